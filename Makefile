@@ -1,0 +1,56 @@
+# Sluice. `make run` and `make test` work from a bare checkout: they make .venv from pinned, hashed versions first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin/python
+RUN_READY := $(VENV)/.ready-run
+TEST_READY := $(VENV)/.ready-test
+ARGUMENTS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-all lint bench lock clean
+
+help:  ## show what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(RUN_READY)  ## run the main study and write its report; ARGUMENTS="scale=smoke" passes overrides
+	$(BIN) -m experiments.run $(ARGUMENTS)
+
+test: $(TEST_READY) lint  ## what CI runs: style, types, floors and every test that is not slow
+	$(BIN) -m pytest -m "not slow and not benchmark"
+
+test-all: $(TEST_READY) lint  ## the same with the slow tests
+	$(BIN) -m pytest -m "not benchmark"
+
+lint: $(TEST_READY)  ## style, types and floors alone
+	$(BIN) -m ruff check .
+	$(BIN) -m ruff format --check .
+	$(BIN) -m mypy
+	$(VENV)/bin/lint-imports
+
+bench: $(TEST_READY)  ## the benchmark table
+	$(BIN) -m pytest -m benchmark -s tests/benchmarks
+
+clean:  ## remove the environment and every cache, but no result
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis build *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+lock:  ## resolve the pinned versions again (needs uv)
+	uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --custom-compile-command "make lock" --quiet -o requirements.txt
+	uv pip compile pyproject.toml --extra dev --constraint requirements.txt --universal \
+	  --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --custom-compile-command "make lock" --quiet -o requirements-dev.txt
+
+$(BIN):
+	@command -v $(PYTHON) >/dev/null || { echo "Sluice needs Python 3.11 or newer, and found no $(PYTHON); name one with PYTHON=/path/to/python" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Sluice needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1); name another with PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(RUN_READY): requirements.txt | $(BIN)
+	$(BIN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(TEST_READY): requirements-dev.txt $(RUN_READY)
+	$(BIN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""Turns configurations into runs, and runs into evidence."""

@@ -1,0 +1,163 @@
+"""Compares every arm with the baseline, replicate by replicate: the tables `effects` and `differences`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+
+from experiments.config import StudyConfig
+from experiments.outcomes import Horizon, Outcome, read_outcome
+from experiments.statistics import PairedEffect, holm, paired_effect
+
+EXPLORATORY_BELOW = 30  # replicates; nominal 95% intervals cover too little below
+
+EFFECTS = pa.schema(
+    [
+        ("outcome", pa.string()),
+        ("primary", pa.bool_()),
+        ("expected_sign", pa.string()),
+        ("arm", pa.string()),
+        ("scenario", pa.string()),
+        ("horizon", pa.string()),
+        ("placebo", pa.bool_()),
+        ("baseline_mean", pa.float64()),
+        ("mean", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("replicates", pa.int64()),
+        ("method", pa.string()),
+        ("sd", pa.float64()),
+        ("correlation", pa.float64()),
+        ("variance_reduction", pa.float64()),
+        ("p", pa.float64()),
+        ("p_holm", pa.float64()),
+        ("smallest_important_difference", pa.float64()),
+        ("skewness", pa.float64()),
+        ("bootstrap_low", pa.float64()),
+        ("bootstrap_high", pa.float64()),
+        ("warning", pa.string()),
+    ]
+)
+DIFFERENCES = pa.schema(
+    [
+        ("arm", pa.string()),
+        ("scenario", pa.string()),
+        ("replicate", pa.int64()),
+        ("outcome", pa.string()),
+        ("horizon", pa.string()),
+        ("difference", pa.float64()),
+        ("baseline_level", pa.float64()),
+    ]
+)
+
+
+def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.Table, pa.Table]:
+    """Return the tables `effects` and `differences` of a study; only replicates that both arms have are compared."""
+    effects: list[dict[str, Any]] = []
+    differences: list[dict[str, Any]] = []
+    for outcome in outcomes(study):
+        if outcome.table not in tables or outcome.column not in tables[outcome.table].columns:
+            continue
+        for horizon in study.horizons:
+            months = next(iter(study.markets.values())).calendar.months
+            window = horizon.months(study.settings.announce_month, months)
+            if not window:
+                continue
+            levels = outcome.over(tables, window)
+            for scenario in study.scenarios:
+                for arm in study.arms[1:]:
+                    pairs = _pairs(levels, scenario, arm, study.arms[0])
+                    if pairs.empty:
+                        continue
+                    effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs))
+                    differences.extend(_difference_rows(outcome, horizon, scenario, arm, pairs))
+    _correct(effects)
+    return pa.Table.from_pylist(effects, schema=EFFECTS), pa.Table.from_pylist(differences, schema=DIFFERENCES)
+
+
+def outcomes(study: StudyConfig) -> tuple[Outcome, ...]:
+    """Return the outcomes of a study, each once, the primary ones first."""
+    names = dict.fromkeys([*(primary.outcome for primary in study.settings.primary), *study.settings.secondary])
+    return tuple(read_outcome(name, "study") for name in names)
+
+
+def _pairs(levels: pd.Series[float], scenario: str, arm: str, baseline: str) -> pd.DataFrame:
+    """Return arm and baseline by replicate, complete pairs only."""
+
+    def of(name: str) -> pd.Series[float]:
+        inside = (levels.index.get_level_values("scenario") == scenario) & (
+            levels.index.get_level_values("arm") == name
+        )
+        return levels[inside].droplevel(["scenario", "arm"])
+
+    return pd.DataFrame({"changed": of(arm), "unchanged": of(baseline)}).dropna().sort_index()
+
+
+def _effect_row(
+    study: StudyConfig, outcome: Outcome, horizon: Horizon, scenario: str, arm: str, pairs: pd.DataFrame
+) -> dict[str, Any]:
+    place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
+    effect = paired_effect(list(pairs["changed"]), list(pairs["unchanged"]), place)
+    declared = next(
+        (one for one in study.settings.primary if (one.outcome, one.horizon) == (outcome.name, horizon.name)), None
+    )
+    return {
+        "outcome": outcome.name,
+        "primary": declared is not None,
+        "expected_sign": declared.expected_sign if declared else None,
+        "arm": arm,
+        "scenario": scenario,
+        "horizon": horizon.name,
+        "placebo": arm == study.settings.placebo,
+        "baseline_mean": float(pairs["unchanged"].mean()),
+        "smallest_important_difference": declared.smallest_important_difference if declared else None,
+        "warning": _warning(effect, study.settings.replicates),
+        **{name: _number(value) for name, value in effect._asdict().items()},
+    }
+
+
+def _warning(effect: PairedEffect, asked: int) -> str | None:
+    """Return what a reader must know before believing the interval."""
+    said = []
+    if effect.replicates < asked:
+        said.append(f"{asked - effect.replicates} of {asked} pairs missing")
+    if effect.method == "single":
+        said.append("one replicate gives no interval")
+    elif effect.method != "identical" and effect.replicates < EXPLORATORY_BELOW:
+        said.append("exploratory: fewer than 30 replicates")
+    if math.isfinite(effect.bootstrap_low):
+        said.append("skewed: see the bootstrap-t interval")
+    return "; ".join(said) or None
+
+
+def _number(value: float | str) -> float | str | None:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _difference_rows(
+    outcome: Outcome, horizon: Horizon, scenario: str, arm: str, pairs: pd.DataFrame
+) -> Iterator[dict[str, Any]]:
+    for replicate, pair in pairs.iterrows():
+        yield {
+            "arm": arm,
+            "scenario": scenario,
+            "replicate": int(str(replicate)),
+            "outcome": outcome.name,
+            "horizon": horizon.name,
+            "difference": float(pair["changed"] - pair["unchanged"]),
+            "baseline_level": float(pair["unchanged"]),
+        }
+
+
+def _correct(effects: list[dict[str, Any]]) -> None:
+    """Add Holm's adjusted p-values over all primary effects of the study; the placebo is no hypothesis."""
+    for row in effects:
+        row["p_holm"] = None
+    family = [row for row in effects if row["primary"] and not row["placebo"]]
+    p_values = [row["p"] if row["p"] is not None else math.nan for row in family]
+    for row, adjusted in zip(family, holm(p_values), strict=True):
+        row["p_holm"] = _number(adjusted)

@@ -1,0 +1,252 @@
+"""Overrides in, checked and frozen configurations out.
+
+``compose(["scale=smoke"])`` gives one market, ``compose_study(["study=tightening"])`` a study with a market for every
+arm and scenario. Hydra only composes; the model's own parameter lists check; nothing here computes or writes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
+
+from experiments.market import read_market
+from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
+from experiments.overrides import Override, compose_document, read_overrides, unselected
+from experiments.refusal import Refusal, nearest, shown
+from experiments.schema import CHOICES, read_section
+from sim.params import MarketConfig, Quantity
+
+LARGEST_SEED = 2**63 - 1
+MARKET_KEYS = MarketConfig._fields
+STUDY_KEYS = ("seed", "months", "out", "study", "executor", "report")
+# What an arm or a scenario may change: the market, never the calendar of the study, its chance or its execution.
+CHANGEABLE = (*MARKET_KEYS, "market", "scenario")
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,59}")
+
+
+class PrimaryOutcome(NamedTuple):
+    """An outcome declared before the study: where it is read, and what is expected of it."""
+
+    outcome: str
+    horizon: str
+    expected_sign: str  # "+", "-", or "?" where theory leaves it open
+    smallest_important_difference: Annotated[float, Quantity("the outcome's unit", 0.0, 1e18, "the study's author")] = (
+        0.0
+    )
+
+
+class StudySettings(NamedTuple):
+    """A study as its file writes it."""
+
+    name: str
+    question: str
+    arms: dict[str, list[str]]
+    announce_month: Annotated[int, Quantity("month", 0, 600, "the study's choice")] = 0
+    baseline: str = "baseline"
+    placebo: str = ""
+    scenarios: dict[str, list[str]] = {"calm": []}
+    replicates: Annotated[int, Quantity("replicates", 1, 100_000, "scale")] = 10
+    horizons: tuple[str, ...] = ("1-12", "13-24", "end")
+    primary: tuple[PrimaryOutcome, ...] = ()
+    secondary: tuple[str, ...] = ()
+
+
+class ExecutorSettings(NamedTuple):
+    """How runs are carried out."""
+
+    kind: str = "processes"
+    workers: Annotated[int, Quantity("processes, 0 = one a processor", 0, 1024, "the user's choice")] = 0
+    retries: Annotated[int, Quantity("retries after a killed worker", 0, 10, "the user's choice")] = 2
+
+
+class ReportSettings(NamedTuple):
+    """Whether the report is drawn after the last run."""
+
+    draw: bool = True
+
+
+CHOICES[("PrimaryOutcome", "expected_sign")] = ("+", "-", "?")
+CHOICES[("ExecutorSettings", "kind")] = ("serial", "processes")
+
+
+class StudyConfig(NamedTuple):
+    """All that a study needs: its settings, and one market for each (scenario, arm), baseline first."""
+
+    settings: StudySettings
+    seed: int
+    markets: dict[tuple[str, str], MarketConfig]
+    horizons: tuple[Horizon, ...]
+    executor: ExecutorSettings
+    report: ReportSettings
+    out: str | None
+
+    @property
+    def name(self) -> str:
+        """The study's name."""
+        return self.settings.name
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms in order, the baseline first."""
+        others = [arm for arm in self.settings.arms if arm != self.settings.baseline]
+        return (self.settings.baseline, *others)
+
+    @property
+    def scenarios(self) -> tuple[str, ...]:
+        """The scenarios in order."""
+        return tuple(self.settings.scenarios)
+
+
+def compose(overrides: Sequence[str] = ()) -> MarketConfig:
+    """Return the market that the overrides describe; raise Refusal with one message when they are no good."""
+    document = compose_document(read_overrides(overrides))
+    _check_root(document)
+    _seed(document)
+    return read_market(_market_values(document))
+
+
+def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
+    """Return the study that the overrides describe, with every market checked; raise Refusal when they are no good."""
+    asked = read_overrides(overrides)
+    document = compose_document(asked)
+    _check_root(document)
+    settings = read_section(StudySettings, document.get("study"), "study")
+    _check_settings(settings)
+    markets = _markets(asked, settings)
+    first = next(iter(markets.values()))
+    _check_outcomes(settings, first)
+    _check_announcement(settings, markets)
+    out = document.get("out")
+    if out is not None and (not isinstance(out, str) or not out.strip()):
+        raise Refusal(f"out: must be the path of a folder, was {shown(out)}")
+    return StudyConfig(
+        settings=settings,
+        seed=_seed(document),
+        markets=markets,
+        horizons=tuple(read_horizon(text, "study.horizons") for text in settings.horizons),
+        executor=read_section(ExecutorSettings, document.get("executor"), "executor"),
+        report=read_section(ReportSettings, document.get("report"), "report"),
+        out=out,
+    )
+
+
+def _check_root(document: Mapping[str, Any]) -> None:
+    for key in document:
+        if key not in MARKET_KEYS and key not in STUDY_KEYS:
+            raise Refusal(
+                f"{key}: unknown key; {nearest(key, (*MARKET_KEYS, *STUDY_KEYS, 'scale', 'scenario', 'market'))}"
+            )
+
+
+def _seed(document: Mapping[str, Any]) -> int:
+    seed = document.get("seed")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed <= LARGEST_SEED:
+        raise Refusal(f"seed: must be a whole number from 0 to {LARGEST_SEED}, was {shown(seed)}")
+    return seed
+
+
+def _market_values(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the part of a document that describes the market; `months` shortens or lengthens the study's calendar."""
+    values = {key: value for key, value in document.items() if key in MARKET_KEYS}
+    if document.get("months") is not None:
+        calendar = values.get("calendar")
+        values["calendar"] = {**(calendar if isinstance(calendar, dict) else {}), "months": document["months"]}
+    return values
+
+
+def _check_settings(settings: StudySettings) -> None:
+    for group, names in (("arms", settings.arms), ("scenarios", settings.scenarios)):
+        if not names:
+            raise Refusal(f"study.{group}: must name at least one")
+        for name in names:
+            if not NAME.fullmatch(name):
+                raise Refusal(f"study.{group}: a name is up to 60 letters, digits, spaces, _ . or -, was {shown(name)}")
+    for role in ("baseline", "placebo"):
+        arm = getattr(settings, role)
+        if arm not in settings.arms and (role == "baseline" or arm):
+            raise Refusal(f"study.{role}: no such arm; {nearest(arm, settings.arms)}; was {shown(arm)}")
+
+
+def _markets(asked: Sequence[Override], settings: StudySettings) -> dict[tuple[str, str], MarketConfig]:
+    """Compose one market for each scenario and arm; an override that changes none of them is refused."""
+    idle = {override.key for override in asked if override.key.split(".")[0] in MARKET_KEYS}
+    markets = {}
+    arms = sorted(settings.arms, key=lambda arm: arm != settings.baseline)
+    for scenario, scenario_texts in settings.scenarios.items():
+        for arm in arms:
+            changes = _changes(f"study.scenarios.{scenario}", scenario_texts)
+            for key, change in _changes(f"study.arms.{arm}", settings.arms[arm]).items():
+                if key in changes:
+                    raise Refusal(f"study.arms.{arm}: {key} is set by scenario {scenario} as well")
+                changes[key] = change
+            own = [override for override in asked if override.key not in changes]
+            document, used = _compose_arm(own, tuple(changes.values()))
+            idle -= {override.key for override in used}
+            _check_root(document)
+            try:
+                markets[scenario, arm] = read_market(_market_values(document))
+            except Refusal as refusal:
+                raise Refusal(f"{refusal} (arm {arm}, scenario {scenario})" if changes else str(refusal)) from None
+    if idle:
+        key = sorted(idle)[0]
+        raise Refusal(
+            f"{key}: changes no arm; every arm either sets it itself or does not hold {'.'.join(key.split('.')[:2])}"
+        )
+    return markets
+
+
+def _changes(path: str, texts: Sequence[str]) -> dict[str, Override]:
+    """Read the overrides of an arm or scenario by key; refuse those that reach beyond the market."""
+    try:
+        read = read_overrides(texts)
+    except Refusal as refusal:
+        raise Refusal(f"{path}: {refusal}") from None
+    for override in read:
+        root = override.key.split(".")[0]
+        if root not in CHANGEABLE or override.key in ("calendar.months", "calendar.start", "calendar.warm_up_months"):
+            raise Refusal(
+                f"{path}: {override.key}: an arm or scenario changes the market only; {nearest(root, CHANGEABLE)}"
+            )
+    return {override.key: override for override in read}
+
+
+def _compose_arm(own: Sequence[Override], changes: Sequence[Override]) -> tuple[dict[str, Any], Sequence[Override]]:
+    """Compose one arm; values the user set inside a policy, shock or lender that this arm lacks do not concern it."""
+    document = compose_document((*own, *changes))
+    absent = unselected(document)
+    used = [override for override in own if ".".join(override.key.split(".")[:2]) not in absent]
+    if len(used) < len(own):
+        document = compose_document((*used, *changes))
+    return document, used
+
+
+def _check_outcomes(settings: StudySettings, market: MarketConfig) -> None:
+    """Refuse outcomes and horizons that the tables of this market could not give."""
+    months = market.calendar.months
+    if settings.announce_month >= months:
+        raise Refusal(f"study.announce_month: must lie in 0 to {months - 1}, was {settings.announce_month}")
+    outcomes: list[tuple[str, str]] = [("study.primary", primary.outcome) for primary in settings.primary]
+    outcomes += [("study.secondary", outcome) for outcome in settings.secondary]
+    for path, text in outcomes:
+        outcome: Outcome = read_outcome(text, path)
+        outcome.check_lenders(market.lender, path)
+    for primary in settings.primary:
+        read_horizon(primary.horizon, "study.primary")
+        if primary.horizon not in settings.horizons:
+            raise Refusal(
+                f"study.primary: {primary.outcome}: no such horizon; {nearest(primary.horizon, settings.horizons)}"
+            )
+
+
+def _check_announcement(settings: StudySettings, markets: Mapping[tuple[str, str], MarketConfig]) -> None:
+    """Refuse policies announced before the study's announcement: the months before it must be alike in all arms."""
+    for (_, arm), market in markets.items():
+        shared = {name for name, _ in markets[next(iter(markets))[0], settings.baseline].policy}
+        for name, instrument in market.policy:
+            announced = getattr(instrument, "announce_month", None)
+            if name not in shared and isinstance(announced, int) and announced < settings.announce_month:
+                raise Refusal(
+                    f"policy.{name}.announce_month: must not be earlier than study.announce_month "
+                    f"{settings.announce_month}, was {announced} (arm {arm})"
+                )

@@ -1,0 +1,159 @@
+"""Turns a plain document into one checked MarketConfig, and back into the canonical document that identifies it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from experiments.refusal import Refusal, nearest, shown
+from experiments.registry import member_class
+from experiments.schema import is_section, read_section
+from sim.params import LenderParameters, MarketConfig
+
+MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")
+MEMBERS = ("lender", "policy", "shock")
+
+
+def read_market(values: Mapping[str, Any]) -> MarketConfig:
+    """Return the checked, frozen configuration of one market; raise Refusal naming what is wrong."""
+    plain = {key: value for key, value in values.items() if key not in MEMBERS}
+    config = read_section(MarketConfig, plain, "")
+    config = config._replace(
+        lender=_read_lenders(values.get("lender")),
+        policy=_read_members("policy", values.get("policy"), config.calendar.months),
+        shock=_read_members("shock", values.get("shock"), config.calendar.months),
+    )
+    _check_calendar(config)
+    _check_lenders(config.lender)
+    return config
+
+
+def _members(group: str, values: object) -> dict[str, dict[str, Any]]:
+    """Return the members of a group by name; refuse what is no mapping of mappings, or was set without being chosen."""
+    if values is None or values == []:
+        return {}
+    if not isinstance(values, Mapping):
+        raise Refusal(f"{group}: must hold members by name, was {shown(values)}")
+    found = {}
+    for name, member in values.items():
+        if not isinstance(member, Mapping):
+            raise Refusal(f"{group}.{name}: must hold keys and values, was {shown(member)}")
+        if "kind" not in member:
+            raise Refusal(f"{group}.{name}: is set but not chosen; add it with {group}=[{name}]")
+        found[str(name)] = dict(member)
+    return found
+
+
+def _read_lenders(values: object) -> tuple[tuple[str, LenderParameters], ...]:
+    members = _members("lender", values)
+    for name, member in members.items():
+        if "id" not in member:
+            raise Refusal(f"lender.{name}.id: must be given; draws and the order of work key on it")
+    read = [(name, read_section(LenderParameters, member, f"lender.{name}")) for name, member in members.items()]
+    return tuple(sorted(read, key=lambda pair: (pair[1].id, pair[0])))
+
+
+def _read_members(group: str, values: object, months: int) -> tuple[tuple[str, Any], ...]:
+    read = []
+    for name, member in sorted(_members(group, values).items()):
+        path = f"{group}.{name}"
+        section = member_class(group, member.pop("kind"), path)
+        found = read_section(section, member, path)
+        _check_dates(path, found, months)
+        read.append((name, found))
+    return tuple(read)
+
+
+def _check_dates(path: str, member: Any, months: int) -> None:
+    """Refuse dates beyond the horizon or out of order, and whatever the member's own check finds contradictory."""
+    for field in member._fields:
+        value = getattr(member, field)
+        if field.endswith("_month") and isinstance(value, int) and not 0 <= value < months:
+            raise Refusal(
+                f"{path}.{field}: must lie in 0 to {months - 1}, "
+                f"within the {months} months of calendar.months, was {value}"
+            )
+    announced, effective = getattr(member, "announce_month", None), getattr(member, "effective_month", None)
+    if isinstance(announced, int) and isinstance(effective, int) and announced > effective:
+        raise Refusal(f"{path}.announce_month: must not be later than effective_month {effective}, was {announced}")
+    check = getattr(member, "check", None)
+    if callable(check):
+        try:
+            check(months)
+        except ValueError as problem:
+            raise Refusal(f"{path}: {problem}") from None
+
+
+def _check_calendar(config: MarketConfig) -> None:
+    if not MONTH.fullmatch(config.calendar.start):
+        raise Refusal(f"calendar.start: must be a month written YYYY-MM, was {shown(config.calendar.start)}")
+    observe = config.observe
+    for window in ("baseline", "outcome"):
+        first, end = getattr(observe, f"{window}_from"), getattr(observe, f"{window}_until")
+        if first >= end:
+            raise Refusal(f"observe.{window}_until: must be later than observe.{window}_from {first}, was {end}")
+    if config.population.size > config.population.represents:
+        raise Refusal(
+            f"population.size: must not exceed population.represents {config.population.represents}, "
+            f"was {config.population.size}"
+        )
+
+
+def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...]) -> None:
+    if not lenders:
+        raise Refusal("lender: a market needs at least one lender, was none")
+    by_name = dict(lenders)
+    owner: dict[int, str] = {}
+    for name, lender in lenders:
+        path = f"lender.{name}"
+        if lender.id in owner:
+            raise Refusal(f"{path}.id: each lender has its own, and {owner[lender.id]} has this one, was {lender.id}")
+        owner[lender.id] = name
+        if lender.price_floor_apr > lender.price_ceiling_apr:
+            raise Refusal(
+                f"{path}.price_floor_apr: must not exceed price_ceiling_apr {lender.price_ceiling_apr}, "
+                f"was {lender.price_floor_apr}"
+            )
+        if lender.partner:
+            _check_partner(path, name, lender.partner, by_name)
+        elif lender.partner_share > 0.0:
+            raise Refusal(f"{path}.partner_share: must be 0 without a partner, was {lender.partner_share}")
+
+
+def _check_partner(path: str, name: str, partner: str, by_name: Mapping[str, LenderParameters]) -> None:
+    banks = [other for other, lender in by_name.items() if lender.kind == "bank" and other != name]
+    if partner not in by_name:
+        raise Refusal(f"{path}.partner: no such lender; {nearest(partner, banks)}; was {shown(partner)}")
+    if partner not in banks:
+        raise Refusal(
+            f"{path}.partner: must be another lender of kind bank; {nearest(partner, banks)}; was {shown(partner)}"
+        )
+
+
+def document_of(config: MarketConfig) -> dict[str, Any]:
+    """Return the configuration as plain values, complete and by name; `read_market` turns it back into the same."""
+    document: dict[str, Any] = _plain(config)
+    document["lender"] = {name: _plain(lender) for name, lender in config.lender}
+    for group in ("policy", "shock"):
+        document[group] = {name: {"kind": kind_of(member), **_plain(member)} for name, member in getattr(config, group)}
+    return document
+
+
+def kind_of(member: Any) -> str:
+    """Return the kind of a policy or shock: the name of the module that holds its class."""
+    return str(type(member).__module__.rsplit(".", 1)[-1])
+
+
+def _plain(section: Any) -> Any:
+    if is_section(type(section)):
+        return {name: _plain(getattr(section, name)) for name in section._fields}
+    if isinstance(section, tuple):
+        return [_plain(item) for item in section]
+    return section
+
+
+def canonical(document: object) -> bytes:
+    """Return a document as the bytes that hashes are taken of: sorted keys, shortest round-trip numbers, no NaN."""
+    return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode()

@@ -1,0 +1,129 @@
+"""Reads overrides such as `scale=smoke` or `policy.rate_cap.max_apr=0.24`, and lets Hydra compose what they choose."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Override as HydraOverride
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from experiments import tree
+from experiments.refusal import Refusal, nearest, shown
+from experiments.tree import CODE_KEYS, check_document, check_text, check_tree, groups
+
+# Groups whose options name members; the selection must be in the document under the same names.
+MEMBER_GROUPS = ("lender", "policy", "shock")
+
+
+class Override(NamedTuple):
+    """One change asked for: its key, its text as Hydra reads it, and whether it chooses a file or sets a value."""
+
+    key: str
+    text: str
+    is_choice: bool
+    is_deletion: bool
+    value: Any = None
+
+
+def read_overrides(texts: Iterable[str]) -> tuple[Override, ...]:
+    """Read and check overrides; a later one for the same key replaces an earlier one."""
+    found: dict[tuple[str, bool], Override] = {}
+    for text in texts:
+        override = read_override(text)
+        place = (override.key, override.is_deletion)
+        found.pop(place, None)
+        found[place] = override
+    return tuple(found.values())
+
+
+def read_override(text: str) -> Override:
+    """Read one override; refuse what is no `key=value`, names no choice of its group, or asks for more than a value."""
+    check_text(text, text)
+    try:
+        parsed = OverridesParser.create().parse_override(text)
+    except (HydraException, OmegaConfBaseException):
+        raise Refusal(f"{text}: an override is written key=value; quote values that hold , = or spaces") from None
+    key = parsed.key_or_group
+    if not key:
+        raise Refusal(f"{text}: an override is written key=value, and names a key")
+    if parsed.package is not None or "@" in parsed.get_key_element():
+        raise Refusal(f"{text}: a group may not be placed elsewhere with @")
+    if key.split(".")[0].split("/")[0] == "hydra":
+        raise Refusal(f"{key}: settings of Hydra itself are refused")
+    if any(part in CODE_KEYS for part in key.split(".")):
+        raise Refusal(f"{key}: a config may not name code to run")
+    if parsed.is_sweep_override():
+        raise Refusal(f"{key}: one value at a time, was {text.split('=', 1)[1]}; a study lists its arms and scenarios")
+    if parsed.is_delete():
+        return Override(key, text, key in groups(), True)
+    options = groups().get(key)
+    if options is not None and not isinstance(parsed.value(), dict):
+        return _choice(key, parsed.value(), options, parsed)
+    # `++` sets or adds: the schema, which knows every parameter, says whether the key exists.
+    return Override(key, f"++{key}={_element(parsed)}", False, False, parsed.value())
+
+
+def _choice(key: str, value: Any, options: Sequence[str], parsed: HydraOverride) -> Override:
+    chosen = value if isinstance(value, list) else [value]
+    if key in MEMBER_GROUPS and value is None:
+        return Override(key, f"{key}=[]", True, False, [])
+    for name in chosen:
+        if not isinstance(name, str) or name not in options:
+            raise Refusal(f"{key}: no such choice; {nearest(str(name), options)}; was {shown(name)}")
+    if isinstance(value, list) and key not in MEMBER_GROUPS:
+        raise Refusal(f"{key}: one choice, not a list; valid names are {', '.join(options)}")
+    if len(set(chosen)) != len(chosen):
+        raise Refusal(f"{key}: each name once, was {shown(chosen)}")
+    return Override(key, f"{key}={_element(parsed)}", True, False, value)
+
+
+def _element(parsed: HydraOverride) -> str:
+    return str(parsed.get_value_element_as_str())
+
+
+def compose_document(overrides: Sequence[Override]) -> dict[str, Any]:
+    """Compose the tree under the overrides into plain dicts, lists and scalars; nothing is instantiated."""
+    check_tree()
+    _check_members(overrides)
+    GlobalHydra.instance().clear()
+    try:
+        with initialize_config_dir(str(tree.CONFIGS), version_base="1.3"):
+            composed = hydra_compose("config", overrides=[override.text for override in overrides])
+        document = OmegaConf.to_container(composed, resolve=True)
+    except (HydraException, OmegaConfBaseException) as problem:
+        raise Refusal(f"the configuration cannot be composed: {_first_line(problem)}") from None
+    if not isinstance(document, dict):
+        raise Refusal("configs/config.yaml: must hold keys and values")
+    check_document(document)
+    return {str(key): value for key, value in document.items()}
+
+
+def _check_members(overrides: Sequence[Override]) -> None:
+    """Refuse `policy.rate_cpa.max_apr=...` with the nearest name of the folder before Hydra would add it."""
+    for override in overrides:
+        parts = override.key.split(".")
+        options = groups().get(parts[0], ())
+        if parts[0] in MEMBER_GROUPS and len(parts) > 1 and parts[1] not in options:
+            raise Refusal(f"{parts[0]}.{parts[1]}: no such {parts[0]}; {nearest(parts[1], options)}")
+
+
+def unselected(document: Mapping[str, Any]) -> frozenset[str]:
+    """Return the members that were given values without being chosen, e.g. "policy.rate_cap"."""
+    return frozenset(
+        f"{group}.{name}"
+        for group in MEMBER_GROUPS
+        for name, member in (document.get(group) or {}).items()
+        if isinstance(member, dict) and "kind" not in member
+    )
+
+
+def _first_line(problem: Exception) -> str:
+    lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
+    return lines[0] if lines else type(problem).__name__

@@ -1,0 +1,56 @@
+"""Shows how far a study has come: a bar on a terminal, one line at either end elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+from typing import Self
+
+from tqdm import tqdm
+
+
+class Progress:
+    """Counts the runs of one study; the bar shows runs done and an estimate of the time left."""
+
+    def __init__(self, name: str, total: int, already: int) -> None:
+        """Start counting with the runs that an earlier start has already kept."""
+        self.name, self.total, self.done, self.failed = name, total, already, 0
+        self.started = time.monotonic()
+        self.on_terminal = sys.stderr.isatty()
+        self.bar = tqdm(
+            total=total,
+            initial=already,
+            desc=name,
+            unit="run",
+            dynamic_ncols=True,
+            disable=not self.on_terminal,
+            file=sys.stderr,
+        )
+        if not self.on_terminal:
+            self.say(f"{name}: {total - already} of {total} runs to do")
+
+    def __enter__(self) -> Self:
+        """Start."""
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close the bar and say, where there is none, how it ended."""
+        self.bar.close()
+        if not self.on_terminal:
+            seconds = time.monotonic() - self.started
+            self.say(f"{self.name}: {self.done} of {self.total} runs done in {seconds:.0f} s")
+
+    def advance(self) -> None:
+        """One more run is kept."""
+        self.done += 1
+        self.bar.update()
+
+    def say(self, text: str) -> None:
+        """Print a line without tearing the bar."""
+        if self.on_terminal:
+            self.bar.write(text, file=sys.stderr)
+        else:
+            print(text, file=sys.stderr, flush=True)

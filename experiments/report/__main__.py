@@ -1,0 +1,33 @@
+"""Draw the report again from the tables, without a run: python -m experiments.report DIR."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.refusal import Refusal
+from experiments.report import build
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Draw the report and print where it is; return 2 with one message if the folder is no finished study."""
+    parser = argparse.ArgumentParser(prog="python -m experiments.report", description=__doc__)
+    parser.add_argument(
+        "folder", type=Path, metavar="DIR", help="folder of a finished study: manifest.json and tables/"
+    )
+    folder = parser.parse_args(arguments).folder
+    try:
+        print(build(folder))
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return 2
+    except OSError as problem:
+        print(f"{folder}: the report could not be written: {problem.strerror}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+"""Sentences about lines over time, computed from the tables: what an arm changed after the first rule took effect."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from experiments.report.estimates import RUN, Estimate, paired
+from experiments.report.figures.marks import month_name
+from experiments.report.reading import Study
+from experiments.report.wording import change_sentence, plain, sentence
+
+
+def after_means(study: Study, rows: pd.DataFrame, by: Sequence[str] = RUN) -> pd.Series:
+    """Return the mean of `value` over the months from the first rule in force to the end, by run."""
+    first, end = study.window
+    inside = rows[(rows["month"] >= first) & (rows["month"] < end)]
+    return inside.groupby(list(by), sort=True)["value"].mean()
+
+
+def effect_of(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> Estimate:
+    """Return the paired difference of the after-means of `value`."""
+    return paired(after_means(study, rows), study.reference, arm, scenario)
+
+
+def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> str:
+    """Say by how much each policy changed a series on average after it took effect, in each scenario."""
+    if not study.policies:
+        return ""
+    said = []
+    for arm in study.policies[:2]:
+        for scenario in study.scenarios:
+            found = effect_of(study, rows, arm, scenario)
+            if found.replicates == 0:
+                continue
+            method = "identical" if found.identical else "t"
+            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, method)
+            said.append(f"{words} under “{plain(arm)}” in “{plain(scenario)}”")
+    if not said:
+        return ""
+    return sentence(f"{what}, mean of months from {month_name(study, study.window[0])} on: " + "; ".join(said))
+
+
+def band_words(study: Study, several: bool = True) -> str:
+    """Explain lines and bands with the number of replicates."""
+    if study.replicates < 2 or not several:
+        return "One replicate: lines without a band."
+    return f"Line: median of {study.replicates} replicates; band: smallest to largest."

@@ -1,0 +1,150 @@
+"""The effects table as the report reads it: one row per outcome, horizon, arm and scenario."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import pandas as pd
+
+from experiments.report.reading import Study
+from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, unit_of
+
+NEEDED = ("outcome", "arm", "scenario", "mean", "low", "high", "replicates")
+
+
+class Effect(NamedTuple):
+    """The paired difference between an arm and the reference, as the effects table gives it."""
+
+    outcome: str
+    primary: bool
+    expected: int  # sign written down beforehand; 0 = none
+    arm: str
+    scenario: str
+    horizon: str
+    mean: float
+    low: float
+    high: float
+    replicates: int
+    baseline: float  # mean of the reference
+    p_holm: float
+    important: float  # smallest difference that matters, as the study names it
+    method: str
+    warning: str
+    dots: tuple[float, ...]
+
+    @property
+    def unit(self) -> str:
+        """The unit of the outcome: share, apr, fen, months or number."""
+        return unit_of(self.outcome)
+
+    @property
+    def identical(self) -> bool:
+        """Whether the arms do not differ at all."""
+        return "identical" in self.method.lower()
+
+    @property
+    def distinct(self) -> bool:
+        """Whether the interval leaves out zero."""
+        return not self.identical and is_distinct(self.low, self.high)
+
+    @property
+    def verdict(self) -> str:
+        """Say how the effect compares with the sign expected beforehand."""
+        if self.expected == 0:
+            return "no sign declared"
+        if not self.distinct:
+            return "identical" if self.identical else "not distinguishable from zero"
+        return "as expected" if math.copysign(1, self.mean) == self.expected else "opposite of expected"
+
+    @property
+    def relative(self) -> str:
+        """The effect in per cent of the reference's mean with its interval; nothing for shares and rates."""
+        if self.unit in ("share", "apr") or self.identical or not self.baseline > 0.0:
+            return ""
+        mean, low, high, _ = interval(
+            self.mean / self.baseline, self.low / self.baseline, self.high / self.baseline, "share"
+        )
+        return f"{mean}%" if math.isnan(self.low) else f"{mean}% ({low} to {high})"
+
+    @property
+    def expected_words(self) -> str:
+        """The expected sign as a word."""
+        return {1: "up", -1: "down"}.get(self.expected, NOTHING)
+
+
+def read_effects(study: Study) -> list[Effect]:
+    """Return all effects of the study in the table's order; empty if there is no effects table."""
+    table = study.table("effects", *NEEDED)
+    if table is None:
+        return []
+    dots = _dots(study)
+    rows = table.to_dict("records")
+    return [_effect({str(name): value for name, value in row.items()}, dots) for row in rows]
+
+
+def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...]]) -> Effect:
+    place = tuple(str(row.get(key, "")) for key in ("outcome", "horizon", "arm", "scenario"))
+    warning = row.get("warning")
+    return Effect(
+        outcome=place[0],
+        primary=bool(row.get("primary", False)),
+        expected=_sign(row.get("expected_sign")),
+        arm=place[2],
+        scenario=place[3],
+        horizon=place[1],
+        mean=_number(row["mean"]),
+        low=_number(row["low"]),
+        high=_number(row["high"]),
+        replicates=int(_number(row["replicates"])),
+        baseline=_number(row.get("baseline_mean")),
+        p_holm=_number(row.get("p_holm")),
+        important=_number(row.get("smallest_important_difference")),
+        method=str(row.get("method", "")),
+        warning=str(warning) if isinstance(warning, str) else "",
+        dots=dots.get(place, ()),
+    )
+
+
+def _number(value: object) -> float:
+    return float("nan") if value is None or value is pd.NA or value == "" else float(str(value))
+
+
+def _sign(said: object) -> int:
+    """Read +, -, 1, -1, up, down."""
+    text = str(said).strip().lower().replace("\u2212", "-")
+    if text in ("+", "1", "+1", "1.0", "up", "positive", "increase"):
+        return 1
+    return -1 if text in ("-", "-1", "-1.0", "down", "negative", "decrease") else 0
+
+
+def _dots(study: Study) -> dict[tuple[str, ...], tuple[float, ...]]:
+    """Return the difference in each replicate, by outcome, horizon, arm and scenario."""
+    keys = ["outcome", "horizon", "arm", "scenario"]
+    table = study.table("differences", *keys, "replicate", "difference")
+    if table is None:
+        return {}
+    ordered = table.sort_values([*keys, "replicate"])
+    grouped = ordered.groupby(keys, sort=True)["difference"]
+    return {tuple(str(part) for part in place): tuple(float(value) for value in group) for place, group in grouped}
+
+
+def outcome_words(outcome: str) -> str:
+    """Return an outcome such as lender.bank.mean_apr in words: banks, mean price."""
+    parts = outcome.split(".")
+    words = label(parts[-1])
+    if parts[0] == "lender" and len(parts) > 2:
+        who = "all lenders" if parts[1] == "all" else parts[1].replace("_", " ")
+        return f"{words}, {who}"
+    if parts[0] == "segment" and len(parts) > 3:
+        return f"{words}, {parts[1].replace('_', ' ')} {parts[2]}"
+    return words
+
+
+def horizon_words(horizon: str) -> str:
+    """Return a horizon such as 13-24 in words; months count from the announcement."""
+    if horizon in ("", "nan", "None"):
+        return ""
+    if horizon == "end":
+        return "at the end"
+    return f"months {horizon.replace('-', EN_DASH)}" if horizon[:1].isdigit() else horizon

@@ -1,0 +1,1 @@
+"""One small function per figure; one file per group of figures."""

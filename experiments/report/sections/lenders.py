@@ -1,0 +1,163 @@
+"""Lenders over time: by kind, then one figure per measure with a panel per lender."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from experiments.report.blocks import Block, Figure, Note, Section, Table
+from experiments.report.changes import after_means, band_words, effect_of
+from experiments.report.estimates import Estimate, level, paired
+from experiments.report.figures.series import Panel, draw_series
+from experiments.report.lenders import MEASURES, measure
+from experiments.report.reading import Study
+from experiments.report.wording import NOTHING, change_sentence, interval, listing, plain, quantity, sentence
+
+KIND_FIGURES = (
+    ("Access, volume and price by kind of lender", ("approval", "volume", "price")),
+    ("Arrears and charge-offs by kind of lender", ("dpd30", "dpd90", "charge_offs")),
+    ("Capital and return by kind of lender", ("capital", "return")),
+)
+
+
+def kinds_section(study: Study) -> Section:
+    """Draw each measure by kind of lender: a row per measure, a column per kind."""
+    blocks: list[Block] = []
+    for title, names in KIND_FIGURES:
+        panels: list[Panel] = []
+        columns = 1
+        for name in names:
+            found = measure(study, name, ("kind",))
+            if found is None:
+                continue
+            kinds = _kinds(study)
+            columns = len(kinds)
+            side = MEASURES[name].side
+            panels += [
+                Panel(plain(kind), found[1], found[2][found[2]["kind"] == kind], "" if at else side)
+                for at, kind in enumerate(kinds)
+            ]
+        if panels:
+            caption = sentence(title) + " Ratios weight each lender by its own denominator. " + band_words(study)
+            blocks.append(
+                Figure(draw_series(study, panels, columns, 1.3), f"{title}, over time by arm and scenario.", caption)
+            )
+    if not blocks:
+        blocks.append(Note(sentence(f"Kinds of lenders are not drawn: {study.why_absent('lender')}")))
+    else:
+        blocks += _kind_table(study)
+    return Section("kinds", "Lenders by kind", tuple(blocks))
+
+
+def lenders_section(study: Study) -> Section:
+    """Draw each measure lender by lender."""
+    blocks: list[Block] = []
+    for name in MEASURES:
+        found = measure(study, name, ("lender",))
+        if found is None:
+            continue
+        title, unit, rows = found
+        lenders = _lenders(study)
+        side = MEASURES[name].side
+        panels = [
+            Panel(plain(lender), unit, rows[rows["lender"] == lender], "" if at % 3 else side)
+            for at, lender in enumerate(lenders)
+        ]
+        caption = " ".join(filter(None, [sentence(title), _clearest(study, rows, unit, lenders), band_words(study)]))
+        blocks.append(
+            Figure(
+                draw_series(study, panels, 3, 1.45),
+                f"{title}, one panel for each of {listing([plain(x) for x in lenders])}.",
+                caption,
+            )
+        )
+    if not blocks:
+        blocks.append(Note(sentence(f"Lenders are not drawn: {study.why_absent('lender')}")))
+    return Section("lenders", "Lender by lender", tuple(blocks))
+
+
+def _lenders(study: Study) -> list[str]:
+    table = study.table("lender", "lender")
+    return [] if table is None else [str(lender) for lender in dict.fromkeys(table["lender"])]
+
+
+def _kinds(study: Study) -> list[str]:
+    """Return the kinds of lenders in the order in which lenders are listed."""
+    table = study.table("lender", "kind")
+    return [] if table is None else [str(kind) for kind in dict.fromkeys(table["kind"])]
+
+
+def _clearest(study: Study, rows: pd.DataFrame, unit: str, lenders: Sequence[str]) -> str:
+    """Say for each scenario which lender changed most under the first policy, with the interval."""
+    said = []
+    for arm in study.policies[:1]:
+        for scenario in study.scenarios:
+            found = {lender: effect_of(study, rows[rows["lender"] == lender], arm, scenario) for lender in lenders}
+            found = {lender: estimate for lender, estimate in found.items() if estimate.replicates}
+            if not found:
+                continue
+            lender = max(found, key=lambda name: abs(found[name].mean))
+            most = found[lender]
+            if most.identical:
+                said.append(f"in “{plain(scenario)}” no lender changes")
+                continue
+            words = change_sentence(most.mean, most.low, most.high, unit, most.replicates, "t")
+            said.append(
+                f"in “{plain(scenario)}” the largest mean change under the rules is at {plain(lender)}: {words}"
+            )
+    return sentence("; ".join(said)) if said else ""
+
+
+def _kind_table(study: Study) -> list[Block]:
+    rows: list[tuple[str, ...]] = []
+    for name in MEASURES:
+        found = measure(study, name, ("kind",))
+        if found is None:
+            continue
+        title, unit, values = found
+        for kind in _kinds(study):
+            means = after_means(study, values[values["kind"] == kind])
+            for scenario in study.scenarios:
+                base = level(means, study.reference, scenario)
+                for arm in study.policies or ("",):
+                    change = paired(means, study.reference, arm, scenario) if arm else None
+                    rows.append(
+                        (
+                            title,
+                            plain(kind),
+                            plain(scenario),
+                            _level(base, unit),
+                            plain(arm),
+                            _change(change, unit),
+                            str(base.replicates),
+                        )
+                    )
+    head = (
+        "measure",
+        "kind",
+        "scenario",
+        f"level in {plain(study.reference)} (95% interval)",
+        "arm",
+        "change (95% interval)",
+        "n",
+    )
+    return [Table(f"Means {study.window_words}, by kind of lender", head, tuple(rows), (3, 5, 6), folded=True)]
+
+
+def _level(found: Estimate, unit: str) -> str:
+    if found.replicates == 0:
+        return NOTHING
+    if found.replicates == 1:
+        return quantity(found.mean, unit)
+    return f"{quantity(found.mean, unit)} ({quantity(found.low, unit)} to {quantity(found.high, unit)})"
+
+
+def _change(found: Estimate | None, unit: str) -> str:
+    if found is None or found.replicates == 0:
+        return NOTHING
+    if found.identical:
+        return "identical"
+    mean, low, high, words = interval(found.mean, found.low, found.high, unit)
+    words = " points" if "points" in words else words
+    return f"{mean}{words}" if found.replicates == 1 else f"{mean}{words} ({low} to {high})"

@@ -1,0 +1,158 @@
+"""People: effects by income quintile, and winners and losers counted person by person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
+from experiments.report.estimates import RUN, Estimate, level, paired, ratio
+from experiments.report.figures.marks import month_name
+from experiments.report.figures.people import draw_groups
+from experiments.report.reading import Study
+from experiments.report.wording import NOTHING, change_sentence, interval, listing, plain, quantity, sentence
+
+
+class GroupMeasure(NamedTuple):
+    """A ratio by group: sums over the months after the first rule took effect, then divided."""
+
+    title: str
+    unit: str
+    above: str
+    below: str
+    factor: float = 1.0
+
+
+SAID = ("approval of applications", "people in hardship")  # the measures that the caption puts into words
+MEASURES = (
+    GroupMeasure("approval of applications", "share", "approvals", "applications"),
+    GroupMeasure("new lending a person a month", "fen", "originations_fen", "borrowers"),
+    GroupMeasure("mean price of new loans", "apr", "_price_fen", "_priced_fen"),
+    GroupMeasure("debt a person", "fen", "debt_fen", "borrowers"),
+    GroupMeasure("people in hardship", "share", "_hardship", "borrowers"),
+    GroupMeasure("90+ share of debt", "share", "_late_fen", "debt_fen"),
+    GroupMeasure("informal debt a person", "fen", "informal_debt_fen", "borrowers"),
+    GroupMeasure("consumption a person a month", "fen", "consumption_fen", "borrowers"),
+    GroupMeasure("charged-off loans per person a year", "number", "defaults", "borrowers", 12.0),
+)
+
+
+def people_section(study: Study) -> Section:
+    """Show access and hardship by income quintile."""
+    rows = _quintiles(study)
+    if rows is None:
+        return Section(
+            "people",
+            "Access and hardship by income",
+            (Note(sentence(f"Effects by income are not shown: {study.why_absent('segment')}")),),
+        )
+    groups = sorted(set(rows["value"]))
+    levels = {name: measured for name in MEASURES if (measured := _levels(rows, name)) is not None}
+    blocks: list[Block] = []
+    if study.policies:
+        panels = []
+        for name, series in levels.items():
+            cells = {
+                (arm, scenario, group): paired(series.xs(group, level="value"), study.reference, arm, scenario)
+                for arm in study.policies
+                for scenario in study.scenarios
+                for group in groups
+            }
+            panels.append((name.title, name.unit, cells))
+        words = "; ".join(
+            _gradient(study, title, unit, cells, groups) for title, unit, cells in panels if title in SAID
+        )
+        caption = (
+            f"Mean change against the reference from {month_name(study, study.window[0])} on, by fifth of permanent "
+            f"income (1 = poorest), with 95% intervals over {study.replicates} pairs. {sentence(words)}"
+        )
+        blocks.append(
+            Figure(
+                draw_groups(study, groups, panels, "income fifth"), "Effects by income fifth with intervals.", caption
+            )
+        )
+    else:
+        blocks.append(Text("A single arm was run: levels by income are listed without a comparison."))
+    blocks.append(_table(study, levels, groups))
+    return Section("people", "Access and hardship by income", tuple(blocks))
+
+
+def _quintiles(study: Study) -> pd.DataFrame | None:
+    table = study.table("segment", "month", "dimension", "value", "borrowers")
+    if table is None:
+        return None
+    names = [name for name in dict.fromkeys(table["dimension"].astype(str)) if "quintile" in name]
+    if not names:
+        study.absent["segment"] = "the table “segment” has no dimension of income quintiles"
+        return None
+    first, end = study.window
+    rows = table[
+        (table["dimension"].astype(str) == names[0]) & (table["month"] >= first) & (table["month"] < end)
+    ].copy()
+    rows["value"] = rows["value"].astype(str)
+    if "hardship_share" in rows:
+        rows["_hardship"] = rows["hardship_share"].fillna(0.0) * rows["borrowers"]
+    if {"dpd90_share", "debt_fen"} <= set(rows.columns):
+        rows["_late_fen"] = rows["dpd90_share"].fillna(0.0) * rows["debt_fen"]
+    if {"mean_apr", "originations_fen"} <= set(rows.columns):
+        rows["_price_fen"] = rows["mean_apr"].fillna(0.0) * rows["originations_fen"]
+        rows["_priced_fen"] = rows["originations_fen"].where(rows["mean_apr"].notna(), 0)
+    return rows if len(rows) else None
+
+
+def _levels(rows: pd.DataFrame, name: GroupMeasure) -> pd.Series | None:
+    if not {name.above, name.below} <= set(rows.columns):
+        return None
+    return ratio(rows, name.above, name.below, [*RUN, "value"], name.factor)
+
+
+def _gradient(
+    study: Study, title: str, unit: str, cells: Mapping[tuple[str, str, str], Estimate], groups: Sequence[str]
+) -> str:
+    """Say the effect on the poorest and on the richest fifth in the first scenario."""
+    arm, scenario = study.policies[0], study.scenarios[0]
+    said = []
+    for group, who in ((groups[0], "poorest"), (groups[-1], "richest")):
+        found = cells[arm, scenario, group]
+        if found.replicates:
+            method = "identical" if found.identical else "t"
+            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, method)
+            said.append(f"{words} for the {who} fifth")
+    return f"{title} in “{plain(scenario)}”: {listing(said)}"
+
+
+def _table(study: Study, levels: Mapping[GroupMeasure, pd.Series], groups: Sequence[str]) -> Table:
+    rows = []
+    for name, series in levels.items():
+        for group in groups:
+            mine = series.xs(group, level="value")
+            for scenario in study.scenarios:
+                base = level(mine, study.reference, scenario)
+                changes = [
+                    effect_cell(paired(mine, study.reference, arm, scenario), name.unit) for arm in study.policies
+                ]
+                place = (name.title, group, plain(scenario))
+                rows.append((*place, _base_words(base, name.unit), *changes, str(base.replicates)))
+    arms = [f"change in {plain(arm)} (95% interval)" for arm in study.policies]
+    head = ("measure", "fifth", "scenario", f"level in {plain(study.reference)} (95% interval)", *arms, "n")
+    return Table("Levels and changes by income fifth", head, tuple(rows), tuple(range(3, len(head))), folded=True)
+
+
+def _base_words(found: Estimate, unit: str) -> str:
+    if found.replicates == 0:
+        return NOTHING
+    text = quantity(found.mean, unit)
+    return text if found.replicates == 1 else f"{text} ({quantity(found.low, unit)} to {quantity(found.high, unit)})"
+
+
+def effect_cell(found: Estimate, unit: str) -> str:
+    """Write an estimate for a table cell."""
+    if found.replicates == 0:
+        return NOTHING
+    if found.identical:
+        return "identical"
+    mean, low, high, words = interval(found.mean, found.low, found.high, unit)
+    words = words.replace(" percentage points", " points")
+    return f"{mean}{words}" if found.replicates == 1 else f"{mean}{words} ({low} to {high})"

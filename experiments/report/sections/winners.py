@@ -1,0 +1,165 @@
+"""Winners and losers: people whose lot differs between paired arms, counted one by one, beside the placebo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import pandas as pd
+
+from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
+from experiments.report.estimates import RUN, Estimate, estimate
+from experiments.report.figures.people import draw_moves
+from experiments.report.reading import Study
+from experiments.report.wording import NOTHING, listing, number, plain, sentence
+
+Group = tuple[str, str]  # dimension and group
+ALL: Group = ("all", "all")
+
+
+class Move(NamedTuple):
+    """A change of lot: topic and change as the table names them, and what it is called."""
+
+    topic: str
+    change: str
+    words: str
+
+
+MOVES = (
+    Move("access", "lost", "lost credit"),
+    Move("access", "stopped", "stopped applying"),
+    Move("access", "never", "not served, would have been new"),
+    Move("access", "gained", "newly served"),
+    Move("access", "kept", "kept credit, else lost"),
+    Move("default", "spared", "spared a default"),
+    Move("default", "pushed", "pushed into default"),
+    Move("hardship", "spared", "spared hardship"),
+    Move("hardship", "pushed", "pushed into hardship"),
+    Move("informal", "spared", "spared the informal lender"),
+    Move("informal", "pushed", "pushed to the informal lender"),
+    Move("late", "spared", "spared late payment"),
+    Move("late", "pushed", "pushed into late payment"),
+)
+
+
+def winners_section(study: Study) -> Section:
+    """Show moves in people per thousand, the placebo beside the policy, and what goes beyond the placebo."""
+    table = study.table("transitions", "topic", "dimension", "value", "change", "borrowers")
+    if table is None or len(study.arms) < 2:
+        reason = (
+            study.why_absent("transitions")
+            if len(study.arms) > 1
+            else "a single arm has no twin to compare people with"
+        )
+        return Section("winners", "Winners and losers", (Note(sentence(f"Not shown: {reason}")),))
+    shares = per_thousand(table)
+    arms = [arm for arm in study.arms[1:] if arm in set(shares.index.get_level_values("arm"))]
+    found = {
+        (move, arm, scenario): estimate(list(_values(shares, ALL, move, arm, scenario)))
+        for move in MOVES
+        for arm in arms
+        for scenario in study.scenarios
+    }
+    moves = [
+        move
+        for move in MOVES
+        if any(found[move, arm, scenario].mean > 0 for arm in arms for scenario in study.scenarios)
+    ]
+    panels = [
+        (scenario, {(move.words, arm): found[move, arm, scenario] for move in moves for arm in arms})
+        for scenario in study.scenarios
+    ]
+    blocks: list[Block] = [
+        Text(
+            "Arms are paired, so each simulated person is compared with the same person under the reference, over "
+            "the months the study watches after the announcement. A person lost credit who was approved before, "
+            "applied after and was never approved in this arm, but not so in the reference; spared means that it "
+            f"happened in the reference and not here, pushed the reverse. {_placebo_words(study)}"
+        )
+    ]
+    if moves:
+        words = [move.words for move in moves]
+        caption = f"People in 1,000, by move and arm; bars: mean of {study.replicates} pairs, lines: 95% intervals. "
+        caption += _beyond(study, shares, moves)
+        blocks.append(Figure(draw_moves(study, words, panels), f"Bars by arm: {listing(words)}.", caption))
+    else:
+        blocks.append(Text("Nobody's lot differs between the arms."))
+    blocks.append(_table(study, shares, arms))
+    return Section("winners", "Winners and losers", tuple(blocks))
+
+
+def per_thousand(table: pd.DataFrame) -> pd.Series:
+    """Return moves in people per thousand of their group, indexed by dimension, group, topic, change and run."""
+    table = table.rename(columns={"value": "group"})
+    for column in ("topic", "dimension", "group", "change"):
+        table[column] = table[column].astype(str)
+    place = ["dimension", "group", "topic"]
+    people = table.groupby([*RUN, *place], sort=True)["borrowers"].sum().rename("people").reset_index()
+    named = pd.DataFrame([(move.topic, move.change) for move in MOVES], columns=["topic", "change"])
+    moved = table.groupby([*RUN, *place, "change"], sort=True)["borrowers"].sum().rename("moved").reset_index()
+    full = people.merge(named, on="topic").merge(moved, on=[*RUN, *place, "change"], how="left").fillna({"moved": 0})
+    full["value"] = 1000.0 * full["moved"] / full["people"].where(full["people"] > 0)
+    return full.set_index([*place, "change", *RUN])["value"].sort_index()
+
+
+def _values(shares: pd.Series, group: Group, move: Move, arm: str, scenario: str) -> pd.Series:
+    """Return people per thousand by replicate."""
+    place = (*group, move.topic, move.change, arm, scenario)
+    return shares.loc[place] if place in shares.index else pd.Series(dtype=float)
+
+
+def _placebo_words(study: Study) -> str:
+    if not study.placebos:
+        return "No placebo arm was run, so luck cannot be told from policy here."
+    return (
+        f"The arm {listing([f'“{plain(arm)}”' for arm in study.placebos])} changes next to nothing: it shows how many "
+        "change place by luck alone once lenders react to each other, and only what goes beyond it is the policy."
+    )
+
+
+def _beyond(study: Study, shares: pd.Series, moves: Sequence[Move]) -> str:
+    """Say how many more than under the placebo lost credit and were spared a default, pair by pair."""
+    if not study.placebos or not study.policies:
+        return ""
+    said = []
+    for scenario in study.scenarios:
+        for move in moves:
+            if (move.topic, move.change) not in (("access", "lost"), ("default", "spared"), ("default", "pushed")):
+                continue
+            found = _excess(shares, move, study.policies[0], study.placebos[0], scenario)
+            said.append(f"{move.words} {_words(found, True)} in “{plain(scenario)}”")
+    return sentence(f"Beyond the placebo, “{plain(study.policies[0])}” adds: " + "; ".join(said)) if said else ""
+
+
+def _excess(shares: pd.Series, move: Move, arm: str, placebo: str, scenario: str) -> Estimate:
+    differences = _values(shares, ALL, move, arm, scenario) - _values(shares, ALL, move, placebo, scenario)
+    return estimate(list(differences.dropna()))
+
+
+def _words(found: Estimate, signed: bool = False) -> str:
+    if found.replicates == 0:
+        return NOTHING
+    ends = f" ({number(found.low, 1, signed)} to {number(found.high, 1, signed)})" if found.replicates > 1 else ""
+    return number(found.mean, 1, signed) + ends
+
+
+def _table(study: Study, shares: pd.Series, arms: Sequence[str]) -> Table:
+    rows = []
+    groups = dict.fromkeys(
+        zip(shares.index.get_level_values("dimension"), shares.index.get_level_values("group"), strict=True)
+    )
+    for dimension, group in (place for place in groups if place[0] in ("all", "income_quintile")):
+        for move in MOVES:
+            for scenario in study.scenarios:
+                found = [estimate(list(_values(shares, (dimension, group), move, arm, scenario))) for arm in arms]
+                if any(one.mean > 0 for one in found):
+                    place = (plain(dimension).replace("_", " "), plain(group), move.words, plain(scenario))
+                    rows.append((*place, *(_words(one) for one in found), str(max(one.replicates for one in found))))
+    head = ("by", "group", "move", "scenario", *(f"{plain(arm)} (95% interval)" for arm in arms), "n")
+    return Table(
+        "Moves of everybody and by income fifth, people in 1,000 of the group",
+        head,
+        tuple(rows),
+        tuple(range(4, len(head))),
+        folded=True,
+    )

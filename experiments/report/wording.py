@@ -1,0 +1,158 @@
+"""Numbers and names as a careful economist writes them."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+THIN_SPACE = "\u202f"
+MINUS = "\u2212"
+EN_DASH = "\u2013"
+NOTHING = EN_DASH  # an empty cell
+TIMES_LOST = "\ufffd"
+
+LABELS = {
+    "applications": "applications a month",
+    "approval_share": "approval of applications",
+    "approvals": "approved applications a month",
+    "capital_ratio_share": "capital ratio",
+    "charge_offs_fen": "charge-offs a month",
+    "charge_offs_share": "charge-offs a year",
+    "consumption_fen": "consumption a month",
+    "debt_fen": "debt outstanding",
+    "defaults": "defaults",
+    "dpd30_share": "30+ days past due",
+    "dpd30_lagged_share": "30+ on the lagged book",
+    "dpd90_share": "90+ days past due",
+    "dpd90_lagged_share": "90+ on the lagged book",
+    "hardship_share": "people in hardship",
+    "hhi": "concentration (Herfindahl index)",
+    "indebted_share": "people in debt",
+    "informal_debt_fen": "informal debt",
+    "mean_apr": "mean price",
+    "originations_fen": "new lending a month",
+    "profit_fen": "profit a month",
+    "roe_share": "return on equity",
+    "unemployment_share": "unemployment",
+    "policy_rate_apr": "policy rate",
+}
+
+
+def label(name: str) -> str:
+    """Return the words for a column or outcome name."""
+    return LABELS.get(name) or plain(re.sub(r"_(fen|share|apr|months)$", "", name).replace("_", " "))
+
+
+def plain(name: object) -> str:
+    """Return a name without control characters, fit for a label."""
+    return "".join(letter if letter.isprintable() else TIMES_LOST for letter in str(name))
+
+
+def short(name: object, letters: int = 26) -> str:
+    """Return a name cut to a length that fits a figure."""
+    text = plain(name).replace("_", " ")
+    return text if len(text) <= letters else text[: letters - 1] + "…"
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a column name ends in: share, apr, fen, months or number."""
+    ending = re.search(r"_(fen|share|apr|months)$", name)
+    return ending.group(1) if ending else "number"
+
+
+def number(value: float, decimals: int = 0, signed: bool = False) -> str:
+    """Write a number with thin separators and a true minus sign."""
+    if not math.isfinite(value):
+        return "n/a"
+    text = f"{abs(value):,.{decimals}f}".replace(",", THIN_SPACE)
+    if float(f"{abs(value):.{decimals}f}") == 0.0:
+        return text
+    sign = MINUS if value < 0 else ("+" if signed else "")
+    return sign + text
+
+
+def scaled(values: Sequence[float], unit: str, change: bool) -> tuple[float, str, int]:
+    """Return the factor, the words of the unit and the decimals that suit these values together."""
+    finite = [abs(value) for value in values if math.isfinite(value)]
+    largest = max(finite, default=0.0)
+    if unit in ("share", "apr"):
+        largest *= 100.0
+        decimals = 2 if largest < 10.0 else 1
+        if 0.0 < largest < 0.1:
+            decimals = 3
+        return 100.0, " percentage points" if change else "%", decimals
+    if unit == "fen":
+        yuan = largest / 100.0
+        for size, word in ((1e9, "billion yuan"), (1e6, "million yuan"), (1e4, "thousand yuan")):
+            if yuan >= size:
+                size = 1e3 if word.startswith("thousand") else size
+                return 0.01 / size, f"{THIN_SPACE}{word}", 1 if yuan >= 100 * size else 2
+        return 0.01, f"{THIN_SPACE}yuan", 0 if yuan >= 100.0 else 2
+    words = f"{THIN_SPACE}months" if unit == "months" else ""
+    decimals = 0 if largest >= 1000.0 else 1 if largest >= 100.0 else 2 if largest >= 1.0 else 4
+    return 1.0, words, decimals
+
+
+def quantity(value: float, unit: str, change: bool = False) -> str:
+    """Write one value with its unit; a change carries its sign and is in percentage points where it must be."""
+    factor, words, decimals = scaled([value], unit, change)
+    return number(value * factor, decimals, change) + words
+
+
+def interval(mean: float, low: float, high: float, unit: str) -> tuple[str, str, str, str]:
+    """Write a change and the two ends of its interval in one unit and precision: mean, low, high, words of the unit.
+
+    The precision shows two digits of the interval's half width if two decimals do, else one, up to four decimals.
+    """
+    factor, words, decimals = scaled([mean, low, high], unit, True)
+    half = abs(high - low) / 2.0 * factor
+    if math.isfinite(half) and half > 0.0:
+        least = 0 if abs(mean) * factor >= 1000.0 else 1
+        leading = -math.floor(math.log10(half))
+        decimals = max(least, min(2, leading + 1), min(4, leading))
+    ends = [number(value * factor, decimals, True) for value in (mean, low, high)]
+    return ends[0], ends[1], ends[2], words
+
+
+def change_sentence(
+    mean: float, low: float, high: float, unit: str, replicates: int, method: str, relative: str = ""
+) -> str:
+    """Say what a change is and how sure it is, with its interval and the number of pairs; relative comes first."""
+    if "identical" in method.lower():
+        return f"identical in all {replicates} pairs"
+    text, low_text, high_text, words = interval(mean, low, high, unit)
+    text += words
+    pairs = f"{replicates} pair" + ("" if replicates == 1 else "s")
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return f"{text} ({relative}no interval: {pairs})"
+    said = f"{text} ({relative}95% interval {low_text} to {high_text}, {pairs})"
+    return said + ("" if is_distinct(low, high) else ", not distinguishable from zero")
+
+
+def is_distinct(low: float, high: float) -> bool:
+    """Say whether an interval leaves out zero."""
+    return math.isfinite(low) and math.isfinite(high) and (low > 0.0 or high < 0.0)
+
+
+def listing(items: Sequence[str]) -> str:
+    """Join names as a sentence does."""
+    if len(items) < 2:
+        return "".join(items)
+    return ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def title(text: str) -> str:
+    """Start with a capital letter."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """Start with a capital letter and end with a full stop."""
+    text = text.strip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+
+
+def counted(items: int, noun: str) -> str:
+    """Write a count with its noun in the right number."""
+    return f"{number(items)} {noun}" + ("" if items == 1 else "s")

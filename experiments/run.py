@@ -1,0 +1,166 @@
+"""The main job: compose a study, carry out its runs, compare its arms, draw its report.
+
+    python -m experiments.run                                  the main study at laptop scale
+    python -m experiments.run study=tightening scale=smoke     another choice of a folder of configs/
+    python -m experiments.run policy.rate_cap.max_apr=0.20     one number changed, in the arms that hold it
+    python -m experiments.run out=results/a                    a folder of your choice; the same command continues it
+
+Other keys: study= scale= executor= months= seed= study.replicates= report.draw= and any parameter of the model.
+Exit codes: 0 done, 1 runs or the report missing, 2 input refused, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import FrameType
+
+from experiments.config import StudyConfig, compose_study
+from experiments.execute import carry_out_all, worker_count
+from experiments.folder import discard_results, folder_for, log, opened, write_manifest
+from experiments.progress import Progress
+from experiments.refusal import Refusal
+from experiments.single_run import Kept, Run, compile_model, is_compiled, kept
+from experiments.store import CorruptResult, FileRecord, sha256_of
+from experiments.study import plan
+
+DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a study; print where its report is and return the exit code."""
+    overrides = list(sys.argv[1:] if arguments is None else arguments)
+    if any(text in ("-h", "--help") for text in overrides):
+        print(__doc__)
+        return DONE
+    try:
+        study = compose_study(overrides)
+        with opened(folder_for(study), study) as folder, _termination_interrupts():
+            return _carry_out(study, folder, overrides)
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return REFUSED
+    except CorruptResult as problem:
+        print(problem, file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print("stopped before anything was computed", file=sys.stderr)
+        return INTERRUPTED
+
+
+def _carry_out(study: StudyConfig, folder: Path, overrides: Sequence[str]) -> int:
+    runs = plan(study)
+    unique: dict[str, Run] = {}
+    for run in runs:  # two arms that are the same market are lived through once
+        unique.setdefault(run.identity, run)
+    done = {one: found for one, run in unique.items() if (found := kept(run, folder / "runs")) is not None}
+    waiting = [run for one, run in unique.items() if one not in done]
+    worker_count(waiting, study.executor)  # refuses before anything is computed
+    log(folder, "start", overrides=list(overrides), runs=len(unique), kept=len(done))
+    failures: dict[str, str] = {}
+    try:
+        with Progress(study.name, len(unique), len(done)) as progress:
+            _carry_out_runs(study, folder, waiting, done, failures, progress)
+    except KeyboardInterrupt:
+        log(folder, "interrupted", kept=len(done))
+        again = " ".join(_quoted(text) for text in overrides if not text.startswith("out="))
+        print(
+            f"stopped; {len(done)} of {len(unique)} runs are kept. To continue:\n"
+            f"  python -m experiments.run {again + ' ' if again else ''}out={folder}",
+            file=sys.stderr,
+        )
+        return INTERRUPTED
+    return _conclude(study, folder, runs, done, failures)
+
+
+def _carry_out_runs(
+    study: StudyConfig,
+    folder: Path,
+    waiting: list[Run],
+    done: dict[str, Kept],
+    failures: dict[str, str],
+    progress: Progress,
+) -> None:
+    def keep(run: Run, found: Kept) -> None:
+        done[run.identity] = found
+        log(folder, "run", run=run.folder, seconds=round(found.seconds, 3), record_hash=found.record_hash)
+        progress.advance()
+
+    def fail(run: Run, reason: str) -> None:
+        failures[run.identity] = reason
+        log(folder, "failed", run=run.folder, reason=reason)
+        progress.say(f"{run.label} failed: {reason.strip().splitlines()[-1]}")
+
+    if waiting and study.executor.kind == "processes" and not is_compiled(waiting[0].config):
+        progress.say("compiling the model, once for these sources")
+        compile_model(waiting[0].config)
+    carry_out_all(waiting, folder / "runs", study.executor, keep, fail)
+
+
+def _conclude(
+    study: StudyConfig, folder: Path, runs: Sequence[Run], done: dict[str, Kept], failures: dict[str, str]
+) -> int:
+    """Gather, compare, write the manifest, draw the report; list what is missing."""
+    from experiments.gather import gather  # here, so that the first run does not wait for pandas
+
+    discard_results(folder)
+    files = gather(folder, study, runs, done)
+    for kept_run in done.values():
+        files[f"runs/{kept_run.folder}/run.json"] = _record(folder / "runs" / kept_run.folder / "run.json")
+    files["config.yaml"] = _record(folder / "config.yaml")
+    missing = [run for run in runs if run.identity not in done]
+    summary = {
+        "status": "incomplete" if missing else "complete",
+        "runs": [
+            {**{key: getattr(run, key) for key in ("arm", "scenario", "replicate", "identity")}, **_where(run, done)}
+            for run in runs
+            if run.identity in done
+        ],
+        "missing": [
+            {"run": run.label, "reason": failures.get(run.identity, "not done").strip().splitlines()[-1]}
+            for run in missing
+        ],
+    }
+    write_manifest(folder, study, summary, files)
+    log(folder, "manifest", status=summary["status"])
+    for run in missing:
+        print(f"missing: {run.label}", file=sys.stderr)
+    print(f"results: {folder}")
+    if study.report.draw and done:
+        from experiments.report import build
+
+        print(f"report: {build(folder)}")
+    return FAILED if missing else DONE
+
+
+def _where(run: Run, done: dict[str, Kept]) -> dict[str, str]:
+    return {"folder": done[run.identity].folder, "record_hash": done[run.identity].record_hash}
+
+
+def _record(path: Path) -> FileRecord:
+    return FileRecord(sha256_of(path), path.stat().st_size, None)
+
+
+def _quoted(text: str) -> str:
+    return f"'{text}'" if any(character in text for character in '[]{}()*? ,"$&|;<>') else text
+
+
+@contextlib.contextmanager
+def _termination_interrupts() -> Iterator[None]:
+    """Treat a polite request to end like Ctrl-C."""
+
+    def interrupt(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,125 @@
+"""Carries out one run and keeps it: the market lives, its tables are written, `run.json` is written last.
+
+Workers load this module, so it knows neither Hydra nor pandas.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from experiments.machine import deciding_versions
+from experiments.market import document_of
+from experiments.store import CorruptResult, check_file, new_folder, read_json, slug, write_json, write_table
+from sim.compiling import cache_folder, source_hash
+from sim.params import MarketConfig
+
+RECORD = "run.json"
+PEOPLE = "people"
+KEYS = ("arm", "scenario", "replicate")
+
+
+class Run(NamedTuple):
+    """One market to be lived through. The arm's name is a label: it is no part of the identity."""
+
+    arm: str
+    scenario: str
+    replicate: int
+    seed: int
+    config: MarketConfig
+    identity: str
+
+    @property
+    def folder(self) -> str:
+        """The name of the run's folder: readable, and different for different runs."""
+        return f"{slug(self.scenario)}-{slug(self.arm)}-{self.replicate:03d}-{self.identity[:12]}"
+
+    @property
+    def label(self) -> str:
+        """The run as it is named in messages."""
+        return f"{self.scenario} / {self.arm} / replicate {self.replicate}"
+
+
+class Kept(NamedTuple):
+    """A run that is on disk: where, and the hash of all its tables."""
+
+    folder: str
+    record_hash: str
+    seconds: float
+
+
+def carry_out(run: Run, runs: Path) -> Kept:
+    """Live through one market and keep its tables in a folder of its own; called in workers, so it returns little."""
+    started = time.monotonic()
+    market = live(run.config, run.seed, run.replicate)
+    record_hash = str(market.record.hash())
+    files = {}
+    with new_folder(runs / run.folder) as folder:
+        for name, table in sorted(market.record.tables.items()):
+            files[f"{name}.parquet"] = write_table(folder / f"{name}.parquet", table)._asdict()
+        files[f"{PEOPLE}.parquet"] = write_table(folder / f"{PEOPLE}.parquet", market.record.people())._asdict()
+        seconds = time.monotonic() - started
+        write_json(
+            folder / RECORD, {**_description(run), "record_hash": record_hash, "files": files, "seconds": seconds}
+        )
+    return Kept(run.folder, record_hash, seconds)
+
+
+def live(config: MarketConfig, seed: int, replicate: int) -> Any:
+    """Return a market that has lived through its whole calendar."""
+    from sim.market import CreditMarket  # here, so that reading a study's folder does not load the compiler
+
+    market = CreditMarket(config, rng=seed, replicate=replicate)
+    market.run()
+    return market
+
+
+def _description(run: Run) -> dict[str, Any]:
+    return {
+        "arm": run.arm,
+        "scenario": run.scenario,
+        "replicate": run.replicate,
+        "seed": run.seed,
+        "identity": run.identity,
+        "source_hash": source_hash(),
+        "versions": deciding_versions(),
+        "config": document_of(run.config),
+    }
+
+
+def kept(run: Run, runs: Path) -> Kept | None:
+    """Return the run if it is finished and every byte of it as written; otherwise None: it must be done again."""
+    folder = runs / run.folder
+    try:
+        document = read_json(folder / RECORD)
+        if document.get("identity") != run.identity:
+            return None
+        for name, record in document["files"].items():
+            check_file(folder / Path(name).name, record)
+        return Kept(run.folder, str(document["record_hash"]), float(document["seconds"]))
+    except (CorruptResult, KeyError, TypeError, ValueError):
+        return None
+
+
+def is_compiled(config: MarketConfig) -> bool:
+    """Return whether an earlier start has compiled exactly these sources for this engine."""
+    return _stamp(config).exists()
+
+
+def compile_model(config: MarketConfig) -> None:
+    """Live through a tiny market once, so that workers find every kernel compiled."""
+    tiny = config._replace(
+        calendar=config.calendar._replace(months=8, warm_up_months=6),
+        population=config.population._replace(size=min(config.population.size, 1_000)),
+        policy=(),
+        shock=(),
+    )
+    live(tiny, 0, 0)
+    stamp = _stamp(config)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.touch()
+
+
+def _stamp(config: MarketConfig) -> Path:
+    return cache_folder() / f"ready-{config.engine}"

@@ -1,0 +1,125 @@
+"""Who won and who lost: each person in an arm beside the same person in the baseline, counted by group.
+
+Arms are paired, so person i of replicate r is the same human being with the same luck in both. Access to credit is
+one of five states: kept (approved before the announcement and after), lost (approved before; applied after and never
+approved), stopped (approved before, did not apply after), gained (approved only after), never. Late events are two
+states each. The placebo arm is counted like any other: it shows how many change places by mere luck once lenders
+react to each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+ACCESS = ("kept", "lost", "stopped", "gained", "never")
+EVENTS = ("default", "informal", "hardship", "late")
+DIMENSIONS = ("income_quintile", "region", "sector", "age_band")
+
+TRANSITIONS = pa.schema(
+    [
+        ("arm", pa.string()),
+        ("scenario", pa.string()),
+        ("replicate", pa.int64()),
+        ("topic", pa.string()),
+        ("dimension", pa.string()),
+        ("value", pa.string()),
+        ("from_state", pa.string()),
+        ("to_state", pa.string()),
+        ("change", pa.string()),
+        ("placebo", pa.bool_()),
+        ("borrowers", pa.int64()),
+    ]
+)
+
+
+class Pair(NamedTuple):
+    """The people of one replicate in an arm and in the baseline, row i the same person in both."""
+
+    arm: str
+    scenario: str
+    replicate: int
+    placebo: bool
+    changed: pa.Table
+    unchanged: pa.Table
+
+
+def transitions(pairs: Iterable[Pair], bits: Mapping[str, int]) -> pa.Table:
+    """Return the table `transitions` of all pairs; one row per group, state in the baseline and state in the arm."""
+    counted = [_count(pair, bits) for pair in pairs]
+    if not counted:
+        return TRANSITIONS.empty_table()
+    return pa.Table.from_pandas(pd.concat(counted, ignore_index=True), schema=TRANSITIONS, preserve_index=False)
+
+
+def access(flags: NDArray[np.int32], bits: Mapping[str, int]) -> NDArray[np.int8]:
+    """Return each person's access to credit as an index into ACCESS, shape (people,)."""
+    before, applied, approved = ((flags & bits[name]) != 0 for name in ("approved_before", "applied", "approved"))
+    served_before = np.where(approved, 0, np.where(applied, 1, 2))
+    return np.where(before, served_before, np.where(approved, 3, 4)).astype(np.int8)
+
+
+def _count(pair: Pair, bits: Mapping[str, int]) -> pd.DataFrame:
+    changed, unchanged = (_flags(table) for table in (pair.changed, pair.unchanged))
+    if changed.shape != unchanged.shape:
+        raise ValueError(f"{pair.scenario} / {pair.arm}: the arms do not hold the same people")
+    topics = {"access": (access(unchanged, bits), access(changed, bits))}
+    for event in EVENTS:
+        topics[event] = tuple(((flags & bits[event]) != 0).astype(np.int8) for flags in (unchanged, changed))
+    parts = []
+    for dimension, groups in _groups(pair.unchanged).items():
+        names, group = np.unique(groups, return_inverse=True)
+        for topic, (before, after) in topics.items():
+            states = _states(topic)
+            width = len(states)
+            cell = (group * width + before) * width + after
+            counts = np.bincount(cell, minlength=len(names) * width * width)
+            filled = np.flatnonzero(counts)
+            rows = pd.DataFrame(
+                {
+                    "topic": topic,
+                    "dimension": dimension,
+                    "value": [str(names[index // (width * width)]) for index in filled],
+                    "from_state": [states[index // width % width] for index in filled],
+                    "to_state": [states[index % width] for index in filled],
+                    "borrowers": counts[filled].astype(np.int64),
+                }
+            )
+            rows["change"] = [_change(topic, *both) for both in zip(rows["from_state"], rows["to_state"], strict=True)]
+            parts.append(rows)
+    counted = pd.concat(parts, ignore_index=True)
+    return counted.assign(arm=pair.arm, scenario=pair.scenario, replicate=pair.replicate, placebo=pair.placebo)
+
+
+def _states(topic: str) -> tuple[str, ...]:
+    return ACCESS if topic == "access" else (f"no {topic}", topic)
+
+
+def _change(topic: str, before: str, after: str) -> str:
+    """Name a change in words: spared and pushed for events, the state in the arm for access."""
+    if topic == "access":
+        return "unchanged" if before == after else after
+    return {(False, False): "neither", (True, True): "both", (True, False): "spared", (False, True): "pushed"}[
+        before == topic, after == topic
+    ]
+
+
+def _flags(people: pa.Table) -> NDArray[np.int32]:
+    return np.asarray(people.column("flags").to_numpy(), dtype=np.int32)
+
+
+def _groups(people: pa.Table) -> dict[str, NDArray[np.str_]]:
+    """Return the group of every person by dimension; "all" puts everybody in one."""
+    groups = {"all": np.full(people.num_rows, "all")}
+    for dimension in DIMENSIONS:
+        if dimension in people.column_names:
+            column = people.column(dimension)
+            if pa.types.is_dictionary(column.type):
+                column = column.cast(column.type.value_type)
+            groups[dimension] = np.asarray(column.to_numpy(zero_copy_only=False)).astype(np.str_)
+    return groups

@@ -1,0 +1,149 @@
+"""Compares the market without policy with published levels: python -m experiments.validate [DIR or overrides].
+
+With the folder of a finished study its baseline is read; otherwise study=baseline is run with the overrides first. Each
+measure is taken per kind of lender and replicate over the last five years, and passes when its mean over the replicates
+lies in the target's range. Exit codes: 0 all pass, 1 some do not, 2 input refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import pandas as pd
+
+from experiments.folder import MANIFEST
+from experiments.refusal import Refusal
+from experiments.run import main as run_study
+from experiments.store import CorruptResult, read_json, read_table
+from sim.money import FEN_PER_YUAN
+from sim.params import LENDER_KINDS
+
+TARGETS = Path(__file__).with_name("targets.csv")
+WINDOW_MONTHS = 60
+MONTHS_A_YEAR = 12
+
+
+class Target(NamedTuple):
+    """The range in which a measure of some kinds of lender should lie."""
+
+    measure: str
+    kinds: tuple[str, ...]
+    low: float
+    high: float
+    source: str
+
+
+class Finding(NamedTuple):
+    """What one kind of lender shows beside its target; the ends are those of the replicates."""
+
+    measure: str
+    kind: str
+    low: float
+    high: float
+    mean: float
+    smallest: float
+    largest: float
+    source: str
+
+    @property
+    def passes(self) -> bool:
+        """Whether the mean over the replicates lies in the range."""
+        return self.low <= self.mean <= self.high
+
+
+def read_targets(path: Path = TARGETS) -> tuple[Target, ...]:
+    """Return the target table."""
+    with path.open(encoding="utf-8", newline="") as file:
+        return tuple(
+            Target(row["measure"], tuple(row["kinds"].split()), float(row["low"]), float(row["high"]), row["source"])
+            for row in csv.DictReader(file)
+        )
+
+
+# Each measure is a ratio of sums over lenders and months, so that large books weigh more than small ones.
+MEASURES: dict[str, Callable[[pd.DataFrame], float]] = {
+    "charge_offs_yearly_share": lambda rows: MONTHS_A_YEAR * _ratio(rows["charge_offs_fen"], rows["loans_fen"]),
+    "dpd30_share": lambda rows: _weighted(rows, "dpd30_share", "loans_fen"),
+    "dpd90_share": lambda rows: _weighted(rows, "dpd90_share", "loans_fen"),
+    "dpd90_over_dpd30": lambda rows: (
+        _weighted(rows, "dpd90_share", "loans_fen") / _weighted(rows, "dpd30_share", "loans_fen")
+    ),
+    "roe_share": lambda rows: _weighted(rows, "roe_share", "equity_fen"),
+    "new_approval_share": lambda rows: _ratio(rows["new_approvals"], rows["new_applications"]),
+    "line_approval_share": lambda rows: _ratio(rows["line_approvals"], rows["line_applications"]),
+    "mean_ticket_yuan": lambda rows: _ratio(rows["originations_fen"], rows["originations_count"]) / FEN_PER_YUAN,
+}
+
+
+def validate(lenders: pd.DataFrame, targets: Sequence[Target]) -> list[Finding]:
+    """Compare the lender table of one arm and scenario with the targets."""
+    last = lenders[lenders["month"] > lenders["month"].max() - WINDOW_MONTHS]
+    findings = []
+    for target in targets:
+        for kind in target.kinds:
+            rows = last if kind == "all" else last[last["kind"] == kind]
+            if rows.empty:
+                continue
+            values = [MEASURES[target.measure](one) for _, one in rows.groupby("replicate", sort=True)]
+            mean = sum(values) / len(values)
+            ends = (min(values), max(values))
+            findings.append(Finding(target.measure, kind, target.low, target.high, mean, *ends, target.source))
+    return findings
+
+
+def _ratio(top: pd.Series[float], bottom: pd.Series[float]) -> float:
+    total = float(bottom.sum())
+    return float(top.sum()) / total if total else float("nan")
+
+
+def _weighted(rows: pd.DataFrame, value: str, weight: str) -> float:
+    known = rows[rows[value].notna()]
+    return _ratio(known[value] * known[weight], known[weight])
+
+
+def baseline_lenders(folder: Path) -> pd.DataFrame:
+    """Return the lender table of a study's baseline in its first scenario."""
+    manifest = read_json(folder / MANIFEST)
+    rows = read_table(folder / "tables" / "lender.parquet").to_pandas()
+    unknown = set(rows["kind"]) - set(LENDER_KINDS)
+    if unknown:
+        raise CorruptResult(f"{folder}: the lender table holds unknown kinds: {', '.join(sorted(unknown))}")
+    return rows[(rows["arm"] == manifest["baseline"]) & (rows["scenario"] == manifest["scenarios"][0])]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run or read a baseline, print the comparison, and say by the exit code whether all targets are met."""
+    asked = list(sys.argv[1:] if arguments is None else arguments)
+    if any(text in ("-h", "--help") for text in asked):
+        print(__doc__)
+        return 0
+    try:
+        if len(asked) == 1 and "=" not in asked[0]:
+            folder = Path(asked[0])
+        else:
+            named = [text.removeprefix("out=") for text in asked if text.startswith("out=")]
+            stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
+            folder = Path(named[-1]) if named else Path("outputs") / f"validation-{stamp}"
+            code = run_study(["study=baseline", "report.draw=false", *asked, f"out={folder}"])
+            if code != 0:
+                return code
+        findings = validate(baseline_lenders(folder), read_targets())
+    except (Refusal, CorruptResult) as problem:
+        print(problem, file=sys.stderr)
+        return 2
+    print(f"{'measure':26}{'kind':18}{'target':>21}{'mean':>10}{'replicates':>23}")
+    for found in findings:
+        print(
+            f"{found.measure:26}{found.kind:18}{f'{found.low:g} to {found.high:g}':>21}{found.mean:>10.4g}"
+            f"{f'{found.smallest:.4g} to {found.largest:.4g}':>23}  {'ok' if found.passes else 'OUTSIDE'}"
+        )
+    return 0 if all(found.passes for found in findings) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

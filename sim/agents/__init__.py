@@ -1,0 +1,1 @@
+"""Those who decide: people, lenders and the regulator, as Mesa agents."""

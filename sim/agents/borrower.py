@@ -1,0 +1,350 @@
+"""A person as a Mesa agent: earns, seeks credit, tries elsewhere, settles, hears. The clear twin of the kernels.
+
+Every method calls the same rules as the kernels over arrays and meets the same luck, so that the two engines agree on
+every field of the state; but nothing here is written for speed. A person reads only what was fixed before the pass, so
+people may act in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+import mesa
+
+from sim.agents.circumstances import Allotment, Circumstances
+from sim.agents.counts import Counts
+from sim.agents.credit import Application, Credit
+from sim.agents.earning import income, needed, sales
+from sim.agents.living import (
+    Purse,
+    eat,
+    pay_the_informal_lender,
+    spend_and_save,
+    turn_to_the_informal_lender,
+)
+from sim.agents.paying import new_loan, pay_claims, pay_dues, repay_by_new_loan, review_line
+from sim.agents.underwriting import judged
+from sim.agents.wanting import Need, need_for_credit, preferred_lender, slots_are_what_is_missing
+from sim.draws import Chance
+from sim.money import monthly_interest
+from sim.params import ContagionParameters
+from sim.rules.contagion import hearing_chance, next_awareness
+from sim.rules.underwriting import priority
+from sim.rules.work import next_employment, next_months_unemployed, turbulence
+from sim.values import (
+    APPROVED,
+    BORROWER_CAP,
+    BUDGET_OUTCOMES,
+    DECLINED_PRICE,
+    FLAG,
+    LINE_OPEN,
+    NEVER,
+    NO_LENDER,
+    NO_LINE,
+    NO_NEED,
+    NO_SLOT,
+    NOBODY,
+    NOT_APPLIED,
+    OWN_POLICY,
+    PENDING,
+    PURCHASE,
+    RATE_CAP,
+    RUSH,
+    WORKING_CAPITAL,
+)
+
+TWELVE_MONTHS = 4095  # one bit a month
+LONGEST_REFUSAL_MEMORY = 100
+MOST_DEFAULTS = 100
+FLAG_OF_REFUSAL = {
+    OWN_POLICY: "refused_own_policy",
+    RATE_CAP: "refused_rate_cap",
+    BORROWER_CAP: "refused_borrower_cap",
+    NO_SLOT: "refused_no_slot",
+    DECLINED_PRICE: "declined_price",
+    **dict.fromkeys(BUDGET_OUTCOMES, "refused_budget"),
+}
+
+
+MesaModel: TypeAlias = mesa.Model
+
+
+def empty_world() -> MesaModel:
+    """Return a Mesa model that holds nothing but the agents given to it; it makes no draw."""
+    return mesa.Model(rng=0)
+
+
+class Borrower(mesa.Agent):
+    """One person: the attributes are those of `state.Borrowers`, documented there; money in fen."""
+
+    permanent_income: int
+    group: int
+    sector: int
+    community: int
+    reached_by: int
+    covered: int
+    adopted: int
+    registry_rank: int
+    reliability: int
+    turbulence: int
+    patience: int
+    literacy: int
+    stigma: int
+    employed: int
+    months_unemployed: int
+    savings: int
+    inventory: int
+    hardship_months: int
+    months_since_late: int
+    months_since_default: int
+    defaults: int
+    inquiry_months: int
+    last_refused_by: int
+    months_since_refused: int
+    informal_debt: int
+    informal_missed: int
+    aware_of: int
+    flags: int
+    unused_lines: int
+    cash: int
+    essentials: int
+
+    def __init__(
+        self, model: mesa.Model, row: int, attributes: Mapping[str, int], credit: Credit, application: Application
+    ) -> None:
+        """Come to life as person number `row`, who is known to chance by that number."""
+        super().__init__(model)
+        self.row = row
+        for name, value in attributes.items():
+            setattr(self, name, value)
+        self.credit = credit
+        self.application = application
+        self.happened: set[str] = set()  # names of FLAGS, this month
+
+    def normal_income(self, world: Circumstances) -> int:
+        """Return permanent income at this month's wages, at least one fen."""
+        return max(1, int(self.permanent_income * world.wage_index))
+
+    def has_heard_of(self, lender: int) -> bool:
+        """Return whether the person has heard a rumour about a lender."""
+        return bool((self.aware_of >> lender) & 1)
+
+    # --- earn ---------------------------------------------------------------------------------------------------------
+
+    def earn(self, world: Circumstances, counts: Counts) -> None:
+        """Keep, lose or find work; receive income, sell stock, and learn what must be spent this month."""
+        work = world.behaviour.work
+        losing = world.separation_shares[self.sector] * turbulence(self.reliability, work.turbulence_slope)
+        luck = world.chance.uniform("job", self.row)
+        self.employed = next_employment(self.employed, losing, world.finding_share, luck)
+        self.months_unemployed = next_months_unemployed(self.employed, self.months_unemployed)
+        received = income(self, world, counts) + sales(self, world, counts)
+        counts.in_group(self.group, "income", received)
+        if not self.employed:
+            counts.in_group(self.group, "unemployed")
+        self.cash = self.savings + received
+        self.essentials = needed(self, world)
+
+    # --- seek credit --------------------------------------------------------------------------------------------------
+
+    def seek(self, world: Circumstances, counts: Counts) -> None:
+        """See whether credit is needed, for what and how much, and ask one lender for it."""
+        self.application = Application()
+        self.months_since_refused = min(self.months_since_refused + 1, LONGEST_REFUSAL_MEMORY)
+        if not self.adopted:
+            return
+        need = need_for_credit(self, world)
+        if need.purpose == NO_NEED:
+            return
+        self.application.purpose = need.purpose
+        self.application.wanted = need.wanted
+        lender = need.lender
+        if lender == NOBODY:
+            preferred = preferred_lender(self, need.purpose, NOBODY, "taste", world)
+            if preferred is None:
+                blocked = slots_are_what_is_missing(self, world)
+                self.application.outcome = NO_SLOT if blocked else NO_LENDER
+                return
+            lender = preferred.lender
+        self.ask(lender, need, world, counts)
+
+    def ask(self, lender: int, need: Need, world: Circumstances, counts: Counts) -> None:
+        """Put the application to a lender and take in its answer; an application to a new lender leaves an inquiry."""
+        terms = world.lenders[lender]
+        if self.credit.lines[lender].status == NO_LINE:
+            counts.at_lender(lender, "new_applications")
+            self.inquiry_months |= 1
+        else:
+            counts.at_lender(lender, "line_applications")
+        cell, band, answer = judged(self, terms, need.wanted, need.purpose, world)
+        asked = self.application
+        asked.lender = lender
+        asked.cell, asked.band = cell, band
+        asked.limit = answer.limit
+        asked.outcome = answer.outcome
+        asked.amount, asked.priority = 0, 0
+        if answer.outcome == PENDING:
+            asked.amount = answer.amount
+            luck = world.chance.uniform("priority", self.row, terms.lender_id)
+            asked.priority = priority(band, luck)
+            counts.waiting(lender, asked.priority, asked.amount)
+        else:
+            counts.answered(lender, answer.outcome, need.wanted)
+
+    def try_elsewhere(self, allotments: Sequence[Allotment], world: Circumstances, counts: Counts) -> None:
+        """Learn what became of the application; when it was refused, ask one other lender, unless it was a rush."""
+        asked = self.application
+        if asked.outcome in (NOT_APPLIED, NO_SLOT, NO_LENDER):
+            return
+        if asked.outcome == PENDING:
+            if asked.priority < allotments[asked.lender].cutoff:
+                return
+            self.be_refused_money(allotments[asked.lender], counts)
+            asked.amount = 0
+        asked.first_outcome = asked.outcome
+        asked.first_lender = asked.lender
+        self.last_refused_by = asked.lender
+        self.months_since_refused = 0
+        if asked.purpose == RUSH:
+            return
+        other = preferred_lender(self, asked.purpose, asked.lender, "taste_elsewhere", world)
+        if other is not None:
+            self.ask(other.lender, Need(asked.purpose, asked.wanted), world, counts)
+
+    def be_refused_money(self, allotment: Allotment, counts: Counts) -> None:
+        """Take note that the lender's money did not reach this far, and which constraint bound."""
+        asked = self.application
+        asked.outcome = allotment.binding
+        counts.answered(asked.lender, asked.outcome, asked.wanted)
+
+    # --- settle -------------------------------------------------------------------------------------------------------
+
+    def settle(
+        self, first_round: Sequence[Allotment], second_round: Sequence[Allotment], world: Circumstances, counts: Counts
+    ) -> None:
+        """Draw what was approved, eat, pay or miss, save or spend, and be reviewed."""
+        self.happened = set()
+        purse = Purse(self.cash)
+        claims = list(self.credit.claims())  # those charged off this month are first collected next month
+        self.hear_the_answer(first_round, second_round, purse, world, counts)
+        informal_due = monthly_interest(self.informal_debt, int(world.behaviour.informal.apr * 10_000 + 0.5))
+        turn_to_the_informal_lender(self, informal_due, purse, world, counts)
+        eat(self, purse, counts)
+        pay_the_informal_lender(self, informal_due, purse, world, counts)
+        purse.cash = pay_dues(self, purse.cash, world, counts)
+        purse.cash = pay_claims(self, claims, purse.cash, world, counts)
+        self.keep_record(counts)
+        self.unused_lines = sum(review_line(self, terms, world, counts) for terms in world.lenders)
+        spend_and_save(self, purse, world, counts)
+        self.inquiry_months = (self.inquiry_months << 1) & TWELVE_MONTHS
+        self.report(purse, world, counts)
+
+    def hear_the_answer(
+        self,
+        first_round: Sequence[Allotment],
+        second_round: Sequence[Allotment],
+        purse: Purse,
+        world: Circumstances,
+        counts: Counts,
+    ) -> None:
+        """Draw the loan if the lender's money reached this far; a purchase goes to the seller, cash into the purse."""
+        asked = self.application
+        if asked.outcome in (NOT_APPLIED, NO_LENDER):
+            return
+        counts.in_group(self.group, "applications")
+        self.happened.add("applied")
+        if asked.outcome == PENDING:
+            is_second = asked.first_outcome != NOT_APPLIED
+            allotment = (second_round if is_second else first_round)[asked.lender]
+            if asked.priority < allotment.cutoff:
+                self.draw(purse, world, counts)
+                if is_second:
+                    self.happened.add("moved_lender")
+            else:
+                self.be_refused_money(allotment, counts)
+                self.last_refused_by = asked.lender
+                self.months_since_refused = 0
+        if asked.outcome == NO_SLOT:
+            counts.in_group(self.group, "no_slot")
+        for outcome in (asked.first_outcome, asked.outcome):
+            if outcome in FLAG_OF_REFUSAL:
+                self.happened.add(FLAG_OF_REFUSAL[outcome])
+
+    def draw(self, purse: Purse, world: Circumstances, counts: Counts) -> None:
+        """Draw the approved loan; the first one at a lender opens the line."""
+        asked = self.application
+        line = self.credit.lines[asked.lender]
+        if line.status == NO_LINE:
+            line.status, line.opened_month, line.limit = LINE_OPEN, world.month, asked.limit
+            counts.at_lender(asked.lender, "new_approvals")
+        else:
+            counts.at_lender(asked.lender, "line_approvals")
+        slot = self.credit.slot_for(asked.lender)
+        loan = new_loan(self, asked.amount + repay_by_new_loan(self, slot, counts), world.lenders[asked.lender], world)
+        self.credit.slots[slot] = loan
+        asked.outcome = APPROVED
+        self.happened.add("approved")
+        counts.answered(asked.lender, APPROVED, asked.amount)
+        counts.drawn(loan, self.group)
+        if asked.purpose in (PURCHASE, WORKING_CAPITAL):
+            purse.consumption += asked.amount
+        else:
+            purse.cash += asked.amount
+        if asked.purpose == WORKING_CAPITAL:
+            self.inventory += asked.amount
+
+    def keep_record(self, counts: Counts) -> None:
+        """Remember how long ago the last late payment and the last default were."""
+        is_late = any(loan.bucket > 0 for _, loan in self.credit.open_loans())
+        has_defaulted = "default" in self.happened
+        self.months_since_late = 0 if is_late or has_defaulted else min(self.months_since_late + 1, NEVER)
+        self.months_since_default = 0 if has_defaulted else min(self.months_since_default + 1, NEVER)
+        if is_late:
+            self.happened.add("late")
+        if has_defaulted:
+            self.defaults = min(self.defaults + 1, MOST_DEFAULTS)
+            counts.in_group(self.group, "defaults")
+            counts.tallies.community_defaults[self.community] += 1
+
+    def report(self, purse: Purse, world: Circumstances, counts: Counts) -> None:
+        """Be counted at the month's end."""
+        for _, loan in self.credit.contracts():
+            counts.standing(loan, self.group, world.month)
+        debt = self.credit.debt()
+        counts.household("consumption", purse.consumption)
+        counts.household("savings", self.savings)
+        counts.household("informal_debt", self.informal_debt)
+        counts.tallies.sector_consumption[self.sector] += purse.consumption
+        counts.in_group(self.group, "consumption", purse.consumption)
+        counts.in_group(self.group, "debt", debt)
+        counts.in_group(self.group, "informal_debt", self.informal_debt)
+        if debt > 0:
+            counts.in_group(self.group, "indebted")
+        if world.after_window:
+            self.flags |= sum(FLAG[name] for name in self.happened)
+        if world.before_window:
+            before = self.happened & {"applied", "approved"}
+            self.flags |= sum(FLAG[f"{name}_before"] for name in before)
+
+    # --- hear ---------------------------------------------------------------------------------------------------------
+
+    def hear(
+        self,
+        lender: int,
+        lender_id: int,
+        seed_share: float,
+        aware_share_here: float,
+        aware_share_all: float,
+        contagion: ContagionParameters,
+        chance: Chance,
+        counts: Counts,
+    ) -> None:
+        """Hear or forget the rumour about one lender, from outside, from neighbours or from the crowd."""
+        hearing = hearing_chance(aware_share_here, aware_share_all, seed_share, contagion)
+        luck = chance.uniform("rumour", self.row, lender_id)
+        aware = next_awareness(int(self.has_heard_of(lender)), hearing, contagion.rumour_forget_share, luck)
+        self.aware_of = (self.aware_of & ~(1 << lender)) | (aware << lender)
+        if aware:
+            counts.at_lender(lender, "aware")
+            counts.tallies.community_aware[self.community, lender] += 1

@@ -1,0 +1,68 @@
+"""What a person meets in a month, in plain Python: the state of the world, every lender's terms, and luck."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.draws import Chance
+from sim.params import BehaviourParameters
+
+
+class LenderTerms(NamedTuple):
+    """One lender's terms of the month; by band or by scorecard cell where it is a tuple."""
+
+    lender: int  # place in the order of ids
+    lender_id: int
+    open: int  # 1 = lends this month
+    apr_bp: tuple[int, ...]  # all-in price by band; 0 = the band is closed
+    closed: tuple[int, ...]  # why it is closed, by band
+    typical_apr: float
+    typical_headline_apr: float
+    headline_share: float  # of the all-in price
+    new_cutoff: int  # riskiest band that may open a line
+    line_cutoff: int  # riskiest band that may draw on one
+    limit_months: tuple[float, ...]  # months of the income believed in, by band
+    largest_limit: int  # fen
+    limit_raise: float
+    limit_cut: float
+    borrower_cap: int  # fen
+    disclosure: float
+    registry_rank: int  # people with a lower rank are seen through the registry
+    registry_memory: int  # months
+    registry_coverage: float
+    partner: int  # lender or NOBODY
+    partner_share_bp: int
+    charge_off_bucket: int
+    collection_effort: float
+    proxy_noise: float
+    signal_noise: float
+    job_loss_seen: float
+    scene: float
+    is_bank: int
+    band_of_cell: tuple[int, ...]
+
+
+class Circumstances(NamedTuple):
+    """The month as one person lives it; fixed before anybody acts, so that the order of people cannot matter."""
+
+    month: int  # counted from the start of the warm-up
+    wage_index: float
+    season_factor: float
+    finding_share: float
+    separation_shares: tuple[float, ...]  # by sector
+    job_risks: tuple[float, ...]  # by sector, relative to the mean
+    income_noises: tuple[float, ...]  # by sector, log points
+    informal_supply_share: float
+    community_default_points: tuple[float, ...]  # by community
+    before_window: int
+    after_window: int
+    lenders: tuple[LenderTerms, ...]
+    behaviour: BehaviourParameters
+    chance: Chance
+
+
+class Allotment(NamedTuple):
+    """How far one lender's money went in one round of applications."""
+
+    cutoff: int  # first priority refused
+    binding: int  # the constraint that refused it

@@ -1,0 +1,118 @@
+"""Where a person's month is written into the tallies, by the names of what is counted."""
+
+from __future__ import annotations
+
+from sim.agents.credit import Loan
+from sim.money import part
+from sim.state import Tallies
+from sim.values import BUCKETS, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, NOBODY, VINTAGE_MONTHS
+
+PAID_OFF_COLUMN = BUCKETS
+CHARGED_OFF_COLUMN = BUCKETS + 1
+LENT, INTEREST, PRINCIPAL, CHARGED_OFF, RECOVERED = range(5)
+FIRST_LATE_BUCKETS = ((2, 1), (3, 2), (4, 3))  # (bucket, column of the vintage flow): 30+, 60+ and 90+ days
+
+
+def months_on_book(loan: Loan, month: int) -> int:
+    """Return a loan's age; those older than the table are counted in its last month."""
+    return min(month - loan.origination_month, VINTAGE_MONTHS - 1)
+
+
+class Counts:
+    """Adds what happens to people into the month's tallies; money in fen."""
+
+    def __init__(self, tallies: Tallies) -> None:
+        """Count into these tallies."""
+        self.tallies = tallies
+
+    def at_lender(self, lender: int, flow: str, amount: int = 1) -> None:
+        """Count at a lender."""
+        self.tallies.flow[lender, FLOW[flow]] += amount
+
+    def in_group(self, group: int, flow: str, amount: int = 1) -> None:
+        """Count in a group of people."""
+        self.tallies.group[group, GROUP_FLOW[flow]] += amount
+
+    def household(self, flow: str, amount: int = 1) -> None:
+        """Count among all households."""
+        self.tallies.household[HOUSEHOLD_FLOW[flow]] += amount
+
+    def waiting(self, lender: int, priority: int, amount: int) -> None:
+        """Count an application that waits for a lender's money."""
+        self.tallies.demand[lender, priority] += amount
+        self.tallies.demand_count[lender, priority] += 1
+
+    def answered(self, lender: int, outcome: int, amount: int) -> None:
+        """Count an application by how it ended."""
+        self.tallies.outcome_count[lender, outcome] += 1
+        self.tallies.outcome_amount[lender, outcome] += amount
+
+    def drawn(self, loan: Loan, group: int) -> None:
+        """Count a new loan, its price and its partner's part."""
+        amount = loan.principal
+        weighted_price = amount * loan.apr_bp // 10_000
+        self.at_lender(loan.lender, "originations", amount)
+        self.at_lender(loan.lender, "originations_apr", weighted_price)
+        self.at_lender(loan.lender, "originations_count")
+        self.in_group(group, "approvals")
+        self.in_group(group, "originations", amount)
+        self.in_group(group, "originations_apr", weighted_price)
+        self.tallies.vintage_flow[loan.lender, 0, 0] += amount
+        self.shared(loan, "originations_partner", LENT, part(amount, loan.partner_share_bp))
+
+    def shared(self, loan: Loan, flow: str, column: int, amount: int) -> None:
+        """Count the partner's part of a flow, where there is a partner."""
+        if loan.partner != NOBODY:
+            self.at_lender(loan.lender, flow, amount)
+            self.tallies.partner_flow[loan.lender, loan.partner, column] += amount
+
+    def paid(self, loan: Loan, opening_principal: int, interest: int) -> None:
+        """Count a payment just made; the partner's principal is the difference of its stock, so nothing drifts."""
+        self.at_lender(loan.lender, "interest", interest)
+        self.at_lender(loan.lender, "principal", opening_principal - loan.principal)
+        self.shared(loan, "interest_partner", INTEREST, part(interest, loan.partner_share_bp))
+        share = loan.partner_share_bp
+        self.shared(loan, "principal_partner", PRINCIPAL, part(opening_principal, share) - part(loan.principal, share))
+
+    def charged_off(self, loan: Loan, opening_principal: int, month: int, by_choice: bool) -> None:
+        """Count a loan given up."""
+        self.at_lender(loan.lender, "charge_offs", loan.principal)
+        self.at_lender(loan.lender, "defaults")
+        self.at_lender(loan.lender, "defaults_by_choice", int(by_choice))
+        self.at_lender(loan.lender, "opening_last_bucket_rolled", opening_principal)
+        self.tallies.vintage_flow[loan.lender, months_on_book(loan, month), 4] += loan.principal
+        self.shared(loan, "charge_offs_partner", CHARGED_OFF, part(loan.principal, loan.partner_share_bp))
+
+    def later_than_ever(self, loan: Loan, worst_before: int, month: int) -> None:
+        """Count a loan that passes 30, 60 or 90 days late for the first time."""
+        for bucket, column in FIRST_LATE_BUCKETS:
+            if worst_before < bucket <= loan.bucket:
+                self.tallies.vintage_flow[loan.lender, months_on_book(loan, month), column] += loan.principal
+
+    def rolled(self, lender: int, opening_bucket: int, closing_column: int, opening_principal: int) -> None:
+        """Count a loan's move between buckets, to paid off or to charged off."""
+        self.tallies.roll_count[lender, opening_bucket, closing_column] += 1
+        self.tallies.roll_amount[lender, opening_bucket, closing_column] += opening_principal
+
+    def recovered(self, loan: Loan, claim_before: int) -> None:
+        """Count what was just collected on a claim."""
+        share = loan.partner_share_bp
+        self.at_lender(loan.lender, "recoveries", claim_before - loan.principal)
+        self.shared(loan, "recoveries_partner", RECOVERED, part(claim_before, share) - part(loan.principal, share))
+
+    def standing(self, loan: Loan, group: int, month: int) -> None:
+        """Count a contract as it stands at month end."""
+        if loan.is_claim:
+            self.tallies.claims[loan.lender] += loan.principal
+            return
+        self.at_lender(loan.lender, "loans")
+        self.tallies.stock[loan.lender, loan.bucket] += loan.principal
+        self.tallies.stock_count[loan.lender, loan.bucket] += 1
+        self.tallies.vintage_stock[loan.lender, months_on_book(loan, month)] += loan.principal
+        if loan.bucket >= 2:
+            self.in_group(group, "debt_dpd30", loan.principal)
+        if loan.bucket >= 4:
+            self.in_group(group, "debt_dpd90", loan.principal)
+        if loan.partner != NOBODY:
+            partner_part = part(loan.principal, loan.partner_share_bp)
+            self.tallies.partner_stock[loan.lender, loan.partner, loan.bucket] += partner_part

@@ -1,0 +1,174 @@
+"""A person's credit: contracts in slots, a line at every lender, and what can be read off them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sim.money import monthly_interest
+from sim.rules.limits import available_on_line
+from sim.rules.repayment import LoanAfter, after_payments, amount_due_estimate
+from sim.values import CHARGED_OFF, LINE_OPEN, LOAN_SLOTS, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN
+
+CHARGED_OFF_RANKS_AS = 13  # a bucket worse than any a living loan can be in
+
+
+@dataclass(slots=True, eq=False)
+class Loan:
+    """One contract, money in fen; after charge-off it is a claim that is collected."""
+
+    principal: int
+    original: int
+    instalment: int
+    origination_month: int
+    apr_bp: int
+    partner_share_bp: int
+    cell: int
+    instalments_left: int  # after charge-off: months of collection left
+    bucket: int
+    worst_bucket: int
+    purpose: int
+    band: int
+    lender: int
+    partner: int
+    status: int
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the contract still runs."""
+        return self.status == OPEN
+
+    @property
+    def is_claim(self) -> bool:
+        """Whether it was charged off and is being collected."""
+        return self.status == CHARGED_OFF
+
+    def amount_due(self) -> int:
+        """Return the fen of whole instalments due now, arrears included."""
+        return self.instalment * min(self.bucket + 1, self.instalments_left)
+
+    def expected_due(self) -> int:
+        """Return the fen its holder expects to owe this month."""
+        return amount_due_estimate(self.bucket, self.instalments_left, self.instalment, self.principal)
+
+    def pay(self, cash: int, penalty_factor: float) -> LoanAfter:
+        """Pay the due instalments that the cash covers, oldest first; the bucket follows."""
+        after = after_payments(
+            self.principal, self.apr_bp, self.instalment, self.instalments_left, self.bucket, cash, penalty_factor
+        )
+        self.principal = after.principal
+        self.instalments_left = after.instalments_left
+        self.bucket = after.bucket
+        return after
+
+    def charge_off(self, collection_months: int) -> None:
+        """Turn the contract into a claim."""
+        self.status = CHARGED_OFF
+        self.instalments_left = collection_months
+        self.bucket = 0
+
+
+@dataclass(slots=True)
+class Line:
+    """An uncommitted credit line at one lender."""
+
+    limit: int = 0  # fen
+    opened_month: int = 0
+    status: int = NO_LINE
+
+
+@dataclass(slots=True)
+class Application:
+    """What a person asked for this month, of whom, and how it ended."""
+
+    amount: int = 0  # fen the lender would lend; 0 = refused
+    wanted: int = 0
+    limit: int = 0  # fen of the line that would be opened
+    lender: int = NOBODY
+    first_lender: int = NOBODY
+    priority: int = 0
+    cell: int = 0
+    band: int = 0
+    purpose: int = NO_NEED
+    outcome: int = NOT_APPLIED
+    first_outcome: int = NOT_APPLIED
+
+
+class Credit:
+    """All of one person's loans and lines."""
+
+    def __init__(self, slots: list[Loan | None], lines: list[Line]) -> None:
+        """Take over the contracts, in slots, and the lines, by lender."""
+        self.slots = slots
+        self.lines = lines
+
+    def contracts(self) -> Iterator[tuple[int, Loan]]:
+        """Yield slot and contract of everything owed, claims included, in the order of slots."""
+        for slot, loan in enumerate(self.slots):
+            if loan is not None:
+                yield slot, loan
+
+    def open_loans(self) -> Iterator[tuple[int, Loan]]:
+        """Yield slot and contract of the loans that still run."""
+        return ((slot, loan) for slot, loan in self.contracts() if loan.is_open)
+
+    def claims(self) -> Iterator[tuple[int, Loan]]:
+        """Yield slot and contract of what was charged off and is collected."""
+        return ((slot, loan) for slot, loan in self.contracts() if loan.is_claim)
+
+    def free_slot(self) -> int:
+        """Return the first empty slot, or NOBODY when all are taken."""
+        return next((slot for slot in range(LOAN_SLOTS) if self.slots[slot] is None), NOBODY)
+
+    def slot_for(self, lender: int) -> int:
+        """Return the slot a new loan would take: an empty one, else the lender's smallest current loan, else NOBODY."""
+        if self.free_slot() != NOBODY:
+            return self.free_slot()
+        current = [
+            (loan.principal, slot) for slot, loan in self.open_loans() if loan.lender == lender and not loan.bucket
+        ]
+        return min(current, default=(0, NOBODY))[1]
+
+    def interest_to_repay(self, slot: int) -> int:
+        """Return the month's interest in fen that repaying the loan in a slot costs; nothing for an empty slot."""
+        loan = self.slots[slot]
+        return 0 if loan is None else monthly_interest(loan.principal, loan.apr_bp)
+
+    def debt(self) -> int:
+        """Return the fen owed on open loans."""
+        return sum(loan.principal for _, loan in self.open_loans())
+
+    def owed_at(self, lender: int) -> int:
+        """Return the fen owed to one lender on open loans."""
+        return sum(loan.principal for _, loan in self.open_loans() if loan.lender == lender)
+
+    def worst_bucket_at(self, lender: int) -> int:
+        """Return the worst bucket at one lender; a charged-off claim is worse than any."""
+        return max(
+            (
+                CHARGED_OFF_RANKS_AS if loan.is_claim else loan.bucket
+                for _, loan in self.contracts()
+                if loan.lender == lender
+            ),
+            default=0,
+        )
+
+    def worst_bucket(self) -> int:
+        """Return the worst bucket of all open loans."""
+        return max((loan.bucket for _, loan in self.open_loans()), default=0)
+
+    def room_at(self, lender: int) -> int:
+        """Return the fen between the limit and the debt at one lender, whatever the state of the line."""
+        return available_on_line(self.lines[lender].limit, self.owed_at(lender))
+
+    def unused_at(self, lender: int) -> int:
+        """Return the fen that can be drawn on an open line at one lender."""
+        return self.room_at(lender) if self.lines[lender].status == LINE_OPEN else 0
+
+    def unused(self) -> int:
+        """Return the fen that can be drawn on all open lines."""
+        return sum(self.unused_at(lender) for lender in range(len(self.lines)))
+
+    def dues_expected(self) -> int:
+        """Return the fen expected to fall due this month on all loans."""
+        return sum(loan.expected_due() for _, loan in self.open_loans())

@@ -1,0 +1,188 @@
+"""How a person draws a loan, pays dues and old claims, and how lenders review the lines afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.agents.circumstances import Circumstances, LenderTerms
+from sim.agents.counts import CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Counts
+from sim.agents.credit import Loan
+from sim.rules.default import forget_chance, is_walking_away
+from sim.rules.demand import term_months
+from sim.rules.limits import reviewed_limit
+from sim.rules.repayment import level_instalment, recovery, relationship_value
+from sim.values import LINE_BARRED, LINE_FROZEN, LINE_OPEN, NOBODY, OPEN
+
+if TYPE_CHECKING:
+    from sim.agents.borrower import Borrower
+
+FEN_PER_YUAN = 100
+GOOD_STANDING_MONTHS = 6
+
+
+def new_loan(person: Borrower, amount: int, terms: LenderTerms, world: Circumstances) -> Loan:
+    """Return the contract over `amount` fen of the person's approved application, at this month's price."""
+    asked = person.application
+    apr_bp = terms.apr_bp[asked.band]
+    share = world.behaviour.demand.instalment_income_share
+    term = term_months(amount, person.normal_income(world), share)
+    return Loan(
+        principal=amount,
+        original=amount,
+        instalment=level_instalment(amount, apr_bp, term),
+        origination_month=world.month,
+        apr_bp=apr_bp,
+        partner_share_bp=terms.partner_share_bp if terms.partner != NOBODY else 0,
+        cell=asked.cell,
+        instalments_left=term,
+        bucket=0,
+        worst_bucket=0,
+        purpose=asked.purpose,
+        band=asked.band,
+        lender=terms.lender,
+        partner=terms.partner,
+        status=OPEN,
+    )
+
+
+def repay_by_new_loan(person: Borrower, slot: int, counts: Counts) -> int:
+    """Repay the loan in a slot, when there is one, out of the one that takes its place; return the fen it takes."""
+    old = person.credit.slots[slot]
+    if old is None:
+        return 0
+    interest = person.credit.interest_to_repay(slot)
+    principal, old.principal = old.principal, 0
+    counts.paid(old, principal, interest)
+    counts.rolled(old.lender, 0, PAID_OFF_COLUMN, principal)
+    return principal + interest
+
+
+def pay_dues(person: Borrower, purse: int, world: Circumstances, counts: Counts) -> int:
+    """Pay or miss every loan that is due, the most valuable relationship first; return the fen left.
+
+    What a relationship is worth changes as loans are repaid, so the next one is looked for after every payment. The
+    burden that makes people walk away is the debt before the month's payments.
+    """
+    burden = person.credit.debt()
+    due = {slot: loan for slot, loan in person.credit.open_loans() if loan.origination_month != world.month}
+    while due:
+        slot = max(due, key=lambda slot: (worth_of(person, due[slot], world), due[slot].bucket))
+        loan = due.pop(slot)
+        walks_away = is_leaving(person, loan, burden, world)
+        offered = 0 if walks_away or forgets(person, slot, loan, world) else purse
+        by_choice = walks_away and loan.instalment > 0 and purse >= loan.instalment
+        purse -= serve(person, slot, offered, by_choice, world, counts)
+    return purse
+
+
+def worth_of(person: Borrower, loan: Loan, world: Circumstances) -> float:
+    """Return what good standing with the loan's lender is worth, fen."""
+    terms = world.lenders[loan.lender]
+    record_is_worth = world.behaviour.repayment.registry_priority * FEN_PER_YUAN
+    return relationship_value(
+        person.credit.unused_at(loan.lender), terms.is_bank, terms.registry_coverage, record_is_worth
+    )
+
+
+def is_leaving(person: Borrower, loan: Loan, burden: int, world: Circumstances) -> bool:
+    """Return whether the person chooses not to pay this loan."""
+    return bool(
+        is_walking_away(
+            burden,
+            person.normal_income(world),
+            person.credit.unused_at(loan.lender),
+            int(person.has_heard_of(loan.lender)),
+            person.stigma,
+            world.community_default_points[person.community],
+            world.behaviour.repayment,
+        )
+    )
+
+
+def forgets(person: Borrower, slot: int, loan: Loan, world: Circumstances) -> bool:
+    """Return whether the payment slips the person's mind; only a loan not yet late can be forgotten."""
+    if loan.bucket > 0:
+        return False
+    return world.chance.uniform("forget", person.row, slot) < forget_chance(
+        person.reliability, world.behaviour.repayment
+    )
+
+
+def serve(person: Borrower, slot: int, offered: int, by_choice: bool, world: Circumstances, counts: Counts) -> int:
+    """Pay what is offered on one loan, then let it end, roll, or be charged off; return the fen paid."""
+    loan = person.credit.slots[slot]
+    assert loan is not None
+    repayment = world.behaviour.repayment
+    opening_bucket, opening_principal, worst_before = loan.bucket, loan.principal, loan.worst_bucket
+    after = loan.pay(offered, repayment.penalty_factor)
+    counts.paid(loan, opening_principal, after.interest_paid)
+    column = loan.bucket
+    if loan.instalments_left == 0:
+        person.credit.slots[slot] = None
+        column = PAID_OFF_COLUMN
+    elif loan.bucket > world.lenders[loan.lender].charge_off_bucket:
+        counts.charged_off(loan, opening_principal, world.month, by_choice)
+        loan.charge_off(repayment.collection_months)
+        person.happened.add("default")
+        line = person.credit.lines[loan.lender]
+        line.status, line.limit = LINE_BARRED, 0
+        column = CHARGED_OFF_COLUMN
+    else:
+        counts.later_than_ever(loan, worst_before, world.month)
+        loan.worst_bucket = max(worst_before, loan.bucket)
+    counts.rolled(loan.lender, opening_bucket, column, opening_principal)
+    return after.interest_paid + after.principal_paid
+
+
+def pay_claims(
+    person: Borrower, claims: list[tuple[int, Loan]], purse: int, world: Circumstances, counts: Counts
+) -> int:
+    """Let collectors take a part of what lies beyond a month's essentials; return the fen left.
+
+    A claim ends when it is paid or when its last month of collection has passed.
+    """
+    for slot, claim in claims:
+        purse -= collected(person, slot, claim, purse, world, counts)
+        claim.instalments_left -= 1
+        if claim.instalments_left <= 0 or claim.principal == 0:
+            person.credit.slots[slot] = None
+    return purse
+
+
+def collected(person: Borrower, slot: int, claim: Loan, purse: int, world: Circumstances, counts: Counts) -> int:
+    """Return the fen a collector gets on one claim: nothing unless the person is reached and has a surplus."""
+    reached = world.chance.uniform("collect", person.row, slot) < world.lenders[claim.lender].collection_effort
+    if not reached:
+        return 0
+    before = claim.principal
+    paid = recovery(before, purse, person.essentials, world.behaviour.repayment.recovery_surplus_share)
+    claim.principal = before - paid
+    counts.recovered(claim, before)
+    return paid
+
+
+def review_line(person: Borrower, terms: LenderTerms, world: Circumstances, counts: Counts) -> int:
+    """Let one lender freeze, thaw, raise or cut a line after the month's payments; return the fen left to draw."""
+    line = person.credit.lines[terms.lender]
+    is_late = person.credit.worst_bucket_at(terms.lender) > 0
+    if line.status == LINE_OPEN and is_late:
+        line.status = LINE_FROZEN
+    elif line.status == LINE_FROZEN and not is_late:
+        line.status = LINE_OPEN
+    elif line.status == LINE_OPEN:
+        line.limit = reviewed_limit(
+            line.limit,
+            world.month - line.opened_month,
+            terms.limit_raise if person.months_since_late >= GOOD_STANDING_MONTHS else 0.0,
+            terms.limit_cut,
+            min(terms.largest_limit, int(terms.limit_months[0] * person.normal_income(world))),
+            terms.borrower_cap,
+        )
+    unused = person.credit.unused_at(terms.lender)
+    if person.credit.owed_at(terms.lender) > 0:
+        counts.at_lender(terms.lender, "customers")
+    if line.status == LINE_OPEN:
+        counts.at_lender(terms.lender, "open_lines")
+        counts.at_lender(terms.lender, "line_limits", line.limit)
+        counts.at_lender(terms.lender, "unused_lines", unused)
+    return unused

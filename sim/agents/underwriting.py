@@ -1,0 +1,108 @@
+"""What one lender makes of one applicant: what it can see, the scorecard cell, and its answer but for the money."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.agents.circumstances import Circumstances, LenderTerms
+from sim.elementary import normal_quantile
+from sim.rules.choice import perceived_apr
+from sim.rules.demand import reservation_apr
+from sim.rules.limits import opening_limit
+from sim.rules.underwriting import Decision, behaviour_signal, decision, proxy_income
+from sim.scoring.features import cell_of, debt_bin, history_bin, income_bin, inquiry_bin, signal_bin, tenure_bin
+from sim.values import FROZEN, NEVER, NO_LINE, SHORTFALL
+
+if TYPE_CHECKING:
+    from sim.agents.borrower import Borrower
+
+FEN_PER_YUAN = 100
+FOR_LIFE = 0  # month of a draw that is made once for a person and a lender
+
+
+class Judgement(NamedTuple):
+    """A lender's view of an applicant and its answer."""
+
+    cell: int
+    band: int
+    answer: Decision
+
+
+def income_believed(person: Borrower, terms: LenderTerms, world: Circumstances) -> int:
+    """Return the monthly income in fen that this lender's data suggest."""
+    luck = world.chance._replace(month=FOR_LIFE).uniform("proxy", person.row, terms.lender_id)
+    return proxy_income(
+        person.permanent_income,
+        world.wage_index,
+        person.employed,
+        terms.job_loss_seen,
+        terms.proxy_noise,
+        normal_quantile(luck),
+    )
+
+
+def scorecard_cell(person: Borrower, terms: LenderTerms, income_seen: int, world: Circumstances) -> int:
+    """Return the cell the person falls into: from the lender's own book, or from all where the registry shows it."""
+    credit = person.credit
+    in_registry = person.registry_rank < terms.registry_rank
+    visible = [loan for _, loan in credit.open_loans() if in_registry or loan.lender == terms.lender]
+    late_now = max([credit.worst_bucket_at(terms.lender), *(loan.bucket for loan in visible)])
+    debt = sum(loan.principal for loan in visible)
+    since_late = person.months_since_late if in_registry else NEVER
+    since_default = person.months_since_default if in_registry else NEVER
+    inquiries = person.inquiry_months.bit_count() if in_registry else 0
+    luck = world.chance._replace(month=FOR_LIFE).uniform("signal", person.row, terms.lender_id)
+    signal = behaviour_signal(person.reliability, terms.signal_noise, normal_quantile(luck))
+    line = credit.lines[terms.lender]
+    tenure = -1 if line.status == NO_LINE else world.month - line.opened_month
+    return cell_of(
+        history_bin(since_late, since_default, late_now, terms.registry_memory),
+        debt_bin(debt, income_seen),
+        inquiry_bin(inquiries),
+        income_bin(income_seen),
+        signal_bin(signal),
+        tenure_bin(tenure),
+    )
+
+
+def highest_price_accepted(person: Borrower, purpose: int, world: Circumstances) -> float:
+    """Return the dearest yearly price the person would take; a shortfall takes at least the informal lender's."""
+    in_need = purpose == SHORTFALL
+    noise = normal_quantile(world.chance.uniform("reservation", person.row))
+    highest = reservation_apr(person.patience, person.reliability, int(in_need), noise, world.behaviour.demand)
+    return max(highest, world.behaviour.informal.apr) if in_need else highest
+
+
+def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, world: Circumstances) -> Judgement:
+    """Return what the lender answers to an application for `wanted` fen."""
+    income_seen = income_believed(person, terms, world)
+    cell = scorecard_cell(person, terms, income_seen, world)
+    band = terms.band_of_cell[cell]
+    apr = terms.apr_bp[band] / 10000.0
+    line = person.credit.lines[terms.lender]
+    repaying = person.credit.interest_to_repay(person.credit.slot_for(terms.lender))
+    answer = decision(
+        band,
+        line.status,
+        line.limit,
+        person.credit.owed_at(terms.lender) + repaying,
+        wanted,
+        opening_limit(terms.limit_months[band], income_seen, terms.largest_limit, terms.borrower_cap),
+        terms.apr_bp[band],
+        terms.closed[band],
+        terms.new_cutoff,
+        terms.line_cutoff,
+        terms.borrower_cap,
+        world.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN,
+        perceived_apr(
+            apr,
+            apr * terms.headline_share,
+            person.literacy,
+            terms.disclosure,
+            world.behaviour.choice.revealed_share,
+        ),
+        highest_price_accepted(person, purpose, world),
+    )
+    if not terms.open:
+        answer = Decision(FROZEN, 0, answer.limit)
+    return Judgement(cell, band, answer)

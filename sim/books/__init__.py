@@ -1,0 +1,1 @@
+"""Double-entry books of everybody, in whole fen: ledger, provisions, funding, joint loans, budgets."""

@@ -1,0 +1,94 @@
+"""A lender's funding: a ladder of wholesale debt by month of maturity, and deposits at banks.
+
+Funders leave only at maturity: what falls due is renewed in part, and what is not renewed is paid in cash.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.money import pro_rata
+
+
+class Funding(NamedTuple):
+    """What a lender owes its funders, fen."""
+
+    ladder: tuple[int, ...]  # due in 1, 2, ... months
+    deposits: int
+
+    @property
+    def wholesale(self) -> int:
+        """Return all wholesale debt."""
+        return sum(self.ladder)
+
+
+class Refinancing(NamedTuple):
+    """What one month's refinancing did, fen."""
+
+    funding: Funding
+    repaid: int  # wholesale that fell due
+    raised: int  # wholesale raised anew, renewals included
+    deposits_in: int
+    deposits_out: int
+
+
+def blank_funding(term_months: int) -> Funding:
+    """Return the funding of a lender that owes nothing."""
+    return Funding((0,) * term_months, 0)
+
+
+def willing(due: int, need: int, rollover_share: float, factor: float) -> int:
+    """Return what wholesale funders lend this month in fen.
+
+    In calm (`factor` 1) they meet the need; when they are afraid, at most a part of what falls due is renewed.
+    """
+    if factor >= 1.0:
+        return need
+    return min(need, int(due * rollover_share * factor))
+
+
+def refinance(
+    funding: Funding,
+    cash: int,
+    target_cash: int,
+    deposit_share: float,
+    rollover_share: float,
+    factor: float,
+) -> Refinancing:
+    """Return the month's refinancing: repay what falls due, raise what the cash target needs and funders give.
+
+    Banks meet `deposit_share` of a need with deposits, insured and therefore calm, and let deposits go when they have
+    cash to spare.
+    """
+    due = funding.ladder[0]
+    need = target_cash - (cash - due)
+    deposits_in = int(max(0, need) * deposit_share)
+    deposits_out = min(funding.deposits, max(0, -need)) if deposit_share > 0.0 else 0
+    raised = willing(due, max(0, need) - deposits_in, rollover_share, factor)
+    rungs = len(funding.ladder)
+    added = pro_rata(raised, [1] * rungs)
+    ladder = tuple(owed + new for owed, new in zip((*funding.ladder[1:], 0), added, strict=True))
+    return Refinancing(
+        Funding(ladder, funding.deposits + deposits_in - deposits_out), due, raised, deposits_in, deposits_out
+    )
+
+
+class Payout(NamedTuple):
+    """What a lender in resolution paid its funders this month, fen, and what it still owes."""
+
+    funding: Funding
+    deposits: int
+    wholesale: int
+
+
+def pay_out(funding: Funding, cash: int) -> Payout:
+    """Return how cash at hand goes to funders once all debt has fallen due: depositors first, then by maturity."""
+    deposits = min(funding.deposits, max(0, cash))
+    left = max(0, cash) - deposits
+    ladder = []
+    for owed in funding.ladder:
+        paid = min(owed, left)
+        ladder.append(owed - paid)
+        left -= paid
+    after = Funding(tuple(ladder), funding.deposits - deposits)
+    return Payout(after, deposits, funding.wholesale - after.wholesale)

@@ -1,0 +1,56 @@
+"""Two engines with one vocabulary: arrays (the fast one) and objects (the clear one)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.draws import Chance
+from sim.engines.arrays import ArraysEngine, Cutoffs, Rumour
+from sim.engines.tables import Conditions, Terms
+from sim.params import MarketConfig
+from sim.state import People, Tallies
+
+
+class Engine(Protocol):
+    """The verbs of a month over everybody."""
+
+    tallies: Tallies
+
+    def begin_month(self) -> None:
+        """Clear the tallies."""
+
+    def earn(self, conditions: Conditions, chance: Chance) -> None:
+        """Let people keep, lose or find work, and receive income."""
+
+    def seek_credit(self, terms: Terms, conditions: Conditions, chance: Chance) -> NDArray[np.int64]:
+        """Let people ask for credit; return the fen that wait for money by lender and priority."""
+
+    def try_elsewhere(
+        self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
+    ) -> NDArray[np.int64]:
+        """Let those refused ask one other lender."""
+
+    def settle(
+        self, first_round: Cutoffs, second_round: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
+    ) -> Tallies:
+        """Let people draw, pay or miss, spend or save."""
+
+    def spread_word(self, rumour: Rumour, chance: Chance) -> None:
+        """Let a rumour be heard or forgotten."""
+
+    def state(self) -> People:
+        """Return the state of everybody as arrays."""
+
+
+def people_engine(config: MarketConfig, people: People, communities: int, model: object) -> Engine:
+    """Return the engine the configuration names; raises ValueError for another name."""
+    if config.engine == "arrays":
+        return ArraysEngine(people, communities, config.behaviour, config.shards, config.threads)
+    if config.engine == "objects":
+        from sim.engines.objects import ObjectsEngine
+
+        return ObjectsEngine(people, communities, config.behaviour, model)
+    raise ValueError(f"engine: must be one of arrays, objects; was {config.engine!r}")

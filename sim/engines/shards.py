@@ -1,0 +1,45 @@
+"""Row ranges of a population on threads: the same bytes for any number of ranges and threads.
+
+Everything a pass adds up is a whole number, so the order in which shards finish cannot matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from sim.state import Tallies, add_tallies, blank_tallies
+
+
+def row_ranges(people: int, shards: int) -> list[tuple[int, int]]:
+    """Return the half-open row ranges of a population; some are empty when there are more shards than people."""
+    edges = [people * shard // shards for shard in range(shards + 1)]
+    return list(zip(edges[:-1], edges[1:], strict=True))
+
+
+class Shards:
+    """Runs a pass over every row range and adds the tallies into one."""
+
+    def __init__(self, people: int, lenders: int, communities: int, shards: int, threads: int) -> None:
+        """Cut the population; kernels release the interpreter lock, so threads really run side by side."""
+        self.ranges = row_ranges(people, shards)
+        self.lenders = lenders
+        self.communities = communities
+        self.threads = min(threads, shards)
+
+    def run(self, rows: Callable[[int, int, Tallies], None], total: Tallies) -> None:
+        """Call `rows(first, last, tallies)` for every range and add what it counted to `total`."""
+        if len(self.ranges) == 1:
+            rows(*self.ranges[0], total)
+            return
+        parts = [blank_tallies(self.lenders, self.communities) for _ in self.ranges]
+        if self.threads == 1:
+            for (first, last), part in zip(self.ranges, parts, strict=True):
+                rows(first, last, part)
+        else:
+            with ThreadPoolExecutor(self.threads) as pool:
+                list(
+                    pool.map(lambda job: rows(*job[0], job[1]), zip(self.ranges, parts, strict=True))
+                )  # list() raises what a thread raised
+        for part in parts:
+            add_tallies(total, part)

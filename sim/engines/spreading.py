@@ -1,0 +1,45 @@
+"""Kernel: word spreads. Who has heard a rumour about which lender, over a range of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiling import kernel
+from sim.draws import RUMOUR, uniform
+from sim.params import BehaviourParameters
+from sim.rules.contagion import hearing_chance, next_awareness
+from sim.state import Borrowers, Tallies
+from sim.values import FLOW
+
+AWARE = FLOW["aware"]
+
+
+@kernel
+def spread_rows(
+    first: int,
+    last: int,
+    borrowers: Borrowers,
+    keys: NDArray[np.uint64],
+    month: int,
+    lender: int,
+    lender_id: int,
+    seed_share: float,
+    aware_share_all: float,
+    aware_share_community: NDArray[np.float64],
+    behaviour: BehaviourParameters,
+    tallies: Tallies,
+) -> None:
+    """Let rows first..last-1 hear or forget the rumour about one lender; shares are those at the last month's end."""
+    contagion = behaviour.contagion
+    for i in range(first, last):
+        community = borrowers.community[i]
+        aware = (np.int64(borrowers.aware_of[i]) >> lender) & 1
+        hearing = hearing_chance(aware_share_community[community], aware_share_all, seed_share, contagion)
+        luck = uniform(keys, RUMOUR, month, i, lender_id)
+        after = next_awareness(aware, hearing, contagion.rumour_forget_share, luck)
+        if after != aware:
+            borrowers.aware_of[i] = np.int64(borrowers.aware_of[i]) ^ (1 << lender)
+        if after == 1:
+            tallies.community_aware[community, lender] += 1
+            tallies.flow[lender, AWARE] += 1

@@ -1,0 +1,137 @@
+"""What a pass over people may read besides people: the month's terms and conditions, fixed before the pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.money import basis_points
+from sim.params import LenderParameters
+from sim.values import Economy, Offer
+
+
+class Terms(NamedTuple):
+    """Lenders' terms of the month; first axis is the lender in order of id."""
+
+    lender_id: NDArray[np.int64]
+    open: NDArray[np.int64]
+    apr_bp: NDArray[np.int64]  # (L, bands)
+    closed: NDArray[np.int64]  # (L, bands)
+    typical_apr: NDArray[np.float64]
+    typical_headline_apr: NDArray[np.float64]
+    headline_share: NDArray[np.float64]
+    new_cutoff: NDArray[np.int64]
+    line_cutoff: NDArray[np.int64]
+    limit_months: NDArray[np.float64]  # (L, bands)
+    largest_limit: NDArray[np.int64]
+    limit_raise: NDArray[np.float64]
+    limit_cut: NDArray[np.float64]
+    borrower_cap: NDArray[np.int64]
+    disclosure: NDArray[np.float64]
+    registry_rank: NDArray[np.int64]  # people with a lower rank are seen
+    registry_memory: NDArray[np.int64]
+    registry_coverage: NDArray[np.float64]
+    partner: NDArray[np.int64]
+    partner_share_bp: NDArray[np.int64]
+    charge_off_bucket: NDArray[np.int64]
+    collection_effort: NDArray[np.float64]
+    proxy_noise: NDArray[np.float64]
+    signal_noise: NDArray[np.float64]
+    job_loss_seen: NDArray[np.float64]
+    scene: NDArray[np.float64]
+    is_bank: NDArray[np.int64]
+    band_of_cell: NDArray[np.int8]  # (L, cells)
+
+
+class Conditions(NamedTuple):
+    """The state of the world as people feel it this month."""
+
+    month: int  # counted from the start of the warm-up
+    wage_index: float
+    season_factor: float
+    finding_share: float
+    separation_shares: NDArray[np.float64]  # (sectors,)
+    job_risks: NDArray[np.float64]  # (sectors,) excess separation over the mean, relative
+    income_noises: NDArray[np.float64]  # (sectors,)
+    informal_supply_share: float
+    community_default_points: NDArray[np.float64]  # (communities,)
+    before_window: int  # 1 inside the observation window before the policy
+    after_window: int
+
+
+# Transitory noise of monthly income by sector, log points; traders and the self-employed swing most. Assumed.
+INCOME_NOISE = (0.10, 0.22, 0.18, 0.12, 0.05, 0.30)
+
+
+def terms_of(
+    offers: Sequence[Offer],
+    parameters: Sequence[LenderParameters],
+    band_of_cell: NDArray[np.int8],
+) -> Terms:
+    """Return the terms of all lenders as arrays; `offers` and `parameters` are in order of id."""
+
+    def whole(values: Sequence[int]) -> NDArray[np.int64]:
+        return np.array(values, dtype=np.int64)
+
+    def real(values: Sequence[float]) -> NDArray[np.float64]:
+        return np.array(values, dtype=np.float64)
+
+    return Terms(
+        lender_id=whole([p.id for p in parameters]),
+        open=whole([int(offer.open) for offer in offers]),
+        apr_bp=np.array([offer.apr_bp for offer in offers], dtype=np.int64),
+        closed=np.array([offer.closed for offer in offers], dtype=np.int64),
+        typical_apr=real([offer.typical_apr for offer in offers]),
+        typical_headline_apr=real([offer.typical_headline_apr for offer in offers]),
+        headline_share=real([1.0 - p.fee_gap_share for p in parameters]),
+        new_cutoff=whole([offer.new_cutoff_band for offer in offers]),
+        line_cutoff=whole([offer.line_cutoff_band for offer in offers]),
+        limit_months=np.array([offer.limit_months for offer in offers], dtype=np.float64),
+        largest_limit=whole([offer.largest_limit_fen for offer in offers]),
+        limit_raise=real([offer.limit_raise_share for offer in offers]),
+        limit_cut=real([offer.limit_cut_share for offer in offers]),
+        borrower_cap=whole([offer.rules.borrower_cap_fen for offer in offers]),
+        disclosure=real([offer.rules.disclosure_share for offer in offers]),
+        registry_rank=whole([basis_points(offer.rules.registry_coverage_share) for offer in offers]),
+        registry_memory=whole([offer.rules.registry_memory_months for offer in offers]),
+        registry_coverage=real([offer.rules.registry_coverage_share for offer in offers]),
+        partner=whole([offer.partner for offer in offers]),
+        partner_share_bp=whole([offer.partner_share_bp for offer in offers]),
+        charge_off_bucket=whole([p.charge_off_bucket for p in parameters]),
+        collection_effort=real([p.collection_effort for p in parameters]),
+        proxy_noise=real([p.proxy_noise for p in parameters]),
+        signal_noise=real([p.signal_noise for p in parameters]),
+        job_loss_seen=real([p.job_loss_seen_share for p in parameters]),
+        scene=real([p.scene for p in parameters]),
+        is_bank=whole([int(p.kind == "bank") for p in parameters]),
+        band_of_cell=band_of_cell,
+    )
+
+
+def conditions_of(
+    economy: Economy,
+    month: int,
+    calm_separation: Sequence[float],
+    informal_supply_share: float,
+    community_default_points: NDArray[np.float64],
+    before_window: bool,
+    after_window: bool,
+) -> Conditions:
+    """Return the world as people feel it; job risk is the sector's separation over the calm mean, less one."""
+    mean_separation = sum(calm_separation) / len(calm_separation)
+    return Conditions(
+        month=month,
+        wage_index=float(economy.wage_index),
+        season_factor=float(economy.season_factor),
+        finding_share=float(economy.finding_share),
+        separation_shares=np.array(economy.separation_shares, dtype=np.float64),
+        job_risks=np.array([share / mean_separation - 1.0 for share in economy.separation_shares], dtype=np.float64),
+        income_noises=np.array(INCOME_NOISE, dtype=np.float64),
+        informal_supply_share=float(informal_supply_share),
+        community_default_points=community_default_points,
+        before_window=int(before_window),
+        after_window=int(after_window),
+    )

@@ -1,0 +1,271 @@
+"""The market: borrowers, lenders and a regulator, month by month. START READING HERE.
+
+`CreditMarket.live_month` is one month on one page; the order of its lines is the order of cause and effect.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import mesa
+import numpy as np
+from mesa.datacollection import DataCollector
+from numpy.typing import NDArray
+
+from sim.agents.lender import Lender
+from sim.agents.regulator import Regulator
+from sim.books.ledger import Ledger
+from sim.books.settlement import Originator, post_customers
+from sim.draws import Draws
+from sim.economy import World
+from sim.engines import Engine, people_engine
+from sim.engines.arrays import Cutoffs
+from sim.engines.tables import Terms, conditions_of, terms_of
+from sim.money import basis_points
+from sim.observe.audit import audit
+from sim.observe.explain import Explanation, Told, explain, person_of
+from sim.observe.recorder import Record
+from sim.params import MarketConfig
+from sim.population import communities_of, populate
+from sim.state import Tallies
+from sim.surroundings import InformalSupply, Neighbourhoods, Rumours
+from sim.values import OUTCOMES, PRIORITIES, Allocation, Economy, Offer
+
+
+class NumpyGenerator(Protocol):
+    """What Mesa users may hand over as `rng` instead of a whole number."""
+
+    def integers(self, low: int) -> Any:
+        """Return a random whole number from 0 to less than `low`."""
+
+
+class CreditMarket(mesa.Model):
+    """A market for online consumer credit.
+
+    `rng` is the root seed: the same configuration, seed and replicate give the same bytes. `step` lives one reported
+    month; the first call also lives the warm-up. Results are in `record`; lenders and the regulator in `agents`.
+    """
+
+    def __init__(
+        self,
+        config: MarketConfig,
+        *,
+        rng: int | NumpyGenerator | None = None,
+        seed: int | None = None,
+        replicate: int = 0,
+        datacollector: DataCollector | None = None,
+    ) -> None:
+        """Found the market: people, lenders, regulator, books.
+
+        Raises ValueError when both `rng` and `seed` are given.
+        """
+        if rng is not None and seed is not None:
+            raise ValueError("give either rng or seed (Mesa's older name for it), not both")
+        root_seed = root_seed_of(rng if seed is None else seed)
+        super().__init__(rng=root_seed)
+        config = config._replace(lender=tuple(sorted(config.lender, key=lambda member: member[1].id)))
+        self.config = config
+        self.root_seed = root_seed
+        self.replicate = replicate
+        self.draws = Draws(root_seed, replicate)
+        self.month = -config.calendar.warm_up_months
+        self.running = True
+
+        names = [name for name, _ in config.lender]
+        self.ledger = Ledger()
+        self.lenders = [
+            Lender(self, name, index, parameters, config, self.ledger)
+            for index, (name, parameters) in enumerate(config.lender)
+        ]
+        for lender in self.lenders:
+            lender.know_partner({other.name: other for other in self.lenders})
+        self.originators = [
+            Originator(name, basis_points(parameters.service_fee_share)) for name, parameters in config.lender
+        ]
+        self.regulator = Regulator(self, config)
+        self.world = World(config)
+        population = populate(config, self.draws)
+        self.ledger.open_households(int(population.borrowers.savings.sum(dtype=np.int64)))
+        neighbourhoods = communities_of(config)
+        self.people: Engine = people_engine(config, population, neighbourhoods.count, self)
+        self.neighbourhoods = Neighbourhoods(population, neighbourhoods, config.behaviour.contagion)
+        self.informal = InformalSupply(population, config.behaviour.informal)
+        self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender])
+        self.band_of_cell = np.stack([lender.band_of_cell for lender in self.lenders])
+        self.record = Record(names, [lender.kind for lender in self.lenders], self.people.state, -self.month)
+        self.offers: list[Offer] = []  # of the last month lived
+        self.last_month: Tallies | None = None
+        self.opening_stock: NDArray[np.int64] | None = None
+        self.datacollector = datacollector if datacollector is not None else market_collector()
+
+    # --- one month ----------------------------------------------------------------------------------------------------
+    def live_month(self) -> None:
+        """Live one month. The order of these lines is the order of cause and effect."""
+        month = self.month
+        chance = self.draws.of(month + self.config.calendar.warm_up_months)
+
+        # The world moves; those who set terms answer it.
+        economy = self.world.turn(month, chance, self.last_month, self.config.shock)
+        rulebook = self.regulator.issue_rules(month)
+        self.offers = [lender.set_terms(economy, rulebook) for lender in self.lenders]
+        terms = self.terms_for_people(self.offers)
+        conditions = self.conditions_for_people(economy, chance.month)
+
+        # People earn, see what they owe, and some ask for credit.
+        self.people.begin_month()
+        self.people.earn(conditions, chance)
+        demand = self.people.seek_credit(terms, conditions, chance)
+
+        # Lenders fill what their books and the law allow; the refused try elsewhere, once.
+        for lender in self.lenders:
+            lender.commit_to_partners(economy, rulebook)
+        for lender in self.lenders:
+            lender.plan_budget(economy, rulebook)
+        first = cutoffs_of([lender.allocate(demand[lender.index]) for lender in self.lenders])
+        demand = self.people.try_elsewhere(first, terms, conditions, chance)
+        second = cutoffs_of([lender.allocate(demand[lender.index]) for lender in self.lenders])
+
+        # Money moves: credit is drawn, bills are paid or missed, the rest is spent or saved.
+        tallies = self.people.settle(first, second, terms, conditions, chance)
+        self.rumours.spread(self.people, economy, chance)
+
+        # The month closes: books balance, the supervisor reads them, what happened is written down.
+        self.ledger.begin_month()
+        self.ledger.post_households(tallies)
+        post_customers(self.ledger, self.originators, tallies)
+        for lender in self.lenders:
+            lender.close_books(tallies, economy, rulebook)
+        self.regulator.supervise(self.lenders, month, chance)
+        audit(self.ledger, self.lenders, tallies, self.opening_stock, month)
+        self.write_down(economy, tallies)
+
+        self.neighbourhoods.remember(tallies)
+        self.informal.remember(tallies)
+        self.last_month = tallies
+        self.opening_stock = tallies.stock.copy()
+        self.month += 1
+
+    # --- Mesa's verbs -------------------------------------------------------------------------------------------------
+    def step(self) -> None:
+        """Live one reported month, after the warm-up; does nothing when the horizon is reached."""
+        if self.month >= self.config.calendar.months:
+            self.running = False
+            return
+        self.warm_up()
+        self.live_month()
+        self.running = self.month < self.config.calendar.months
+        self.datacollector.collect(self)
+        if not self.running:
+            self.let_go()
+
+    def run(self, on_month: Callable[[int], None] | None = None) -> None:
+        """Live all months; `on_month` is told the number of each month that has closed."""
+        while self.running:
+            self.step()
+            if on_month is not None:
+                on_month(self.month - 1)
+
+    def warm_up(self) -> None:
+        """Live the months before month 0, in which books fill and nothing is reported."""
+        while self.month < 0:
+            self.live_month()
+
+    def let_go(self) -> None:
+        """Let Mesa forget this model: up to 3.3 its agents' counter keeps every model there ever was in memory."""
+        counters = getattr(mesa.Agent, "_ids", None)
+        if isinstance(counters, dict):
+            counters.pop(self, None)
+
+    def explain(self, borrower: int, month: int | None = None) -> Explanation:
+        """Tell why a person was refused, why they missed and what they owed in a month; None = the last one lived.
+
+        A fresh market with the same configuration, seed and replicate lives up to that month, which is exact and takes
+        as long as it took before. Raises ValueError for a person or a month that there is not.
+        """
+        last, people = self.month - 1, self.config.population.size
+        chosen = last if month is None else month
+        if not 0 <= borrower < people:
+            raise ValueError(f"borrower: must lie in 0 to {people - 1}, was {borrower}")
+        if last < 0:
+            raise ValueError("month: none has been lived yet; call step or run first")
+        if not 0 <= chosen <= last:
+            raise ValueError(f"month: must lie in 0 to {last}, the months lived so far, was {chosen}")
+        again = CreditMarket(self.config, rng=self.root_seed, replicate=self.replicate)
+        while again.month < chosen:
+            again.live_month()
+        opening = person_of(again.people.state(), borrower)
+        points = again.neighbourhoods.default_points()[int(opening.borrowers.community[0])]
+        again.live_month()
+        again.let_go()
+        told = Told(
+            borrower=borrower,
+            month=chosen,
+            date=again.world.date(chosen),
+            wage_index=again.world.wage_index(chosen),
+            community_default_points=float(points),
+            lenders=tuple(name for name, _ in self.config.lender),
+            offers=tuple(again.offers),
+            behaviour=self.config.behaviour,
+            chance=self.draws.of(chosen + self.config.calendar.warm_up_months),
+        )
+        return explain(told, opening, person_of(again.people.state(), borrower))
+
+    # --- what people are told, and what is written down -------------------------------------------------------------
+    def terms_for_people(self, offers: list[Offer]) -> Terms:
+        """Return the lenders' offers as the tables that people read."""
+        return terms_of(offers, [parameters for _, parameters in self.config.lender], self.band_of_cell)
+
+    def conditions_for_people(self, economy: Economy, step: int) -> Any:
+        """Return the state of the world as people feel it."""
+        observe = self.config.observe
+        return conditions_of(
+            economy,
+            step,
+            self.world.calm_separation_shares,
+            self.informal.supply_share(economy.wage_index),
+            self.neighbourhoods.default_points(),
+            observe.baseline_from <= economy.month < observe.baseline_until,
+            observe.outcome_from <= economy.month < observe.outcome_until,
+        )
+
+    def write_down(self, economy: Economy, tallies: Tallies) -> None:
+        """Write the month's rows and the acts of lenders and the regulator."""
+        acts = self.regulator.take_acts()
+        for lender in self.lenders:
+            acts += lender.take_acts()
+        self.record.write(
+            self.month + self.config.calendar.warm_up_months,
+            economy,
+            tallies,
+            [lender.report() for lender in self.lenders],
+            [OUTCOMES[lender.binding] if lender.binding else "none" for lender in self.lenders],
+        )
+        if self.month >= 0:
+            self.record.note(acts)
+
+
+def root_seed_of(rng: int | NumpyGenerator | None) -> int:
+    """Return the root seed: a whole number as it is, a generator's next word, or fresh entropy."""
+    if rng is None:
+        return secrets.randbits(63)
+    return int(rng.integers(2**63 - 1) if hasattr(rng, "integers") else rng)
+
+
+def cutoffs_of(allocations: list[Allocation]) -> Cutoffs:
+    """Return one round's allocations as people are told them: a cutoff by lender, and the constraint behind it."""
+    return Cutoffs(
+        priority=np.array([min(allocation.cutoff, PRIORITIES) for allocation in allocations], dtype=np.int64),
+        binding=np.array([allocation.binding for allocation in allocations], dtype=np.int64),
+    )
+
+
+def market_collector() -> DataCollector:
+    """Return a Mesa data collector with the market's numbers of each reported month."""
+    from sim.observe.schemas import SCHEMAS
+
+    def reporter(column: str) -> Callable[[CreditMarket], Any]:
+        return lambda market: market.record.last_market_row[column]
+
+    return DataCollector(model_reporters={column: reporter(column) for column in SCHEMAS["market"]})

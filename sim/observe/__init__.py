@@ -1,0 +1,1 @@
+"""What is written down of a market, and the audit that is always on."""

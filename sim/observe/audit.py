@@ -1,0 +1,119 @@
+"""Always on, tolerance 0: every month the books are held against the sums over people, fen by fen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.books.funding import Funding
+from sim.books.ledger import FUNDERS, HOUSEHOLDS, INFORMAL, Ledger
+from sim.state import Tallies
+from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW
+
+PARTED = ("originations", "interest", "principal", "charge_offs", "recoveries")  # columns of Tallies.partner_flow
+
+
+class AuditError(AssertionError):
+    """The books do not close: a fault of the program, never of the configuration."""
+
+
+class Audited(Protocol):
+    """What the audit needs to know of a lender."""
+
+    name: str
+    index: int
+    funding: Funding
+
+
+def audit(
+    ledger: Ledger, lenders: Sequence[Audited], tallies: Tallies, opening_stock: NDArray[np.int64] | None, month: int
+) -> None:
+    """Check every identity of the month; `opening_stock` is last month's principal by lender and bucket.
+
+    Raises AuditError naming the month, who, which identity and the difference in fen.
+    """
+
+    def hold(who: str, identity: str, left: int, right: int) -> None:
+        if left != right:
+            raise AuditError(f"month {month}, {who}: {identity}: {left} and {right} differ by {left - right} fen")
+
+    hold("the system", "cash of everybody sums to zero", ledger.total_cash(), 0)
+    household = tallies.household
+    hold(
+        HOUSEHOLDS,
+        "cash in the ledger = savings of all people",
+        ledger.balance(HOUSEHOLDS, "cash"),
+        int(household[HOUSEHOLD_FLOW["savings"]]),
+    )
+    hold(
+        INFORMAL,
+        "loans in the ledger = informal debt of all people",
+        ledger.balance(INFORMAL, "loans"),
+        int(household[HOUSEHOLD_FLOW["informal_debt"]]),
+    )
+    for entity, difference in sorted(ledger.imbalances().items()):
+        hold(entity, "assets = liabilities + equity", difference, 0)
+    debts = [ledger.balance(lender.name, account) for lender in lenders for account in ("wholesale", "deposits")]
+    hold(FUNDERS, "claims = what lenders owe", ledger.balance(FUNDERS, "claims_on_others"), sum(debts))
+    for lender in lenders:
+        j, name = lender.index, lender.name
+        owed = ledger.balance(name, "wholesale")
+        hold(name, "wholesale in the ledger = rungs of the ladder", owed, lender.funding.wholesale)
+        hold(name, "deposits in the ledger = deposits", ledger.balance(name, "deposits"), lender.funding.deposits)
+        stock = int(tallies.stock[j].sum())
+        parts = int(tallies.partner_stock[j].sum())
+        hold(
+            name,
+            "own loans in the ledger = principal less partners' parts",
+            ledger.balance(name, "loans"),
+            stock - parts,
+        )
+        hold(
+            name,
+            "joint loans in the ledger = parts in others' loans",
+            ledger.balance(name, "joint_loans"),
+            int(tallies.partner_stock[:, j].sum()),
+        )
+        hold(name, "vintages sum to the book", int(tallies.vintage_stock[j].sum()), stock)
+        hold(
+            name,
+            "charge-offs = opening balance of the last bucket that rolled",
+            int(tallies.flow[j, FLOW["charge_offs"]]),
+            int(tallies.flow[j, FLOW["opening_last_bucket_rolled"]]),
+        )
+        hold(
+            name,
+            "charge-offs = rolled into charge-off",
+            int(tallies.flow[j, FLOW["charge_offs"]]),
+            int(tallies.roll_amount[j, :, BUCKETS + 1].sum()),
+        )
+        flow = {key: int(tallies.flow[j, column]) for key, column in FLOW.items()}
+        hold(name, "open loans counted twice", flow["loans"], int(tallies.stock_count[j].sum()))
+        for column, key in enumerate(PARTED):
+            hold(
+                name,
+                f"{key} of all partners = the partners' part",
+                int(tallies.partner_flow[j, :, column].sum()),
+                flow[f"{key}_partner"],
+            )
+        own = tallies.stock[j] - tallies.partner_stock[j].sum(axis=0)
+        least = min(int(tallies.stock[j].min()), int(own.min()), int(tallies.claims[j]))
+        hold(name, "no bucket, partner's part or claim is below zero", min(0, least), 0)
+        if opening_stock is not None:
+            hold(
+                name,
+                "book = opening book + lent - repaid - charged off",
+                stock,
+                int(opening_stock[j].sum()) + flow["originations"] - flow["principal"] - flow["charge_offs"],
+            )
+            rolled = tallies.roll_amount[j].sum(axis=1)
+            for bucket in np.flatnonzero(rolled != opening_stock[j]).tolist():
+                hold(
+                    name,
+                    f"roll matrix row {bucket} = opening balance of the bucket",
+                    int(rolled[bucket]),
+                    int(opening_stock[j, bucket]),
+                )

@@ -1,0 +1,35 @@
+"""A table in the making: rows are added month by month, and come out as an Arrow table with declared types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+TYPES = {"int": pa.int64(), "float": pa.float64(), "str": pa.string()}
+
+
+class Columns:
+    """Columns by name; every row must bring a value for each."""
+
+    def __init__(self, schema: Mapping[str, str]) -> None:
+        """Start empty; `schema` maps a column to int, float or str."""
+        self.schema = dict(schema)
+        self.values: dict[str, list[Any]] = {name: [] for name in self.schema}
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Append one row; raises KeyError when a column is missing and ValueError when one is not declared."""
+        if len(row) != len(self.schema):
+            raise ValueError(f"columns not declared: {sorted(set(row) - set(self.schema))}")
+        for name, column in self.values.items():
+            column.append(row[name])
+
+    def extend(self, columns: Mapping[str, Sequence[Any]]) -> None:
+        """Append many rows given as columns of equal length."""
+        for name, column in self.values.items():
+            column.extend(columns[name])
+
+    def table(self) -> pa.Table:
+        """Return the rows so far; money is int64 fen, shares and rates are float64."""
+        return pa.table({name: pa.array(self.values[name], type=TYPES[kind]) for name, kind in self.schema.items()})

@@ -1,0 +1,293 @@
+"""Why one person was refused, why they missed a payment and what they owed: a month of one life in words."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.draws import Chance
+from sim.money import basis_points, monthly_interest, yuan
+from sim.params import BehaviourParameters
+from sim.rules.default import forget_chance, is_walking_away
+from sim.rules.limits import available_on_line
+from sim.rules.repayment import amount_due_estimate
+from sim.state import Applications, Borrowers, Lines, Loans, People
+from sim.values import (
+    APPROVED,
+    CHARGED_OFF,
+    EMPTY,
+    LINE_BARRED,
+    LINE_FROZEN,
+    LINE_OPEN,
+    LOAN_SLOTS,
+    NO_LENDER,
+    NO_LINE,
+    NO_SLOT,
+    NOT_APPLIED,
+    OPEN,
+    OUTCOMES,
+    PURPOSES_OF_CREDIT,
+    SECTORS,
+    Offer,
+)
+
+REASONS = {
+    "approved": "approved it",
+    "own_policy": "refused: its own scorecard put the person in a band it does not lend to",
+    "rate_cap": "refused: what this band must cost lies above the legal cap on rates",
+    "no_price": "refused: at no price up to its own ceiling would this band pay for itself",
+    "limit": "refused: nothing was left under the limit it gives such a person",
+    "borrower_cap": "refused: the legal cap on what one person may owe one lender was reached",
+    "no_slot": "could not be asked: the person holds as many contracts as anybody may",
+    "frozen": "refused: it makes no new loans, or has frozen the line",
+    "declined_price": "made an offer that the person declined as too dear",
+    "capital_policy": "refused: its own capital policy left no room",
+    "capital_rule": "refused: the mandatory capital ratio left no room",
+    "funding": "refused: its funding left no room",
+    "partner": "refused: its partner bank's pledge was used up",
+    "growth_plan": "refused: its own growth plan was used up",
+    "no_lender": "could not be found: no lender that might lend reaches the person",
+}
+LINE_WORDS = {LINE_OPEN: "open", LINE_FROZEN: "frozen", LINE_BARRED: "barred"}
+
+
+class Told(NamedTuple):
+    """What must be known of a month, besides the person, to explain it."""
+
+    borrower: int
+    month: int
+    date: str
+    wage_index: float
+    community_default_points: float
+    lenders: tuple[str, ...]
+    offers: tuple[Offer, ...]
+    behaviour: BehaviourParameters
+    chance: Chance
+
+
+class Owed(NamedTuple):
+    """One contract at month end; money in fen."""
+
+    lender: str
+    principal_fen: int
+    months_late: int
+    charged_off: bool
+
+
+class Explanation(NamedTuple):
+    """One person's month; print it to read it. Money in fen."""
+
+    borrower: int
+    month: int
+    outcome: str  # one of OUTCOMES
+    first_outcome: str  # of the application that was refused before it, or not_applied
+    due_fen: int  # on licensed loans, when the month began
+    missed: tuple[tuple[str, str], ...]  # (lender, why): no_money, forgot or walked_away
+    owed: tuple[Owed, ...]
+    informal_debt_fen: int
+    sentences: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the sentences, one a line."""
+        return "\n".join(self.sentences)
+
+
+def person_of(people: People, borrower: int) -> People:
+    """Return a copy of one person's rows, each table one row long."""
+    row = slice(borrower, borrower + 1)
+    return People(
+        Borrowers._make(values[row].copy() for values in people.borrowers),
+        Loans._make(values[row].copy() for values in people.loans),
+        Lines._make(values[row].copy() for values in people.lines),
+        Applications._make(values[row].copy() for values in people.applications),
+    )
+
+
+def explain(told: Told, opening: People, closing: People) -> Explanation:
+    """Return the month of one person in words, from how things stood before it and after it."""
+    applications = closing.applications
+    due = [due_on(opening.loans, slot) for slot in range(LOAN_SLOTS)]
+    missed = {slot: why_missed(told, slot, opening, closing) for slot in missed_slots(opening.loans, closing.loans)}
+    taken = [slot for slot in range(LOAN_SLOTS) if closing.loans.status[0, slot] != EMPTY]
+    owed = tuple(contract(told, closing.loans, slot) for slot in taken)
+    sentences = [
+        f"Borrower {told.borrower}, month {told.month} ({told.date}).",
+        circumstances(closing.borrowers),
+        *application_sentences(told, applications),
+        *due_sentences(told, opening, due),
+        *payment_sentences(told, opening.loans, closing.loans, missed),
+        *standing_sentences(told, closing, owed),
+    ]
+    return Explanation(
+        borrower=told.borrower,
+        month=told.month,
+        outcome=OUTCOMES[int(applications.outcome[0])],
+        first_outcome=OUTCOMES[int(applications.first_outcome[0])],
+        due_fen=sum(due),
+        missed=tuple((told.lenders[int(opening.loans.lender[0, slot])], why) for slot, why in missed.items()),
+        owed=owed,
+        informal_debt_fen=int(closing.borrowers.informal_debt[0]),
+        sentences=tuple(sentences),
+    )
+
+
+def money(amount_fen: int) -> str:
+    """Return an amount as people say it."""
+    return f"{yuan(int(amount_fen)):,.2f} yuan"
+
+
+def due_on(loans: Loans, slot: int) -> int:
+    """Return what fell due on a running loan this month, arrears included, in fen."""
+    if loans.status[0, slot] != OPEN:
+        return 0
+    return amount_due_estimate(
+        int(loans.bucket[0, slot]),
+        int(loans.instalments_left[0, slot]),
+        int(loans.instalment[0, slot]),
+        int(loans.principal[0, slot]),
+    )
+
+
+def missed_slots(opening: Loans, closing: Loans) -> list[int]:
+    """Return the slots in which not a single instalment was paid."""
+    return [
+        slot
+        for slot in range(LOAN_SLOTS)
+        if opening.status[0, slot] == OPEN
+        and (
+            closing.status[0, slot] == CHARGED_OFF
+            or (closing.status[0, slot] == OPEN and closing.bucket[0, slot] > opening.bucket[0, slot])
+        )
+    ]
+
+
+def why_missed(told: Told, slot: int, opening: People, closing: People) -> str:
+    """Return walked_away, forgot or no_money: the rules are asked again, with the luck of that month."""
+    person, loans, lines = opening.borrowers, opening.loans, opening.lines
+    lender = int(loans.lender[0, slot])
+    approved = closing.applications.outcome[0] == APPROVED
+    drawn = int(closing.applications.amount[0]) if approved else 0
+    debt = drawn + sum(int(loans.principal[0, each]) for each in range(LOAN_SLOTS) if loans.status[0, each] == OPEN)
+    here = drawn if approved and closing.applications.lender[0] == lender else 0
+    here += sum(
+        int(loans.principal[0, each])
+        for each in range(LOAN_SLOTS)
+        if loans.status[0, each] == OPEN and loans.lender[0, each] == lender
+    )
+    unused = available_on_line(int(lines.limit[0, lender]), here) if lines.status[0, lender] == LINE_OPEN else 0
+    if is_walking_away(
+        debt,
+        max(1, int(int(person.permanent_income[0]) * told.wage_index)),
+        unused,
+        (int(person.aware_of[0]) >> lender) & 1,
+        int(person.stigma[0]),
+        told.community_default_points,
+        told.behaviour.repayment,
+    ):
+        return "walked_away"
+    luck = told.chance.uniform("forget", told.borrower, slot)
+    if loans.bucket[0, slot] == 0 and luck < forget_chance(int(person.reliability[0]), told.behaviour.repayment):
+        return "forgot"
+    return "no_money"
+
+
+def contract(told: Told, loans: Loans, slot: int) -> Owed:
+    """Return one contract at month end."""
+    return Owed(
+        told.lenders[int(loans.lender[0, slot])],
+        int(loans.principal[0, slot]),
+        int(loans.bucket[0, slot]),
+        bool(loans.status[0, slot] == CHARGED_OFF),
+    )
+
+
+def circumstances(person: Borrowers) -> str:
+    """Return how the person lives this month."""
+    work = f"at work in {SECTORS[int(person.sector[0])].replace('_', ' ')}"
+    if not person.employed[0]:
+        work = f"without work for {int(person.months_unemployed[0])} months"
+    return (
+        f"The person was {work}; permanent income {money(person.permanent_income[0])} a month, "
+        f"{money(person.cash[0])} in hand after income, {money(person.essentials[0])} needed to live."
+    )
+
+
+def application_sentences(told: Told, asked: Applications) -> list[str]:
+    """Return what was asked for, of whom, and the answers."""
+    outcome, first = int(asked.outcome[0]), int(asked.first_outcome[0])
+    if outcome == NOT_APPLIED:
+        return ["They asked nobody for credit."]
+    said = [f"They wanted {money(asked.wanted[0])} for {PURPOSES_OF_CREDIT[int(asked.purpose[0])].replace('_', ' ')}."]
+    if outcome in (NO_SLOT, NO_LENDER):
+        return [*said, f"A lender {REASONS[OUTCOMES[outcome]]}."]
+    if first != NOT_APPLIED and asked.first_lender[0] != asked.lender[0]:
+        said.append(f"First {told.lenders[int(asked.first_lender[0])]} {REASONS[OUTCOMES[first]]}.")
+    lender, band = int(asked.lender[0]), int(asked.band[0])
+    price = told.offers[lender].apr_bp[band]
+    cost = f"at {price / 100:.2f}% a year, all-in" if price else "a band without a price"
+    answer = f"{told.lenders[lender]} {REASONS[OUTCOMES[outcome]]}"
+    if outcome == APPROVED:
+        answer += f" and lent {money(asked.amount[0])}"
+    return [*said, f"{answer} (band {band} of 0 to 19, {cost}; scorecard cell {int(asked.cell[0])})."]
+
+
+def due_sentences(told: Told, opening: People, due: list[int]) -> list[str]:
+    """Return what fell due this month, lender by lender."""
+    loans = opening.loans
+    parts = [
+        f"{told.lenders[int(loans.lender[0, slot])]} {money(amount)}"
+        + (f" ({int(loans.bucket[0, slot])} months in arrears)" if loans.bucket[0, slot] else "")
+        for slot, amount in enumerate(due)
+        if loans.status[0, slot] == OPEN
+    ]
+    informal = int(opening.borrowers.informal_debt[0])
+    if informal:
+        interest = monthly_interest(informal, basis_points(told.behaviour.informal.apr))
+        parts.append(f"the informal lender {money(interest)} of interest, which goes first")
+    return [f"Due: {'; '.join(parts)}."] if parts else ["Nothing was due."]
+
+
+def payment_sentences(told: Told, opening: Loans, closing: Loans, missed: dict[int, str]) -> list[str]:
+    """Return what became of each loan that was running when the month began."""
+    why = {
+        "no_money": "not paid, for what was left after food and dearer relationships was not enough",
+        "forgot": "not paid, because it was forgotten; the next reminder cures that",
+        "walked_away": "not paid by choice: the burden outweighed stigma and what the line is still worth",
+    }
+    said = []
+    for slot in range(LOAN_SLOTS):
+        if opening.status[0, slot] != OPEN:
+            continue
+        name = told.lenders[int(opening.lender[0, slot])]
+        if slot in missed:
+            end = "; it was charged off" if closing.status[0, slot] == CHARGED_OFF else ""
+            said.append(f"{name}: {why[missed[slot]]}{end}.")
+        elif closing.status[0, slot] == EMPTY:
+            said.append(f"{name}: paid off.")
+        elif closing.bucket[0, slot] > 0:
+            said.append(f"{name}: paid in part, {int(closing.bucket[0, slot])} months in arrears.")
+        else:
+            said.append(f"{name}: paid" + (", and so cured." if opening.bucket[0, slot] else "."))
+    return said
+
+
+def standing_sentences(told: Told, closing: People, owed: tuple[Owed, ...]) -> list[str]:
+    """Return what is owed and owned when the month closes."""
+    parts = [
+        f"{each.lender} {money(each.principal_fen)}"
+        + (" (charged off, still collected)" if each.charged_off else "")
+        + (f" ({each.months_late} months late)" if each.months_late else "")
+        for each in owed
+    ]
+    informal = int(closing.borrowers.informal_debt[0])
+    if informal:
+        parts.append(f"the informal lender {money(informal)}")
+    lines = [
+        f"{told.lenders[lender]} {LINE_WORDS[int(status)]}, {money(closing.lines.limit[0, lender])}"
+        for lender, status in enumerate(closing.lines.status[0])
+        if status != NO_LINE
+    ]
+    return [
+        f"Owed at month end: {'; '.join(parts)}." if parts else "Nothing was owed at month end.",
+        f"Lines: {'; '.join(lines)}." if lines else "No line was open.",
+        f"{money(closing.borrowers.savings[0])} were saved.",
+    ]

@@ -1,0 +1,41 @@
+"""Has a market settled? Compares the same calendar months of two years, against their month-to-month noise."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+YEAR_MONTHS = 12
+
+
+class Drift(NamedTuple):
+    """How far the second year of a series lies from the first."""
+
+    first_year: float
+    second_year: float
+    standard_error: float  # of the difference; months are taken as independent, so it is a lower bound
+
+    @property
+    def relative(self) -> float:
+        """The change as a share of the first year; 0.0 when that was nothing."""
+        return (self.second_year - self.first_year) / abs(self.first_year) if self.first_year else 0.0
+
+    def is_settled(self, tolerance_share: float, errors: float = 3.0) -> bool:
+        """Return whether the change is small, or no larger than chance makes it."""
+        change = abs(self.second_year - self.first_year)
+        return abs(self.relative) <= tolerance_share or change <= errors * self.standard_error
+
+
+def drift(series: Sequence[float]) -> Drift:
+    """Return the drift over the first 24 months; same months are compared, so that seasons are no drift.
+
+    Raises ValueError when the series is shorter than two years.
+    """
+    if len(series) < 2 * YEAR_MONTHS:
+        raise ValueError(f"series: needs {2 * YEAR_MONTHS} months, had {len(series)}")
+    first = [float(value) for value in series[:YEAR_MONTHS]]
+    second = [float(value) for value in series[YEAR_MONTHS : 2 * YEAR_MONTHS]]
+    differences = [late - early for early, late in zip(first, second, strict=True)]
+    mean = sum(differences) / YEAR_MONTHS
+    variance = sum((each - mean) ** 2 for each in differences) / (YEAR_MONTHS - 1)
+    return Drift(sum(first) / YEAR_MONTHS, sum(second) / YEAR_MONTHS, (variance / YEAR_MONTHS) ** 0.5)

@@ -1,0 +1,1 @@
+"""The regulator's instruments: one dated rule in each file, found by the name of the file."""

@@ -1,0 +1,42 @@
+"""A ceiling on what one person may owe one lender."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.money import fen
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.values import Rules
+
+
+class BorrowerCap(NamedTuple):
+    """No new loan may take what a person owes a lender above an amount."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    kinds: tuple[str, ...] = ()  # empty = all kinds
+    max_yuan: Annotated[
+        int,
+        Quantity("yuan a person and lender", 1, 10_000_000, "micro-loan measures 2025; internet-loan measures 2020"),
+    ] = 200_000
+    source: str = (
+        "Interim Measures for internet loans of commercial banks (Banking and Insurance Regulatory Commission, order 9 "
+        "of 2020, the number from memory) and for micro-loan companies (2025-01-17): consumer credit of one person at "
+        "most 200,000 yuan"
+    )
+    verified: bool = True
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong."""
+        check_dates(self, months)
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        return f"one person owes one lender at most {self.max_yuan:,} yuan"
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with the lower cap on one person."""
+        if not binds(self, kind, month):
+            return rules
+        return join(rules, borrower_cap_fen=fen(self.max_yuan))

@@ -1,0 +1,40 @@
+"""A ceiling on the price of credit."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.money import basis_points
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.values import Rules
+
+
+class RateCap(NamedTuple):
+    """No new loan may cost more than a yearly rate with every fee inside it; it binds from one day to the next."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    kinds: tuple[str, ...] = ()  # empty = all kinds
+    max_apr: Annotated[
+        float, Quantity("yearly rate, all fees inside", 0.0, 10.0, "notice 9 of 2025, as the market reads it")
+    ] = 0.24
+    source: str = (
+        "National Financial Regulatory Administration, notice 9 of 2025 on loan facilitation by commercial banks, from "
+        "2025-10-01: every enhancement fee counts in the all-in cost; 24% is how the market reads it"
+    )
+    verified: bool = True
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong."""
+        check_dates(self, months)
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        return f"all-in price of new loans at most {self.max_apr:.2%} a year"
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with the lower price ceiling."""
+        if not binds(self, kind, month):
+            return rules
+        return join(rules, max_apr_bp=basis_points(self.max_apr))

@@ -1,0 +1,92 @@
+"""What a lender answers to one application, and what it can know of the applicant."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.compiling import rule
+from sim.elementary import exponential
+from sim.values import (
+    BORROWER_CAP,
+    DECLINED_PRICE,
+    FROZEN,
+    LIMIT,
+    LINE_BARRED,
+    LINE_FROZEN,
+    LINE_OPEN,
+    OWN_POLICY,
+    PENDING,
+    PRIORITY_STEPS,
+)
+
+HUNDRED_YUAN = 10_000
+
+
+class Decision(NamedTuple):
+    """A lender's answer before money is allotted: an outcome code, the fen it would lend, and the line behind it."""
+
+    outcome: int
+    amount: int
+    limit: int
+
+
+@rule
+def proxy_income(
+    permanent_income: int, wage_index: float, employed: int, job_loss_seen: float, noise_sd: float, noise: float
+) -> int:
+    """Return the monthly income in fen that a lender's data suggest; a lost job shows only in part."""
+    shown = 1.0 if employed == 1 else 1.0 - job_loss_seen
+    return int(permanent_income * wage_index * shown * exponential(noise_sd * noise))
+
+
+@rule
+def behaviour_signal(reliability: int, noise_sd: float, noise: float) -> float:
+    """Return a standard score: reliability seen through noise that depends on how rich the lender's data are."""
+    signal = reliability / 1000.0 + noise_sd * noise
+    # Scaled by 1/(1+sd) rather than 1/sqrt(1+sd^2): the same order, without a library root.
+    return signal / (1.0 + 0.5 * noise_sd)
+
+
+@rule
+def decision(
+    band: int,
+    line_status: int,
+    line_limit: int,
+    owed_here: int,
+    wanted: int,
+    opening_limit: int,
+    apr_bp: int,
+    closed: int,
+    new_cutoff: int,
+    line_cutoff: int,
+    borrower_cap: int,
+    smallest_loan: int,
+    perceived_apr: float,
+    reservation_apr: float,
+) -> Decision:
+    """Return the answer to one application, all amounts in fen; the first ground that applies is the one given."""
+    if line_status == LINE_BARRED:
+        return Decision(OWN_POLICY, 0, 0)
+    if line_status == LINE_FROZEN:
+        return Decision(FROZEN, 0, line_limit)
+    cutoff = line_cutoff if line_status == LINE_OPEN else new_cutoff
+    if band > cutoff:
+        return Decision(OWN_POLICY, 0, line_limit)
+    if apr_bp == 0:
+        return Decision(closed, 0, line_limit)
+    limit = line_limit if line_status == LINE_OPEN else opening_limit
+    room = max(0, limit - owed_here)
+    legal_room = max(0, borrower_cap - owed_here)
+    amount = min(wanted, min(room, legal_room)) // HUNDRED_YUAN * HUNDRED_YUAN
+    if amount < smallest_loan:
+        # The law is the ground only when it, and not the lender's own limit, leaves too little.
+        return Decision(BORROWER_CAP if legal_room < room else LIMIT, 0, limit)
+    if perceived_apr > reservation_apr:
+        return Decision(DECLINED_PRICE, 0, limit)
+    return Decision(PENDING, amount, limit)
+
+
+@rule
+def priority(band: int, luck: float) -> int:
+    """Return the place in the queue for money: the band, then a keyed draw; lower is served first."""
+    return band * PRIORITY_STEPS + int(luck * PRIORITY_STEPS)

@@ -1,0 +1,37 @@
+"""Whom a policy or a shock meets: kinds of lenders, names of lenders, and one wording for a name that is not there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+from sim.params import LENDER_KINDS, LenderParameters
+
+Lenders = Sequence[tuple[str, LenderParameters]]  # (name, parameters) in order of id
+
+
+def check_name(key: str, name: str, valid: Iterable[str]) -> None:
+    """Raise ValueError naming the key, the rule and the nearest valid name when `name` is not among the valid ones."""
+    names = sorted(valid)
+    if name in names:
+        return
+    close = get_close_matches(name, names, n=1, cutoff=0.4)
+    nearest = f"; the nearest is {close[0]}" if close else ""
+    raise ValueError(f"{key}: must be one of {', '.join(names)}{nearest}; was {name!r}")
+
+
+def check_kinds(kinds: Sequence[str]) -> None:
+    """Raise ValueError when a scope names a kind of lender that does not exist."""
+    for kind in kinds:
+        check_name("kinds", kind, LENDER_KINDS)
+
+
+def check_lender_names(key: str, names: Sequence[str], lenders: Lenders) -> None:
+    """Raise ValueError when a scope names a lender that is not in the market."""
+    for name in names:
+        check_name(key, name, [known for known, _ in lenders])
+
+
+def covers_kind(kinds: Sequence[str], kind: str) -> bool:
+    """Return whether a scope of kinds covers one; an empty scope covers all."""
+    return not kinds or kind in kinds

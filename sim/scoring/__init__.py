@@ -1,0 +1,1 @@
+"""What lenders see of applicants, and the scorecards they judge by."""

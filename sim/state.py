@@ -1,0 +1,209 @@
+"""The whole mutable state of a population: arrays, row i is borrower i for life. And the tallies a month leaves.
+
+A person takes about 250 bytes with six lenders. Everything is blank (zero) at birth, never uninitialised.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, get_args, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.values import (
+    BUCKETS,
+    FLOWS,
+    GROUP_FLOWS,
+    GROUPS,
+    HOUSEHOLD_FLOWS,
+    LOAN_SLOTS,
+    NEVER,
+    NOBODY,
+    OUTCOMES,
+    PRIORITIES,
+    VINTAGE_MONTHS,
+)
+
+
+class Borrowers(NamedTuple):
+    """Who each person is and how things stand; every field has shape (people,)."""
+
+    # fixed at birth
+    permanent_income: NDArray[np.int32]  # fen a month
+    group: NDArray[np.int16]  # quintile, region, sector and age band in one number, see `group_of`
+    sector: NDArray[np.int8]
+    community: NDArray[np.int32]
+    reached_by: NDArray[np.int16]  # bit j: the channel of lender j reaches this person
+    covered: NDArray[np.int8]  # 1 = insured against unemployment
+    adopted: NDArray[np.int8]  # 1 = uses digital credit
+    registry_rank: NDArray[np.int16]  # 0..9999: seen by the registry when below its coverage
+    reliability: NDArray[np.int16]  # standard score in thousandths; lenders never see it
+    turbulence: NDArray[np.int16]  # how often unavoidable expenses come, thousandths of the average
+    patience: NDArray[np.int16]  # standard score in thousandths
+    literacy: NDArray[np.int16]  # 0..1000, how well an annual rate is understood
+    stigma: NDArray[np.int16]  # standard score in thousandths
+    # moves
+    employed: NDArray[np.int8]
+    months_unemployed: NDArray[np.int8]
+    savings: NDArray[np.int32]  # fen at month end
+    unused_lines: NDArray[np.int32]  # fen that could be drawn at all lenders, at month end
+    inventory: NDArray[np.int32]  # fen of working capital not yet sold
+    hardship_months: NDArray[np.int16]
+    months_since_late: NDArray[np.int16]  # any loan, any lender; NEVER
+    months_since_default: NDArray[np.int16]
+    defaults: NDArray[np.int8]
+    inquiry_months: NDArray[np.int16]  # bit m: an application to a new lender m months ago, twelve months
+    last_refused_by: NDArray[np.int8]  # lender or NOBODY
+    months_since_refused: NDArray[np.int8]
+    informal_debt: NDArray[np.int32]
+    informal_missed: NDArray[np.int8]  # months of interest missed; negative = barred for so many months
+    aware_of: NDArray[np.int16]  # bit j: has heard a rumour about lender j
+    flags: NDArray[np.int32]  # what happened in the observation windows, see observe/flags.py
+    # this month only
+    cash: NDArray[np.int32]  # fen in hand after income
+    essentials: NDArray[np.int32]  # fen that must be spent: essentials and emergencies
+
+
+class Loans(NamedTuple):
+    """Contracts in slots; every field has shape (people, LOAN_SLOTS)."""
+
+    principal: NDArray[np.int32]  # fen outstanding; after charge-off the claim
+    original: NDArray[np.int32]
+    instalment: NDArray[np.int32]
+    origination_month: NDArray[np.int16]
+    apr_bp: NDArray[np.int16]  # all-in price
+    partner_share_bp: NDArray[np.int16]
+    cell: NDArray[np.int16]  # scorecard cell at origination
+    instalments_left: NDArray[np.int8]  # after charge-off: months of collection left
+    bucket: NDArray[np.int8]
+    worst_bucket: NDArray[np.int8]
+    purpose: NDArray[np.int8]
+    band: NDArray[np.int8]
+    lender: NDArray[np.int8]
+    partner: NDArray[np.int8]
+    status: NDArray[np.int8]
+
+
+class Lines(NamedTuple):
+    """Uncommitted credit lines; every field has shape (people, lenders)."""
+
+    limit: NDArray[np.int32]  # fen
+    opened_month: NDArray[np.int16]
+    status: NDArray[np.int8]
+
+
+class Applications(NamedTuple):
+    """What each person asked for this month; every field has shape (people,)."""
+
+    amount: NDArray[np.int32]  # fen offerable after every cap; 0 = nothing asked
+    wanted: NDArray[np.int32]  # fen asked for
+    limit: NDArray[np.int32]  # fen of the line that would be opened
+    lender: NDArray[np.int8]
+    first_lender: NDArray[np.int8]  # where the first, refused application went
+    priority: NDArray[np.int16]
+    cell: NDArray[np.int16]
+    band: NDArray[np.int8]
+    purpose: NDArray[np.int8]
+    outcome: NDArray[np.int8]  # of the last application
+    first_outcome: NDArray[np.int8]
+
+
+class People(NamedTuple):
+    """All mutable state about people."""
+
+    borrowers: Borrowers
+    loans: Loans
+    lines: Lines
+    applications: Applications
+
+
+class Tallies(NamedTuple):
+    """Sums over people of one month, whole numbers only, so that they add up the same in any order.
+
+    Money is in fen. `L` = lenders; partners are lenders too.
+    """
+
+    flow: NDArray[np.int64]  # (L, FLOWS)
+    partner_flow: NDArray[np.int64]  # (L originator, L partner, 5): lent, interest, principal, charged off, recovered
+    stock: NDArray[np.int64]  # (L, BUCKETS) principal of open loans at month end, whole loans
+    stock_count: NDArray[np.int64]  # (L, BUCKETS)
+    partner_stock: NDArray[np.int64]  # (L originator, L partner, BUCKETS) the partner's part
+    claims: NDArray[np.int64]  # (L,) charged-off principal still collected, whole
+    demand: NDArray[np.int64]  # (L, PRIORITIES) fen offerable, one round
+    demand_count: NDArray[np.int64]  # (L, PRIORITIES)
+    outcome_count: NDArray[np.int64]  # (L, OUTCOMES) applications by how they ended, one round
+    outcome_amount: NDArray[np.int64]  # (L, OUTCOMES) fen wanted
+    roll_count: NDArray[np.int64]  # (L, BUCKETS, BUCKETS + 2): from bucket to bucket, to paid off, to charged off
+    roll_amount: NDArray[np.int64]  # the same, opening principal
+    vintage_stock: NDArray[np.int64]  # (L, VINTAGE_MONTHS) principal by months on book
+    vintage_flow: NDArray[np.int64]  # (L, VINTAGE_MONTHS, 5): lent, first 30+, first 60+, first 90+, charged off
+    group: NDArray[np.int64]  # (GROUPS, GROUP_FLOWS)
+    household: NDArray[np.int64]  # (HOUSEHOLD_FLOWS,)
+    sector_consumption: NDArray[np.int64]  # (sectors,)
+    community_defaults: NDArray[np.int64]  # (communities,) people who defaulted this month
+    community_aware: NDArray[np.int64]  # (communities, L)
+
+
+def blank_people(size: int, lenders: int) -> People:
+    """Return the state of `size` people and `lenders` lenders with every field blank."""
+
+    def blank(kind: type, shape: tuple[int, ...], value: int = 0) -> NDArray[np.generic]:
+        return np.full(shape, value, dtype=kind) if value else np.zeros(shape, dtype=kind)
+
+    def fields(table: type, shape: tuple[int, ...]) -> list[NDArray[np.generic]]:
+        unset = {"last_refused_by": NOBODY, "months_since_late": NEVER, "months_since_default": NEVER}
+        unset |= {"partner": NOBODY, "lender": NOBODY, "first_lender": NOBODY, "months_since_refused": 100}
+        return [
+            blank(STATE_TYPES[table.__name__][name], shape, unset.get(name, 0))
+            for name in table._fields  # type: ignore[attr-defined]
+        ]
+
+    return People(
+        Borrowers(*fields(Borrowers, (size,))),  # type: ignore[arg-type]
+        Loans(*fields(Loans, (size, LOAN_SLOTS))),  # type: ignore[arg-type]
+        Lines(*fields(Lines, (size, lenders))),  # type: ignore[arg-type]
+        Applications(*fields(Applications, (size,))),  # type: ignore[arg-type]
+    )
+
+
+def element_types(table: type) -> dict[str, type]:
+    """Return the NumPy element type of every field, read from the annotations."""
+    return {name: get_args(get_args(hint)[1])[0] for name, hint in get_type_hints(table).items()}
+
+
+STATE_TYPES = {table.__name__: element_types(table) for table in (Borrowers, Loans, Lines, Applications)}
+
+
+def blank_tallies(lenders: int, communities: int) -> Tallies:
+    """Return tallies of zero."""
+
+    def zeros(*shape: int) -> NDArray[np.int64]:
+        return np.zeros(shape, dtype=np.int64)
+
+    return Tallies(
+        flow=zeros(lenders, len(FLOWS)),
+        partner_flow=zeros(lenders, lenders, 5),
+        stock=zeros(lenders, BUCKETS),
+        stock_count=zeros(lenders, BUCKETS),
+        partner_stock=zeros(lenders, lenders, BUCKETS),
+        claims=zeros(lenders),
+        demand=zeros(lenders, PRIORITIES),
+        demand_count=zeros(lenders, PRIORITIES),
+        outcome_count=zeros(lenders, len(OUTCOMES)),
+        outcome_amount=zeros(lenders, len(OUTCOMES)),
+        roll_count=zeros(lenders, BUCKETS, BUCKETS + 2),
+        roll_amount=zeros(lenders, BUCKETS, BUCKETS + 2),
+        vintage_stock=zeros(lenders, VINTAGE_MONTHS),
+        vintage_flow=zeros(lenders, VINTAGE_MONTHS, 5),
+        group=zeros(GROUPS, len(GROUP_FLOWS)),
+        household=zeros(len(HOUSEHOLD_FLOWS)),
+        sector_consumption=zeros(6),
+        community_defaults=zeros(communities),
+        community_aware=zeros(communities, lenders),
+    )
+
+
+def add_tallies(total: Tallies, more: Tallies) -> None:
+    """Add the tallies of one shard to the total."""
+    for into, values in zip(total, more, strict=True):
+        into += values

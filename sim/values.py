@@ -1,0 +1,260 @@
+"""The small values that rules, lenders and the regulator speak in; the glossary of the model.
+
+Only plain numbers and NamedTuples: no arrays of people, no chance, no behaviour.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+# --- shapes -----------------------------------------------------------------------------------------------------------
+LOAN_SLOTS = 4  # nobody holds more open or charged-off contracts at once
+BANDS = 20  # risk bands of every scorecard, 0 the safest
+PRIORITY_STEPS = 64  # places within a band, by keyed draw, when money is short
+PRIORITIES = BANDS * PRIORITY_STEPS
+BUCKETS = 13  # 0 current, b = oldest unpaid instalment 30(b-1)+1 to 30b days late, up to 360 days
+VINTAGE_MONTHS = 48  # months on book that are followed
+SECTORS = ("manufacturing", "construction", "trade_and_catering", "services", "public", "self_employed")
+SELF_EMPLOYED = 5
+REGIONS = ("east", "central", "west", "northeast")
+AGE_BANDS = ("18-24", "25-34", "35-44", "45-59", "60+")
+QUINTILES = ("1", "2", "3", "4", "5")
+
+# --- codes ------------------------------------------------------------------------------------------------------------
+NOBODY = -1  # no lender, no partner, no slot
+ALL_SLOTS_TAKEN = -2  # a lender could be asked, were there room for one more contract
+NEVER = 999  # months since something that has not happened
+
+# loan slot
+EMPTY, OPEN, CHARGED_OFF = 0, 1, 2
+# credit line
+NO_LINE, LINE_OPEN, LINE_FROZEN, LINE_BARRED = 0, 1, 2, 3
+# purpose of credit
+NO_NEED, SHORTFALL, PURCHASE, WORKING_CAPITAL, RUSH = 0, 1, 2, 3, 4
+PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush")
+
+# why an application ended as it did; the same codes name the constraint that refused it
+(
+    NOT_APPLIED,
+    PENDING,
+    APPROVED,
+    OWN_POLICY,
+    RATE_CAP,
+    NO_ROOT,
+    LIMIT,
+    BORROWER_CAP,
+    NO_SLOT,
+    FROZEN,
+    DECLINED_PRICE,
+    CAPITAL,
+    CAPITAL_RULE,
+    FUNDING,
+    PARTNER,
+    PLAN,
+    NO_LENDER,
+) = range(17)
+OUTCOMES = (
+    "not_applied",
+    "pending",
+    "approved",
+    "own_policy",
+    "rate_cap",
+    "no_price",
+    "limit",
+    "borrower_cap",
+    "no_slot",
+    "frozen",
+    "declined_price",
+    "capital_policy",
+    "capital_rule",
+    "funding",
+    "partner",
+    "growth_plan",
+    "no_lender",
+)
+BUDGET_OUTCOMES = (CAPITAL, CAPITAL_RULE, FUNDING, PARTNER, PLAN)
+
+# --- what the passes over people count, per lender (columns of Tallies.flow) --------------------------------------------
+FLOWS = (
+    "new_applications",
+    "new_approvals",
+    "line_applications",
+    "line_approvals",
+    "originations",  # fen; whole loans, partner's part included
+    "originations_partner",
+    "originations_apr",  # sum of amount_fen * apr_bp // 10000: for the mean price taken
+    "originations_count",
+    "interest",  # fen paid by customers, late fees included
+    "interest_partner",
+    "principal",
+    "principal_partner",
+    "charge_offs",
+    "charge_offs_partner",
+    "recoveries",
+    "recoveries_partner",
+    "defaults",  # loans charged off
+    "defaults_by_choice",
+    "opening_last_bucket_rolled",  # fen: opening balance in the last bucket that rolled on
+    "customers",  # stock: people with an open loan here
+    "loans",  # stock: open loans
+    "open_lines",
+    "line_limits",  # stock, fen
+    "unused_lines",  # stock, fen
+    "aware",  # stock: people who have heard a rumour about this lender
+)
+FLOW = {name: index for index, name in enumerate(FLOWS)}
+
+# --- what the passes count per group of people (columns of Tallies.group) -----------------------------------------------
+GROUP_FLOWS = (
+    "borrowers",
+    "adopted",
+    "indebted",
+    "applications",
+    "approvals",
+    "originations",
+    "originations_apr",
+    "debt",
+    "debt_dpd30",
+    "debt_dpd90",
+    "defaults",
+    "hardship",
+    "informal_debt",
+    "consumption",
+    "income",
+    "unemployed",
+    "no_slot",
+)
+GROUP_FLOW = {name: index for index, name in enumerate(GROUP_FLOWS)}
+GROUPS = len(QUINTILES) * len(REGIONS) * len(SECTORS) * len(AGE_BANDS)
+
+# --- household flows of the month, fen (Tallies.household): each has a payer and a payee --------------------------------
+HOUSEHOLD_FLOWS = (
+    "wages",  # firms -> households
+    "benefits",  # government -> households
+    "support",  # government -> households (family and minimum living guarantee)
+    "sales",  # firms -> households: revenue of the self-employed from working capital
+    "consumption",  # households -> firms: essentials, emergencies, purchases, working capital, discretionary
+    "long_term_saving",  # households -> funders
+    "informal_lent",  # informal lender -> households
+    "informal_interest",  # households -> informal lender
+    "informal_principal",
+    "informal_written_off",  # not cash
+    "informal_defaults",  # people
+    "savings",  # stock at month end
+    "informal_debt",  # stock at month end
+    "hardship_people",
+    "informal_wanted",
+)
+HOUSEHOLD_FLOW = {name: index for index, name in enumerate(HOUSEHOLD_FLOWS)}
+
+
+# --- what happened to a person in the observation windows (bits of Borrowers.flags) -------------------------------------
+FLAGS = (
+    "applied_before",
+    "approved_before",
+    "applied",
+    "approved",
+    "refused_own_policy",
+    "refused_rate_cap",
+    "refused_borrower_cap",
+    "refused_budget",
+    "refused_no_slot",
+    "declined_price",
+    "late",
+    "default",
+    "informal",
+    "hardship",
+    "moved_lender",  # approved at a lender other than the one asked first
+)
+FLAG = {name: 1 << index for index, name in enumerate(FLAGS)}
+
+
+class Rules(NamedTuple):
+    """The rules in force this month for one kind of lender. Money in fen, rates in basis points."""
+
+    max_apr_bp: int  # all-in price ceiling; a very large number = none
+    borrower_cap_fen: int  # one person at one lender
+    minimum_capital_share: float  # total capital over risk-weighted assets
+    own_share_floor: float  # least share the originator keeps of each joint loan
+    disclosure_share: float  # part of the hidden price gap that is shown to everybody
+    registry_coverage_share: float  # share of people whose loans elsewhere this lender sees
+    registry_memory_months: int  # months a default stays on record
+
+
+class Rulebook(NamedTuple):
+    """The rules of one month, by kind of lender, and the instruments that have been announced."""
+
+    month: int
+    rules: tuple[tuple[str, Rules], ...]  # (kind, rules) in the order of LENDER_KINDS
+    in_force: tuple[str, ...]
+    announced: tuple[str, ...]
+
+    def of(self, kind: str) -> Rules:
+        """Return the rules for one kind of lender."""
+        return dict(self.rules)[kind]
+
+
+class Economy(NamedTuple):
+    """The state of the world this month, shocks included."""
+
+    month: int  # from 0; negative during warm-up
+    date: str  # ISO first day of the month
+    gap: float  # output gap in model units; 0 = calm
+    unemployment_share: float  # expected share of the reference path, feedback left out
+    separation_shares: tuple[float, ...]  # by sector, a month
+    finding_share: float
+    wage_index: float
+    season_factor: float  # multiplies purchases
+    policy_rate_apr: float
+    deposit_apr: float
+    funding_spread_apr: float  # added to every lender's own spread
+    rollover_factors: tuple[float, ...]  # by lender in order of id; 1 = calm, 0 = nobody renews
+    rumour_seed_shares: tuple[float, ...]  # by lender: share of people told from outside this month
+
+
+class Headroom(NamedTuple):
+    """How much a lender may still lend this month under one constraint, in fen of whole loans."""
+
+    constraint: int  # one of BUDGET_OUTCOMES
+    amount_fen: int
+
+
+class Offer(NamedTuple):
+    """A lender's terms for the month, fixed before anybody applies."""
+
+    lender: int  # index in order of id
+    open: bool  # False: frozen, in resolution or without licence
+    apr_bp: tuple[int, ...]  # all-in price by band; 0 where the band is closed
+    closed: tuple[int, ...]  # by band: 0 open, else RATE_CAP or NO_ROOT
+    typical_apr: float  # advertised all-in price of a typical open band
+    typical_headline_apr: float  # the same without fees
+    new_cutoff_band: int
+    line_cutoff_band: int
+    limit_months: tuple[float, ...]  # by band, months of proxy income
+    largest_limit_fen: int
+    limit_raise_share: float
+    limit_cut_share: float
+    partner: int  # index of the partner bank or NOBODY
+    partner_share_bp: int  # share of each new joint loan
+    rules: Rules
+
+
+class Allocation(NamedTuple):
+    """What a lender did with one round of applications: all priorities below the cutoff are approved."""
+
+    lender: int
+    cutoff: int  # first priority refused; PRIORITIES = everybody approved
+    binding: int  # constraint that bound, or NOT_APPLIED when none did
+    approved_fen: int
+    refused_fen: int
+
+
+class Act(NamedTuple):
+    """One line of the log of what the regulator or a lender did, and why."""
+
+    month: int
+    actor: str
+    act: str
+    target: str
+    reason: str
+    value: float

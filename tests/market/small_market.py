@@ -1,0 +1,88 @@
+"""Small markets that tests share: a few hundred people, a few months, each lived once a session."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from experiments.config import compose
+from sim.market import CreditMarket
+from sim.params import LenderParameters, MarketConfig
+
+SEED = 42
+
+
+@cache
+def composed() -> MarketConfig:
+    return compose(["scale=smoke"])
+
+
+@cache
+def small(people: int = 600, warm_up: int = 12, months: int = 18, **changes: Any) -> MarketConfig:
+    """The standard market, small; `changes` replace whole fields of the configuration."""
+    config = composed()
+    return config._replace(
+        population=config.population._replace(size=people),
+        calendar=config.calendar._replace(warm_up_months=warm_up, months=months),
+        **changes,
+    )
+
+
+@cache
+def lived(config: MarketConfig, seed: int = SEED, replicate: int = 0) -> CreditMarket:
+    """A market that has lived all its months; shared, so do not step or change it."""
+    market = CreditMarket(config, rng=seed, replicate=replicate)
+    market.run()
+    return market
+
+
+def every_lender(config: MarketConfig, **changes: Any) -> MarketConfig:
+    """The same market with these parameters at every lender."""
+    return config._replace(lender=tuple((name, lender._replace(**changes)) for name, lender in config.lender))
+
+
+def one_lender(config: MarketConfig, changed: str, **changes: Any) -> MarketConfig:
+    """The same market with these parameters at one lender."""
+    assert changed in dict(config.lender)
+    return config._replace(
+        lender=tuple((name, each._replace(**changes) if name == changed else each) for name, each in config.lender)
+    )
+
+
+def with_lender(config: MarketConfig, name: str, lender: LenderParameters) -> MarketConfig:
+    return config._replace(lender=(*config.lender, (name, lender)))
+
+
+def before(table: pa.Table, month: int) -> pa.Table:
+    """Rows of the months before one; a vintage's row belongs to the month in which it has that age."""
+    if "month" in table.column_names:
+        return table.filter(pc.less(table["month"], month))
+    return table.filter(pc.less(pc.add(table["cohort"], table["months_on_book"]), month))
+
+
+def differing(left: dict[str, pa.Table], right: dict[str, pa.Table]) -> list[str]:
+    """Names of the columns, as table.column, that differ in type, length or any value."""
+    assert left.keys() == right.keys()
+    return [
+        f"{name}.{column}"
+        for name, table in left.items()
+        for column in table.column_names
+        if not table[column].equals(right[name][column])
+    ]
+
+
+def tables_before(market: CreditMarket, month: int) -> dict[str, pa.Table]:
+    return {name: before(table, month) for name, table in market.record.tables.items()}
+
+
+def changed_state(left: CreditMarket, right: CreditMarket, people: int | None = None) -> list[str]:
+    """Names of the arrays of people's state that differ in their first rows."""
+    return [
+        f"{type(table).__name__}.{name}"
+        for table, other in zip(left.people.state(), right.people.state(), strict=True)
+        for name in table._fields
+        if getattr(table, name)[:people].tobytes() != getattr(other, name)[:people].tobytes()
+    ]

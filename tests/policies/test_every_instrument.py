@@ -1,0 +1,177 @@
+"""What every instrument must keep to; a new file in configs/policy is held to it without another line."""
+
+import re
+from functools import cache
+from itertools import permutations
+from pathlib import Path
+
+import pytest
+
+from experiments.config import compose
+from experiments.registry import kinds
+from sim.params import LENDER_KINDS, MarketConfig, RegulatorParameters, quantities
+from sim.policies.base import JOINS, NO_RATE_CAP_BP, compose_rulebook, opening_rules
+from sim.values import Rules
+
+FOLDER = Path(__file__).resolve().parents[2] / "configs" / "policy"
+NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+OPENING = opening_rules(RegulatorParameters())
+
+# For each kind, numbers that ask for no more than the opening rules already do.
+LAX = {
+    "rate_cap": ["max_apr=10.0"],
+    "borrower_cap": ["max_yuan=10000000"],
+    "capital_adequacy": ["minimum_share=0.0"],
+    "joint_lending_floor": ["own_share=0.0"],
+    "disclosure": ["shown_share=0.0"],
+    "credit_registry": ["coverage_share=0.0", "memory_months=0"],
+}
+NO_CHANGE_BUT_A_LOOSE_CEILING = {"rate_cap": {"max_apr_bp": 100_000}}
+
+
+@cache  # composing is slow and configurations are frozen
+def market(*names: str, changes: tuple[str, ...] = ()) -> MarketConfig:
+    return compose(["scale=smoke", f"policy=[{','.join(names)}]", *changes])
+
+
+def test_every_instrument_has_a_file_of_its_own_name() -> None:
+    assert sorted(kinds("policy")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEveryInstrument:
+    def test_says_where_it_comes_from(self, name: str) -> None:
+        (_, instrument), *_ = market(name).policy
+        assert len(instrument.source) > 40
+        assert re.search(r"\b20\d\d\b", instrument.source), "the document's year"
+        assert isinstance(instrument.verified, bool)
+        assert instrument.says()
+
+    def test_its_file_opens_with_its_place_and_tells_how_to_run_it(self, name: str) -> None:
+        lines = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
+        assert lines[0] == f"# @package policy.{name}"
+        assert any("# Source:" in line for line in lines)
+        command = next(line for line in lines if "python -m experiments.run" in line)
+        overrides = command.split("experiments.run", 1)[1].split()
+        changed = compose([text for text in overrides if not text.startswith("study=")])
+        assert changed.policy != market(name).policy
+
+    def test_every_number_has_unit_bounds_and_source(self, name: str) -> None:
+        (_, instrument), *_ = market(name).policy
+        documented = quantities(type(instrument))
+        for field, value in instrument._asdict().items():
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                assert documented[field].low <= value <= documented[field].high
+                assert documented[field].source
+
+    def test_nothing_happens_before_it_is_in_force(self, name: str) -> None:
+        config = market(name)
+        (_, instrument), *_ = config.policy
+        nothing = compose(["scale=smoke"])
+        for month in (
+            -config.calendar.warm_up_months,
+            -1,
+            0,
+            instrument.announce_month,
+            instrument.effective_month - 1,
+        ):
+            assert compose_rulebook(config, month).rules == compose_rulebook(nothing, month).rules
+        for month in (-1, instrument.announce_month - 1):
+            assert compose_rulebook(config, month) == compose_rulebook(nothing, month)
+
+    def test_it_changes_the_rules_once_in_force(self, name: str) -> None:
+        config = market(name)
+        (_, instrument), *_ = config.policy
+        rulebook = compose_rulebook(config, instrument.effective_month)
+        assert rulebook.in_force == (name,)
+        if name == "borrower_cap":  # the opening cap is already the legal one
+            config = market(name, changes=("policy.borrower_cap.max_yuan=50000",))
+            rulebook = compose_rulebook(config, instrument.effective_month)
+        for kind in LENDER_KINDS:
+            assert rulebook.of(kind) != OPENING
+
+    def test_numbers_that_bind_nobody_change_nothing(self, name: str) -> None:
+        config = market(name, changes=tuple(f"policy.{name}.{change}" for change in LAX[name]))
+        rulebook = compose_rulebook(config, 60)
+        expected = OPENING._replace(**NO_CHANGE_BUT_A_LOOSE_CEILING.get(name, {}))
+        assert rulebook.rules == tuple((kind, expected) for kind in LENDER_KINDS)
+
+    def test_it_binds_only_the_kinds_in_its_scope(self, name: str) -> None:
+        change = ("policy.borrower_cap.max_yuan=50000",) if name == "borrower_cap" else ()
+        rulebook = compose_rulebook(market(name, changes=(f"policy.{name}.kinds=[micro_lender]", *change)), 60)
+        assert rulebook.of("micro_lender") != OPENING
+        assert all(rulebook.of(kind) == OPENING for kind in LENDER_KINDS if kind != "micro_lender")
+
+    def test_it_leaves_its_inputs_alone_and_repeats(self, name: str) -> None:
+        (_, instrument), *_ = market(name).policy
+        before = tuple(OPENING)
+        first = instrument.amend(OPENING, "bank", 60)
+        assert instrument.amend(OPENING, "bank", 60) == first
+        assert tuple(OPENING) == before
+
+    def test_laying_it_over_its_own_result_changes_nothing_more(self, name: str) -> None:
+        (_, instrument), *_ = market(name).policy
+        once = instrument.amend(OPENING, "bank", 60)
+        assert instrument.amend(once, "bank", 60) == once
+
+    def test_a_kind_of_lender_that_does_not_exist_is_refused_with_the_nearest(self, name: str) -> None:
+        (_, instrument), *_ = market(name).policy
+        with pytest.raises(ValueError, match=r"kinds: .*nearest is bank.*was 'banc'"):
+            instrument._replace(kinds=("banc",)).check(84)
+
+    def test_dates_beyond_the_horizon_or_out_of_order_are_refused(self, name: str) -> None:
+        (_, instrument), *_ = market(name).policy
+        instrument.check(84)
+        with pytest.raises(ValueError, match="effective_month"):
+            instrument.check(instrument.effective_month)
+        with pytest.raises(ValueError, match="announce_month"):
+            instrument._replace(announce_month=31, effective_month=30).check(84)
+
+
+def test_every_rule_declares_how_two_instruments_join() -> None:
+    assert set(JOINS) == set(Rules._fields)
+
+
+@pytest.mark.parametrize("month", [29, 30, 33, 36, 60])
+def test_the_order_of_instruments_does_not_matter(month: int) -> None:
+    phased = tuple(
+        f"policy.{name}.phase_in_months=6"
+        for name in ("capital_adequacy", "joint_lending_floor", "disclosure", "credit_registry")
+    )
+    config = market(*NAMES, changes=phased)
+    rules = compose_rulebook(config, month).rules
+    rotations = [config.policy[turn:] + config.policy[:turn] for turn in range(len(config.policy))]
+    for order in [*rotations, *list(permutations(config.policy))[:50]]:
+        assert compose_rulebook(config._replace(policy=tuple(order)), month).rules == rules
+
+
+def test_of_two_instruments_on_one_rule_the_stricter_holds_whoever_comes_first() -> None:
+    (_, mild), *_ = market("capital_adequacy", changes=("policy.capital_adequacy.phase_in_months=4",)).policy
+    strict = mild._replace(minimum_share=0.125)
+    for pair in ((("a", mild), ("b", strict)), (("a", strict), ("b", mild))):
+        config = market()._replace(policy=pair)
+        for month in (30, 32, 60):
+            joint = compose_rulebook(config, month).of("bank").minimum_capital_share
+            assert joint == strict.amend(OPENING, "bank", month).minimum_capital_share
+
+
+def test_a_phase_in_takes_even_steps_and_ends_at_the_full_rule() -> None:
+    config = market("capital_adequacy", changes=("policy.capital_adequacy.phase_in_months=4",))
+    path = [compose_rulebook(config, month).of("platform").minimum_capital_share for month in range(29, 36)]
+    assert path == pytest.approx([0.08, 0.085, 0.09, 0.095, 0.10, 0.105, 0.105], abs=1e-12)
+    assert path[-1] == 0.105
+
+
+def test_the_buffer_comes_on_top_of_the_minimum() -> None:
+    config = market("capital_adequacy", changes=("policy.capital_adequacy.conservation_buffer_share=0.025",))
+    assert compose_rulebook(config, 30).of("bank").minimum_capital_share == pytest.approx(0.13)
+    (_, instrument), *_ = config.policy
+    with pytest.raises(ValueError, match="must not exceed 1"):
+        instrument._replace(minimum_share=0.99).check(84)
+
+
+def test_money_and_rates_enter_the_rules_in_fen_and_basis_points() -> None:
+    rules = compose_rulebook(market("rate_cap", "borrower_cap"), 30).of("platform")
+    assert rules.max_apr_bp == 2400
+    assert rules.borrower_cap_fen == 20_000_000
+    assert OPENING.max_apr_bp == NO_RATE_CAP_BP

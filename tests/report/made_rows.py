@@ -1,0 +1,272 @@
+"""Rows of every table of a made-up study: plausible levels, a policy that tightens, a shock that passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+
+Lenders = tuple[tuple[str, str], ...]  # name and kind
+CONSTRAINTS = (
+    "own_policy",
+    "rate_cap",
+    "limit",
+    "no_price",
+    "capital_rule",
+    "funding",
+    "partner",
+    "growth_plan",
+    "no_slot",
+)
+PEOPLE = 2000
+ANNOUNCED, EFFECTIVE, SHOCK, SHOCK_END = 10, 14, 16, 22
+
+Row = dict[str, Any]
+Rows = Callable[[np.random.Generator, Row, float, float, int], Iterator[Row]]
+
+
+def row_makers(lenders: Lenders) -> dict[str, Rows]:
+    return {
+        "market": _market,
+        "lender": lambda *place: _lender(lenders, *place),
+        "refused": lambda *place: _refused(lenders, *place),
+        "segment": _segment,
+        "vintage": lambda *place: _vintage(lenders, *place),
+        "roll": _roll,
+        "transitions": _transitions,
+        "actions": lambda *place: _actions(lenders, *place),
+    }
+
+
+def _strength(month: int, policy: float, stress: float) -> tuple[float, float]:
+    """Return how far the policy and the shock have worked by a month, 0 to 1."""
+    reached = policy * min(max(month - EFFECTIVE, 0) / 6.0, 1.0)
+    hit = stress * float(month >= SHOCK) * np.exp(-max(month - SHOCK_END, 0) / 6.0)
+    return reached, float(hit)
+
+
+def _market(chance: np.random.Generator, keys: Row, policy: float, stress: float, months: int) -> Iterator[Row]:
+    for month in range(months):
+        reached, hit = _strength(month, policy, stress)
+        noise = 1.0 + 0.02 * chance.standard_normal()
+        yield {
+            **keys,
+            "month": month,
+            "date": f"{2021 + month // 12}-{month % 12 + 1:02d}",
+            "unemployment_share": 0.052 + 0.03 * hit,
+            "policy_rate_apr": 0.0385,
+            "borrowers": PEOPLE,
+            "indebted_share": 0.48 * noise * (1 - 0.1 * reached),
+            "debt_fen": int(PEOPLE * 450_000 * noise * (1 - 0.2 * reached)),
+            "applications": int(300 * noise),
+            "approvals": int(210 * noise * (1 - 0.2 * reached - 0.05 * hit)),
+            "originations_fen": int(PEOPLE * 60_000 * noise * (1 - 0.25 * reached)),
+            "consumption_fen": int(PEOPLE * 220_000 * noise * (1 - 0.01 * reached - 0.03 * hit)),
+            "hardship_share": 0.02 * noise * (1 + 0.1 * reached + 0.8 * hit),
+            "informal_debt_fen": int(PEOPLE * 9_000 * noise * (1 + 0.4 * reached + 0.3 * hit)),
+            "hhi": 0.24 * noise,
+        }
+
+
+def _lender(
+    lenders: Lenders,
+    chance: np.random.Generator,
+    keys: Row,
+    policy: float,
+    stress: float,
+    months: int,
+) -> Iterator[Row]:
+    for month in range(months):
+        reached, hit = _strength(month, policy, stress)
+        for place, (lender, kind) in enumerate(lenders):
+            noise = 1.0 + 0.04 * chance.standard_normal()
+            loans = int(1.5e8 * noise * (1 - 0.2 * reached) / (1 + place))
+            applications = int(60 * noise)
+            late = (0.012 + 0.004 * place) * noise * (1 - 0.1 * reached + 0.9 * hit)
+            approved = max(0.0, 0.7 - 0.06 * place - 0.15 * reached - 0.05 * hit)
+            yield {
+                **keys,
+                "month": month,
+                "lender": lender,
+                "kind": kind,
+                "status": "open",
+                "loans_fen": loans,
+                "equity_fen": loans // 8,
+                "capital_ratio_share": 0.13 * noise - 0.01 * hit,
+                "applications": applications,
+                "approvals": int(applications * approved),
+                "approval_share": int(applications * approved) / max(applications, 1),
+                "originations_fen": loans // 9,
+                "mean_apr": 0.14 + 0.02 * place - 0.02 * reached,
+                "dpd30_share": late,
+                "dpd90_share": late * 0.55,
+                "dpd30_lagged_share": late * (1 - 0.1 * reached),
+                "dpd90_lagged_share": late * 0.5,
+                "charge_offs_fen": int(loans * late * 0.12),
+                "roe_share": 0.12 * noise - 0.03 * reached - 0.2 * hit,
+            }
+
+
+def _refused(
+    lenders: Lenders,
+    chance: np.random.Generator,
+    keys: Row,
+    policy: float,
+    stress: float,
+    months: int,
+) -> Iterator[Row]:
+    for month in range(months):
+        reached, hit = _strength(month, policy, stress)
+        for lender, _ in lenders:
+            for place, constraint in enumerate(CONSTRAINTS):
+                size = 1e6 / (1 + place) * (1 + 0.1 * chance.standard_normal())
+                size *= 1 + 4 * reached * (constraint == "rate_cap") + 5 * hit * (constraint == "capital_rule")
+                yield {
+                    **keys,
+                    "month": month,
+                    "lender": lender,
+                    "constraint": constraint,
+                    "applications": 3,
+                    "amount_fen": int(size),
+                }
+
+
+def _segment(chance: np.random.Generator, keys: Row, policy: float, stress: float, months: int) -> Iterator[Row]:
+    for month in range(months):
+        reached, hit = _strength(month, policy, stress)
+        for fifth in range(1, 6):
+            noise = 1.0 + 0.05 * chance.standard_normal()
+            poor = (5 - fifth) / 4
+            approvals = int(60 * noise * (0.8 - 0.3 * poor - 0.2 * reached * poor))
+            yield {
+                **keys,
+                "month": month,
+                "dimension": "income_quintile",
+                "value": str(fifth),
+                "borrowers": PEOPLE // 5,
+                "applications": int(60 * noise),
+                "approvals": approvals,
+                "originations_fen": approvals * 300_000 * fifth,
+                "debt_fen": int(PEOPLE / 5 * 200_000 * fifth * noise * (1 - 0.2 * reached)),
+                "mean_apr": 0.12 + 0.06 * poor - 0.02 * reached,
+                "dpd90_share": 0.01 + 0.01 * poor * (1 + hit),
+                "defaults": 2,
+                "hardship_share": 0.01 + 0.03 * poor * (1 + hit + 0.2 * reached),
+                "informal_debt_fen": int(1e6 * poor * noise * (1 + reached)),
+                "consumption_fen": int(PEOPLE / 5 * 100_000 * fifth * noise),
+            }
+
+
+def _vintage(
+    lenders: Lenders,
+    chance: np.random.Generator,
+    keys: Row,
+    policy: float,
+    stress: float,
+    months: int,
+) -> Iterator[Row]:
+    for lender, _ in lenders[:2]:
+        for cohort in range(months):
+            reached, _hit = _strength(cohort, policy, stress)
+            original = int(5e6 * (1 + 0.05 * chance.standard_normal()))
+            peak = 0.04 * (1 - 0.2 * reached) * (1 + 0.05 * chance.standard_normal())
+            for age in range(months - cohort):
+                hit = 1 + 0.8 * stress * float(cohort + age > SHOCK)
+                ever = peak * hit * (1 - np.exp(-max(age - 3, 0) / 6.0))
+                yield {
+                    **keys,
+                    "lender": lender,
+                    "cohort": cohort,
+                    "months_on_book": age,
+                    "balance_fen": original // 2,
+                    "ever90_fen": int(original * ever),
+                    "charged_off_fen": 0,
+                    "original_fen": original,
+                }
+
+
+def _roll(chance: np.random.Generator, keys: Row, policy: float, stress: float, months: int) -> Iterator[Row]:
+    for month in range(months):
+        reached, hit = _strength(month, policy, stress)
+        for bucket in range(13):
+            opening = 1e9 if bucket == 0 else 2e7 * 0.7**bucket
+            worse = 0.015 * (1 + hit) if bucket == 0 else min(0.45 + 0.04 * bucket + 0.1 * hit - 0.05 * reached, 0.97)
+            cure = 0.0 if bucket == 0 else (1 - worse) * 0.5
+            for to, share in ((bucket + 1 if bucket < 12 else 14, worse), (0, cure), (bucket, 1 - worse - cure)):
+                amount = int(opening * share * (1 + 0.01 * chance.standard_normal()))
+                yield {
+                    **keys,
+                    "month": month,
+                    "lender": "platform_a",
+                    "from_bucket": bucket,
+                    "to_bucket": to,
+                    "loans": 5,
+                    "balance_fen": amount,
+                }
+
+
+def _transitions(chance: np.random.Generator, keys: Row, policy: float, stress: float, _months: int) -> Iterator[Row]:
+    luck = chance.integers(2, 6)
+    if keys["arm"] in ("baseline",):
+        return
+    for value, size in (("all", PEOPLE), *((str(fifth), PEOPLE // 5) for fifth in range(1, 6))):
+        lost, spared = int(size * (0.03 * policy)) + luck, int(size * 0.01 * policy * (1 + stress)) + luck
+        rows = (
+            ("access", "kept", "kept", "unchanged", size - lost),
+            ("access", "kept", "lost", "lost", lost),
+            ("default", "default", "no default", "spared", spared),
+            ("default", "no default", "default", "pushed", luck),
+            ("default", "no default", "no default", "neither", size - spared - luck),
+        )
+        for topic, from_state, to_state, change, people in rows:
+            yield {
+                **keys,
+                "topic": topic,
+                "dimension": "all" if value == "all" else "income_quintile",
+                "value": value,
+                "from_state": from_state,
+                "to_state": to_state,
+                "change": change,
+                "placebo": keys["arm"] == "placebo",
+                "borrowers": int(people),
+            }
+
+
+def _actions(
+    lenders: Lenders,
+    _chance: np.random.Generator,
+    keys: Row,
+    policy: float,
+    stress: float,
+    _months: int,
+) -> Iterator[Row]:
+    yield {
+        **keys,
+        "month": 2,
+        "actor": "regulator",
+        "act": "inspect",
+        "target": lenders[0][0],
+        "reason": "yearly round",
+        "value": 1.0,
+    }
+    if policy:
+        yield {
+            **keys,
+            "month": EFFECTIVE,
+            "actor": "regulator",
+            "act": "issue_rule",
+            "target": "all",
+            "reason": "rate cap",
+            "value": 0.24,
+        }
+    if stress:
+        yield {
+            **keys,
+            "month": 18,
+            "actor": "regulator",
+            "act": "warn",
+            "target": lenders[-1][0],
+            "reason": "capital below 8%",
+            "value": 0.07,
+        }

@@ -1,0 +1,139 @@
+"""Underwriting and limits: the ground given, the amounts, the order of service, at and one fen past each edge."""
+
+from __future__ import annotations
+
+from math import exp
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.rules.limits import available_on_line, opening_limit, reviewed_limit
+from sim.rules.underwriting import Decision, behaviour_signal, decision, priority, proxy_income
+from sim.values import (
+    BORROWER_CAP,
+    DECLINED_PRICE,
+    FROZEN,
+    LIMIT,
+    LINE_BARRED,
+    LINE_FROZEN,
+    LINE_OPEN,
+    NO_LINE,
+    NO_ROOT,
+    OWN_POLICY,
+    PENDING,
+    PRIORITY_STEPS,
+    RATE_CAP,
+)
+
+CASE = {
+    "band": 5,
+    "line_status": NO_LINE,
+    "line_limit": 0,
+    "owed_here": 0,
+    "wanted": 300_000,
+    "opening_limit": 500_000,
+    "apr_bp": 1_800,
+    "closed": 0,
+    "new_cutoff": 9,
+    "line_cutoff": 14,
+    "borrower_cap": 20_000_000,
+    "smallest_loan": 50_000,
+    "perceived_apr": 0.17,
+    "reservation_apr": 0.20,
+}
+
+
+def decided(**changes: float) -> Decision:
+    return decision(*(CASE | changes).values())
+
+
+def test_a_good_case_waits_for_money():
+    assert decided() == Decision(PENDING, 300_000, 500_000)
+
+
+@pytest.mark.parametrize(
+    ("changes", "outcome"),
+    [
+        ({"line_status": LINE_BARRED}, OWN_POLICY),
+        ({"line_status": LINE_FROZEN, "line_limit": 500_000}, FROZEN),
+        ({"band": 10}, OWN_POLICY),
+        ({"band": 9}, PENDING),
+        ({"band": 14, "line_status": LINE_OPEN, "line_limit": 500_000}, PENDING),
+        ({"band": 15, "line_status": LINE_OPEN, "line_limit": 500_000}, OWN_POLICY),
+        ({"apr_bp": 0, "closed": RATE_CAP}, RATE_CAP),
+        ({"apr_bp": 0, "closed": NO_ROOT}, NO_ROOT),
+        ({"opening_limit": 49_999}, LIMIT),
+        ({"opening_limit": 50_000}, PENDING),
+        ({"owed_here": 450_001, "line_status": LINE_OPEN, "line_limit": 500_000}, LIMIT),
+        ({"borrower_cap": 49_999}, BORROWER_CAP),
+        ({"borrower_cap": 50_000}, PENDING),
+        ({"perceived_apr": 0.2}, PENDING),
+        ({"perceived_apr": 0.2000001}, DECLINED_PRICE),
+        ({"band": 10, "perceived_apr": 0.3}, OWN_POLICY),
+    ],
+)
+def test_the_first_ground_that_applies_is_given(changes, outcome):
+    answer = decided(**changes)
+    assert answer.outcome == outcome
+    assert (answer.amount > 0) == (outcome == PENDING)
+
+
+def test_a_new_contract_never_passes_the_legal_cap():
+    """Exactly at the cap passes; one fen over, a hundred yuan less is lent."""
+    on_line = {"line_status": LINE_OPEN, "line_limit": 2_000_000, "wanted": 400_000, "borrower_cap": 1_000_000}
+    assert decided(**on_line, owed_here=600_000).amount == 400_000
+    assert decided(**on_line, owed_here=600_001).amount == 390_000
+
+
+@given(st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7), st.integers(0, 10**7))
+def test_what_is_lent_fits_every_room(wanted, owed, limit, cap):
+    answer = decided(line_status=LINE_OPEN, wanted=wanted, owed_here=owed, line_limit=limit, borrower_cap=cap)
+    if answer.outcome == PENDING:
+        assert 50_000 <= answer.amount <= wanted
+        assert owed + answer.amount <= min(limit, cap)
+        assert answer.amount % 10_000 == 0
+
+
+def test_opening_limits_are_whole_hundreds_under_every_cap():
+    assert opening_limit(2.5, 333_333, 5_000_000, 20_000_000) == 830_000
+    assert opening_limit(2.5, 333_333, 500_000, 20_000_000) == 500_000
+    assert opening_limit(2.5, 333_333, 5_000_000, 123_456) == 120_000
+
+
+def test_a_line_cut_below_the_debt_leaves_nothing_and_never_less():
+    assert (available_on_line(500, 200), available_on_line(200, 500)) == (300, 0)
+
+
+@pytest.mark.parametrize(
+    ("months_open", "raise_share", "cut_share", "largest", "cap", "after"),
+    [
+        (6, 0.1, 0.0, 5_000_000, 20_000_000, 1_100_000),
+        (5, 0.1, 0.0, 5_000_000, 20_000_000, 1_000_000),
+        (0, 0.1, 0.0, 5_000_000, 20_000_000, 1_000_000),
+        (12, 0.1, 0.0, 1_050_000, 20_000_000, 1_050_000),
+        (12, 0.1, 0.0, 900_000, 20_000_000, 1_000_000),
+        (6, 0.1, 0.25, 5_000_000, 20_000_000, 750_000),
+        (5, 0.1, 0.0, 5_000_000, 800_000, 800_000),
+    ],
+)
+def test_reviews_by_hand(months_open, raise_share, cut_share, largest, cap, after):
+    assert reviewed_limit(1_000_000, months_open, raise_share, cut_share, largest, cap) == after
+
+
+def test_a_lost_job_shows_only_in_part():
+    assert proxy_income(300_000, 1.0, 1, 0.3, 0.0, 2.0) == 300_000
+    assert proxy_income(300_000, 1.0, 0, 0.3, 0.0, 2.0) == 210_000
+    assert proxy_income(300_000, 1.0, 1, 0.3, 0.35, 1.0) == int(300_000 * exp(0.35))
+
+
+def test_better_data_show_reliability_more_clearly():
+    assert behaviour_signal(1_500, 0.0, 2.0) == 1.5
+    assert behaviour_signal(1_500, 2.0, 0.0) == pytest.approx(0.75)
+    assert behaviour_signal(0, 2.0, 1.0) == pytest.approx(1.0)
+
+
+@given(st.integers(0, 18), st.floats(0.0, 1.0, exclude_max=True), st.floats(0.0, 1.0, exclude_max=True))
+def test_a_safer_band_is_always_served_first(band, luck, other_luck):
+    assert priority(band, luck) < priority(band + 1, other_luck)
+    assert 0 <= priority(band, luck) < (band + 1) * PRIORITY_STEPS

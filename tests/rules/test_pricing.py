@@ -1,0 +1,108 @@
+"""Prices by band: known answers, monotone in risk, and the cap to the basis point."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.rules.pricing import (
+    EXPOSURE_SHARE,
+    MEAN_LIFE_YEARS,
+    PRICE_SLOPE,
+    REFERENCE_APR,
+    Price,
+    Stake,
+    band_price,
+    default_share_at,
+    is_paid,
+)
+from sim.scoring.scorecard import band_default_shares
+from sim.values import NO_ROOT, RATE_CAP
+
+NO_CAP = 1_000_000
+ALONE = Stake(
+    part_share=1.0,
+    income_share=1.0,
+    opex_apr=0.05,
+    funding_apr=0.04,
+    loss_given_default=0.9,
+    capital_share=0.10,
+    target_roe=0.14,
+    markup_apr=0.01,
+)
+
+
+def price(
+    default_share: float, stake: Stake = ALONE, floor: float = 0.0, ceiling: float = 3.0, cap: int = NO_CAP
+) -> Price:
+    return band_price(default_share, stake, stake, floor, ceiling, cap)
+
+
+def test_without_losses_the_price_is_the_sum_of_its_costs() -> None:
+    # 4% funding + 5% work + 10% of capital x (14% - 4%) + 1% = 11%
+    assert price(0.02, ALONE._replace(loss_given_default=0.0)) == Price(1_100, 0)
+
+
+def test_the_chance_of_default_is_as_stated_at_the_reference_price_and_rises_with_the_price() -> None:
+    assert default_share_at(0.05, REFERENCE_APR) == pytest.approx(0.05, abs=1e-12)
+    odds = default_share_at(0.05, 0.25) / (1.0 - default_share_at(0.05, 0.25))
+    assert odds == pytest.approx(0.05 / 0.95 * 2.718281828459045 ** (PRICE_SLOPE * 0.10), rel=1e-12)
+
+
+def test_a_price_is_a_fixed_point_to_the_basis_point() -> None:
+    found = price(0.08).apr_bp / 10_000
+    loss = default_share_at(0.08, found) * EXPOSURE_SHARE * 0.9 / MEAN_LIFE_YEARS
+    assert found - 1e-4 < 0.11 + loss <= found
+
+
+@given(st.floats(0.0011, 0.5), st.floats(0.0011, 0.5))
+def test_a_riskier_band_is_never_cheaper(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    cheap, dear = price(low), price(high)
+    assert dear.apr_bp == 0 or cheap.apr_bp <= dear.apr_bp
+    assert cheap.apr_bp > 0 or dear.apr_bp == 0
+
+
+@given(st.sampled_from(band_default_shares()))
+def test_it_is_the_smallest_price_that_pays(default_share: float) -> None:
+    found = price(default_share)
+    if found.apr_bp:
+        assert is_paid(found.apr_bp * 100, default_share, ALONE)
+        cheaper = range(0, (found.apr_bp - 1) * 100, 997)
+        assert not any(is_paid(ppm, default_share, ALONE) for ppm in cheaper)
+
+
+def test_a_cap_at_the_price_passes_and_one_basis_point_lower_closes_the_band() -> None:
+    free = price(0.08)
+    assert price(0.08, cap=free.apr_bp) == free
+    assert price(0.08, cap=free.apr_bp - 1) == Price(0, RATE_CAP)
+
+
+def test_the_law_is_blamed_only_for_what_the_lender_would_have_lent() -> None:
+    free = price(0.08)
+    ceiling = (free.apr_bp - 1) / 10_000
+    assert price(0.08, ceiling=free.apr_bp / 10_000) == free
+    assert price(0.08, ceiling=ceiling) == Price(0, NO_ROOT)
+    assert price(0.08, ceiling=ceiling, cap=free.apr_bp - 50) == Price(0, NO_ROOT)
+
+
+def test_a_band_whose_losses_run_ahead_of_any_price_has_none() -> None:
+    assert price(0.6, ALONE._replace(loss_given_default=1.0, income_share=0.3)) == Price(0, NO_ROOT)
+
+
+def test_nobody_is_offered_less_than_the_floor() -> None:
+    assert price(0.002, floor=0.2) == Price(2_000, 0)
+
+
+def test_a_joint_loan_pays_both_parties() -> None:
+    own = ALONE._replace(part_share=0.1, income_share=0.1 + 0.9 * 0.25)
+    partner = ALONE._replace(part_share=0.9, income_share=0.9 * 0.75, opex_apr=0.005, funding_apr=0.02)
+    joint = band_price(0.05, own, partner, 0.0, 3.0, NO_CAP).apr_bp
+    each = [price(0.05, stake).apr_bp for stake in (own, partner)]
+    assert joint == max(each)
+    assert is_paid(joint * 100, 0.05, own)
+    assert is_paid(joint * 100, 0.05, partner)
+
+
+def test_a_partner_without_a_part_changes_nothing() -> None:
+    idle = ALONE._replace(part_share=0.0, income_share=0.0, opex_apr=0.0)
+    assert band_price(0.05, ALONE, idle, 0.0, 3.0, NO_CAP) == price(0.05)

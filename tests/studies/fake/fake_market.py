@@ -1,0 +1,93 @@
+"""A market of dice with the calls of the real one, for tests of everything around it.
+
+SLUICE_FAKE_FAULTS names a folder of faults. A file `kill-<replicate>` in it holds how many more workers that replicate
+kills; `raise-<replicate>` makes it raise; `slow` makes every run last the seconds that it holds.
+"""
+
+import hashlib
+import os
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from sim.observe.flags import flags as flags_of
+
+
+class Record:
+    def __init__(self, tables, flags, quintile):
+        self.tables = tables
+        self._flags, self._quintile = flags, quintile
+
+    def hash(self):
+        digest = hashlib.sha256()
+        for name in sorted(self.tables):
+            digest.update(repr((name, self.tables[name].to_pydict())).encode())
+        digest.update(self._flags.tobytes())
+        return digest.hexdigest()
+
+    def people(self):
+        return pa.table({"flags": pa.array(self._flags, pa.int32()), "income_quintile": pa.array(self._quintile)})
+
+
+class CreditMarket:
+    def __init__(self, config, *, rng, replicate=0):
+        self.config, self.rng, self.replicate = config, rng, replicate
+
+    def run(self):
+        misbehave(self.replicate)
+        config = self.config
+        months = config.calendar.months
+        chance = np.random.Generator(np.random.Philox([self.rng, self.replicate]))
+        luck = chance.normal(size=(months, len(config.lender) + 1))
+        people = config.population.size
+        first = min((member.announce_month for _, member in config.policy), default=months)
+        squeeze = 1.0 - 0.1 * len(config.policy)
+        extra = sum(lender.budget_extra_fen for _, lender in config.lender)
+        shocked = bool(config.shock)
+        market = {
+            name: []
+            for name in ("month", "approvals", "applications", "debt_fen", "hardship_share", "informal_debt_fen")
+        }
+        lender = {
+            name: []
+            for name in ("month", "lender", "kind", "loans_fen", "originations_fen", "mean_apr", "dpd90_lagged_share")
+        }
+        for month in range(months):
+            factor = squeeze if month >= first else 1.0
+            market["month"].append(month)
+            market["applications"].append(people)
+            market["approvals"].append(int(people * (0.4 + 0.01 * luck[month, 0]) * factor))
+            market["debt_fen"].append(int(1_000_000 * people * factor) + extra)
+            market["hardship_share"].append(0.05 + 0.02 * shocked + 0.001 * luck[month, 0])
+            market["informal_debt_fen"].append(int(100 * people * (2.0 - factor)))
+            for index, (name, member) in enumerate(config.lender):
+                lender["month"].append(month)
+                lender["lender"].append(name)
+                lender["kind"].append(member.kind)
+                lender["loans_fen"].append(int(1000 * people * factor))
+                lender["originations_fen"].append(int(100 * people * factor))
+                lender["mean_apr"].append(0.2 * factor + 0.001 * luck[month, index + 1])
+                lender["dpd90_lagged_share"].append(0.01 * factor)
+        flags = chance.integers(0, 1 << 14, size=people).astype(np.int32)
+        if config.policy:
+            flags[::7] &= ~flags_of["approved"]
+        self.record = Record({"market": pa.table(market), "lender": pa.table(lender)}, flags, np.arange(people) % 5 + 1)
+
+
+def misbehave(replicate):
+    folder = os.environ.get("SLUICE_FAKE_FAULTS")
+    if not folder:
+        return
+    slow = Path(folder) / "slow"
+    if slow.exists():
+        time.sleep(float(slow.read_text()))
+    if (Path(folder) / f"raise-{replicate}").exists():
+        raise ArithmeticError(f"planted in replicate {replicate}")
+    kill = Path(folder) / f"kill-{replicate}"
+    left = int(kill.read_text()) if kill.exists() else 0
+    if left > 0:
+        kill.write_text(str(left - 1))
+        os.kill(os.getpid(), signal.SIGKILL)

@@ -1,0 +1,90 @@
+"""Policies and shocks are found by name among the modules that are there, and checked like everything else."""
+
+import pytest
+
+from experiments.config import compose, compose_study
+from experiments.market import canonical, document_of, read_market
+from experiments.refusal import Refusal
+from experiments.registry import kinds
+from experiments.tree import groups
+from sim.policies.rate_cap import RateCap
+
+
+def test_chosen_policy_becomes_its_frozen_instance() -> None:
+    config = compose(["policy=[rate_cap,credit_registry]", "policy.rate_cap.max_apr=0.2"])
+    assert [name for name, _ in config.policy] == ["credit_registry", "rate_cap"]
+    cap = dict(config.policy)["rate_cap"]
+    assert isinstance(cap, RateCap)
+    assert cap.max_apr == 0.2
+    assert read_market(document_of(config)) == config
+
+
+@pytest.mark.parametrize("group", ["policy", "shock"])
+def test_every_file_of_the_group_composes_and_survives_its_document(group: str) -> None:
+    names = groups()[group]
+    assert len(names) >= 3
+    for name in names:
+        config = compose([f"{group}=[{name}]"])
+        assert [found for found, _ in getattr(config, group)] == [name]
+        assert read_market(document_of(config)) == config
+        assert canonical(document_of(config)) != canonical(document_of(compose()))
+
+
+@pytest.mark.parametrize("group", ["policy", "shock"])
+def test_every_class_has_a_file(group: str) -> None:
+    used = {document_of(compose([f"{group}=[{name}]"]))[group][name]["kind"] for name in groups()[group]}
+    assert used == set(kinds(group))
+
+
+REFUSED = [
+    (["policy=[rate_cpa]"], ["policy", "nearest valid name is rate_cap", "was 'rate_cpa'"]),
+    (["policy.rate_cap.max_apr=0.2"], ["policy.rate_cap", "not chosen", "policy=[rate_cap]"]),
+    (["policy=[rate_cap]", "policy.rate_cap.max_apr=-3"], ["policy.rate_cap.max_apr", "must lie in 0 to 10", "was -3"]),
+    (
+        ["policy=[rate_cap]", "policy.rate_cap.max_aper=0.2"],
+        ["policy.rate_cap.max_aper", "nearest valid name is max_apr"],
+    ),
+    (["policy=[rate_cap]", "policy.rate_cap.max_apr=true"], ["policy.rate_cap.max_apr", "was True"]),
+    (["policy=[rate_cap]", "policy.rate_cap.effective_month=84"], ["effective_month", "calendar.months", "was 84"]),
+    (["policy=[rate_cap]", "months=12"], ["policy.rate_cap.announce_month", "0 to 11", "was 24"]),
+    (["policy=[rate_cap]", "policy.rate_cap.announce_month=31"], ["announce_month", "effective_month 30", "was 31"]),
+    (["policy=[rate_cap]", "policy.rate_cap.kind=os"], ["policy.rate_cap.kind", "no such policy", "was 'os'"]),
+    (["policy=[rate_cap]", "policy.rate_cap.kind=base"], ["policy.rate_cap.kind", "no such policy"]),
+    (["policy=[rate_cap]", "policy.rate_cap.kind=../rate_cap"], ["policy.rate_cap.kind"]),
+    (["policy=[rate_cap]", "policy.rate_cap.kinds=[bnak]"], ["policy.rate_cap", "bank"]),
+    (["shock=[unemploymnt]"], ["shock", "nearest valid name is unemployment"]),
+    (["shock=[unemployment]", "shock.unemployment.start_month=84"], ["start_month", "was 84"]),
+]
+
+
+@pytest.mark.parametrize(("overrides", "said"), REFUSED, ids=[" ".join(overrides) for overrides, _ in REFUSED])
+def test_policy_or_shock_is_refused(overrides: list[str], said: list[str]) -> None:
+    with pytest.raises(Refusal) as refused:
+        compose(overrides)
+    assert [part for part in said if part not in str(refused.value)] == []
+
+
+def test_value_inside_a_policy_concerns_only_the_arms_that_hold_it() -> None:
+    study = compose_study(["study=tightening", "scale=smoke", "policy.rate_cap.max_apr=0.18"])
+    assert study.markets["calm", "baseline"].policy == ()
+    assert dict(study.markets["calm", "tightening"].policy)["rate_cap"].max_apr == 0.18
+    assert dict(study.markets["shock", "tightening"].policy)["rate_cap"].max_apr == 0.18
+
+
+def test_value_inside_a_policy_of_no_arm_is_refused() -> None:
+    with pytest.raises(Refusal, match=r"policy.rate_cap.max_apr: changes no arm"):
+        compose_study(["study=baseline", "policy.rate_cap.max_apr=0.18"])
+
+
+def test_policy_announced_before_the_study_says_so_is_refused() -> None:
+    with pytest.raises(Refusal, match=r"policy.rate_cap.announce_month: must not be earlier .* 24, was 20"):
+        compose_study(["study=tightening", "policy.rate_cap.announce_month=20"])
+
+
+def test_tightening_differs_from_its_placebo_in_one_fen() -> None:
+    study = compose_study(["study=tightening", "scale=smoke"])
+    assert study.arms == ("baseline", "tightening", "placebo")
+    baseline, placebo = (document_of(study.markets["calm", arm]) for arm in ("baseline", "placebo"))
+    assert placebo["lender"]["platform_a"].pop("budget_extra_fen") == 1
+    assert baseline["lender"]["platform_a"].pop("budget_extra_fen") == 0
+    assert placebo == baseline

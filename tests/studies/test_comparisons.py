@@ -1,0 +1,143 @@
+"""Outcomes, effects and transitions on tables small enough to work out by hand."""
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from experiments.compare import compare
+from experiments.config import compose_study
+from experiments.outcomes import read_horizon, read_outcome
+from experiments.transitions import Pair, transitions
+from sim.observe.flags import flags
+
+KEYS = {"scenario": "calm", "arm": "baseline", "replicate": 0}
+
+
+def lender_rows() -> pd.DataFrame:
+    return pd.DataFrame(
+        [
+            {**KEYS, "month": 0, "lender": "a", "kind": "bank", "loans_fen": 100, "dpd90_share": 0.10},
+            {**KEYS, "month": 0, "lender": "b", "kind": "bank", "loans_fen": 300, "dpd90_share": 0.02},
+            {**KEYS, "month": 0, "lender": "c", "kind": "platform", "loans_fen": 600, "dpd90_share": 0.50},
+            {**KEYS, "month": 1, "lender": "a", "kind": "bank", "loans_fen": 0, "dpd90_share": float("nan")},
+            {**KEYS, "month": 1, "lender": "b", "kind": "bank", "loans_fen": 300, "dpd90_share": 0.06},
+            {**KEYS, "month": 1, "lender": "c", "kind": "platform", "loans_fen": 0, "dpd90_share": float("nan")},
+        ]
+    )
+
+
+@pytest.mark.parametrize(
+    ("outcome", "first", "second"),
+    [
+        ("lender.bank.loans_fen", 400.0, 300.0),
+        ("lender.bank.dpd90_share", (10 + 6) / 400, 0.06),
+        ("lender.b.dpd90_share", 0.02, 0.06),
+        ("lender.all.dpd90_share", (10 + 6 + 300) / 1000, 0.06),
+        ("lender.platform.dpd90_share", 0.50, None),
+    ],
+)
+def test_outcome_of_several_lenders_is_the_ratio_of_their_sums(
+    outcome: str, first: float, second: float | None
+) -> None:
+    monthly = list(read_outcome(outcome, "x").monthly({"lender": lender_rows()}))
+    assert monthly[0] == pytest.approx(first)
+    assert monthly[1] == pytest.approx(second) if second is not None else pd.isna(monthly[1])
+
+
+def test_outcome_over_months_is_their_mean_without_months_that_have_none() -> None:
+    tables = {"lender": lender_rows()}
+    assert list(read_outcome("lender.bank.loans_fen", "x").over(tables, range(2))) == [350.0]
+    assert list(read_outcome("lender.platform.dpd90_share", "x").over(tables, range(2))) == [0.50]
+
+
+def test_horizons_count_from_the_announcement_and_end_with_the_run() -> None:
+    assert read_horizon("1-12", "x").months(24, 84) == range(25, 37)
+    assert read_horizon("13-24", "x").months(70, 84) == range(83, 84)
+    assert read_horizon("end", "x").months(24, 84) == range(83, 84)
+    assert list(read_horizon("13-24", "x").months(80, 84)) == []
+
+
+def study_tables(difference: int) -> dict[str, pd.DataFrame]:
+    rows = [
+        {"scenario": "calm", "arm": arm, "replicate": replicate, "month": month, "approvals": 100 + replicate + extra}
+        for arm, extra in (("baseline", 0), ("other", difference))
+        for replicate in range(3)
+        for month in range(10)
+        if (arm, replicate) != ("other", 2)
+    ]
+    return {"market": pd.DataFrame(rows)}
+
+
+@pytest.mark.parametrize(("difference", "method"), [(-5, "t"), (0, "identical")])
+def test_effects_are_paired_differences_of_complete_pairs(difference: int, method: str) -> None:
+    study = compose_study(
+        [
+            "study=baseline",
+            "months=10",
+            "study.announce_month=2",
+            "study.replicates=3",
+            "study.horizons=['1-3',end]",
+            "study.secondary=[market.approvals]",
+            "+study.arms.other=['economy.policy_rate_apr=0.02']",
+        ]
+    )
+    effects, differences = compare(study, study_tables(difference))
+    rows = effects.to_pylist()
+    assert [(row["horizon"], row["mean"], row["replicates"], row["method"]) for row in rows] == [
+        ("1-3", difference, 2, method),
+        ("end", difference, 2, method),
+    ]
+    assert rows[0]["baseline_mean"] == 100.5
+    assert "1 of 3 pairs missing" in rows[0]["warning"]
+    assert differences.num_rows == 4
+    assert set(differences.column("difference").to_pylist()) == {difference}
+
+
+def word(*names: str) -> int:
+    return sum(flags[name] for name in names)
+
+
+BEFORE = ("applied_before", "approved_before")
+PEOPLE = [  # (in the baseline, in the arm, from, to)
+    (word(*BEFORE, "applied", "approved"), word(*BEFORE, "applied"), "kept", "lost"),
+    (word(*BEFORE, "applied", "approved"), word(*BEFORE), "kept", "stopped"),
+    (word(*BEFORE, "applied"), word(*BEFORE, "applied", "approved"), "lost", "kept"),
+    (word("applied", "approved"), word("applied"), "gained", "never"),
+    (word("applied"), word("applied", "approved"), "never", "gained"),
+    (word(), word(), "never", "never"),
+]
+
+
+def table(words: list[int]) -> pa.Table:
+    return pa.table({"flags": pa.array(words, pa.int32()), "income_quintile": pa.array([1, 1, 1, 2, 2, 2], pa.int8())})
+
+
+def test_every_person_is_counted_once_in_every_dimension() -> None:
+    before, after = table([row[0] for row in PEOPLE]), table([row[1] for row in PEOPLE])
+    counted = transitions([Pair("other", "calm", 0, False, after, before)], flags).to_pandas()
+    everyone = counted[(counted["topic"] == "access") & (counted["dimension"] == "all")]
+    found = {(row.from_state, row.to_state): row.borrowers for row in everyone.itertuples()}
+    assert found == {(row[2], row[3]): 1 for row in PEOPLE}
+    assert set(counted.groupby(["topic", "dimension"])["borrowers"].sum()) == {6}
+    poorest = counted[
+        (counted["topic"] == "access") & (counted["dimension"] == "income_quintile") & (counted["value"] == "1")
+    ]
+    assert sorted(poorest["change"]) == ["kept", "lost", "stopped"]
+
+
+def test_defaults_are_spared_pushed_both_or_neither() -> None:
+    default = flags["default"]
+    before, after = table([default, 0, default, 0, 0, 0]), table([0, default, default, 0, 0, 0])
+    counted = transitions([Pair("other", "calm", 0, False, after, before)], flags).to_pandas()
+    rows = counted[(counted["topic"] == "default") & (counted["dimension"] == "all")]
+    assert dict(zip(rows["change"], rows["borrowers"], strict=True)) == {
+        "spared": 1,
+        "pushed": 1,
+        "both": 1,
+        "neither": 3,
+    }
+
+
+def test_arms_with_other_people_are_refused() -> None:
+    with pytest.raises(ValueError, match="same people"):
+        transitions([Pair("other", "calm", 0, False, table([0] * 6), table([0] * 6).slice(1))], flags)

@@ -1,0 +1,238 @@
+"""Kills, crashes and Ctrl-C: what was finished stays, what was not is done again, and the bytes are the same.
+
+The runs are those of a fake market (tests/studies/fake), so that only the machinery around it is tested.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+FAKE = Path(__file__).with_name("fake")
+BASE = ["study=baseline", "population.size=300", "months=30", "report.draw=false", "executor.workers=2"]
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources, since a study rightly refuses to continue when they are edited while the tests run."""
+    copy = tmp_path_factory.mktemp("sources")
+    for package in ("sim", "experiments", "configs"):
+        shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+    return copy
+
+
+class Sluice:
+    """Starts the commands in a folder of their own, with faults to plant."""
+
+    def __init__(self, place: Path, sources: Path) -> None:
+        self.place, self.faults, self.out = place, place / "faults", place / "out"
+        self.faults.mkdir(parents=True)
+        self.environment = {
+            **os.environ,
+            "PYTHONPATH": f"{FAKE}{os.pathsep}{sources}",
+            "SLUICE_FAKE_FAULTS": str(self.faults),
+            "SLUICE_CACHE": str(sources / "cache"),
+        }
+
+    def command(self, *texts: str) -> list[str]:
+        return [sys.executable, "-m", "experiments.run", *BASE, f"out={self.out}", *texts]
+
+    def run(self, *texts: str) -> subprocess.CompletedProcess[str]:
+        return self.call(self.command(*texts))
+
+    def call(self, command: list[str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            command, env=self.environment, cwd=self.place, capture_output=True, text=True, timeout=120, check=False
+        )
+
+    def start(self, *texts: str) -> subprocess.Popen[str]:
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(self.command(*texts), env=self.environment, cwd=self.place, text=True, **pipes)
+
+    def manifest(self) -> dict[str, object]:
+        return dict(json.loads((self.out / "manifest.json").read_text()))
+
+    def finished(self) -> set[Path]:
+        return set(self.out.glob("runs/*/run.json"))
+
+    def await_finished(self, count: int) -> set[Path]:
+        for _ in range(600):
+            if len(self.finished()) >= count:
+                return self.finished()
+            time.sleep(0.05)
+        raise AssertionError(f"fewer than {count} runs in 30 s")
+
+
+@pytest.fixture
+def sluice(tmp_path: Path, sources: Path) -> Sluice:
+    return Sluice(tmp_path, sources)
+
+
+def table_hashes(manifest: dict[str, object]) -> dict[str, str]:
+    files = manifest["files"]
+    assert isinstance(files, dict)
+    return {name: record["sha256"] for name, record in files.items() if name.startswith("tables/")}
+
+
+def test_processes_and_serial_give_the_same_bytes(tmp_path: Path, sources: Path) -> None:
+    found = []
+    for executor in ("serial", "processes"):
+        here = Sluice(tmp_path / executor, sources)
+        ended = here.run("study.replicates=3", f"executor={executor}")
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stdout.startswith("results: ")
+        assert ended.stderr.splitlines()[0] == "baseline: 3 of 3 runs to do"
+        found.append(table_hashes(here.manifest()))
+    assert found[0] == found[1]
+    assert {"tables/market.parquet", "tables/effects.parquet", "tables/transitions.parquet"} <= set(found[0])
+
+
+def test_killed_study_continues_and_gives_the_same_bytes(sluice: Sluice, tmp_path: Path, sources: Path) -> None:
+    undisturbed = Sluice(tmp_path / "calm", sources)
+    assert undisturbed.run("study.replicates=8", "executor=serial").returncode == 0
+    (sluice.faults / "slow").write_text("0.4")
+    process = sluice.start("study.replicates=8")
+    kept = sluice.await_finished(2)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    assert len(sluice.finished()) < 8
+    assert not (sluice.out / "manifest.json").exists()
+    written = {path: path.stat().st_mtime_ns for path in kept}
+    (sluice.faults / "slow").unlink()
+    time.sleep(1.0)  # workers end when they notice that their parent is gone
+    again = sluice.run("study.replicates=8")
+    assert again.returncode == 0, again.stderr
+    assert {path: path.stat().st_mtime_ns for path in kept} == written
+    assert table_hashes(sluice.manifest()) == table_hashes(undisturbed.manifest())
+    assert list(sluice.out.glob("runs/.partial-*")) == []
+
+
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(sluice: Sluice) -> None:
+    (sluice.faults / "slow").write_text("0.4")
+    process = sluice.start("study.replicates=8")
+    sluice.await_finished(2)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    assert "runs are kept" in said
+    assert f"out={sluice.out}" in said
+    assert 2 <= len(sluice.finished()) < 8
+    (sluice.faults / "slow").unlink()
+    assert sluice.run("study.replicates=8").returncode == 0
+    assert len(sluice.finished()) == 8
+
+
+def test_worker_killed_once_is_replaced_and_its_run_done_again(sluice: Sluice) -> None:
+    (sluice.faults / "kill-1").write_text("1")
+    ended = sluice.run("study.replicates=4")
+    assert ended.returncode == 0, ended.stderr
+    assert sluice.manifest()["status"] == "complete"
+    assert len(sluice.finished()) == 4
+
+
+def test_run_that_always_kills_its_worker_is_set_aside_and_listed(sluice: Sluice) -> None:
+    (sluice.faults / "kill-1").write_text("99")
+    ended = sluice.run("study.replicates=4")
+    assert ended.returncode == 1
+    assert "missing: calm / baseline / replicate 1" in ended.stderr
+    manifest = sluice.manifest()
+    assert manifest["status"] == "incomplete"
+    assert manifest["missing"] == [{"run": "calm / baseline / replicate 1", "reason": "its worker was killed 3 times"}]
+    assert (sluice.faults / "kill-1").read_text() == "96"
+    assert len(sluice.finished()) == 3
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_run_that_raises_is_listed_with_its_reason_and_the_others_are_kept(sluice: Sluice, executor: str) -> None:
+    (sluice.faults / "raise-2").touch()
+    ended = sluice.run("study.replicates=4", f"executor={executor}")
+    assert ended.returncode == 1
+    assert "ArithmeticError: planted in replicate 2" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert len(sluice.finished()) == 3
+    (sluice.faults / "raise-2").unlink()
+    assert sluice.run("study.replicates=4", f"executor={executor}").returncode == 0
+    assert sluice.manifest()["status"] == "complete"
+
+
+def test_folder_of_another_study_or_of_anything_else_is_refused(sluice: Sluice) -> None:
+    assert sluice.run("study.replicates=2", "executor=serial").returncode == 0
+    other = sluice.run("study.replicates=2", "seed=9", "executor=serial")
+    assert other.returncode == 2
+    assert "cannot be continued: it holds this study with other settings" in other.stderr
+    (sluice.place / "mine").mkdir()
+    (sluice.place / "mine" / "thesis.tex").write_text("years of work")
+    foreign = sluice.run(f"out={sluice.place / 'mine'}")
+    assert foreign.returncode == 2
+    assert "is not empty and holds no study" in foreign.stderr
+    assert [path.name for path in (sluice.place / "mine").iterdir()] == ["thesis.tex"]
+    on_file = sluice.run(f"out={sluice.place / 'mine' / 'thesis.tex'}")
+    assert on_file.returncode == 2
+    assert "must be a folder" in on_file.stderr
+
+
+def test_unwritable_folder_is_refused(sluice: Sluice) -> None:
+    ended = sluice.run("out=/proc/sluice")
+    assert ended.returncode == 2
+    assert "out: /proc/sluice" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_folder_in_use_is_refused(sluice: Sluice) -> None:
+    (sluice.faults / "slow").write_text("0.4")
+    process = sluice.start("study.replicates=30", "executor=serial")
+    sluice.await_finished(1)
+    second = sluice.run("study.replicates=30", "executor=serial")
+    process.send_signal(signal.SIGINT)
+    process.communicate()
+    assert second.returncode == 2
+    assert "is in use by another run" in second.stderr
+
+
+def test_bad_input_ends_with_code_2_one_message_and_no_folder(sluice: Sluice) -> None:
+    ended = sluice.run("populaton.size=4")
+    assert ended.returncode == 2
+    assert ended.stderr == "populaton: unknown key; the nearest valid name is population\n"
+    assert ended.stdout == ""
+    assert not sluice.out.exists()
+
+
+def test_verify_notices_an_altered_file_and_a_run_that_is_not_reproduced(sluice: Sluice) -> None:
+    verify = [sys.executable, "-m", "experiments.verify", str(sluice.out)]
+    assert sluice.call(verify).returncode == 2
+    assert sluice.run("study.replicates=2", "executor=serial").returncode == 0
+    well = sluice.call([*verify, "--rerun", "2"])
+    assert well.returncode == 0, well.stderr
+    assert "2 runs reproduced" in well.stdout
+    manifest = sluice.manifest()
+    runs = manifest["runs"]
+    assert isinstance(runs, list)
+    runs[0]["record_hash"] = "0" * 64
+    (sluice.out / "manifest.json").write_text(json.dumps(manifest))
+    wrong = sluice.call([*verify, "--rerun", "2"])
+    assert wrong.returncode == 1
+    assert "lived through again it gave" in wrong.stderr
+    table = sluice.out / "tables" / "market.parquet"
+    table.write_bytes(table.read_bytes()[:-1] + b"x")
+    altered = sluice.call(verify)
+    assert altered.returncode == 1
+    assert "market.parquet: is torn or altered" in altered.stderr
+
+
+def test_altered_run_is_done_again_on_resume(sluice: Sluice) -> None:
+    assert sluice.run("study.replicates=2", "executor=serial").returncode == 0
+    before = table_hashes(sluice.manifest())
+    market = next(sluice.out.glob("runs/*-000-*/market.parquet"))
+    market.write_bytes(market.read_bytes()[:-100])
+    again = sluice.run("study.replicates=2", "executor=serial")
+    assert again.returncode == 0
+    assert "baseline: 1 of 2 runs to do" in again.stderr
+    assert table_hashes(sluice.manifest()) == before

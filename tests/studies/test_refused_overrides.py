@@ -1,0 +1,112 @@
+"""Bad input is refused with one message: the key, the rule, what it was, the nearest valid name."""
+
+import pytest
+
+from experiments.config import compose, compose_study
+from experiments.refusal import Refusal
+
+REFUSED = [
+    ("populaton.size=4", ["populaton", "unknown key", "nearest valid name is population"]),
+    ("population.sze=4", ["population.sze", "unknown key", "nearest valid name is size"]),
+    ("behaviour.demand.purchse_share=0.1", ["behaviour.demand.purchse_share", "nearest valid name is purchase_share"]),
+    ("population.size=0", ["population.size", "must lie in 1 to 20000000", "was 0"]),
+    ("population.size=-5", ["population.size", "must lie in", "was -5"]),
+    ("population.size=true", ["population.size", "whole number", "was True"]),
+    ("population.size=1e5", ["population.size", "whole number", "was 100000.0"]),
+    ("population.size=many", ["population.size", "whole number", "was 'many'"]),
+    ("population.size=null", ["population.size", "whole number", "was None"]),
+    ("population.size=010", ["population.size", "whole number", "was '010'"]),
+    ("population.adopted_share=nan", ["population.adopted_share", "finite number", "was nan"]),
+    ("population.adopted_share=inf", ["population.adopted_share", "finite number", "was inf"]),
+    ("population.adopted_share=1.5", ["population.adopted_share", "must lie in 0 to 1 (share)", "was 1.5"]),
+    ("population.adopted_share=false", ["population.adopted_share", "must be a number", "was False"]),
+    ("population.adopted_share=5%", ["population.adopted_share", "must be a number", "was '5%'"]),
+    ("population.represents=1000", ["population.size", "must not exceed population.represents 1000"]),
+    ("economy.unemployment_path=[0.1,true]", ["economy.unemployment_path.1", "must be a number", "was True"]),
+    ("economy.unemployment_path=0.1", ["economy.unemployment_path", "must be a list", "was 0.1"]),
+    ("calendar.start=2021", ["calendar.start", "must be a text"]),
+    ("calendar.start='2021-13'", ["calendar.start", "YYYY-MM", "was '2021-13'"]),
+    ("months=0", ["calendar.months", "must lie in 1 to 600", "was 0"]),
+    ("engine=array", ["engine", "'arrays' or 'objects'", "was 'array'"]),
+    ("observe.outcome_until=10", ["observe.outcome_until", "later than observe.outcome_from", "was 10"]),
+    ("lender=[]", ["lender", "at least one lender"]),
+    ("lender=[bank_a,bank_a]", ["lender", "each name once"]),
+    ("lender=[bnk_a]", ["lender", "nearest valid name is bank_a"]),
+    ("lender.plaform_a.reach_share=0.1", ["lender.plaform_a", "nearest valid name is platform_a"]),
+    ("lender.bank_a.reach=0.1", ["lender.bank_a.reach", "unknown key", "nearest valid name is reach_share"]),
+    ("lender.bank_a.kind=bnak", ["lender.bank_a.kind", "'bank'", "was 'bnak'"]),
+    ("lender.bank_a.id=1", ["id", "each lender has its own", "was 1"]),
+    ("lender.bank_a.price_floor_apr=0.5", ["lender.bank_a.price_floor_apr", "price_ceiling_apr 0.18", "was 0.5"]),
+    ("lender.bank_b.partner_share=0.5", ["lender.bank_b.partner_share", "must be 0 without a partner"]),
+    ("lender.platform_a.partner=bnk_a", ["lender.platform_a.partner", "nearest valid name is bank_a"]),
+    ("lender.platform_a.partner=platform_b", ["lender.platform_a.partner", "kind bank", "was 'platform_b'"]),
+    ("lender.bank_a.partner=bank_a", ["lender.bank_a.partner", "another lender"]),
+    ("~lender.bank_a", ["lender.platform_a.partner", "no such lender"]),
+    ("polcy=[rate_cap]", ["polcy", "unknown key", "nearest valid name is policy"]),
+    ("scale=hug", ["scale", "valid names are laptop, million, smoke", "was 'hug'"]),
+    ("population=[synthetic]", ["population", "one choice, not a list"]),
+    ("scale@elsewhere=smoke", ["may not be placed elsewhere"]),
+    ("seed=-1", ["seed", "whole number from 0", "was -1"]),
+    ("seed=true", ["seed", "whole number", "was True"]),
+    ("seed=1,2", ["seed", "one value at a time"]),
+    ("seed", ["seed", "written key=value"]),
+    ("=3", ["=3", "written key=value"]),
+    ("x=[", ["written key=value"]),
+    ("hydra.run.dir=/tmp/x", ["hydra.run.dir", "Hydra itself"]),
+    ("+hydra.callbacks={}", ["hydra.callbacks", "Hydra itself"]),
+    ("economy._target_=os.system", ["economy._target_", "name code to run"]),
+    ("+economy={_target_: os.system}", ["economy._target_", "name code to run"]),
+    ("economy.policy_rate_apr=${oc.env:HOME}", ["only references to other keys"]),
+]
+
+
+@pytest.mark.parametrize(("override", "said"), REFUSED, ids=[override for override, _ in REFUSED])
+def test_market_is_refused_with_key_rule_and_value(override: str, said: list[str]) -> None:
+    with pytest.raises(Refusal) as refused:
+        compose([override])
+    message = str(refused.value)
+    assert [part for part in said if part not in message] == []
+    assert "Traceback" not in message
+
+
+STUDY_REFUSED = [
+    ("study=tightning", ["study", "nearest valid name is tightening"]),
+    ("study.replicates=0", ["study.replicates", "must lie in 1 to 100000", "was 0"]),
+    ("study.replicats=3", ["study.replicats", "nearest valid name is replicates"]),
+    ("study.baseline=basline", ["study.baseline", "nearest valid name is baseline"]),
+    ("study.horizons=[1-x]", ["study.horizons", "was '1-x'"]),
+    ("study.announce_month=84", ["study.announce_month", "must lie in 0 to 83"]),
+    ("study.secondary=[market.aprovals]", ["market.aprovals", "nearest valid name is approvals"]),
+    ("study.secondary=[lender.plaform.mean_apr]", ["lender.plaform.mean_apr", "nearest valid name is platform"]),
+    ("study.secondary=[approvals]", ["an outcome is market.<column>"]),
+    ("+study.arms.odd=['seed=4']", ["study.arms.odd", "seed", "changes the market only"]),
+    ("+study.arms.odd=['months=4']", ["study.arms.odd", "months", "changes the market only"]),
+    ("+study.arms.odd=['populaton.size=4']", ["study.arms.odd", "populaton"]),
+    ("+study.arms.odd=['population.size=0']", ["population.size", "was 0", "arm odd, scenario calm"]),
+    ("+study.arms.odd=[oddity]", ["study.arms.odd", "oddity", "key=value"]),
+    ("+study.arms={'../x': []}", ["study.arms", "'../x'"]),
+    ("executor.workers=-1", ["executor.workers", "must lie in 0 to 1024"]),
+    ("executor.kind=threads", ["executor.kind", "'serial' or 'processes'"]),
+    ("report.draw=1", ["report.draw", "true or false"]),
+    ("out=3", ["out", "path of a folder"]),
+]
+
+
+@pytest.mark.parametrize(("override", "said"), STUDY_REFUSED, ids=[override for override, _ in STUDY_REFUSED])
+def test_study_is_refused_with_key_rule_and_value(override: str, said: list[str]) -> None:
+    with pytest.raises(Refusal) as refused:
+        compose_study(["study=baseline", override] if not override.startswith("study=") else [override])
+    assert [part for part in said if part not in str(refused.value)] == []
+
+
+def test_override_that_every_arm_sets_itself_is_refused() -> None:
+    with pytest.raises(Refusal, match=r"economy.policy_rate_apr: changes no arm"):
+        compose_study(
+            ["study=baseline", "study.arms.baseline=['economy.policy_rate_apr=0.03']", "economy.policy_rate_apr=0.05"]
+        )
+
+
+def test_arm_and_scenario_may_not_set_the_same_key() -> None:
+    texts = ["study=baseline", "study.arms.baseline=['economy.policy_rate_apr=0.03']"]
+    with pytest.raises(Refusal, match=r"set by scenario calm as well"):
+        compose_study([*texts, "study.scenarios.calm=['economy.policy_rate_apr=0.05']"])

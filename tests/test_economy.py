@@ -1,0 +1,185 @@
+"""The economy: the path is hit, the calendar counts, slowdowns and lost spending move jobs only when they are on."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.draws import Draws
+from sim.economy import World, WorldState, calm_unemployment, labour_of
+from sim.params import BehaviourParameters, CalendarParameters, EconomyParameters, MarketConfig
+from sim.state import Tallies, blank_tallies
+from sim.values import SECTORS, Economy
+
+WARM_UP = 24
+MONTHS = 24
+
+
+def market(**economy: Any) -> MarketConfig:
+    return MarketConfig(
+        calendar=CalendarParameters(start="2021-01", months=MONTHS, warm_up_months=WARM_UP),
+        economy=EconomyParameters(**economy),
+    )
+
+
+def spending(total_fen: int) -> Tallies:
+    tallies = blank_tallies(0, 1)
+    tallies.sector_consumption[:] = total_fen // len(SECTORS)
+    return tallies
+
+
+def lived(config: MarketConfig, spent: dict[int, int] | None = None, seed: int = 5) -> dict[int, Economy]:
+    world, draws = World(config), Draws(seed)
+    path = {}
+    for month in range(-config.calendar.warm_up_months, config.calendar.months):
+        tallies = None if spent is None else spending(spent.get(month - 1, 6_000_000))
+        path[month] = world.turn(month, draws.of(month + config.calendar.warm_up_months), tallies)
+    return path
+
+
+def expected_unemployment(config: MarketConfig, path: dict[int, Economy]) -> dict[int, float]:
+    """Live the published separations and findings sector by sector, independently of the world's own bookkeeping."""
+    weights = [weight / sum(config.population.sector_weights) for weight in config.population.sector_weights]
+    shares = list(calm_unemployment(config))
+    means = {}
+    for month, economy in path.items():
+        shares = [
+            share - share * economy.finding_share + (1.0 - share) * lost
+            for share, lost in zip(shares, economy.separation_shares, strict=True)
+        ]
+        means[month] = sum(weight * share for weight, share in zip(weights, shares, strict=True))
+    return means
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.floats(0.03, 0.12), min_size=1, max_size=12))
+def test_any_plausible_path_is_hit_to_a_billionth_and_its_last_value_stays(target: list[float]) -> None:
+    config = market(unemployment_path=tuple(target))
+    path = lived(config)
+    means = expected_unemployment(config, path)
+    for month in range(MONTHS):
+        wanted = target[min(month, len(target) - 1)]
+        assert means[month] == pytest.approx(wanted, abs=1e-9)
+        assert path[month].unemployment_share == pytest.approx(wanted, abs=1e-9)
+
+
+def test_the_warm_up_is_calm_whatever_the_path() -> None:
+    path = lived(market(unemployment_path=(0.09,)))
+    assert {path[month].gap for month in range(-WARM_UP, 0)} == {0.0}
+    assert path[0].gap < 0.0
+
+
+def test_calm_keeps_every_sector_where_it_is() -> None:
+    config = market()
+    labour, shares = labour_of(config), calm_unemployment(config)
+    assert labour.after(shares, 0.0) == pytest.approx(shares, abs=1e-15)
+    assert labour.mean(shares) == pytest.approx(0.052, abs=1e-15)
+    by_sector = dict(zip(SECTORS, shares, strict=True))
+    assert by_sector["construction"] == max(shares)
+    assert by_sector["public"] == min(shares)
+
+
+def test_a_lower_gap_costs_jobs_and_makes_them_harder_to_find() -> None:
+    labour = labour_of(market())
+    shares = calm_unemployment(market())
+    means = [labour.mean(labour.after(shares, gap)) for gap in (-1.0, -0.5, 0.0, 0.5, 1.0)]
+    assert all(lower > higher for lower, higher in pairwise(means))
+
+
+def test_the_calendar_counts_back_through_the_warm_up() -> None:
+    path = lived(market())
+    assert path[0].date == "2021-01-01"
+    assert path[-1].date == "2020-12-01"
+    assert path[-WARM_UP].date == "2019-01-01"
+    assert path[23].date == "2022-12-01"
+
+
+def test_purchases_peak_three_times_a_year_and_average_one() -> None:
+    path = lived(market())
+    year = [path[month].season_factor for month in range(12)]
+    assert sum(year) / 12 == pytest.approx(1.0, abs=1e-12)
+    assert [month + 1 for month, factor in enumerate(year) if factor > 1.0] == [1, 6, 11]
+
+
+def test_wages_step_each_january_after_the_start() -> None:
+    path = lived(market(wage_growth_apr=0.05))
+    assert {path[month].wage_index for month in range(-WARM_UP, 12)} == {1.0}
+    assert path[12].wage_index == pytest.approx(1.05)
+
+
+def test_rates_follow_the_parameters() -> None:
+    economy = lived(market(policy_rate_apr=0.03, deposit_spread_apr=0.018))[0]
+    assert economy.policy_rate_apr == 0.03
+    assert economy.deposit_apr == pytest.approx(0.012)
+    assert economy.funding_spread_apr == 0.0
+
+
+def test_slowdowns_come_and_go_by_the_draws_of_the_economy() -> None:
+    path = lived(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4))
+    gaps = [round(path[month].gap, 9) for month in path]
+    assert {-0.4, 0.0} <= set(gaps)
+    assert lived(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4)) == path
+    assert lived(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4), seed=6) != path
+    slow = [path[month].unemployment_share for month in path]
+    assert max(slow) > 0.055
+
+
+def test_feedback_of_strength_zero_is_exactly_off() -> None:
+    slump = dict.fromkeys(range(MONTHS), 3_000_000)
+    assert lived(market(feedback_strength=0.0), slump) == lived(market(feedback_strength=0.0))
+
+
+def test_lost_spending_costs_jobs_a_month_later_by_its_strength() -> None:
+    path = lived(market(feedback_strength=2.0), {3: 5_400_000})
+    calm = lived(market(feedback_strength=0.0))
+    for month, economy in path.items():
+        if month == 4:
+            assert economy.gap == pytest.approx(-2.0 * 0.1)
+            assert all(
+                now > then for now, then in zip(economy.separation_shares, calm[4].separation_shares, strict=True)
+            )
+            assert economy.finding_share < calm[4].finding_share
+            assert economy.unemployment_share == calm[4].unemployment_share, "the reference leaves feedback out"
+        else:
+            assert economy == calm[month]
+
+
+def test_a_season_is_no_slump() -> None:
+    def seasonal(month: int) -> int:
+        return 9_000_000 if month % 12 == 10 else 6_000_000
+
+    spent = {month: seasonal(month) for month in range(-WARM_UP - 1, MONTHS)}
+    path = lived(market(feedback_strength=2.0), spent)
+    assert all(economy.gap == pytest.approx(0.0, abs=1e-12) for economy in path.values())
+
+
+def test_the_world_continues_from_its_stored_state() -> None:
+    config = market(feedback_strength=1.0, slowdown_entry_share=0.1, unemployment_path=(0.06, 0.05))
+    draws = Draws(5)
+    whole, first, second = World(config), World(config), World(config)
+    months = range(-WARM_UP, MONTHS)
+    expected = [whole.turn(month, draws.of(month + WARM_UP), spending(5_000_000 + month)) for month in months]
+    for month in range(-WARM_UP, 3):
+        first.turn(month, draws.of(month + WARM_UP), spending(5_000_000 + month))
+    second.state = WorldState(**first.state._asdict())
+    resumed = [second.turn(month, draws.of(month + WARM_UP), spending(5_000_000 + month)) for month in range(3, MONTHS)]
+    assert resumed == expected[3 + WARM_UP :]
+
+
+def test_contradictory_labour_numbers_are_refused() -> None:
+    config = market(unemployment_share=0.5, sector_unemployment_ratios=(1.0, 20.0, 1.0, 1.0, 0.3, 1.0))
+    with pytest.raises(ValueError, match=r"sector_unemployment_ratios.*construction"):
+        World(config)
+    no_work = market()._replace(population=market().population._replace(sector_weights=(0.0,) * 6))
+    with pytest.raises(ValueError, match=r"population\.sector_weights: at least one weight must be above 0"):
+        World(no_work)
+
+
+def test_the_slopes_are_felt() -> None:
+    work = BehaviourParameters().work._replace(unemployment_separation_slope=0.0)
+    config = market(unemployment_path=(0.07,))._replace(behaviour=BehaviourParameters(work=work))
+    path = lived(config)
+    assert path[0].separation_shares == path[-1].separation_shares
+    assert path[0].finding_share < path[-1].finding_share
