@@ -208,8 +208,8 @@ class RepaymentParameters(NamedTuple):
     ] = 1.5
     stigma_burden_months: Annotated[
         float, Quantity("months of income owed", 0.0, 120.0, "debt at which a person of median stigma walks away; assumed")
-    ] = 14.0
-    stigma_spread_months: Annotated[float, Quantity("months per standard deviation", 0.0, 60.0, ASSUMED)] = 3.0
+    ] = 9.0
+    stigma_spread_months: Annotated[float, Quantity("months per standard deviation", 0.0, 60.0, ASSUMED)] = 2.0
     stigma_community_slope: Annotated[
         float, Quantity("share of stigma per percentage point of community default", 0.0, 1.0, ASSUMED)
     ] = 0.04
@@ -302,7 +302,7 @@ class LenderParameters(NamedTuple):
     capital_buffer_share: Annotated[float, Quantity("share above the rule kept by own policy", 0.0, 1.0, ASSUMED)] = 0.01
     risk_weight: Annotated[float, Quantity("share", 0.0, 5.0, "100% before 2024; 75% retail since at banks")] = 1.0
     dividend_share: Annotated[float, Quantity("share of profit above the capital target", 0.0, 1.0, ASSUMED)] = 1.0
-    growth_quota_share: Annotated[float, Quantity("share of the book that may be added a month", 0.0, 5.0, "own plan; assumed")] = 0.06
+    growth_quota_share: Annotated[float, Quantity("share of the book that may be added a month", 0.0, 5.0, "own plan; assumed")] = 0.02
     founding_plan_yuan: Annotated[
         float, Quantity("yuan a person in the market, a month", 0.0, 1e6, "lets an empty book start; assumed")
     ] = 30.0

@@ -80,7 +80,8 @@ FLOWS = (
     "new_approvals",
     "line_applications",
     "line_approvals",
-    "originations",  # fen; whole loans, partner's part included
+    "originations",  # fen; whole loans, partner's part and refinanced loans included
+    "refinanced",  # fen of originations that repaid an older loan here, its interest included
     "originations_partner",
     "originations_apr",  # sum of amount_fen * apr_bp // 10000: for the mean price taken
     "originations_count",

@@ -286,7 +286,7 @@ class Borrower(mesa.Agent):
         asked.outcome = APPROVED
         self.happened.add("approved")
         counts.answered(asked.lender, APPROVED, asked.amount)
-        counts.drawn(loan, self.group)
+        counts.drawn(loan, asked.amount, self.group)
         if asked.purpose in (PURCHASE, WORKING_CAPITAL):
             purse.consumption += asked.amount
         else:

@@ -47,16 +47,16 @@ class Counts:
         self.tallies.outcome_count[lender, outcome] += 1
         self.tallies.outcome_amount[lender, outcome] += amount
 
-    def drawn(self, loan: Loan, group: int) -> None:
-        """Count a new loan, its price and its partner's part."""
+    def drawn(self, loan: Loan, new_money: int, group: int) -> None:
+        """Count a new loan, its price and its partner's part; groups count the new money alone."""
         amount = loan.principal
         weighted_price = amount * loan.apr_bp // 10_000
         self.at_lender(loan.lender, "originations", amount)
         self.at_lender(loan.lender, "originations_apr", weighted_price)
         self.at_lender(loan.lender, "originations_count")
         self.in_group(group, "approvals")
-        self.in_group(group, "originations", amount)
-        self.in_group(group, "originations_apr", weighted_price)
+        self.in_group(group, "originations", new_money)
+        self.in_group(group, "originations_apr", new_money * loan.apr_bp // 10_000)
         self.tallies.vintage_flow[loan.lender, 0, 0] += amount
         self.shared(loan, "originations_partner", LENT, part(amount, loan.partner_share_bp))
 

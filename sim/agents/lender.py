@@ -181,8 +181,10 @@ class Lender(mesa.Agent):
         p = self.parameters
         rules = rulebook.of(self.kind)
         prices = self.band_prices(economy, rulebook)
-        open_prices = [price.apr_bp for price in prices[: p.new_cutoff_band + 1] if price.apr_bp > 0]
-        typical = sum(open_prices) / len(open_prices) / 10_000 if open_prices else p.price_ceiling_apr
+        # Advertised over a fixed set of bands, so that closing dear bands does not pass for becoming cheap.
+        dearest = min(basis_points(p.price_ceiling_apr), rules.max_apr_bp)
+        advertised = [price.apr_bp or dearest for price in prices[: max(1, p.new_cutoff_band + 1)]]
+        typical = sum(advertised) / len(advertised) / 10_000
         share_bp = self.partner_share_bp(rules)
         steps = max(1, p.new_cutoff_band)
         return Offer(
@@ -289,7 +291,7 @@ class Lender(mesa.Agent):
         self.test_solvency(economy.month)
 
     def settle_capital(self, economy: Economy, rules: Rules, profit: int) -> int:
-        """Pay dividends out of profit beyond the capital target and return them; in the warm-up owners hold the target.
+        """Pay dividends beyond the capital target and return them in fen; in the warm-up owners hold the target.
 
         After the warm-up nobody puts capital in: there are no silent bail-outs.
         """
@@ -303,7 +305,9 @@ class Lender(mesa.Agent):
             return 0
         if self.status != OPERATING or economy.rollover_factors[self.index] < 1.0:
             return 0  # nobody pays its owners while it cannot be sure of its funders
-        dividends = int(max(0, min(profit, excess)) * self.parameters.dividend_share)
+        # Profit, and a twelfth of what stands above the target: owners do not leave spare capital idle.
+        payable = max(0, profit) + max(0, excess) // 12
+        dividends = int(max(0, min(payable, excess)) * self.parameters.dividend_share)
         self.ledger.pay(self.name, "equity", OWNERS, "income", dividends)
         return dividends
 

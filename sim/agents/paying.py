@@ -53,6 +53,7 @@ def repay_by_new_loan(person: Borrower, slot: int, counts: Counts) -> int:
     interest = person.credit.interest_to_repay(slot)
     principal, old.principal = old.principal, 0
     counts.paid(old, principal, interest)
+    counts.at_lender(old.lender, "refinanced", principal + interest)
     counts.rolled(old.lender, 0, PAID_OFF_COLUMN, principal)
     return principal + interest
 

@@ -10,7 +10,16 @@ from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
 from sim.rules.underwriting import Decision, behaviour_signal, decision, proxy_income
-from sim.scoring.features import cell_of, debt_bin, history_bin, income_bin, inquiry_bin, signal_bin, tenure_bin
+from sim.scoring.features import (
+    cell_of,
+    debt_bin,
+    history_bin,
+    income_bin,
+    inquiry_bin,
+    signal_bin,
+    tenure_bin,
+    without_registry,
+)
 from sim.values import FROZEN, NEVER, NO_LINE, SHORTFALL
 
 if TYPE_CHECKING:
@@ -55,9 +64,13 @@ def scorecard_cell(person: Borrower, terms: LenderTerms, income_seen: int, world
     signal = behaviour_signal(person.reliability, terms.signal_noise, normal_quantile(luck))
     line = credit.lines[terms.lender]
     tenure = -1 if line.status == NO_LINE else world.month - line.opened_month
+    history = history_bin(since_late, since_default, late_now, terms.registry_memory)
+    indebtedness = debt_bin(debt, income_seen)
+    if not in_registry:
+        history, indebtedness = without_registry(history, indebtedness, tenure)
     return cell_of(
-        history_bin(since_late, since_default, late_now, terms.registry_memory),
-        debt_bin(debt, income_seen),
+        history,
+        indebtedness,
         inquiry_bin(inquiries),
         income_bin(income_seen),
         signal_bin(signal),

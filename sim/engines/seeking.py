@@ -37,7 +37,16 @@ from sim.rules.limits import available_on_line, opening_limit
 from sim.rules.repayment import amount_due_estimate
 from sim.rules.spending import target_buffer
 from sim.rules.underwriting import behaviour_signal, decision, priority, proxy_income
-from sim.scoring.features import cell_of, debt_bin, history_bin, income_bin, inquiry_bin, signal_bin, tenure_bin
+from sim.scoring.features import (
+    cell_of,
+    debt_bin,
+    history_bin,
+    income_bin,
+    inquiry_bin,
+    signal_bin,
+    tenure_bin,
+    without_registry,
+)
 from sim.state import Applications, Borrowers, Lines, Loans, People, Tallies
 from sim.values import (
     ALL_SLOTS_TAKEN,
@@ -234,9 +243,13 @@ def scorecard_cell(
     tenure = -1
     if lines.status[i, lender] != NO_LINE:
         tenure = month - np.int64(lines.opened_month[i, lender])
+    history = history_bin(since_late, since_default, late_now, terms.registry_memory[lender])
+    indebtedness = debt_bin(debt, income_seen)
+    if not seen_elsewhere:
+        history, indebtedness = without_registry(history, indebtedness, tenure)
     return cell_of(
-        history_bin(since_late, since_default, late_now, terms.registry_memory[lender]),
-        debt_bin(debt, income_seen),
+        history,
+        indebtedness,
         inquiry_bin(inquiries),
         income_bin(income_seen),
         signal_bin(signal),

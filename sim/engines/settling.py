@@ -58,6 +58,7 @@ NEW_APPROVALS = FLOW["new_approvals"]
 LINE_APPROVALS = FLOW["line_approvals"]
 ORIGINATIONS = FLOW["originations"]
 ORIGINATIONS_PARTNER = FLOW["originations_partner"]
+REFINANCED = FLOW["refinanced"]
 ORIGINATIONS_APR = FLOW["originations_apr"]
 ORIGINATIONS_COUNT = FLOW["originations_count"]
 INTEREST = FLOW["interest"]
@@ -173,6 +174,7 @@ def repay_by_new_loan(i: int, slot: int, loans: Loans, tallies: Tallies) -> int:
     interest = interest_to_repay(i, slot, loans)
     tallies.flow[lender, INTEREST] += interest
     tallies.flow[lender, PRINCIPAL] += principal
+    tallies.flow[lender, REFINANCED] += principal + interest
     tallies.roll_count[lender, 0, PAID_OFF_COLUMN] += 1
     tallies.roll_amount[lender, 0, PAID_OFF_COLUMN] += principal
     if partner != NOBODY:
@@ -240,8 +242,8 @@ def draw_credit(
     tallies.outcome_count[lender, APPROVED] += 1
     tallies.outcome_amount[lender, APPROVED] += amount
     tallies.group[group, G_APPROVALS] += 1
-    tallies.group[group, G_ORIGINATIONS] += drawn
-    tallies.group[group, G_ORIGINATIONS_APR] += drawn * apr_bp // 10_000
+    tallies.group[group, G_ORIGINATIONS] += amount
+    tallies.group[group, G_ORIGINATIONS_APR] += amount * apr_bp // 10_000
     if partner != NOBODY:
         lent = part(drawn, share_bp)
         tallies.flow[lender, ORIGINATIONS_PARTNER] += lent

@@ -107,7 +107,7 @@ class Record:
         people = int(self.group_size.sum())
         applications = int(group[GROUP_FLOW["applications"]])
         debt = int(group[GROUP_FLOW["debt"]])
-        originations = int(flow[FLOW["originations"]])
+        lent = int(flow[FLOW["originations"]])
         return {
             "month": economy.month,
             "date": economy.date,
@@ -122,8 +122,8 @@ class Record:
             "approval_share": share(int(group[GROUP_FLOW["approvals"]]), applications),
             "new_approval_share": share(int(flow[FLOW["new_approvals"]]), int(flow[FLOW["new_applications"]])),
             "line_approval_share": share(int(flow[FLOW["line_approvals"]]), int(flow[FLOW["line_applications"]])),
-            "originations_fen": originations,
-            "mean_apr": share(int(flow[FLOW["originations_apr"]]), originations),
+            "originations_fen": lent - int(flow[FLOW["refinanced"]]),
+            "mean_apr": share(int(flow[FLOW["originations_apr"]]), lent),
             "dpd30_share": share(int(group[GROUP_FLOW["debt_dpd30"]]), debt),
             "dpd90_share": share(int(group[GROUP_FLOW["debt_dpd90"]]), debt),
             "defaults": int(flow[FLOW["defaults"]]),
@@ -154,7 +154,8 @@ class Record:
         lost = sum(history.charge_offs[-12:])
         applications = int(flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]])
         approvals = int(flow[FLOW["new_approvals"]] + flow[FLOW["line_approvals"]])
-        originations = int(flow[FLOW["originations"]])
+        lent = int(flow[FLOW["originations"]])
+        new_money = lent - int(flow[FLOW["refinanced"]])
         count = int(flow[FLOW["originations_count"]])
         limits = int(flow[FLOW["line_limits"]])
         row: dict[str, Any] = {
@@ -174,10 +175,11 @@ class Record:
             "applications": applications,
             "approvals": approvals,
             "approval_share": share(approvals, applications),
-            "originations_fen": originations,
+            "originations_fen": new_money,
+            "refinanced_fen": lent - new_money,
             "originations_count": count,
-            "mean_ticket_fen": originations // count if count else 0,
-            "mean_apr": share(int(flow[FLOW["originations_apr"]]), originations),
+            "mean_ticket_fen": new_money // count if count else 0,
+            "mean_apr": share(int(flow[FLOW["originations_apr"]]), lent),
             "dpd30_share": share(past_due(stock, 2), book),
             "dpd60_share": share(past_due(stock, 3), book),
             "dpd90_share": share(past_due(stock, 4), book),

@@ -56,7 +56,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "applications": "int",
         "approvals": "int",
         "approval_share": "float",
-        "originations_fen": "int",
+        "originations_fen": "int",  # new money, partner's part included
+        "refinanced_fen": "int",  # older loans repaid out of new ones
         "originations_count": "int",
         "mean_ticket_fen": "int",
         "mean_apr": "float",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 YEAR_MONTHS = 12
+STRONGEST_MEMORY = 0.9  # of one month in the next: twelve months cannot tell a stronger one from a drift
 
 
 class Drift(NamedTuple):
@@ -13,7 +15,7 @@ class Drift(NamedTuple):
 
     first_year: float
     second_year: float
-    standard_error: float  # of the difference; months are taken as independent, so it is a lower bound
+    standard_error: float  # of the difference, widened for months that resemble their neighbours
 
     @property
     def relative(self) -> float:
@@ -37,5 +39,9 @@ def drift(series: Sequence[float]) -> Drift:
     second = [float(value) for value in series[YEAR_MONTHS : 2 * YEAR_MONTHS]]
     differences = [late - early for early, late in zip(first, second, strict=True)]
     mean = sum(differences) / YEAR_MONTHS
-    variance = sum((each - mean) ** 2 for each in differences) / (YEAR_MONTHS - 1)
+    spread = [each - mean for each in differences]
+    squares = sum(each**2 for each in spread)
+    memory = sum(early * late for early, late in pairwise(spread)) / squares if squares > 0.0 else 0.0
+    memory = min(STRONGEST_MEMORY, max(0.0, memory))
+    variance = squares / (YEAR_MONTHS - 1) * (1.0 + memory) / (1.0 - memory)
     return Drift(sum(first) / YEAR_MONTHS, sum(second) / YEAR_MONTHS, (variance / YEAR_MONTHS) ** 0.5)

@@ -59,13 +59,29 @@ def is_paid(price_ppm: int, default_share: float, stake: Stake) -> bool:
 
 
 @rule
+def at_cost(stake: Stake) -> Stake:
+    """Return a stake that asks for no markup, only for money, loss, work and the return on its capital."""
+    return Stake(
+        stake.part_share,
+        stake.income_share,
+        stake.opex_apr,
+        stake.funding_apr,
+        stake.loss_given_default,
+        stake.capital_share,
+        stake.target_roe,
+        0.0,
+    )
+
+
+@rule
 def band_price(
     default_share: float, own: Stake, partner: Stake, floor_apr: float, ceiling_apr: float, cap_bp: int
 ) -> Price:
     """Return the smallest price at which both parties are paid, searched in whole parts per million.
 
-    The band is closed by law when that price lies above the legal cap but not above the lender's own ceiling, and has
-    no price when it lies above the ceiling or when dearer loans never catch up with their own defaults. A lender that
+    Under a legal cap a lender shaves its markup: the band stays open at the cap while that still pays for everything
+    else, and is closed by law when it does not. It has no price when that lies above the lender's own ceiling, or when
+    dearer loans never catch up with their own defaults. A lender that
     lends alone passes its own stake twice.
     """
     ceiling_bp = int(ceiling_apr * 10_000.0 + 0.5)
@@ -86,5 +102,8 @@ def band_price(
     if apr_bp > ceiling_bp:
         return Price(0, NO_ROOT)
     if apr_bp > cap_bp:
+        # A lender gives up its markup before it gives up the business.
+        if is_paid(cap_bp * 100, default_share, at_cost(own)) and is_paid(cap_bp * 100, default_share, at_cost(partner)):
+            return Price(cap_bp, 0)
         return Price(0, RATE_CAP)
     return Price(apr_bp, 0)

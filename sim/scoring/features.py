@@ -30,6 +30,18 @@ def history_bin(months_since_late: int, months_since_default: int, late_now: int
 
 
 @rule
+def without_registry(history: int, debt: int, tenure: int) -> tuple[int, int]:
+    """Return the bins of history and debt of a person whose loans elsewhere are unknown: unknown is not clean.
+
+    A stranger without a record is taken for somebody in between, so that a registry lets the good stand out as much as
+    it shows up the bad (Pagano and Jappelli 1993). A customer's own record speaks for the history.
+    """
+    if tenure < 0:
+        history = max(history, 1)
+    return history, max(debt, 1)
+
+
+@rule
 def debt_bin(visible_debt: int, monthly_income: int) -> int:
     """Return the bin of visible debt over believed monthly income; edges 0.25, 1, 2.5 and 5 months."""
     income = max(1, monthly_income)
