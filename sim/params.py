@@ -190,7 +190,7 @@ class ChoiceParameters(NamedTuple):
     rejection_weight: Annotated[float, Quantity("utility lost for three months after a refusal", 0.0, 20.0, ASSUMED)] = 2.0
     discouraged_months: Annotated[
         int, Quantity("months", 0, 60, "after a refusal people stop asking new lenders (Jappelli 1990); length assumed")
-    ] = 3
+    ] = 6
     revealed_share: Annotated[
         float, Quantity("share", 0.0, 1.0, "part of the gap between headline and all-in price seen by a person of full literacy; assumed")
     ] = 0.6
@@ -277,7 +277,7 @@ class LenderParameters(NamedTuple):
     limit_months: Annotated[float, Quantity("months of proxy income in the safest band", 0.0, 60.0, ASSUMED)] = 3.0
     limit_floor_share: Annotated[float, Quantity("share of it in the riskiest open band", 0.0, 1.0, ASSUMED)] = 0.25
     largest_limit_yuan: Annotated[int, Quantity("yuan", 0, 1_000_000, "200,000 in law; platforms grant far less")] = 50_000
-    limit_raise_share: Annotated[float, Quantity("share every six months in good standing", 0.0, 1.0, ASSUMED)] = 0.05
+    limit_raise_share: Annotated[float, Quantity("share every six months in good standing", 0.0, 1.0, ASSUMED)] = 0.10
     limit_cut_share: Annotated[float, Quantity("share of every line cut each month", 0.0, 1.0, "0 in calm; tightening mode")] = 0.0
     # pricing
     opex_apr: Annotated[float, Quantity("share of mean loans a year", 0.0, 1.0, ASSUMED)] = 0.06

@@ -146,7 +146,7 @@ def test_reliability_and_literacy_rise_with_income_as_set() -> None:
 
 def test_traits_that_share_no_cause_are_uncorrelated() -> None:
     people = sample()
-    traits = [people.permanent_income, people.patience, people.stigma, people.registry_rank, people.adopted]
+    traits = [people.permanent_income, people.stigma, people.registry_rank, people.adopted]
     correlations = np.corrcoef(np.array([trait.astype(float) for trait in traits]))
     assert np.abs(correlations - np.eye(len(traits))).max() < 5 / np.sqrt(SAMPLE)
 

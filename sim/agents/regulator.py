@@ -61,6 +61,7 @@ class Standing(NamedTuple):
 
     months_in_breach: int = 0
     frozen: bool = False  # by the regulator, not by the lender itself
+    closed: bool = False  # the licence is withdrawn
     returns: tuple[Return, ...] = ()
 
 
@@ -94,12 +95,16 @@ class Regulator(mesa.Agent):
         left fails to pay in public, so that is known at once.
         """
         for lender in sorted(lenders, key=lambda each: each.id):
-            if lender.status == RESOLUTION:
-                continue
             standing = self.standings.get(lender.name, Standing())
+            if lender.status == RESOLUTION:
+                if not standing.closed:
+                    self._withdraw(lender, month)
+                    self.standings[lender.name] = standing._replace(closed=True)
+                continue
             standing = standing._replace(returns=(*standing.returns, self._take_return(lender, month, chance)))
             if lender.equity_fen() <= 0 or lender.cash_fen() < 0:
                 self._withdraw(lender, month)
+                standing = standing._replace(closed=True)
             else:
                 standing = self._read_arrived(lender, standing, month)
             self.standings[lender.name] = standing

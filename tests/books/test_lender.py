@@ -64,15 +64,16 @@ def test_a_month_closed_by_hand() -> None:
     assert found["recoveries_fen"] == 4_000
     # 75,440 before tax, 18,860 of tax.
     assert found["profit_fen"] == 56_580
-    # Capital: 1,188,000 + 56,580; the target is 12% of 7,890,000 = 946,800. All profit is beyond it.
-    assert found["dividends_fen"] == 56_580
-    assert found["equity_fen"] == 1_188_000
-    # A fifth of the debt falls due, 1,942,400. Cash was 1,000,000; 2,174,000 came in, 164,000 went out: what is left
-    # after repaying is more than the target of 800,000, so nothing new is raised.
-    assert found["cash_fen"] == 1_000_000 + 2_174_000 - 164_000 - 1_942_400
+    # Capital: 1,188,000 + 56,580; the target is 12% of 7,890,000 = 946,800, and 297,780 stand above it. All profit is
+    # paid out, and a twelfth of what stands above the target: 24,815.
+    assert found["dividends_fen"] == 56_580 + 24_815
+    assert found["equity_fen"] == 1_188_000 - 24_815
+    # A fifth of the debt falls due, 1,942,400. Cash was 1,000,000; 2,174,000 came in, 164,000 and a twelfth of spare capital
+    # went out: what is left after repaying is more than the target of 800,000, so nothing new is raised.
+    assert found["cash_fen"] == 1_000_000 + 2_174_000 - 164_000 - 24_815 - 1_942_400
     assert found["loans_fen"] == 8_000_000
     assert found["liabilities_fen"] == 9_712_000 - 1_942_400
-    assert found["capital_ratio_share"] == pytest.approx(1_188_000 / 7_890_000)
+    assert found["capital_ratio_share"] == pytest.approx((1_188_000 - 24_815) / 7_890_000)
 
 
 def test_reported_income_and_costs_make_the_profit() -> None:
@@ -189,8 +190,8 @@ def test_prices_rise_with_the_band_and_limits_fall() -> None:
     assert (offer.partner, offer.partner_share_bp) == (NOBODY, 0)
 
 
-def test_a_rate_cap_closes_exactly_the_bands_above_it() -> None:
-    lender = Town(("one", PLAIN)).lenders[0]
+def test_a_rate_cap_closes_exactly_the_bands_above_it_when_there_is_no_markup_to_give_up() -> None:
+    lender = Town(("one", PLAIN._replace(markup_apr=0.0))).lenders[0]
     free = lender.set_terms(made_economy(0, 1), made_rulebook())
     cap = free.apr_bp[8]
     capped = lender.set_terms(made_economy(0, 1), made_rulebook(max_apr_bp=cap))

@@ -71,10 +71,13 @@ def test_it_is_the_smallest_price_that_pays(default_share: float) -> None:
         assert not any(is_paid(ppm, default_share, ALONE) for ppm in cheaper)
 
 
-def test_a_cap_at_the_price_passes_and_one_basis_point_lower_closes_the_band() -> None:
-    free = price(0.08)
+def test_a_lender_gives_up_its_markup_before_the_business() -> None:
+    free, cost = price(0.08), price(0.08, ALONE._replace(markup_apr=0.0))
+    assert cost.apr_bp < free.apr_bp - 1
     assert price(0.08, cap=free.apr_bp) == free
-    assert price(0.08, cap=free.apr_bp - 1) == Price(0, RATE_CAP)
+    assert price(0.08, cap=free.apr_bp - 1) == Price(free.apr_bp - 1, 0)
+    assert price(0.08, cap=cost.apr_bp) == cost
+    assert price(0.08, cap=cost.apr_bp - 1) == Price(0, RATE_CAP)
 
 
 def test_the_law_is_blamed_only_for_what_the_lender_would_have_lent() -> None:
