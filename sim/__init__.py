@@ -1,0 +1,1 @@
+"""Sluice: a market for online consumer credit, person by person."""

@@ -39,6 +39,7 @@ def cache_folder() -> Path:
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
 import numba  # noqa: E402  (the environment above decides how it behaves)
+import numpy as np  # noqa: E402
 
 # Set on the module, not in the environment: somebody may have imported Numba before us.
 numba.config.CACHE_DIR = str(cache_folder())
@@ -59,8 +60,19 @@ def inlined_rule(function: Callable[Parameters, Result]) -> Callable[Parameters,
 def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile a serial pass over a range of rows that releases the interpreter lock.
 
-    Reference counting is off inside kernels (it made the settling pass ten times slower), so a kernel must not allocate:
-    scratch space is handed in.
+    Reference counting is off inside kernels (it made the settling pass ten times slower), so a kernel must not
+    allocate: scratch space is handed in.
     """
-    compiled: Callable[Parameters, Result] = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(function)
+    compiled: Callable[Parameters, Result] = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(
+        function
+    )
     return compiled
+
+
+@kernel
+def wide(value: int) -> int:
+    """Return a stored whole number at the 64 bits that rules compute with; arrays keep most numbers in fewer.
+
+    A plain `int` would keep the few bits inside compiled code, and every rule would be compiled once for each width.
+    """
+    return int(np.int64(value))

@@ -77,7 +77,12 @@ UNIT = 1.0 / 4503599627370496.0
 
 @inlined_rule
 def philox_round(
-    counter_0: np.uint64, counter_1: np.uint64, counter_2: np.uint64, counter_3: np.uint64, key_0: np.uint64, key_1: np.uint64
+    counter_0: np.uint64,
+    counter_1: np.uint64,
+    counter_2: np.uint64,
+    counter_3: np.uint64,
+    key_0: np.uint64,
+    key_1: np.uint64,
 ) -> tuple[np.uint64, np.uint64, np.uint64, np.uint64]:
     """Return the counter after one round: two multiplications, their halves crossed and mixed with the key."""
     product_0 = ROUND_MULTIPLIER_A * counter_0
@@ -113,8 +118,7 @@ def philox_words(
     words = philox_round(words[0], words[1], words[2], words[3], key_0 + a * SIX, key_1 + b * SIX)
     words = philox_round(words[0], words[1], words[2], words[3], key_0 + a * SEVEN, key_1 + b * SEVEN)
     words = philox_round(words[0], words[1], words[2], words[3], key_0 + a * EIGHT, key_1 + b * EIGHT)
-    words = philox_round(words[0], words[1], words[2], words[3], key_0 + a * NINE, key_1 + b * NINE)
-    return words
+    return philox_round(words[0], words[1], words[2], words[3], key_0 + a * NINE, key_1 + b * NINE)
 
 
 @rule

@@ -21,8 +21,7 @@ from sim.books.settlement import Originator, post_customers
 from sim.draws import Draws
 from sim.economy import World
 from sim.engines import Engine, people_engine
-from sim.engines.arrays import Cutoffs
-from sim.engines.tables import Terms, conditions_of, terms_of
+from sim.engines.tables import Cutoffs, Terms, conditions_of, terms_of
 from sim.money import basis_points
 from sim.observe.audit import audit
 from sim.observe.explain import Explanation, Told, explain, person_of

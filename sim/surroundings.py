@@ -73,7 +73,7 @@ class InformalSupply:
         self.wanted_fen = int(tallies.household[HOUSEHOLD_FLOW["informal_wanted"]])
 
     def supply_share(self, wage_index: float) -> float:
-        """Return the share of each person's want that is met: what is left of its means over what was wanted last month.
+        """Return the share of each person's want that is met: the means left, over last month's want.
 
         Last month's want stands for this month's, because a person may only read what was fixed before the pass.
         """

@@ -74,7 +74,7 @@ OUTCOMES = (
 )
 BUDGET_OUTCOMES = (CAPITAL, CAPITAL_RULE, FUNDING, PARTNER, PLAN)
 
-# --- what the passes over people count, per lender (columns of Tallies.flow) --------------------------------------------
+# --- what the passes over people count, per lender (columns of Tallies.flow) ------------------------------------------
 FLOWS = (
     "new_applications",
     "new_approvals",
@@ -105,7 +105,7 @@ FLOWS = (
 )
 FLOW = {name: index for index, name in enumerate(FLOWS)}
 
-# --- what the passes count per group of people (columns of Tallies.group) -----------------------------------------------
+# --- what the passes count per group of people (columns of Tallies.group) ---------------------------------------------
 GROUP_FLOWS = (
     "borrowers",
     "adopted",
@@ -128,7 +128,7 @@ GROUP_FLOWS = (
 GROUP_FLOW = {name: index for index, name in enumerate(GROUP_FLOWS)}
 GROUPS = len(QUINTILES) * len(REGIONS) * len(SECTORS) * len(AGE_BANDS)
 
-# --- household flows of the month, fen (Tallies.household): each has a payer and a payee --------------------------------
+# --- household flows of the month, fen (Tallies.household): each has a payer and a payee ------------------------------
 HOUSEHOLD_FLOWS = (
     "wages",  # firms -> households
     "benefits",  # government -> households
@@ -149,7 +149,7 @@ HOUSEHOLD_FLOWS = (
 HOUSEHOLD_FLOW = {name: index for index, name in enumerate(HOUSEHOLD_FLOWS)}
 
 
-# --- what happened to a person in the observation windows (bits of Borrowers.flags) -------------------------------------
+# --- what happened to a person in the observation windows (bits of Borrowers.flags) -----------------------------------
 FLAGS = (
     "applied_before",
     "approved_before",

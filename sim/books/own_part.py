@@ -24,7 +24,9 @@ def own_part_of(tallies: Tallies, index: int) -> OwnPart:
     """Return what of the month belongs to the lender at a place in order of id."""
     given = tallies.partner_flow[index].sum(axis=0)  # to partners: lent, interest, principal, charged off, recovered
     taken = tallies.partner_flow[:, index].sum(axis=0)  # as a partner
-    flow = {name: int(tallies.flow[index, FLOW[name]]) for name in ("principal", "charge_offs", "recoveries", "refinanced")}
+    flow = {
+        name: int(tallies.flow[index, FLOW[name]]) for name in ("principal", "charge_offs", "recoveries", "refinanced")
+    }
     whole = tallies.stock[index]
     return OwnPart(
         managed=int(whole.sum()),

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.draws import Chance
-from sim.engines.arrays import ArraysEngine, Cutoffs, Rumour
-from sim.engines.tables import Conditions, Terms
+from sim.engines.arrays import ArraysEngine, Rumour
+from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import MarketConfig
 from sim.state import People, Tallies
 

@@ -13,17 +13,10 @@ from sim.engines.seeking import seek_rows, try_elsewhere_rows
 from sim.engines.settling import settle_rows
 from sim.engines.shards import Shards
 from sim.engines.spreading import spread_rows
-from sim.engines.tables import Conditions, Terms
+from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
 from sim.state import People, Tallies, blank_tallies
 from sim.values import LOAN_SLOTS
-
-
-class Cutoffs(NamedTuple):
-    """What lenders' allocations of one round mean to people, by lender."""
-
-    priority: NDArray[np.int64]  # first priority refused
-    binding: NDArray[np.int64]  # the constraint that refused it
 
 
 class Rumour(NamedTuple):
@@ -87,16 +80,7 @@ class ArraysEngine:
         self.tallies.demand_count[...] = 0
         self.shards.run(
             lambda first, last, tallies: try_elsewhere_rows(
-                first,
-                last,
-                self.people,
-                chance.keys,
-                conditions,
-                terms,
-                self.behaviour,
-                approvals.priority,
-                approvals.binding,
-                tallies,
+                first, last, self.people, chance.keys, conditions, terms, self.behaviour, approvals, tallies
             ),
             self.tallies,
         )
@@ -115,10 +99,8 @@ class ArraysEngine:
                 conditions,
                 terms,
                 self.behaviour,
-                first_round.priority,
-                first_round.binding,
-                second_round.priority,
-                second_round.binding,
+                first_round,
+                second_round,
                 np.zeros(LOAN_SLOTS, dtype=np.bool_),
                 tallies,
             ),

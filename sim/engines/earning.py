@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import kernel
+from sim.compiling import kernel, wide
 from sim.draws import EMERGENCY, EMERGENCY_SIZE, INCOME, JOB, fill_uniforms, uniform
 from sim.elementary import normal_quantile
 from sim.engines.tables import Conditions
@@ -64,8 +64,8 @@ def earn_rows(
             i = block + offset
             sector = borrowers.sector[i]
             group = borrowers.group[i]
-            permanent = np.int64(borrowers.permanent_income[i])
-            reliability = np.int64(borrowers.reliability[i])
+            permanent = wide(borrowers.permanent_income[i])
+            reliability = wide(borrowers.reliability[i])
             separation = conditions.separation_shares[sector] * turbulence(reliability, work.turbulence_slope)
             employed = next_employment(borrowers.employed[i], separation, conditions.finding_share, job_luck[offset])
             unemployed_for = next_months_unemployed(employed, borrowers.months_unemployed[i])
@@ -89,15 +89,15 @@ def earn_rows(
                 else:
                     tallies.household[SUPPORT] += income
             if borrowers.inventory[i] > 0:
-                sold = stock_sold(np.int64(borrowers.inventory[i]), turnover)
+                sold = stock_sold(wide(borrowers.inventory[i]), turnover)
                 borrowers.inventory[i] -= sold
-                revenue = np.int64(sold * (1.0 + margin))
+                revenue = int(sold * (1.0 + margin))
                 tallies.household[SALES] += revenue
                 income += revenue
             tallies.group[group, INCOME_COLUMN] += income
 
             essentials = essential_spending(permanent, conditions.wage_index, spending)
-            chance = emergency_chance(np.int64(borrowers.turbulence[i]), spending)
+            chance = emergency_chance(wide(borrowers.turbulence[i]), spending)
             if emergency_luck[offset] < chance:
                 size = normal_quantile(uniform(keys, EMERGENCY_SIZE, month, i, 0))
                 essentials += emergency_expense(
@@ -107,5 +107,5 @@ def earn_rows(
                     spending.emergency_log_sd,
                     size,
                 )
-            borrowers.cash[i] = np.int64(borrowers.savings[i]) + income
+            borrowers.cash[i] = wide(borrowers.savings[i]) + income
             borrowers.essentials[i] = essentials

@@ -12,8 +12,8 @@ from sim.agents.circumstances import Allotment, Circumstances, LenderTerms
 from sim.agents.counts import Counts
 from sim.agents.credit import Application, Credit, Line, Loan
 from sim.draws import Chance
-from sim.engines.arrays import Cutoffs, Rumour
-from sim.engines.tables import Conditions, Terms
+from sim.engines.arrays import Rumour
+from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
 from sim.state import People, Tallies, blank_people, blank_tallies
 from sim.values import EMPTY

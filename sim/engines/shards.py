@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 
 from sim.state import Tallies, add_tallies, blank_tallies
 
@@ -14,7 +15,7 @@ from sim.state import Tallies, add_tallies, blank_tallies
 def row_ranges(people: int, shards: int) -> list[tuple[int, int]]:
     """Return the half-open row ranges of a population; some are empty when there are more shards than people."""
     edges = [people * shard // shards for shard in range(shards + 1)]
-    return list(zip(edges[:-1], edges[1:], strict=True))
+    return list(pairwise(edges))
 
 
 class Shards:
@@ -38,8 +39,10 @@ class Shards:
                 rows(first, last, part)
         else:
             with ThreadPoolExecutor(self.threads) as pool:
-                list(
-                    pool.map(lambda job: rows(*job[0], job[1]), zip(self.ranges, parts, strict=True))
-                )  # list() raises what a thread raised
+                jobs = [
+                    pool.submit(rows, first, last, part) for (first, last), part in zip(self.ranges, parts, strict=True)
+                ]
+                for job in jobs:
+                    job.result()  # raises what its thread raised
         for part in parts:
             add_tallies(total, part)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import kernel
+from sim.compiling import kernel, wide
 from sim.draws import RUMOUR, uniform
 from sim.params import BehaviourParameters
 from sim.rules.contagion import hearing_chance, next_awareness
@@ -34,12 +34,12 @@ def spread_rows(
     contagion = behaviour.contagion
     for i in range(first, last):
         community = borrowers.community[i]
-        aware = (np.int64(borrowers.aware_of[i]) >> lender) & 1
+        aware = (wide(borrowers.aware_of[i]) >> lender) & 1
         hearing = hearing_chance(aware_share_community[community], aware_share_all, seed_share, contagion)
         luck = uniform(keys, RUMOUR, month, i, lender_id)
         after = next_awareness(aware, hearing, contagion.rumour_forget_share, luck)
         if after != aware:
-            borrowers.aware_of[i] = np.int64(borrowers.aware_of[i]) ^ (1 << lender)
+            borrowers.aware_of[i] = wide(borrowers.aware_of[i]) ^ (1 << lender)
         if after == 1:
             tallies.community_aware[community, lender] += 1
             tallies.flow[lender, AWARE] += 1

@@ -62,6 +62,13 @@ class Conditions(NamedTuple):
     after_window: int
 
 
+class Cutoffs(NamedTuple):
+    """What lenders' allocations of one round mean to people, by lender."""
+
+    priority: NDArray[np.int64]  # first priority refused
+    binding: NDArray[np.int64]  # the constraint that refused it
+
+
 # Transitory noise of monthly income by sector, log points; traders and the self-employed swing most. Assumed.
 INCOME_NOISE = (0.10, 0.22, 0.18, 0.12, 0.05, 0.30)
 

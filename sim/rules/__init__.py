@@ -1,0 +1,1 @@
+"""What people and lenders do in one case: pure functions of numbers, compiled one by one."""

@@ -6,12 +6,13 @@ from sim.compiling import rule
 from sim.elementary import logarithm
 from sim.params import ChoiceParameters
 
-
 GIVEN_UP_BUCKET = 2  # more than 30 days late, people expect no new lender to answer; assumed
 
 
 @rule
-def perceived_apr(apr: float, headline_apr: float, literacy: int, disclosure_share: float, revealed_share: float) -> float:
+def perceived_apr(
+    apr: float, headline_apr: float, literacy: int, disclosure_share: float, revealed_share: float
+) -> float:
     """Return the yearly price a person believes in: the headline and the part of the gap they see.
 
     Literacy shows its holder up to `revealed_share` of the gap; mandatory disclosure shows its share to all, and

@@ -103,7 +103,9 @@ def band_price(
         return Price(0, NO_ROOT)
     if apr_bp > cap_bp:
         # A lender gives up its markup before it gives up the business.
-        if is_paid(cap_bp * 100, default_share, at_cost(own)) and is_paid(cap_bp * 100, default_share, at_cost(partner)):
+        if is_paid(cap_bp * 100, default_share, at_cost(own)) and is_paid(
+            cap_bp * 100, default_share, at_cost(partner)
+        ):
             return Price(cap_bp, 0)
         return Price(0, RATE_CAP)
     return Price(apr_bp, 0)

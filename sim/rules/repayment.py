@@ -68,10 +68,7 @@ def next_instalment(
 ) -> Payment:
     """Return the oldest unpaid instalment taken apart; `months_late` is 0 for one that falls due now."""
     interest = monthly_interest(principal, apr_bp)
-    if instalments_left <= 1:
-        repaid = principal
-    else:
-        repaid = min(principal, max(0, instalment - interest))
+    repaid = principal if instalments_left <= 1 else min(principal, max(0, instalment - interest))
     late_fee = 0
     if months_late > 0:
         late_fee = int(instalment * months_late * (apr_bp * penalty_factor) / 120_000.0)

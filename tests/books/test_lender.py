@@ -68,8 +68,8 @@ def test_a_month_closed_by_hand() -> None:
     # paid out, and a twelfth of what stands above the target: 24,815.
     assert found["dividends_fen"] == 56_580 + 24_815
     assert found["equity_fen"] == 1_188_000 - 24_815
-    # A fifth of the debt falls due, 1,942,400. Cash was 1,000,000; 2,174,000 came in, 164,000 and a twelfth of spare capital
-    # went out: what is left after repaying is more than the target of 800,000, so nothing new is raised.
+    # A fifth of the debt falls due, 1,942,400. Cash was 1,000,000; 2,174,000 came in, 164,000 and a twelfth of spare
+    # capital went out: what is left after repaying is more than the target of 800,000, so nothing new is raised.
     assert found["cash_fen"] == 1_000_000 + 2_174_000 - 164_000 - 24_815 - 1_942_400
     assert found["loans_fen"] == 8_000_000
     assert found["liabilities_fen"] == 9_712_000 - 1_942_400

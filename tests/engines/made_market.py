@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from sim.agents.borrower import empty_world
 from sim.draws import Draws
-from sim.engines.arrays import ArraysEngine, Cutoffs, Rumour
+from sim.engines.arrays import ArraysEngine, Rumour
 from sim.engines.objects import ObjectsEngine, borrowers_of
-from sim.engines.tables import INCOME_NOISE, Conditions, Terms
+from sim.engines.tables import INCOME_NOISE, Conditions, Cutoffs, Terms
 from sim.money import monthly_interest
 from sim.params import BehaviourParameters, quantities
 from sim.rules.repayment import level_instalment

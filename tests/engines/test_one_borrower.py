@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from sim.draws import Draws
-from sim.engines.arrays import ArraysEngine, Cutoffs
+from sim.engines.arrays import ArraysEngine
 from sim.engines.objects import ObjectsEngine
-from sim.engines.tables import Conditions, Terms
+from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
 from sim.rules.repayment import level_instalment
 from sim.state import People, blank_people

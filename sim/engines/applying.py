@@ -1,0 +1,194 @@
+"""Kernels: one person's application, and what the lender sees and answers."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiling import kernel, wide
+from sim.draws import PRIORITY, PROXY, RESERVATION, SIGNAL, uniform
+from sim.elementary import normal_quantile
+from sim.engines.columns import LINE_APPLICATIONS, NEW_APPLICATIONS
+from sim.engines.contracts import bucket_at, interest_to_repay, owed_at, slot_for
+from sim.engines.tables import Conditions, Terms
+from sim.params import BehaviourParameters
+from sim.rules.choice import perceived_apr
+from sim.rules.demand import reservation_apr
+from sim.rules.limits import opening_limit
+from sim.rules.underwriting import behaviour_signal, decision, priority, proxy_income
+from sim.scoring.features import (
+    cell_of,
+    debt_bin,
+    history_bin,
+    income_bin,
+    inquiry_bin,
+    signal_bin,
+    tenure_bin,
+    without_registry,
+)
+from sim.state import Applications, Borrowers, Lines, Loans, People, Tallies
+from sim.values import FROZEN, LOAN_SLOTS, NEVER, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN, PENDING, SHORTFALL
+
+FEN_PER_YUAN = 100
+
+
+@kernel
+def clear_application(i: int, applications: Applications) -> None:
+    """Blank person i's application of last month."""
+    applications.amount[i] = 0
+    applications.wanted[i] = 0
+    applications.limit[i] = 0
+    applications.lender[i] = NOBODY
+    applications.first_lender[i] = NOBODY
+    applications.priority[i] = 0
+    applications.cell[i] = 0
+    applications.band[i] = 0
+    applications.purpose[i] = NO_NEED
+    applications.outcome[i] = NOT_APPLIED
+    applications.first_outcome[i] = NOT_APPLIED
+
+
+@kernel
+def scorecard_cell(
+    i: int,
+    lender: int,
+    income_seen: int,
+    borrowers: Borrowers,
+    loans: Loans,
+    lines: Lines,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+) -> int:
+    """Return the cell of the lender's scorecard that person i falls into, from what this lender can see."""
+    seen_elsewhere = borrowers.registry_rank[i] < terms.registry_rank[lender]
+    since_late = NEVER
+    since_default = NEVER
+    late_now = bucket_at(i, lender, loans)
+    debt = 0
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] == OPEN and (seen_elsewhere or loans.lender[i, slot] == lender):
+            debt += loans.principal[i, slot]
+            late_now = max(late_now, wide(loans.bucket[i, slot]))
+    inquiries = 0
+    if seen_elsewhere:
+        since_late = wide(borrowers.months_since_late[i])
+        since_default = wide(borrowers.months_since_default[i])
+        marks = wide(borrowers.inquiry_months[i])
+        while marks > 0:
+            inquiries += marks & 1
+            marks >>= 1
+    month = conditions.month
+    noise = normal_quantile(uniform(keys, SIGNAL, 0, i, terms.lender_id[lender]))
+    signal = behaviour_signal(borrowers.reliability[i], terms.signal_noise[lender], noise)
+    tenure = -1
+    if lines.status[i, lender] != NO_LINE:
+        tenure = month - wide(lines.opened_month[i, lender])
+    history = history_bin(since_late, since_default, late_now, terms.registry_memory[lender])
+    indebtedness = debt_bin(debt, income_seen)
+    if not seen_elsewhere:
+        history, indebtedness = without_registry(history, indebtedness, tenure)
+    return cell_of(
+        history,
+        indebtedness,
+        inquiry_bin(inquiries),
+        income_bin(income_seen),
+        signal_bin(signal),
+        tenure_bin(tenure),
+    )
+
+
+@kernel
+def apply_to(
+    i: int,
+    lender: int,
+    wanted: int,
+    purpose: int,
+    people: People,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+    tallies: Tallies,
+) -> None:
+    """Put person i's application to a lender, get its answer, and count the demand that waits for money."""
+    borrowers = people.borrowers
+    loans = people.loans
+    lines = people.lines
+    applications = people.applications
+    month = conditions.month
+    status = wide(lines.status[i, lender])
+    if status == NO_LINE:
+        tallies.flow[lender, NEW_APPLICATIONS] += 1
+        borrowers.inquiry_months[i] |= 1
+    else:
+        tallies.flow[lender, LINE_APPLICATIONS] += 1
+    permanent = wide(borrowers.permanent_income[i])
+    noise = normal_quantile(uniform(keys, PROXY, 0, i, terms.lender_id[lender]))
+    income_seen = proxy_income(
+        permanent,
+        conditions.wage_index,
+        borrowers.employed[i],
+        terms.job_loss_seen[lender],
+        terms.proxy_noise[lender],
+        noise,
+    )
+    cell = scorecard_cell(i, lender, income_seen, borrowers, loans, lines, keys, conditions, terms)
+    band = wide(terms.band_of_cell[lender, cell])
+    apr_bp = terms.apr_bp[lender, band]
+    apr = apr_bp / 10000.0
+    perceived = perceived_apr(
+        apr,
+        apr * terms.headline_share[lender],
+        borrowers.literacy[i],
+        terms.disclosure[lender],
+        behaviour.choice.revealed_share,
+    )
+    in_need = 1 if purpose == SHORTFALL else 0
+    highest = reservation_apr(
+        borrowers.patience[i],
+        borrowers.reliability[i],
+        in_need,
+        normal_quantile(uniform(keys, RESERVATION, month, i, 0)),
+        behaviour.demand,
+    )
+    if in_need == 1:
+        highest = max(highest, behaviour.informal.apr)
+    answer = decision(
+        band,
+        status,
+        wide(lines.limit[i, lender]),
+        owed_at(i, lender, loans) + interest_to_repay(i, slot_for(i, lender, loans), loans),
+        wanted,
+        opening_limit(
+            terms.limit_months[lender, band], income_seen, terms.largest_limit[lender], terms.borrower_cap[lender]
+        ),
+        apr_bp,
+        terms.closed[lender, band],
+        terms.new_cutoff[lender],
+        terms.line_cutoff[lender],
+        terms.borrower_cap[lender],
+        behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN,
+        perceived,
+        highest,
+    )
+    outcome = answer.outcome
+    if terms.open[lender] == 0:
+        outcome = FROZEN
+    applications.lender[i] = lender
+    applications.wanted[i] = wanted
+    applications.amount[i] = answer.amount if outcome == PENDING else 0
+    applications.limit[i] = answer.limit
+    applications.purpose[i] = purpose
+    applications.cell[i] = cell
+    applications.band[i] = band
+    applications.outcome[i] = outcome
+    applications.priority[i] = 0
+    if outcome == PENDING:
+        place = priority(band, uniform(keys, PRIORITY, month, i, terms.lender_id[lender]))
+        applications.priority[i] = place
+        tallies.demand[lender, place] += answer.amount
+        tallies.demand_count[lender, place] += 1
+    else:
+        tallies.outcome_count[lender, outcome] += 1
+        tallies.outcome_amount[lender, outcome] += wanted

@@ -1,0 +1,71 @@
+"""Kernels: charged-off claims on one person are collected out of cash beyond a month's essentials."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiling import kernel, wide
+from sim.draws import COLLECT, uniform
+from sim.engines.columns import RECOVERED_PART, RECOVERIES, RECOVERIES_PARTNER
+from sim.engines.contracts import clear_slot
+from sim.engines.tables import Conditions, Terms
+from sim.money import part
+from sim.params import BehaviourParameters
+from sim.rules.repayment import recovery
+from sim.state import Loans, Tallies
+from sim.values import CHARGED_OFF, LOAN_SLOTS, NOBODY
+
+
+@kernel
+def collect_claim(
+    i: int,
+    slot: int,
+    cash: int,
+    kept: int,
+    loans: Loans,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+    tallies: Tallies,
+) -> int:
+    """Collect on one charged-off claim; return the fen paid. After the last month of collection the claim is gone."""
+    lender = wide(loans.lender[i, slot])
+    partner = wide(loans.partner[i, slot])
+    share_bp = wide(loans.partner_share_bp[i, slot])
+    claim = wide(loans.principal[i, slot])
+    paid = 0
+    if cash > kept and uniform(keys, COLLECT, conditions.month, i, slot) < terms.collection_effort[lender]:
+        paid = recovery(claim, cash, kept, behaviour.repayment.recovery_surplus_share)
+    if paid > 0:
+        tallies.flow[lender, RECOVERIES] += paid
+        if partner != NOBODY:
+            recovered = part(claim, share_bp) - part(claim - paid, share_bp)
+            tallies.flow[lender, RECOVERIES_PARTNER] += recovered
+            tallies.partner_flow[lender, partner, RECOVERED_PART] += recovered
+        loans.principal[i, slot] = claim - paid
+    loans.instalments_left[i, slot] -= 1
+    if loans.instalments_left[i, slot] <= 0 or loans.principal[i, slot] == 0:
+        clear_slot(i, slot, loans)
+    return paid
+
+
+@kernel
+def collect_claims(
+    i: int,
+    cash: int,
+    kept: int,
+    done: NDArray[np.bool_],
+    loans: Loans,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+    tallies: Tallies,
+) -> int:
+    """Collect on person i's claims, those charged off this month (marked in `done`) apart; return the fen left."""
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] == CHARGED_OFF and not done[slot]:
+            cash -= collect_claim(i, slot, cash, kept, loans, keys, conditions, terms, behaviour, tallies)
+    return cash

@@ -1,0 +1,123 @@
+"""Kernels: what one person's loan slots say, and how a slot is blanked."""
+
+from __future__ import annotations
+
+from sim.compiling import kernel, wide
+from sim.money import monthly_interest
+from sim.rules.repayment import amount_due_estimate, instalments_due
+from sim.state import Loans
+from sim.values import CHARGED_OFF, EMPTY, LOAN_SLOTS, NOBODY, OPEN
+
+
+@kernel
+def bucket_at(i: int, lender: int, loans: Loans) -> int:
+    """Return the worst bucket of person i's loans at a lender; a charged-off claim counts as the last bucket."""
+    worst = 0
+    for slot in range(LOAN_SLOTS):
+        if loans.lender[i, slot] == lender:
+            if loans.status[i, slot] == OPEN:
+                worst = max(worst, wide(loans.bucket[i, slot]))
+            elif loans.status[i, slot] == CHARGED_OFF:
+                worst = 13
+    return worst
+
+
+@kernel
+def worst_bucket(i: int, loans: Loans) -> int:
+    """Return the worst bucket of all of person i's open loans."""
+    worst = 0
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] == OPEN:
+            worst = max(worst, wide(loans.bucket[i, slot]))
+    return worst
+
+
+@kernel
+def owed_at(i: int, lender: int, loans: Loans) -> int:
+    """Return the fen person i owes a lender on open loans."""
+    owed = 0
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] == OPEN and loans.lender[i, slot] == lender:
+            owed += loans.principal[i, slot]
+    return owed
+
+
+@kernel
+def slot_for(i: int, lender: int, loans: Loans) -> int:
+    """Return the slot a new loan from a lender would take: an empty one, else that of its smallest current loan.
+
+    With no slot empty the new loan repays the old one and adds to it, as top-up loans do; NOBODY when neither is there.
+    """
+    best = NOBODY
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] == EMPTY:
+            return slot
+        is_current = loans.status[i, slot] == OPEN and loans.bucket[i, slot] == 0
+        if not is_current or loans.lender[i, slot] != lender:
+            continue
+        if best == NOBODY or loans.principal[i, slot] < loans.principal[i, best]:
+            best = slot
+    return best
+
+
+@kernel
+def interest_to_repay(i: int, slot: int, loans: Loans) -> int:
+    """Return the month's interest in fen that repaying the loan in a slot costs; nothing for an empty slot."""
+    if loans.status[i, slot] != OPEN:
+        return 0
+    return monthly_interest(wide(loans.principal[i, slot]), wide(loans.apr_bp[i, slot]))
+
+
+@kernel
+def dues_expected(i: int, loans: Loans) -> int:
+    """Return the fen person i expects to owe this month on all open loans."""
+    dues = 0
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] == OPEN:
+            dues += amount_due_estimate(
+                wide(loans.bucket[i, slot]),
+                wide(loans.instalments_left[i, slot]),
+                wide(loans.instalment[i, slot]),
+                wide(loans.principal[i, slot]),
+            )
+    return dues
+
+
+@kernel
+def holds_any(i: int, loans: Loans) -> bool:
+    """Return whether any slot of person i holds an open loan or a claim."""
+    found = False
+    for slot in range(LOAN_SLOTS):
+        found |= loans.status[i, slot] != EMPTY
+    return found
+
+
+@kernel
+def dues_now(i: int, month: int, loans: Loans) -> int:
+    """Return the fen of person i's instalments due; a loan drawn this month asks for nothing yet."""
+    dues = 0
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] == OPEN and loans.origination_month[i, slot] != month:
+            count = instalments_due(wide(loans.bucket[i, slot]), wide(loans.instalments_left[i, slot]))
+            dues += wide(loans.instalment[i, slot]) * count
+    return dues
+
+
+@kernel
+def clear_slot(i: int, slot: int, loans: Loans) -> None:
+    """Blank the slot of a contract that has ended, so that the state does not depend on contracts long gone."""
+    loans.principal[i, slot] = 0
+    loans.original[i, slot] = 0
+    loans.instalment[i, slot] = 0
+    loans.origination_month[i, slot] = 0
+    loans.apr_bp[i, slot] = 0
+    loans.partner_share_bp[i, slot] = 0
+    loans.cell[i, slot] = 0
+    loans.instalments_left[i, slot] = 0
+    loans.bucket[i, slot] = 0
+    loans.worst_bucket[i, slot] = 0
+    loans.purpose[i, slot] = 0
+    loans.band[i, slot] = 0
+    loans.lender[i, slot] = NOBODY
+    loans.partner[i, slot] = NOBODY
+    loans.status[i, slot] = EMPTY

@@ -1,0 +1,236 @@
+"""Kernels: one person hears what became of the application, and draws the loan that was approved."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from sim.compiling import kernel, wide
+from sim.engines.columns import (
+    F_APPLIED,
+    F_APPROVED,
+    F_BORROWER_CAP,
+    F_BUDGET,
+    F_DECLINED,
+    F_MOVED,
+    F_NO_SLOT,
+    F_OWN_POLICY,
+    F_RATE_CAP,
+    G_APPLICATIONS,
+    G_APPROVALS,
+    G_NO_SLOT,
+    G_ORIGINATIONS,
+    G_ORIGINATIONS_APR,
+    INTEREST,
+    INTEREST_PART,
+    INTEREST_PARTNER,
+    LENT,
+    LINE_APPROVALS,
+    NEW_APPROVALS,
+    ORIGINATIONS,
+    ORIGINATIONS_APR,
+    ORIGINATIONS_COUNT,
+    ORIGINATIONS_PARTNER,
+    PAID_OFF_COLUMN,
+    PRINCIPAL,
+    PRINCIPAL_PART,
+    PRINCIPAL_PARTNER,
+    REFINANCED,
+    V_LENT,
+)
+from sim.engines.contracts import interest_to_repay, slot_for
+from sim.engines.tables import Conditions, Cutoffs, Terms
+from sim.money import part
+from sim.params import BehaviourParameters
+from sim.rules.demand import term_months
+from sim.rules.repayment import level_instalment
+from sim.state import Loans, People, Tallies
+from sim.values import (
+    APPROVED,
+    BORROWER_CAP,
+    CAPITAL,
+    DECLINED_PRICE,
+    LINE_OPEN,
+    NO_LENDER,
+    NO_LINE,
+    NO_SLOT,
+    NOBODY,
+    NOT_APPLIED,
+    OPEN,
+    OWN_POLICY,
+    PENDING,
+    PLAN,
+    PURCHASE,
+    RATE_CAP,
+    WORKING_CAPITAL,
+)
+
+
+@kernel
+def outcome_flag(outcome: int) -> int:
+    """Return the bit that remembers a refusal of this kind."""
+    if outcome == OWN_POLICY:
+        return F_OWN_POLICY
+    if outcome == RATE_CAP:
+        return F_RATE_CAP
+    if outcome == BORROWER_CAP:
+        return F_BORROWER_CAP
+    if outcome == NO_SLOT:
+        return F_NO_SLOT
+    if outcome == DECLINED_PRICE:
+        return F_DECLINED
+    if CAPITAL <= outcome <= PLAN:
+        return F_BUDGET
+    return 0
+
+
+@kernel
+def repay_by_new_loan(i: int, slot: int, loans: Loans, tallies: Tallies) -> int:
+    """Repay the loan in a slot, if there is one, out of the new loan that takes its place; return the fen it takes."""
+    if loans.status[i, slot] != OPEN:
+        return 0
+    lender = wide(loans.lender[i, slot])
+    partner = wide(loans.partner[i, slot])
+    principal = wide(loans.principal[i, slot])
+    interest = interest_to_repay(i, slot, loans)
+    tallies.flow[lender, INTEREST] += interest
+    tallies.flow[lender, PRINCIPAL] += principal
+    tallies.flow[lender, REFINANCED] += principal + interest
+    tallies.roll_count[lender, 0, PAID_OFF_COLUMN] += 1
+    tallies.roll_amount[lender, 0, PAID_OFF_COLUMN] += principal
+    if partner != NOBODY:
+        share_bp = wide(loans.partner_share_bp[i, slot])
+        tallies.flow[lender, INTEREST_PARTNER] += part(interest, share_bp)
+        tallies.flow[lender, PRINCIPAL_PARTNER] += part(principal, share_bp)
+        tallies.partner_flow[lender, partner, INTEREST_PART] += part(interest, share_bp)
+        tallies.partner_flow[lender, partner, PRINCIPAL_PART] += part(principal, share_bp)
+    return principal + interest
+
+
+@kernel
+def draw_credit(
+    i: int,
+    people: People,
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+    tallies: Tallies,
+) -> int:
+    """Draw person i's approved loan and return the fen that reach the person; a loan it repays comes on top."""
+    borrowers = people.borrowers
+    loans = people.loans
+    lines = people.lines
+    applications = people.applications
+    lender = wide(applications.lender[i])
+    amount = wide(applications.amount[i])
+    band = wide(applications.band[i])
+    month = conditions.month
+    group = borrowers.group[i]
+    apr_bp = terms.apr_bp[lender, band]
+    if lines.status[i, lender] == NO_LINE:
+        lines.status[i, lender] = LINE_OPEN
+        lines.opened_month[i, lender] = month
+        lines.limit[i, lender] = applications.limit[i]
+        tallies.flow[lender, NEW_APPROVALS] += 1
+    else:
+        tallies.flow[lender, LINE_APPROVALS] += 1
+    slot = slot_for(i, lender, loans)
+    drawn = amount + repay_by_new_loan(i, slot, loans, tallies)
+    income = int(borrowers.permanent_income[i] * conditions.wage_index)
+    term = term_months(drawn, income, behaviour.demand.instalment_income_share)
+    partner = terms.partner[lender]
+    share_bp = terms.partner_share_bp[lender] if partner != NOBODY else 0
+    loans.principal[i, slot] = drawn
+    loans.original[i, slot] = drawn
+    loans.instalment[i, slot] = level_instalment(drawn, apr_bp, term)
+    loans.origination_month[i, slot] = month
+    loans.apr_bp[i, slot] = apr_bp
+    loans.partner_share_bp[i, slot] = share_bp
+    loans.cell[i, slot] = applications.cell[i]
+    loans.instalments_left[i, slot] = term
+    loans.bucket[i, slot] = 0
+    loans.worst_bucket[i, slot] = 0
+    loans.purpose[i, slot] = applications.purpose[i]
+    loans.band[i, slot] = band
+    loans.lender[i, slot] = lender
+    loans.partner[i, slot] = partner
+    loans.status[i, slot] = OPEN
+    applications.outcome[i] = APPROVED
+
+    tallies.flow[lender, ORIGINATIONS] += drawn
+    tallies.flow[lender, ORIGINATIONS_APR] += drawn * apr_bp // 10_000
+    tallies.flow[lender, ORIGINATIONS_COUNT] += 1
+    tallies.vintage_flow[lender, 0, V_LENT] += drawn
+    tallies.outcome_count[lender, APPROVED] += 1
+    tallies.outcome_amount[lender, APPROVED] += amount
+    tallies.group[group, G_APPROVALS] += 1
+    tallies.group[group, G_ORIGINATIONS] += amount
+    tallies.group[group, G_ORIGINATIONS_APR] += amount * apr_bp // 10_000
+    if partner != NOBODY:
+        lent = part(drawn, share_bp)
+        tallies.flow[lender, ORIGINATIONS_PARTNER] += lent
+        tallies.partner_flow[lender, partner, LENT] += lent
+    return amount
+
+
+class Answer(NamedTuple):
+    """What the answer to an application brings a person."""
+
+    cash: int  # fen to pay with
+    consumption: int  # fen spent on what they were lent for
+    flags: int
+
+
+@kernel
+def refuse(i: int, lender: int, outcome: int, people: People, tallies: Tallies) -> None:
+    """Tell person i that the lender had no money left for their application."""
+    people.applications.outcome[i] = outcome
+    tallies.outcome_count[lender, outcome] += 1
+    tallies.outcome_amount[lender, outcome] += people.applications.wanted[i]
+    people.borrowers.last_refused_by[i] = lender
+    people.borrowers.months_since_refused[i] = 0
+
+
+@kernel
+def hear_answer(
+    i: int,
+    people: People,
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+    first_round: Cutoffs,
+    second_round: Cutoffs,
+    tallies: Tallies,
+) -> Answer:
+    """Let person i hear what became of the application, and draw the loan when it was approved."""
+    applications = people.applications
+    if applications.outcome[i] in (NOT_APPLIED, NO_LENDER):
+        return Answer(0, 0, 0)
+    group = people.borrowers.group[i]
+    cash = 0
+    consumption = 0
+    first_outcome = wide(applications.first_outcome[i])
+    flags = F_APPLIED | outcome_flag(first_outcome)
+    tallies.group[group, G_APPLICATIONS] += 1
+    if applications.outcome[i] == PENDING:
+        lender = wide(applications.lender[i])
+        is_second = first_outcome != NOT_APPLIED
+        cutoff = second_round.priority[lender] if is_second else first_round.priority[lender]
+        if applications.priority[i] < cutoff:
+            amount = draw_credit(i, people, conditions, terms, behaviour, tallies)
+            flags |= F_APPROVED
+            if is_second:
+                flags |= F_MOVED
+            purpose = applications.purpose[i]
+            if purpose in (PURCHASE, WORKING_CAPITAL):
+                consumption = amount
+            else:
+                cash = amount
+            if purpose == WORKING_CAPITAL:
+                people.borrowers.inventory[i] += amount
+        else:
+            binding = second_round.binding[lender] if is_second else first_round.binding[lender]
+            refuse(i, lender, binding, people, tallies)
+    outcome = wide(applications.outcome[i])
+    if outcome == NO_SLOT:
+        tallies.group[group, G_NO_SLOT] += 1
+    return Answer(cash, consumption, flags | outcome_flag(outcome))
