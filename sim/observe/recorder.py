@@ -66,6 +66,11 @@ class Record:
         self.blank_cohort = np.zeros((lenders, 5), dtype=np.int64)
         self.group_size = np.bincount(state().borrowers.group.astype(np.int64), minlength=GROUPS)
         self.group_parts = parts_of_groups()
+        # one row for each value of each dimension: which groups belong to it; whole numbers, so sums are exact
+        self.members = np.array(
+            [self.group_parts[:, place] == value for place, (_, vs) in enumerate(DIMENSIONS) for value in range(len(vs))],
+            dtype=np.int64,
+        )
         self.last_market_row: dict[str, Any] = {}
 
     # --- writing ------------------------------------------------------------------------------------------------------
@@ -215,12 +220,12 @@ class Record:
 
     def write_segments(self, month: int, tallies: Tallies) -> None:
         """Write the groups of people along each dimension."""
-        for dimension, (name, values) in enumerate(DIMENSIONS):
-            parts = self.group_parts[:, dimension]
-            for value, label in enumerate(values):
-                chosen = parts == value
-                total = {key: int(tallies.group[chosen, column].sum()) for key, column in GROUP_FLOW.items()}
-                people = int(self.group_size[chosen].sum())
+        totals = iter((self.members @ tallies.group).tolist())
+        sizes = iter((self.members @ self.group_size).tolist())
+        for name, values in DIMENSIONS:
+            for label in values:
+                total = dict(zip(GROUP_FLOW, next(totals), strict=True))
+                people = next(sizes)
                 self.columns["segment"].add(
                     {
                         "month": month,
