@@ -100,12 +100,16 @@ def quantity(value: float, unit: str, change: bool = False) -> str:
     return number(value * factor, decimals, change) + words
 
 
-def interval(mean: float, low: float, high: float, unit: str) -> tuple[str, str, str, str]:
+def interval(
+    mean: float, low: float, high: float, unit: str, beside: Sequence[float] = ()
+) -> tuple[str, str, str, str]:
     """Write a change and the two ends of its interval in one unit and precision: mean, low, high, words of the unit.
+
+    `beside` holds the values shown next to it, so that all are written in the same unit.
 
     The precision shows two digits of the interval's half width if two decimals do, else one, up to four decimals.
     """
-    factor, words, decimals = scaled([mean, low, high], unit, True)
+    factor, words, decimals = scaled([mean, low, high, *beside], unit, True)
     half = abs(high - low) / 2.0 * factor
     if math.isfinite(half) and half > 0.0:
         least = 0 if abs(mean) * factor >= 1000.0 else 1

@@ -68,7 +68,11 @@ class Record:
         self.group_parts = parts_of_groups()
         # one row for each value of each dimension: which groups belong to it; whole numbers, so sums are exact
         self.members = np.array(
-            [self.group_parts[:, place] == value for place, (_, vs) in enumerate(DIMENSIONS) for value in range(len(vs))],
+            [
+                self.group_parts[:, place] == value
+                for place, (_, vs) in enumerate(DIMENSIONS)
+                for value in range(len(vs))
+            ],
             dtype=np.int64,
         )
         self.last_market_row: dict[str, Any] = {}

@@ -103,11 +103,13 @@ def _draw_strip(axis: Axes, strip: Strip) -> None:
     axis.xaxis.set_major_formatter(EvenDecimals(signed=True))
 
 
-def effect_words(mean: float, low: float, high: float, unit: str, replicates: int, identical: bool) -> str:
-    """Write an effect for the margin of the figure."""
+def effect_words(
+    mean: float, low: float, high: float, unit: str, replicates: int, identical: bool, beside: Sequence[float] = ()
+) -> str:
+    """Write an effect for the margin of the figure, in the unit of the values shown beside it."""
     if identical:
         return f"identical (n = {replicates})"
-    text, low_text, high_text, _ = interval(mean, low, high, unit)
+    text, low_text, high_text, _ = interval(mean, low, high, unit, beside)
     if not (np.isfinite(low) and np.isfinite(high)):
         return f"{text}  n = {replicates}"
     return f"{text}  [{low_text}, {high_text}]  n = {replicates}"

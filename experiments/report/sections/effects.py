@@ -90,16 +90,17 @@ def _strips(study: Study, effects: Sequence[Effect], named: Callable[[Effect], s
             heading += f", {horizon_words(horizon)}"
             heading += f" (expected {rows[0].expected_words})" if rows[0].expected else ""
         several = len({effect.outcome for effect in rows}) > 1 or named(rows[0]) != outcome_words(rows[0].outcome)
-        bars = tuple(_bar(study, effect, several) for effect in rows)
+        shown = [value for effect in rows for value in (effect.mean, effect.low, effect.high, *effect.dots)]
+        bars = tuple(_bar(study, effect, several, shown) for effect in rows)
         strips.append(Strip(title(heading), rows[0].unit, bars))
     return strips
 
 
-def _bar(study: Study, effect: Effect, several: bool) -> Bar:
+def _bar(study: Study, effect: Effect, several: bool, shown: Sequence[float]) -> Bar:
     names = [short(_whose(effect), 18)] if several else []
     names += [short(effect.arm, 16)] if len(study.policies) > 1 else []
     names += [short(effect.scenario, 14)]
-    words = effect_words(effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.identical)
+    words = effect_words(effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.identical, shown)
     hollow = effect.scenario != study.scenarios[0]
     return Bar(
         " · ".join(names),
