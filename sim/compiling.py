@@ -13,6 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+import numpy as np
+
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
@@ -39,7 +41,6 @@ def cache_folder() -> Path:
 os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
 
 import numba  # noqa: E402  (the environment above decides how it behaves)
-import numpy as np  # noqa: E402
 
 # Set on the module, not in the environment: somebody may have imported Numba before us.
 numba.config.CACHE_DIR = str(cache_folder())
