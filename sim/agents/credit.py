@@ -74,6 +74,7 @@ class Line:
 
     limit: int = 0  # fen
     opened_month: int = 0
+    last_owed_month: int = 0
     status: int = NO_LINE
 
 

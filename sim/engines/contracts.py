@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.compiling import kernel, wide
 from sim.money import monthly_interest
 from sim.rules.repayment import amount_due_estimate, instalments_due
-from sim.state import Loans
-from sim.values import CHARGED_OFF, EMPTY, LOAN_SLOTS, NOBODY, OPEN
+from sim.state import Lines, Loans
+from sim.values import CHARGED_OFF, EMPTY, LOAN_SLOTS, NO_LINE, NOBODY, OPEN
 
 
 @kernel
@@ -121,3 +121,12 @@ def clear_slot(i: int, slot: int, loans: Loans) -> None:
     loans.lender[i, slot] = NOBODY
     loans.partner[i, slot] = NOBODY
     loans.status[i, slot] = EMPTY
+
+
+@kernel
+def clear_line(i: int, lender: int, lines: Lines) -> None:
+    """Blank person i's line at a lender, as if there had never been one."""
+    lines.limit[i, lender] = 0
+    lines.opened_month[i, lender] = 0
+    lines.last_owed_month[i, lender] = 0
+    lines.status[i, lender] = NO_LINE
