@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import inlined_rule, kernel, rule
+from sim.elementary import CENTRAL_HALF_WIDTH, central_quantile, tail_quantile
 
 # One purpose is one decision. The name, not the position, makes the key; the position only finds it.
 PURPOSES = (
@@ -141,6 +142,19 @@ def fill_uniforms(
             np.uint64(month), np.uint64(first_row + i), np.uint64(alternative), np.uint64(0), key_0, key_1
         )
         out[i] = (np.float64(np.int64(((word_0 << HALF_WORD_BITS) | word_1) >> LOW_BITS_DROPPED)) + 0.5) * UNIT
+
+
+@kernel
+def fill_normals(uniforms: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+    """Write the standard normal of every uniform into `out`; the same bits as `normal_quantile`.
+
+    The formula of the middle serves all at once, on vector instructions; the tails are then put right one by one.
+    """
+    for i in range(out.shape[0]):
+        out[i] = central_quantile(uniforms[i])
+    for i in range(out.shape[0]):
+        if abs(uniforms[i] - 0.5) > CENTRAL_HALF_WIDTH:
+            out[i] = tail_quantile(uniforms[i])
 
 
 class Chance(NamedTuple):

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import math
 
-from sim.compiling import rule
+from sim.compiling import inlined_rule, rule
 
 LARGEST_EXPONENT = 40.0
 LOG_TWO = 0.6931471805599453
 ROOT_HALF = 0.7071067811865476
+CENTRAL_HALF_WIDTH = 0.425  # of the shares around one half that the central formula of the normal quantile serves
 
 
 @rule
 def exponential(x: float) -> float:
     """Return e to the x for x clipped to -40..40, by a Taylor polynomial of x/1024 squared ten times."""
-    x = min(max(x, -LARGEST_EXPONENT), LARGEST_EXPONENT) / 1024.0
-    y = 1.0 + x * (
-        1.0 + x / 2.0 * (1.0 + x / 3.0 * (1.0 + x / 4.0 * (1.0 + x / 5.0 * (1.0 + x / 6.0 * (1.0 + x / 7.0)))))
-    )
+    x = min(max(x, -LARGEST_EXPONENT), LARGEST_EXPONENT) * (1.0 / 1024.0)
+    y = 1.0 / 720.0 + x * (1.0 / 5040.0)
+    y = 1.0 / 120.0 + x * y
+    y = 1.0 / 24.0 + x * y
+    y = 1.0 / 6.0 + x * y
+    y = 0.5 + x * y
+    y = 1.0 + x * y
+    y = 1.0 + x * y
     y = y * y
     y = y * y
     y = y * y
@@ -53,29 +58,34 @@ def logarithm(x: float) -> float:
     return 2.0 * t * (1.0 + s * series) + exponent * LOG_TWO
 
 
-@rule
-def normal_quantile(p: float) -> float:
-    """Return the standard normal value below which a share p (0 < p < 1) lies; algorithm AS 241 (Wichura 1988)."""
+@inlined_rule
+def central_quantile(p: float) -> float:
+    """Return the standard normal quantile of a share p within 0.425 of one half; algorithm AS 241 (Wichura 1988)."""
     q = p - 0.5
-    if abs(q) <= 0.425:
-        r = 0.180625 - q * q
-        top = 2.5090809287301226727e3
-        top = top * r + 3.3430575583588128105e4
-        top = top * r + 6.7265770927008700853e4
-        top = top * r + 4.5921953931549871457e4
-        top = top * r + 1.3731693765509461125e4
-        top = top * r + 1.9715909503065514427e3
-        top = top * r + 1.3314166789178437745e2
-        top = top * r + 3.3871328727963666080e0
-        bottom = 5.2264952788528545610e3
-        bottom = bottom * r + 2.8729085735721942674e4
-        bottom = bottom * r + 3.9307895800092710610e4
-        bottom = bottom * r + 2.1213794301586595867e4
-        bottom = bottom * r + 5.3941960214247511077e3
-        bottom = bottom * r + 6.8718700749205790830e2
-        bottom = bottom * r + 4.2313330701600911252e1
-        bottom = bottom * r + 1.0
-        return q * top / bottom
+    r = 0.180625 - q * q
+    top = 2.5090809287301226727e3
+    top = top * r + 3.3430575583588128105e4
+    top = top * r + 6.7265770927008700853e4
+    top = top * r + 4.5921953931549871457e4
+    top = top * r + 1.3731693765509461125e4
+    top = top * r + 1.9715909503065514427e3
+    top = top * r + 1.3314166789178437745e2
+    top = top * r + 3.3871328727963666080e0
+    bottom = 5.2264952788528545610e3
+    bottom = bottom * r + 2.8729085735721942674e4
+    bottom = bottom * r + 3.9307895800092710610e4
+    bottom = bottom * r + 2.1213794301586595867e4
+    bottom = bottom * r + 5.3941960214247511077e3
+    bottom = bottom * r + 6.8718700749205790830e2
+    bottom = bottom * r + 4.2313330701600911252e1
+    bottom = bottom * r + 1.0
+    return q * top / bottom
+
+
+@rule
+def tail_quantile(p: float) -> float:
+    """Return the standard normal quantile of a share p more than 0.425 from one half; algorithm AS 241."""
+    q = p - 0.5
     r = p
     if q > 0.0:
         r = 1.0 - p
@@ -120,3 +130,11 @@ def normal_quantile(p: float) -> float:
     if q < 0.0:
         return -z
     return z
+
+
+@rule
+def normal_quantile(p: float) -> float:
+    """Return the standard normal value below which a share p (0 < p < 1) lies; algorithm AS 241 (Wichura 1988)."""
+    if abs(p - 0.5) <= CENTRAL_HALF_WIDTH:
+        return central_quantile(p)
+    return tail_quantile(p)

@@ -31,7 +31,7 @@ class Rumour(NamedTuple):
 
 def block_scratch() -> NDArray[np.float64]:
     """Return room for the draws of one block of rows; kernels may not allocate."""
-    return np.zeros((3, BLOCK))
+    return np.zeros((4, BLOCK))
 
 
 class ArraysEngine:

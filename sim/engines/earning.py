@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import kernel, wide
-from sim.draws import EMERGENCY, EMERGENCY_SIZE, INCOME, JOB, fill_uniforms, uniform
+from sim.draws import EMERGENCY, EMERGENCY_SIZE, INCOME, JOB, fill_normals, fill_uniforms, uniform
 from sim.elementary import normal_quantile
 from sim.engines.tables import Conditions
 from sim.params import BehaviourParameters
@@ -16,6 +16,7 @@ from sim.rules.work import (
     next_months_unemployed,
     replacement_income,
     stock_sold,
+    transitory_factor,
     turbulence,
     wage,
 )
@@ -45,11 +46,12 @@ def earn_rows(
 ) -> None:
     """Let rows first..last-1 keep, lose or find work, receive income and learn what they must spend.
 
-    `scratch` has shape (3, BLOCK) and holds the draws of a block.
+    `scratch` has shape (4, BLOCK) and holds the draws of a block.
     """
     job_luck = scratch[0]
     income_luck = scratch[1]
     emergency_luck = scratch[2]
+    transitory = scratch[3]
     month = conditions.month
     work = behaviour.work
     spending = behaviour.spending
@@ -60,6 +62,11 @@ def earn_rows(
         fill_uniforms(keys, JOB, month, block, 0, job_luck[:rows])
         fill_uniforms(keys, INCOME, month, block, 0, income_luck[:rows])
         fill_uniforms(keys, EMERGENCY, month, block, 0, emergency_luck[:rows])
+        # Everybody's, also those who turn out to have no work: one plain pass costs less than asking.
+        fill_normals(income_luck[:rows], transitory[:rows])
+        for offset in range(rows):
+            noise_sd = conditions.income_noises[borrowers.sector[block + offset]]
+            transitory[offset] = transitory_factor(noise_sd, transitory[offset])
         for offset in range(rows):
             i = block + offset
             sector = borrowers.sector[i]
@@ -72,12 +79,7 @@ def earn_rows(
             borrowers.employed[i] = employed
             borrowers.months_unemployed[i] = unemployed_for
             if employed == 1:
-                income = wage(
-                    permanent,
-                    conditions.wage_index,
-                    conditions.income_noises[sector],
-                    normal_quantile(income_luck[offset]),
-                )
+                income = wage(permanent, conditions.wage_index, transitory[offset])
                 tallies.household[WAGES] += income
             else:
                 income = replacement_income(

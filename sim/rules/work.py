@@ -32,9 +32,15 @@ def next_months_unemployed(employed: int, months_unemployed: int) -> int:
 
 
 @rule
-def wage(permanent_income: int, wage_index: float, noise_sd: float, noise: float) -> int:
-    """Return this month's wage in fen: permanent income with mean-one lognormal noise."""
-    return int(permanent_income * wage_index * exponential(noise_sd * noise - 0.5 * noise_sd * noise_sd))
+def transitory_factor(noise_sd: float, noise: float) -> float:
+    """Return what this month's luck makes of a wage: a mean-one lognormal factor out of a standard normal `noise`."""
+    return exponential(noise_sd * noise - 0.5 * noise_sd * noise_sd)
+
+
+@rule
+def wage(permanent_income: int, wage_index: float, transitory: float) -> int:
+    """Return this month's wage in fen: permanent income times the transitory factor."""
+    return int(permanent_income * wage_index * transitory)
 
 
 @rule

@@ -20,6 +20,7 @@ from sim.rules.work import (
     next_months_unemployed,
     replacement_income,
     stock_sold,
+    transitory_factor,
     turbulence,
     wage,
 )
@@ -72,12 +73,14 @@ def test_trouble_is_average_at_average_reliability_and_never_vanishes():
 
 
 def test_wages_have_the_mean_of_permanent_income():
-    assert wage(MEDIAN_INCOME, 1.0, 0.0, 3.0) == MEDIAN_INCOME
-    assert wage(MEDIAN_INCOME, 1.1, 0.2, 1.0) == int(MEDIAN_INCOME * 1.1 * exp(0.2 - 0.02))
+    assert wage(MEDIAN_INCOME, 1.0, transitory_factor(0.0, 3.0)) == MEDIAN_INCOME
+    assert wage(MEDIAN_INCOME, 1.1, transitory_factor(0.2, 1.0)) == int(MEDIAN_INCOME * 1.1 * exp(0.2 - 0.02))
     # Gauss-Hermite by hand: seven even steps over the normal give the mean of the lognormal closely.
     points = [(-3 + 0.01 * step) for step in range(601)]
     weights = [exp(-x * x / 2) for x in points]
-    mean = sum(w * wage(10**9, 1.0, 0.2, x) for w, x in zip(weights, points, strict=True)) / sum(weights)
+    mean = sum(w * wage(10**9, 1.0, transitory_factor(0.2, x)) for w, x in zip(weights, points, strict=True)) / sum(
+        weights
+    )
     assert mean == pytest.approx(10**9, rel=0.002)
 
 
