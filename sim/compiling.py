@@ -62,11 +62,12 @@ def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
     """Compile a serial pass over a range of rows that releases the interpreter lock.
 
     Reference counting is off inside kernels (it made the settling pass ten times slower), so a kernel must not
-    allocate: scratch space is handed in.
+    allocate: scratch space is handed in. A kernel that another calls is always copied into it: passing the tables of
+    people costs hundreds of words a call, and left to itself the compiler decides by size.
     """
-    compiled: Callable[Parameters, Result] = numba.njit(cache=True, nogil=True, error_model="numpy", _nrt=False)(
-        function
-    )
+    compiled: Callable[Parameters, Result] = numba.njit(
+        cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True
+    )(function)
     return compiled
 
 

@@ -30,14 +30,16 @@ def review_lines(
     income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
     for lender in range(terms.open.shape[0]):
         status = lines.status[i, lender]
+        if status == NO_LINE:  # nobody owes where they have no line
+            continue
         owed = 0
         bucket = 0
-        if holds_loans and status != NO_LINE:
+        if holds_loans:
             owed = owed_at(i, lender, loans)
             bucket = bucket_at(i, lender, loans)
         if owed > 0 or bucket > 0:
             lines.last_owed_month[i, lender] = conditions.month
-        elif status != NO_LINE:
+        else:
             since_owed = conditions.month - wide(lines.last_owed_month[i, lender])
             if line_ends(status, since_owed, terms.dormant_months[lender], terms.barred_months[lender]) == 1:
                 clear_line(i, lender, lines)
