@@ -399,6 +399,27 @@ class LenderParameters(NamedTuple):
     )
     risk_weight: Annotated[float, Quantity("share", 0.0, 5.0, "100% before 2024; 75% retail since at banks")] = 1.0
     dividend_share: Annotated[float, Quantity("share of profit above the capital target", 0.0, 1.0, ASSUMED)] = 1.0
+    raise_patience_months: Annotated[
+        int, Quantity("months below the own capital target", 1, 120, "before owners are asked; assumed")
+    ] = 6
+    raise_delay_months: Annotated[
+        int,
+        Quantity(
+            "months", 1, 120, "until owners answer; outside equity is slow and dear (Myers and Majluf 1984); assumed"
+        ),
+    ] = 6
+    raise_share: Annotated[
+        float,
+        Quantity(
+            "share of the shortfall a quarter, 0 = owners never pay in",
+            0.0,
+            1.0,
+            "small: banks meet a higher ratio mainly by shrinking (Gropp, Mosk, Ongena and Wix 2019); level assumed",
+        ),
+    ] = 0.10
+    raise_hurdle_roe: Annotated[
+        float, Quantity("yearly return on equity owners want to have seen", -10.0, 10.0, "what equity costs; assumed")
+    ] = 0.08
     growth_quota_share: Annotated[
         float, Quantity("share of the book that may be added a month", 0.0, 5.0, "own plan; assumed")
     ] = 0.02
@@ -470,6 +491,16 @@ class RegulatorParameters(NamedTuple):
     minimum_capital_share: Annotated[float, Quantity("share of risk-weighted assets", 0.0, 1.0, "total capital 8%")] = (
         0.08
     )
+    licence_capital_yuan: Annotated[
+        tuple[float, float, float, float],
+        Quantity(
+            "yuan of capital of a lender in the whole market, in the order of LENDER_KINDS; 0 = none",
+            0.0,
+            1e13,
+            "consumer finance 1 billion: measures for consumer finance companies, from 2024-04-18, here throughout; "
+            "none at the others: assumed, for want of a rule that was verified",
+        ),
+    ] = (0.0, 0.0, 1e9, 0.0)
     registry_coverage_share: Annotated[
         float, Quantity("share of people whose loans all lenders see", 0.0, 1.0, ASSUMED)
     ] = 0.3

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
+from sim.books.capital import Ownership, licence_capital_fen, settle_capital
 from sim.books.funding import Funding, blank_funding, pay_out, refinance
 from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT, OWNERS, Ledger
 from sim.books.own_part import own_part_of
@@ -74,8 +75,11 @@ class Lender(mesa.Agent):
         self.ledger = ledger
         own_share = 1.0 - (parameters.partner_share if parameters.partner else 0.0)
         founding_risk_fen = self.founding_fen * own_share * parameters.risk_weight
-        self.founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
-        ledger.pay(OWNERS, "claims_on_others", name, "equity", self.founding_capital_fen)
+        founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
+        self.licence_capital_fen = licence_capital_fen(config, parameters.kind)
+        self.least_capital_fen = max(founding_capital_fen, self.licence_capital_fen)
+        self.ownership = Ownership()
+        ledger.pay(OWNERS, "claims_on_others", name, "equity", self.least_capital_fen)
         self.month_report: dict[str, Any] = {}
         self.acts: list[Act] = []
 
@@ -273,7 +277,9 @@ class Lender(mesa.Agent):
             "service_fees_fen": self.balance("service_fee_income") - self.balance("service_fee_expense"),
         }
         profit = ledger.close(name)
-        dividends = self.settle_capital(economy, rulebook.of(self.kind), profit)
+        is_open, is_calm = self.status == OPERATING, economy.rollover_factors[self.index] >= 1.0
+        target_share = self.capital_target(rulebook.of(self.kind))
+        owners = settle_capital(self, economy.month, target_share, profit, is_open, is_calm)
         if self.status == OPERATING:
             self.refinance(economy)
         else:
@@ -284,32 +290,12 @@ class Lender(mesa.Agent):
             "opex_fen": opex,
             "provisions_fen": provisions,
             "profit_fen": profit,
-            "dividends_fen": dividends,
+            "dividends_fen": owners.dividends,
+            "capital_raised_fen": owners.raised,
             "charge_offs_fen": month.charge_offs,
             "recoveries_fen": month.recoveries,
         }
         self.test_solvency(economy.month)
-
-    def settle_capital(self, economy: Economy, rules: Rules, profit: int) -> int:
-        """Pay dividends beyond the capital target and return them in fen; in the warm-up owners hold the target.
-
-        After the warm-up nobody puts capital in: there are no silent bail-outs.
-        """
-        target = int(self.capital_target(rules) * self.risk_weighted_fen())
-        excess = self.equity_fen() - max(target, self.founding_capital_fen)
-        if economy.month < 0:
-            if excess >= 0:
-                self.ledger.pay(self.name, "equity", OWNERS, "claims_on_others", excess)
-            else:
-                self.ledger.pay(OWNERS, "claims_on_others", self.name, "equity", -excess)
-            return 0
-        if self.status != OPERATING or economy.rollover_factors[self.index] < 1.0:
-            return 0  # nobody pays its owners while it cannot be sure of its funders
-        # Profit, and a twelfth of what stands above the target: owners do not leave spare capital idle.
-        payable = max(0, profit) + max(0, excess) // 12
-        dividends = int(max(0, min(payable, excess)) * self.parameters.dividend_share)
-        self.ledger.pay(self.name, "equity", OWNERS, "income", dividends)
-        return dividends
 
     def refinance(self, economy: Economy) -> None:
         """Repay funding that falls due and raise what the cash target needs and funders are willing to give."""
@@ -339,13 +325,15 @@ class Lender(mesa.Agent):
             self.log(month, "funders_lose", f"{lost / 100:,.0f} yuan are owed and nothing is left to collect", lost)
 
     def test_solvency(self, month: int) -> None:
-        """Enter resolution when cash or equity is gone: no new lending, and funders bear what the run-off lacks."""
+        """Enter resolution when cash is gone or equity below the licence's; funders bear what the run-off lacks."""
         if self.status == RESOLUTION or month < 0:
             return
-        cash, equity = self.cash_fen(), self.equity_fen()
-        if cash < 0 or equity < 0:
+        cash, equity, least = self.cash_fen(), self.equity_fen(), self.licence_capital_fen
+        if cash < 0 or equity < least:
             self.status = RESOLUTION
             reason = f"cash {cash / 100:,.0f} yuan, equity {equity / 100:,.0f} yuan at month end"
+            if 0 <= equity < least:
+                reason += f", under the licence's least capital of {least / 100:,.0f} yuan"
             self.log(month, "enters_resolution", reason, equity)
             self.month_report["status"] = self.status
         if cash < 0:

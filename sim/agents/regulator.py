@@ -7,6 +7,7 @@ from typing import Any, NamedTuple, Protocol
 
 import mesa
 
+from sim.books.capital import licence_capital_fen
 from sim.draws import Chance
 from sim.elementary import normal_quantile
 from sim.money import yuan
@@ -154,12 +155,13 @@ class Regulator(mesa.Agent):
         return standing._replace(months_in_breach=months_in_breach)
 
     def _withdraw(self, lender: Supervised, month: int) -> None:
-        """Withdraw the licence of a lender that is insolvent or cannot pay: no new lending, its book runs off."""
+        """Withdraw the licence of a lender without the capital for it or the cash to pay: its book runs off."""
         equity, cash = lender.equity_fen(), lender.cash_fen()
+        least = licence_capital_fen(self.config, lender.kind)
         lender.status = RESOLUTION
         reason = (
-            f"equity of {yuan(equity):,.2f} yuan, which must exceed 0, and cash of {yuan(cash):,.2f} yuan, "
-            "which must not be negative"
+            f"equity of {yuan(equity):,.2f} yuan, which must exceed {yuan(least):,.0f}, and cash of {yuan(cash):,.2f} "
+            "yuan, which must not be negative"
         )
         self._log(month, "licence withdrawn", lender.name, reason, yuan(equity))
 

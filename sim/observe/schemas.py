@@ -79,6 +79,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "provisions_fen": "int",
         "profit_fen": "int",
         "dividends_fen": "int",
+        "capital_raised_fen": "int",  # paid in by owners after the warm-up
         "roe_share": "float",  # profit of twelve months over mean equity
         "binding": "str",
     },

@@ -1,6 +1,6 @@
-"""The peer: borrowers as plain Mesa agents, each with income, one loan and arrears, and nothing else of the market.
+"""The light peer: borrowers as plain Mesa agents with income, one loan and arrears, and nothing else of the market.
 
-It does far less per person and month than the market does, so a ratio to it is on the safe side.
+It does about a tenth of the work of a month; `tests/benchmarks/peer` does all of it.
 """
 
 from __future__ import annotations
