@@ -29,6 +29,8 @@ NEVER = 999  # months since something that has not happened
 EMPTY, OPEN, CHARGED_OFF = 0, 1, 2
 # credit line
 NO_LINE, LINE_OPEN, LINE_FROZEN, LINE_BARRED = 0, 1, 2, 3
+# status of a lender
+OPERATING, RESOLUTION = "open", "resolution"
 # purpose of credit
 NO_NEED, SHORTFALL, PURCHASE, WORKING_CAPITAL, RUSH = 0, 1, 2, 3, 4
 PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush")

@@ -10,11 +10,11 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents import closing
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
-from sim.books.funding import Funding, blank_funding, pay_out, refinance
-from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT, OWNERS, Ledger
-from sim.books.own_part import own_part_of
-from sim.books.provisioning import allowance_required
+from sim.books.funding import Funding, blank_funding
+from sim.books.impairment import Experience
+from sim.books.ledger import OWNERS, Ledger
 from sim.money import basis_points, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.rules.pricing import Price, Stake, band_price
@@ -24,6 +24,7 @@ from sim.values import (
     BANDS,
     NOBODY,
     NOT_APPLIED,
+    OPERATING,
     PRIORITIES,
     Act,
     Allocation,
@@ -34,7 +35,6 @@ from sim.values import (
     Rules,
 )
 
-OPERATING, RESOLUTION = "open", "resolution"
 BOOK_ACCOUNTS = ("loans", "joint_loans")
 
 
@@ -76,6 +76,8 @@ class Lender(mesa.Agent):
         founding_risk_fen = self.founding_fen * own_share * parameters.risk_weight
         self.founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
         ledger.pay(OWNERS, "claims_on_others", name, "equity", self.founding_capital_fen)
+        self.experience = Experience()  # of its customers' loans
+        self.joint_experience = Experience()  # of the joint loans of others in which it has parts
         self.month_report: dict[str, Any] = {}
         self.acts: list[Act] = []
 
@@ -246,49 +248,7 @@ class Lender(mesa.Agent):
     # --- step 7: the books --------------------------------------------------------------------------------------------
     def close_books(self, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
         """Pay for funding and work, provide for losses, refinance, tax, distribute; test solvency and liquidity."""
-        ledger, p, name = self.ledger, self.parameters, self.name
-        month = own_part_of(tallies, self.index)
-        self.managed, self.repaid_fen, self.collected_fen = month.managed, month.leaving, month.repaid
-        wholesale_apr = economy.policy_rate_apr + p.funding_spread_apr + economy.funding_spread_apr
-        cost = monthly(self.funding.wholesale, wholesale_apr) + monthly(self.funding.deposits, economy.deposit_apr)
-        opex = monthly(month.managed, p.opex_apr) + monthly(sum(month.joint_stock), p.joint_opex_apr)
-        if self.status == RESOLUTION:
-            cost = 0  # all debt has fallen due and stands still; the administrator works for what there is
-            opex = min(opex, max(0, self.cash_fen()))
-        ledger.pay(name, "interest_expense", FUNDERS, "interest_income", cost)
-        ledger.pay(name, "opex", FIRMS, "income", opex)
-
-        required = allowance_required(month.own_stock) + allowance_required(month.joint_stock)
-        provisions = required + self.balance("allowance")  # the allowance is an asset with a credit balance
-        if provisions >= 0:
-            ledger.post(name, "provisions", "allowance", provisions)
-        else:
-            ledger.post(name, "allowance", "provisions", -provisions)
-        tax = int(max(0, ledger.profit(name)) * self.tax_share)
-        if self.status == RESOLUTION:
-            tax = min(tax, max(0, self.cash_fen()))  # profit may be provisions released, and pays nobody
-        ledger.pay(name, "tax", GOVERNMENT, "income", tax)
-        income = {
-            "interest_fen": self.balance("interest_income"),
-            "service_fees_fen": self.balance("service_fee_income") - self.balance("service_fee_expense"),
-        }
-        profit = ledger.close(name)
-        dividends = self.settle_capital(economy, rulebook.of(self.kind), profit)
-        if self.status == OPERATING:
-            self.refinance(economy)
-        else:
-            self.run_off(economy.month)
-        self.month_report = income | {
-            "status": self.status,
-            "funding_cost_fen": cost,
-            "opex_fen": opex,
-            "provisions_fen": provisions,
-            "profit_fen": profit,
-            "dividends_fen": dividends,
-            "charge_offs_fen": month.charge_offs,
-            "recoveries_fen": month.recoveries,
-        }
-        self.test_solvency(economy.month)
+        closing.close_books(self, tallies, economy, rulebook.of(self.kind))
 
     def settle_capital(self, economy: Economy, rules: Rules, profit: int) -> int:
         """Pay dividends beyond the capital target and return them in fen; in the warm-up owners hold the target.
@@ -310,49 +270,6 @@ class Lender(mesa.Agent):
         dividends = int(max(0, min(payable, excess)) * self.parameters.dividend_share)
         self.ledger.pay(self.name, "equity", OWNERS, "income", dividends)
         return dividends
-
-    def refinance(self, economy: Economy) -> None:
-        """Repay funding that falls due and raise what the cash target needs and funders are willing to give."""
-        p, ledger, name = self.parameters, self.ledger, self.name
-        factor = economy.rollover_factors[self.index]
-        target = int(p.cash_target_share * self.loans_fen())
-        result = refinance(self.funding, self.cash_fen(), target, p.deposit_share, p.rollover_share, factor)
-        ledger.pay(FUNDERS, "claims_on_others", name, "wholesale", result.raised)
-        ledger.pay(name, "wholesale", FUNDERS, "claims_on_others", result.repaid)
-        ledger.pay(FUNDERS, "claims_on_others", name, "deposits", result.deposits_in)
-        ledger.pay(name, "deposits", FUNDERS, "claims_on_others", result.deposits_out)
-        self.funding = result.funding
-
-    def run_off(self, month: int) -> None:
-        """Pay funders all that was collected; when nothing is left to collect, what is still owed is their loss."""
-        ledger, name = self.ledger, self.name
-        paid = pay_out(self.funding, self.cash_fen())
-        ledger.pay(name, "deposits", FUNDERS, "claims_on_others", paid.deposits)
-        ledger.pay(name, "wholesale", FUNDERS, "claims_on_others", paid.wholesale)
-        self.funding = paid.funding
-        lost = self.funding.wholesale + self.funding.deposits
-        if self.loans_fen() == 0 and lost > 0:
-            ledger.post(name, "wholesale", "equity", self.funding.wholesale)
-            ledger.post(name, "deposits", "equity", self.funding.deposits)
-            ledger.post(FUNDERS, "write_off", "claims_on_others", lost)
-            self.funding = blank_funding(len(self.funding.ladder))
-            self.log(month, "funders_lose", f"{lost / 100:,.0f} yuan are owed and nothing is left to collect", lost)
-
-    def test_solvency(self, month: int) -> None:
-        """Enter resolution when cash or equity is gone: no new lending, and funders bear what the run-off lacks."""
-        if self.status == RESOLUTION or month < 0:
-            return
-        cash, equity = self.cash_fen(), self.equity_fen()
-        if cash < 0 or equity < 0:
-            self.status = RESOLUTION
-            reason = f"cash {cash / 100:,.0f} yuan, equity {equity / 100:,.0f} yuan at month end"
-            self.log(month, "enters_resolution", reason, equity)
-            self.month_report["status"] = self.status
-        if cash < 0:
-            # A payment that cash does not cover is not made: it stays owed to funders, first in line.
-            self.ledger.pay(FUNDERS, "claims_on_others", self.name, "wholesale", -cash)
-            first, *later = self.funding.ladder
-            self.funding = self.funding._replace(ladder=(first - cash, *later))
 
     def log(self, month: int, act: str, reason: str, value: float) -> None:
         """Write one act of this lender down."""
@@ -382,8 +299,3 @@ def prices_of(own: Stake, partner: Stake, floor_apr: float, ceiling_apr: float, 
         band_price(default_share, own, partner, floor_apr, ceiling_apr, cap_bp)
         for default_share in band_default_shares()
     )
-
-
-def monthly(amount_fen: int, apr: float) -> int:
-    """Return a twelfth of a yearly rate on an amount, in whole fen."""
-    return int(amount_fen * max(0, basis_points(apr)) // 120_000)

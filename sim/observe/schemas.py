@@ -41,6 +41,11 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "loans_fen": "int",  # own share, before allowance
         "managed_loans_fen": "int",  # whole loans it originated
         "allowance_fen": "int",
+        "allowance_five_category_fen": "int",  # by both standards, whichever drives the accounts
+        "allowance_ifrs9_fen": "int",
+        "stage1_fen": "int",  # own parts by stage of IFRS 9
+        "stage2_fen": "int",
+        "stage3_fen": "int",
         "claims_fen": "int",  # charged-off principal still collected, off the books
         "liabilities_fen": "int",
         "equity_fen": "int",

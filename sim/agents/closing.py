@@ -1,0 +1,162 @@
+"""How a lender closes its month: the order of the entries. The arithmetic is in `sim.books`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.book_parameters import IFRS9
+from sim.books.funding import blank_funding, pay_out, refinance
+from sim.books.impairment import expected_loss, moves_of, originators_of, outlook_of, stages_of
+from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT
+from sim.books.own_part import OwnPart, own_part_of
+from sim.books.provisioning import allowance_required
+from sim.money import monthly
+from sim.state import Tallies
+from sim.values import OPERATING, RESOLUTION, Economy, Rules
+
+if TYPE_CHECKING:
+    from sim.agents.lender import Lender
+
+
+class Allowances(NamedTuple):
+    """What each standard asks for, fen."""
+
+    five_category: int
+    ifrs9: int
+
+
+def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules) -> None:
+    """Close one lender's month: costs, provisions, tax, owners, funders, and whether it can go on."""
+    ledger, name = lender.ledger, lender.name
+    month = own_part_of(tallies, lender.index)
+    lender.managed, lender.repaid_fen, lender.collected_fen = month.managed, month.leaving, month.repaid
+    cost, opex = pay_costs(lender, month, economy)
+    allowances = allowances_of(lender, month, tallies)
+    provisions = provide(lender, allowances)
+    pay_tax(lender)
+    income = {
+        "interest_fen": lender.balance("interest_income"),
+        "service_fees_fen": lender.balance("service_fee_income") - lender.balance("service_fee_expense"),
+    }
+    profit = ledger.close(name)
+    dividends = lender.settle_capital(economy, rules, profit)
+    if lender.status == OPERATING:
+        refinance_debt(lender, economy)
+    else:
+        run_off(lender, economy.month)
+    stages = stages_of([own + joint for own, joint in zip(month.own_stock, month.joint_stock, strict=True)])
+    lender.month_report = income | {
+        "status": lender.status,
+        "funding_cost_fen": cost,
+        "opex_fen": opex,
+        "provisions_fen": provisions,
+        "profit_fen": profit,
+        "dividends_fen": dividends,
+        "charge_offs_fen": month.charge_offs,
+        "recoveries_fen": month.recoveries,
+        "allowance_five_category_fen": allowances.five_category,
+        "allowance_ifrs9_fen": allowances.ifrs9,
+        "stage1_fen": stages.first,
+        "stage2_fen": stages.second,
+        "stage3_fen": stages.third,
+    }
+    judge_solvency(lender, economy.month)
+
+
+def pay_costs(lender: Lender, month: OwnPart, economy: Economy) -> tuple[int, int]:
+    """Pay for funding and work and return both in fen.
+
+    In resolution all debt has fallen due and stands still, and the administrator works for what there is.
+    """
+    p = lender.parameters
+    wholesale_apr = economy.policy_rate_apr + p.funding_spread_apr + economy.funding_spread_apr
+    cost = monthly(lender.funding.wholesale, wholesale_apr) + monthly(lender.funding.deposits, economy.deposit_apr)
+    opex = monthly(month.managed, p.opex_apr) + monthly(sum(month.joint_stock), p.joint_opex_apr)
+    if lender.status == RESOLUTION:
+        cost = 0
+        opex = min(opex, max(0, lender.cash_fen()))
+    lender.ledger.pay(lender.name, "interest_expense", FUNDERS, "interest_income", cost)
+    lender.ledger.pay(lender.name, "opex", FIRMS, "income", opex)
+    return cost, opex
+
+
+def allowances_of(lender: Lender, month: OwnPart, tallies: Tallies) -> Allowances:
+    """Return the allowance by both standards; parts in joint loans are judged by what joint loans did."""
+    p = lender.parameters
+    lender.experience = lender.experience.after(moves_of(tallies, (lender.index,)))
+    originators = originators_of(tallies, lender.index)
+    if originators:
+        lender.joint_experience = lender.joint_experience.after(moves_of(tallies, originators))
+    own = outlook_of(lender.experience, p.provisions.prior_months)
+    joint = outlook_of(lender.joint_experience, p.provisions.prior_months)
+    return Allowances(
+        five_category=allowance_required(month.own_stock) + allowance_required(month.joint_stock),
+        ifrs9=expected_loss(month.own_stock, own, p.loss_given_default)
+        + expected_loss(month.joint_stock, joint, p.loss_given_default),
+    )
+
+
+def provide(lender: Lender, allowances: Allowances) -> int:
+    """Bring the allowance to what the lender's standard asks for and return the provision in fen."""
+    standard = lender.parameters.provisions.standard
+    required = allowances.ifrs9 if standard == IFRS9 else allowances.five_category
+    provisions = required + lender.balance("allowance")  # the allowance is an asset with a credit balance
+    if provisions >= 0:
+        lender.ledger.post(lender.name, "provisions", "allowance", provisions)
+    else:
+        lender.ledger.post(lender.name, "allowance", "provisions", -provisions)
+    return provisions
+
+
+def pay_tax(lender: Lender) -> None:
+    """Pay tax on the month's profit; in resolution no more than there is cash."""
+    tax = int(max(0, lender.ledger.profit(lender.name)) * lender.tax_share)
+    if lender.status == RESOLUTION:
+        tax = min(tax, max(0, lender.cash_fen()))  # profit may be provisions released, and pays nobody
+    lender.ledger.pay(lender.name, "tax", GOVERNMENT, "income", tax)
+
+
+def refinance_debt(lender: Lender, economy: Economy) -> None:
+    """Repay funding that falls due and raise what the cash target needs and funders are willing to give."""
+    p, ledger, name = lender.parameters, lender.ledger, lender.name
+    factor = economy.rollover_factors[lender.index]
+    target = int(p.cash_target_share * lender.loans_fen())
+    result = refinance(lender.funding, lender.cash_fen(), target, p.deposit_share, p.rollover_share, factor)
+    ledger.pay(FUNDERS, "claims_on_others", name, "wholesale", result.raised)
+    ledger.pay(name, "wholesale", FUNDERS, "claims_on_others", result.repaid)
+    ledger.pay(FUNDERS, "claims_on_others", name, "deposits", result.deposits_in)
+    ledger.pay(name, "deposits", FUNDERS, "claims_on_others", result.deposits_out)
+    lender.funding = result.funding
+
+
+def run_off(lender: Lender, month: int) -> None:
+    """Pay funders all that was collected; when nothing is left to collect, what is still owed is their loss."""
+    ledger, name = lender.ledger, lender.name
+    paid = pay_out(lender.funding, lender.cash_fen())
+    ledger.pay(name, "deposits", FUNDERS, "claims_on_others", paid.deposits)
+    ledger.pay(name, "wholesale", FUNDERS, "claims_on_others", paid.wholesale)
+    lender.funding = paid.funding
+    lost = lender.funding.wholesale + lender.funding.deposits
+    if lender.loans_fen() == 0 and lost > 0:
+        ledger.post(name, "wholesale", "equity", lender.funding.wholesale)
+        ledger.post(name, "deposits", "equity", lender.funding.deposits)
+        ledger.post(FUNDERS, "write_off", "claims_on_others", lost)
+        lender.funding = blank_funding(len(lender.funding.ladder))
+        lender.log(month, "funders_lose", f"{lost / 100:,.0f} yuan are owed and nothing is left to collect", lost)
+
+
+def judge_solvency(lender: Lender, month: int) -> None:
+    """Enter resolution when cash or equity is gone: no new lending, and funders bear what the run-off lacks."""
+    if lender.status == RESOLUTION or month < 0:
+        return
+    cash, equity = lender.cash_fen(), lender.equity_fen()
+    if cash < 0 or equity < 0:
+        lender.status = RESOLUTION
+        reason = f"cash {cash / 100:,.0f} yuan, equity {equity / 100:,.0f} yuan at month end"
+        lender.log(month, "enters_resolution", reason, equity)
+        lender.month_report["status"] = lender.status
+    if cash < 0:
+        # A payment that cash does not cover is not made: it stays owed to funders, first in line.
+        lender.ledger.pay(FUNDERS, "claims_on_others", lender.name, "wholesale", -cash)
+        first, *later = lender.funding.ladder
+        lender.funding = lender.funding._replace(ladder=(first - cash, *later))
