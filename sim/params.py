@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from sim.book_parameters import ProvisionParameters
+from sim.book_parameters import FunderParameters, ProvisionParameters
 from sim.quantity import ASSUMED as ASSUMED
 from sim.quantity import Quantity as Quantity
 from sim.quantity import quantities as quantities
@@ -379,6 +379,7 @@ class LenderParameters(NamedTuple):
     budget_extra_fen: Annotated[
         int, Quantity("fen", 0, 10**12, "added to every headroom; one fen makes a placebo arm")
     ] = 0
+    funders: FunderParameters = FunderParameters()
     provisions: ProvisionParameters = ProvisionParameters()
     # joint lending
     partner: str = ""  # name of the partner bank of an originator; empty = lends alone

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.book_parameters import IFRS9
+from sim.books.confidence import Confidence, confidence_of, worries_of
 from sim.books.funding import blank_funding, pay_out, refinance
-from sim.books.impairment import expected_loss, moves_of, originators_of, outlook_of, stages_of
+from sim.books.impairment import DEFAULT_BUCKET, expected_loss, moves_of, originators_of, outlook_of, stages_of
 from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT
 from sim.books.own_part import OwnPart, own_part_of
 from sim.books.provisioning import allowance_required
-from sim.money import monthly
+from sim.money import basis_points, monthly
 from sim.state import Tallies
-from sim.values import OPERATING, RESOLUTION, Economy, Rules
+from sim.values import FLOW, OPERATING, RESOLUTION, Economy, Rules
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender
@@ -39,6 +40,9 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         "service_fees_fen": lender.balance("service_fee_income") - lender.balance("service_fee_expense"),
     }
     profit = ledger.close(name)
+    if lender.status == OPERATING and economy.month >= 0:
+        lender.confidence = confidence_in(lender, month, tallies, rules)
+    economy = lender.faced(economy)
     dividends = lender.settle_capital(economy, rules, profit)
     if lender.status == OPERATING:
         refinance_debt(lender, economy)
@@ -69,8 +73,7 @@ def pay_costs(lender: Lender, month: OwnPart, economy: Economy) -> tuple[int, in
     In resolution all debt has fallen due and stands still, and the administrator works for what there is.
     """
     p = lender.parameters
-    wholesale_apr = economy.policy_rate_apr + p.funding_spread_apr + economy.funding_spread_apr
-    cost = monthly(lender.funding.wholesale, wholesale_apr) + monthly(lender.funding.deposits, economy.deposit_apr)
+    cost = lender.funding.interest_due() + monthly(lender.funding.deposits, economy.deposit_apr)
     opex = monthly(month.managed, p.opex_apr) + monthly(sum(month.joint_stock), p.joint_opex_apr)
     if lender.status == RESOLUTION:
         cost = 0
@@ -116,12 +119,28 @@ def pay_tax(lender: Lender) -> None:
     lender.ledger.pay(lender.name, "tax", GOVERNMENT, "income", tax)
 
 
+def confidence_in(lender: Lender, month: OwnPart, tallies: Tallies, rules: Rules) -> Confidence:
+    """Return what funders make of the lender's capital, of its bad loans, and of what people say about it."""
+    p = lender.parameters
+    late = sum(month.own_stock[DEFAULT_BUCKET:]) + sum(month.joint_stock[DEFAULT_BUCKET:])
+    loans = sum(month.own_stock) + sum(month.joint_stock)
+    worries = worries_of(
+        lender.capital_ratio_share(),
+        rules.minimum_capital_share + p.capital_buffer_share,
+        late / max(1, loans),
+        int(tallies.flow[lender.index, FLOW["aware"]]) / max(1, lender.people),
+        p.funders,
+    )
+    return confidence_of(worries, p.funders)
+
+
 def refinance_debt(lender: Lender, economy: Economy) -> None:
     """Repay funding that falls due and raise what the cash target needs and funders are willing to give."""
     p, ledger, name = lender.parameters, lender.ledger, lender.name
     factor = economy.rollover_factors[lender.index]
     target = int(p.cash_target_share * lender.loans_fen())
-    result = refinance(lender.funding, lender.cash_fen(), target, p.deposit_share, p.rollover_share, factor)
+    rate_bp = max(0, basis_points(lender.wholesale_apr(economy)))
+    result = refinance(lender.funding, lender.cash_fen(), target, p.deposit_share, p.rollover_share, factor, rate_bp)
     ledger.pay(FUNDERS, "claims_on_others", name, "wholesale", result.raised)
     ledger.pay(name, "wholesale", FUNDERS, "claims_on_others", result.repaid)
     ledger.pay(FUNDERS, "claims_on_others", name, "deposits", result.deposits_in)

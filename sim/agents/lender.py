@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.agents import closing
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
+from sim.books.confidence import CALM
 from sim.books.funding import Funding, blank_funding
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
@@ -59,6 +60,7 @@ class Lender(mesa.Agent):
         self.parameters = parameters
         self.tax_share = config.economy.profit_tax_share
         self.founding_fen = fen(parameters.founding_plan_yuan) * config.population.size
+        self.people = config.population.size
         self.status = OPERATING
         self.lending_frozen = False
         self.partner_lender: Lender | None = None
@@ -76,6 +78,7 @@ class Lender(mesa.Agent):
         founding_risk_fen = self.founding_fen * own_share * parameters.risk_weight
         self.founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
         ledger.pay(OWNERS, "claims_on_others", name, "equity", self.founding_capital_fen)
+        self.confidence = CALM  # of wholesale funders, since the last month's end
         self.experience = Experience()  # of its customers' loans
         self.joint_experience = Experience()  # of the joint loans of others in which it has parts
         self.month_report: dict[str, Any] = {}
@@ -136,8 +139,21 @@ class Lender(mesa.Agent):
 
     def funding_apr(self, economy: Economy) -> float:
         """Return what a yuan of funding costs a year, deposits and wholesale in their shares."""
-        wholesale = economy.policy_rate_apr + self.parameters.funding_spread_apr + economy.funding_spread_apr
+        wholesale = self.wholesale_apr(self.faced(economy))
         return self.parameters.deposit_share * economy.deposit_apr + (1.0 - self.parameters.deposit_share) * wholesale
+
+    def wholesale_apr(self, economy: Economy) -> float:
+        """Return the yearly rate of wholesale money raised now, in the economy that the lender faces."""
+        return economy.policy_rate_apr + self.parameters.funding_spread_apr + economy.funding_spread_apr
+
+    def faced(self, economy: Economy) -> Economy:
+        """Return the economy as this lender's funders make it: less is renewed, and dearer, when they worry."""
+        if self.confidence == CALM:
+            return economy
+        factors = list(economy.rollover_factors)
+        factors[self.index] *= self.confidence.rollover_factor
+        spread = economy.funding_spread_apr + self.confidence.spread_add_apr
+        return economy._replace(rollover_factors=tuple(factors), funding_spread_apr=spread)
 
     def capital_target(self, rules: Rules) -> float:
         """Return the capital ratio the lender steers to: its own target, or the rule with its buffer twice over."""
@@ -213,13 +229,13 @@ class Lender(mesa.Agent):
     def commit_to_partners(self, economy: Economy, rulebook: Rulebook) -> None:
         """Set aside, before allocation, what a partner bank will put into joint loans; what is not used lapses."""
         if self.originators > 0:
-            self.commitment = commitment_of(self, economy, rulebook.of(self.kind), self.index)
+            self.commitment = commitment_of(self, self.faced(economy), rulebook.of(self.kind), self.index)
 
     def plan_budget(self, economy: Economy, rulebook: Rulebook) -> None:
         """Fix the month's headrooms; each is used up by both rounds of applications."""
         rules = rulebook.of(self.kind)
         self.binding = NOT_APPLIED
-        self.budget = budget_of(self, economy, rules, self.index, self.partner_share_bp(rules))
+        self.budget = budget_of(self, self.faced(economy), rules, self.index, self.partner_share_bp(rules))
 
     def allocate(self, demand_fen: NDArray[np.int64]) -> Allocation:
         """Fill one round of applications from the safest priority until a headroom is used up.
@@ -286,6 +302,10 @@ class Lender(mesa.Agent):
             "cash_fen": self.cash_fen(),
             "loans_fen": self.loans_fen(),
             "allowance_fen": -self.balance("allowance"),
+            "wholesale_fen": self.funding.wholesale,
+            "deposits_fen": self.funding.deposits,
+            "wholesale_apr": self.funding.wholesale_apr(),
+            "rollover_factor_share": self.confidence.rollover_factor,
             "liabilities_fen": self.balance("wholesale") + self.balance("deposits"),
             "equity_fen": self.equity_fen(),
             "capital_ratio_share": self.capital_ratio_share(),

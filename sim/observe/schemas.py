@@ -48,6 +48,10 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "stage3_fen": "int",
         "claims_fen": "int",  # charged-off principal still collected, off the books
         "liabilities_fen": "int",
+        "wholesale_fen": "int",
+        "deposits_fen": "int",
+        "wholesale_apr": "float",  # mean rate of the stock
+        "rollover_factor_share": "float",  # what funders' worries leave of the usual rollover, shocks apart
         "equity_fen": "int",
         "capital_ratio_share": "float",
         "customers": "int",
