@@ -182,6 +182,8 @@ class Rules(NamedTuple):
     disclosure_share: float  # part of the hidden price gap that is shown to everybody
     registry_coverage_share: float  # share of people whose loans elsewhere this lender sees
     registry_memory_months: int  # months a default stays on record
+    coverage_floor_share: float = 0.0  # least allowance over own loans more than 90 days late
+    loan_provision_floor_share: float = 0.0  # least allowance over own loans
 
 
 class Rulebook(NamedTuple):

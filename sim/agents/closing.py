@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.book_parameters import IFRS9
 from sim.books.confidence import Confidence, confidence_of, worries_of
 from sim.books.funding import blank_funding, pay_out, refinance
-from sim.books.impairment import DEFAULT_BUCKET, expected_loss, moves_of, originators_of, outlook_of, stages_of
+from sim.books.impairment import expected_loss, moves_of, originators_of, outlook_of, stages_of
 from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT
 from sim.books.own_part import OwnPart, own_part_of
-from sim.books.provisioning import allowance_required
+from sim.books.provisioning import Floors, allowance_required, bad_loans, floored, tier_2
 from sim.money import basis_points, monthly
 from sim.state import Tallies
 from sim.values import FLOW, OPERATING, RESOLUTION, Economy, Rules
@@ -33,7 +33,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     lender.managed, lender.repaid_fen, lender.collected_fen = month.managed, month.leaving, month.repaid
     cost, opex = pay_costs(lender, month, economy)
     allowances = allowances_of(lender, month, tallies)
-    provisions = provide(lender, allowances)
+    provisions = provide(lender, month, allowances, rules)
     pay_tax(lender)
     income = {
         "interest_fen": lender.balance("interest_income"),
@@ -48,7 +48,9 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         refinance_debt(lender, economy)
     else:
         run_off(lender, economy.month)
-    stages = stages_of([own + joint for own, joint in zip(month.own_stock, month.joint_stock, strict=True)])
+    stock = month.whole_stock()
+    stages = stages_of(stock)
+    allowance, bad = -lender.balance("allowance"), bad_loans(stock)
     lender.month_report = income | {
         "status": lender.status,
         "funding_cost_fen": cost,
@@ -63,6 +65,9 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         "stage1_fen": stages.first,
         "stage2_fen": stages.second,
         "stage3_fen": stages.third,
+        "provision_coverage_share": allowance / bad if bad else 0.0,
+        "provision_loan_share": allowance / max(1, sum(stock)),
+        "tier2_fen": tier_2(allowance, stock, lender.risk_weighted_fen()),
     }
     judge_solvency(lender, economy.month)
 
@@ -99,10 +104,12 @@ def allowances_of(lender: Lender, month: OwnPart, tallies: Tallies) -> Allowance
     )
 
 
-def provide(lender: Lender, allowances: Allowances) -> int:
-    """Bring the allowance to what the lender's standard asks for and return the provision in fen."""
+def provide(lender: Lender, month: OwnPart, allowances: Allowances, rules: Rules) -> int:
+    """Bring the allowance to what the lender's standard and the law ask for and return the provision in fen."""
     standard = lender.parameters.provisions.standard
     required = allowances.ifrs9 if standard == IFRS9 else allowances.five_category
+    floors = Floors(rules.coverage_floor_share, rules.loan_provision_floor_share)
+    required = floored(required, month.whole_stock(), floors)
     provisions = required + lender.balance("allowance")  # the allowance is an asset with a credit balance
     if provisions >= 0:
         lender.ledger.post(lender.name, "provisions", "allowance", provisions)
@@ -122,12 +129,11 @@ def pay_tax(lender: Lender) -> None:
 def confidence_in(lender: Lender, month: OwnPart, tallies: Tallies, rules: Rules) -> Confidence:
     """Return what funders make of the lender's capital, of its bad loans, and of what people say about it."""
     p = lender.parameters
-    late = sum(month.own_stock[DEFAULT_BUCKET:]) + sum(month.joint_stock[DEFAULT_BUCKET:])
-    loans = sum(month.own_stock) + sum(month.joint_stock)
+    stock = month.whole_stock()
     worries = worries_of(
         lender.capital_ratio_share(),
         rules.minimum_capital_share + p.capital_buffer_share,
-        late / max(1, loans),
+        bad_loans(stock) / max(1, sum(stock)),
         int(tallies.flow[lender.index, FLOW["aware"]]) / max(1, lender.people),
         p.funders,
     )

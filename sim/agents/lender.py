@@ -119,10 +119,10 @@ class Lender(mesa.Agent):
         """Return risk-weighted assets: loans net of allowance at the lender's weight; cash weighs nothing."""
         return int((self.loans_fen() + self.balance("allowance")) * self.parameters.risk_weight)
 
-    def capital_ratio_share(self) -> float:
-        """Return equity over risk-weighted assets; 1.0 while there are none."""
+    def capital_ratio_share(self, tier_2_fen: int = 0) -> float:
+        """Return equity, and tier 2 where it is to be counted, over risk-weighted assets; 1.0 while there are none."""
         weighted = self.risk_weighted_fen()
-        return self.equity_fen() / weighted if weighted > 0 else 1.0
+        return (self.equity_fen() + tier_2_fen) / weighted if weighted > 0 else 1.0
 
     @property
     def is_lending(self) -> bool:
@@ -308,6 +308,7 @@ class Lender(mesa.Agent):
             "rollover_factor_share": self.confidence.rollover_factor,
             "liabilities_fen": self.balance("wholesale") + self.balance("deposits"),
             "equity_fen": self.equity_fen(),
+            "total_capital_share": self.capital_ratio_share(self.month_report.get("tier2_fen", 0)),
             "capital_ratio_share": self.capital_ratio_share(),
         }
 

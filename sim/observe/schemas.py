@@ -46,6 +46,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "stage1_fen": "int",  # own parts by stage of IFRS 9
         "stage2_fen": "int",
         "stage3_fen": "int",
+        "provision_coverage_share": "float",  # allowance over own loans more than 90 days late
+        "provision_loan_share": "float",
         "claims_fen": "int",  # charged-off principal still collected, off the books
         "liabilities_fen": "int",
         "wholesale_fen": "int",
@@ -54,6 +56,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "rollover_factor_share": "float",  # what funders' worries leave of the usual rollover, shocks apart
         "equity_fen": "int",
         "capital_ratio_share": "float",
+        "tier2_fen": "int",  # allowance beyond its minimum, up to 1.25% of risk-weighted assets
+        "total_capital_share": "float",  # the ratio with tier 2, which neither lender nor supervisor counts
         "customers": "int",
         "open_lines": "int",
         "line_limits_fen": "int",
