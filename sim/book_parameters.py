@@ -49,3 +49,18 @@ class FunderParameters(NamedTuple):
         float,
         Quantity("yearly rate", 0.0, 1.0, "most that worries add; consumer-loan securities paid 2.7% to 6.5% in 2021"),
     ] = 0.04
+
+
+class EfficiencyParameters(NamedTuple):
+    """What accounts cost beside the share of the book in `opex_apr`, and what technology does about it."""
+
+    acquisition_cost_yuan: Annotated[float, Quantity("yuan a new account", 0.0, 100_000.0, OFF)] = 0.0
+    servicing_cost_yuan: Annotated[float, Quantity("yuan a month and customer who owes", 0.0, 10_000.0, OFF)] = 0.0
+    technology_apr: Annotated[float, Quantity("share of managed loans spent a year", 0.0, 1.0, OFF)] = 0.0
+    technology_gain_share: Annotated[
+        float,
+        Quantity("share by which an account gets cheaper a year, while 1% of loans is spent", 0.0, 1.0, "assumed"),
+    ] = 0.1
+    unit_cost_floor_share: Annotated[
+        float, Quantity("share of the first cost of an account", 0.0, 1.0, "least it can fall to; assumed")
+    ] = 0.3

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.book_parameters import IFRS9
 from sim.books.confidence import Confidence, confidence_of, worries_of
+from sim.books.costs import Costs, Work, costs_of, next_unit_cost_share
 from sim.books.funding import blank_funding, pay_out, refinance
 from sim.books.impairment import expected_loss, moves_of, originators_of, outlook_of, stages_of
 from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT
@@ -31,7 +32,9 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     ledger, name = lender.ledger, lender.name
     month = own_part_of(tallies, lender.index)
     lender.managed, lender.repaid_fen, lender.collected_fen = month.managed, month.leaving, month.repaid
-    cost, opex = pay_costs(lender, month, economy)
+    cost = pay_funders(lender, economy)
+    costs = costs_of_work(lender, month, tallies)
+    opex = pay_for_work(lender, costs)
     allowances = allowances_of(lender, month, tallies)
     provisions = provide(lender, month, allowances, rules)
     pay_tax(lender)
@@ -55,6 +58,10 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         "status": lender.status,
         "funding_cost_fen": cost,
         "opex_fen": opex,
+        "acquisition_cost_fen": costs.acquisition,
+        "servicing_cost_fen": costs.servicing,
+        "technology_cost_fen": costs.technology,
+        "unit_cost_share": lender.unit_cost_share,
         "provisions_fen": provisions,
         "profit_fen": profit,
         "dividends_fen": dividends,
@@ -72,20 +79,37 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     judge_solvency(lender, economy.month)
 
 
-def pay_costs(lender: Lender, month: OwnPart, economy: Economy) -> tuple[int, int]:
-    """Pay for funding and work and return both in fen.
-
-    In resolution all debt has fallen due and stands still, and the administrator works for what there is.
-    """
-    p = lender.parameters
+def pay_funders(lender: Lender, economy: Economy) -> int:
+    """Pay interest to funders and return it in fen; in resolution all debt has fallen due and stands still."""
     cost = lender.funding.interest_due() + monthly(lender.funding.deposits, economy.deposit_apr)
-    opex = monthly(month.managed, p.opex_apr) + monthly(sum(month.joint_stock), p.joint_opex_apr)
     if lender.status == RESOLUTION:
         cost = 0
-        opex = min(opex, max(0, lender.cash_fen()))
     lender.ledger.pay(lender.name, "interest_expense", FUNDERS, "interest_income", cost)
+    return cost
+
+
+def costs_of_work(lender: Lender, month: OwnPart, tallies: Tallies) -> Costs:
+    """Return what the month's work costs, and let technology make the next month's cheaper."""
+    p, flow = lender.parameters, tallies.flow[lender.index]
+    work = Work(
+        managed_fen=month.managed,
+        joint_fen=sum(month.joint_stock),
+        new_accounts=int(flow[FLOW["new_approvals"]]),
+        accounts=int(flow[FLOW["customers"]]),
+    )
+    costs = costs_of(work, p.opex_apr, p.joint_opex_apr, p.efficiency, lender.unit_cost_share)
+    lender.cost_history = lender.cost_history.after(costs.by_account, month.managed)
+    lender.unit_cost_share = next_unit_cost_share(lender.unit_cost_share, p.efficiency)
+    return costs
+
+
+def pay_for_work(lender: Lender, costs: Costs) -> int:
+    """Pay for the month's work and return it in fen; an administrator works for what there is."""
+    opex = costs.total
+    if lender.status == RESOLUTION:
+        opex = min(opex, max(0, lender.cash_fen()))
     lender.ledger.pay(lender.name, "opex", FIRMS, "income", opex)
-    return cost, opex
+    return opex
 
 
 def allowances_of(lender: Lender, month: OwnPart, tallies: Tallies) -> Allowances:

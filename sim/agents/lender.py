@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.agents import closing
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
 from sim.books.confidence import CALM
+from sim.books.costs import CostHistory
 from sim.books.funding import Funding, blank_funding
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
@@ -79,6 +80,8 @@ class Lender(mesa.Agent):
         self.founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
         ledger.pay(OWNERS, "claims_on_others", name, "equity", self.founding_capital_fen)
         self.confidence = CALM  # of wholesale funders, since the last month's end
+        self.cost_history = CostHistory()
+        self.unit_cost_share = 1.0  # what technology has left of the cost of an account
         self.experience = Experience()  # of its customers' loans
         self.joint_experience = Experience()  # of the joint loans of others in which it has parts
         self.month_report: dict[str, Any] = {}
@@ -142,6 +145,10 @@ class Lender(mesa.Agent):
         wholesale = self.wholesale_apr(self.faced(economy))
         return self.parameters.deposit_share * economy.deposit_apr + (1.0 - self.parameters.deposit_share) * wholesale
 
+    def opex_apr(self) -> float:
+        """Return what work costs as a yearly share of managed loans: a fixed share, and accounts as last year."""
+        return self.parameters.opex_apr + self.cost_history.apr()
+
     def wholesale_apr(self, economy: Economy) -> float:
         """Return the yearly rate of wholesale money raised now, in the economy that the lender faces."""
         return economy.policy_rate_apr + self.parameters.funding_spread_apr + economy.funding_spread_apr
@@ -186,7 +193,7 @@ class Lender(mesa.Agent):
         rules = rulebook.of(self.kind)
         partner_share = self.partner_share_bp(rules) / 10_000
         fee_share = partner_share * p.service_fee_share
-        own = self.stake(economy, rulebook, 1.0 - partner_share, 1.0 - partner_share + fee_share, p.opex_apr)
+        own = self.stake(economy, rulebook, 1.0 - partner_share, 1.0 - partner_share + fee_share, self.opex_apr())
         partner = own
         if self.partner_lender is not None and partner_share > 0.0:
             bank = self.partner_lender

@@ -89,10 +89,17 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "service_fees_fen": "int",
         "funding_cost_fen": "int",
         "opex_fen": "int",
+        "acquisition_cost_fen": "int",  # parts of opex that go by account, as they fall due
+        "servicing_cost_fen": "int",
+        "technology_cost_fen": "int",
+        "unit_cost_share": "float",  # what technology has left of the cost of an account
         "provisions_fen": "int",
         "profit_fen": "int",
         "dividends_fen": "int",
         "roe_share": "float",  # profit of twelve months over mean equity
+        "roa_share": "float",  # profit of twelve months over mean assets
+        "take_rate_share": "float",  # interest and fees less funding cost, of twelve months, over mean managed loans
+        "cost_income_share": "float",  # opex of twelve months over interest and fees less funding cost
         "binding": "str",
     },
     "refused": {"month": "int", "lender": "str", "constraint": "str", "applications": "int", "amount_fen": "int"},

@@ -153,10 +153,13 @@ class Town:
         recovered: Sequence[int] = (),
         aware: Sequence[int] = (),
         rules: Mapping[str, object] | None = None,
+        flows: Mapping[str, int] | None = None,
         **economy: object,
     ) -> Tallies:
         """Post and close one month, and hold the books against the contracts."""
         tallies = tallies_of(len(self.lenders), contracts, recovered, aware)
+        for name, amount in (flows or {}).items():
+            tallies.flow[0, FLOW[name]] += amount
         rulebook = made_rulebook(month, **(rules or {}))
         self.ledger.begin_month()
         post_customers(self.ledger, self.originators, tallies)
