@@ -64,3 +64,25 @@ class EfficiencyParameters(NamedTuple):
     unit_cost_floor_share: Annotated[
         float, Quantity("share of the first cost of an account", 0.0, 1.0, "least it can fall to; assumed")
     ] = 0.3
+
+
+class SecuritiesParameters(NamedTuple):
+    """Notes that a lender sells on its loans once a quarter."""
+
+    pool_share: Annotated[float, Quantity("share of current loans in no pool, a quarter", 0.0, 1.0, OFF)] = 0.0
+    first_loss_share: Annotated[
+        float, Quantity("share of the pool that bears losses first and is kept", 0.0, 1.0, "assumed")
+    ] = 0.10
+    vertical_share: Annotated[
+        float,
+        Quantity(
+            "share of the notes that is kept",
+            0.0,
+            1.0,
+            "at least 5% of the deal (announcement 21 of 2013, from memory)",
+        ),
+    ] = 0.05
+    price_share: Annotated[float, Quantity("share of par", 0.01, 1.0, "sold at par; assumed")] = 1.0
+    spread_apr: Annotated[
+        float, Quantity("yearly rate over the policy rate", -0.1, 1.0, "AAA notes on consumer loans 2.7-6.0% in 2021")
+    ] = 0.005

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from sim.book_parameters import EfficiencyParameters, FunderParameters, ProvisionParameters
+from sim.book_parameters import EfficiencyParameters, FunderParameters, ProvisionParameters, SecuritiesParameters
 from sim.quantity import ASSUMED as ASSUMED
 from sim.quantity import Quantity as Quantity
 from sim.quantity import quantities as quantities
@@ -381,6 +381,7 @@ class LenderParameters(NamedTuple):
     ] = 0
     funders: FunderParameters = FunderParameters()
     provisions: ProvisionParameters = ProvisionParameters()
+    securities: SecuritiesParameters = SecuritiesParameters()
     efficiency: EfficiencyParameters = EfficiencyParameters()
     # joint lending
     partner: str = ""  # name of the partner bank of an originator; empty = lends alone

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.agents.securitising import issue_notes, serve_note_holders
 from sim.book_parameters import IFRS9
 from sim.books.confidence import Confidence, confidence_of, worries_of
 from sim.books.costs import Costs, Work, costs_of, next_unit_cost_share
@@ -32,7 +33,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     ledger, name = lender.ledger, lender.name
     month = own_part_of(tallies, lender.index)
     lender.managed, lender.repaid_fen, lender.collected_fen = month.managed, month.leaving, month.repaid
-    cost = pay_funders(lender, economy)
+    cost = pay_funders(lender, economy) + serve_note_holders(lender, month)
     costs = costs_of_work(lender, month, tallies)
     opex = pay_for_work(lender, costs)
     allowances = allowances_of(lender, month, tallies)
@@ -42,6 +43,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         "interest_fen": lender.balance("interest_income"),
         "service_fees_fen": lender.balance("service_fee_income") - lender.balance("service_fee_expense"),
     }
+    issue_notes(lender, month, economy)
     profit = ledger.close(name)
     if lender.status == OPERATING and economy.month >= 0:
         lender.confidence = confidence_in(lender, month, tallies, rules)
@@ -76,6 +78,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         "provision_loan_share": allowance / max(1, sum(stock)),
         "tier2_fen": tier_2(allowance, stock, lender.risk_weighted_fen()),
     }
+    lender.opening_loans_fen = lender.loans_fen()
     judge_solvency(lender, economy.month)
 
 

@@ -17,6 +17,7 @@ from sim.books.costs import CostHistory
 from sim.books.funding import Funding, blank_funding
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
+from sim.books.securitisation import Pool
 from sim.money import basis_points, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.rules.pricing import Price, Stake, band_price
@@ -80,6 +81,8 @@ class Lender(mesa.Agent):
         self.founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
         ledger.pay(OWNERS, "claims_on_others", name, "equity", self.founding_capital_fen)
         self.confidence = CALM  # of wholesale funders, since the last month's end
+        self.pools: tuple[Pool, ...] = ()  # of loans on which notes were sold
+        self.opening_loans_fen = 0  # own parts of all loans at the last month's end
         self.cost_history = CostHistory()
         self.unit_cost_share = 1.0  # what technology has left of the cost of an account
         self.experience = Experience()  # of its customers' loans
@@ -313,7 +316,8 @@ class Lender(mesa.Agent):
             "deposits_fen": self.funding.deposits,
             "wholesale_apr": self.funding.wholesale_apr(),
             "rollover_factor_share": self.confidence.rollover_factor,
-            "liabilities_fen": self.balance("wholesale") + self.balance("deposits"),
+            "securities_fen": self.balance("securities"),
+            "liabilities_fen": sum(self.balance(account) for account in ("wholesale", "deposits", "securities")),
             "equity_fen": self.equity_fen(),
             "total_capital_share": self.capital_ratio_share(self.month_report.get("tier2_fen", 0)),
             "capital_ratio_share": self.capital_ratio_share(),

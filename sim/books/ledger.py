@@ -28,7 +28,7 @@ ASSETS = (
     "allowance",
     "claims_on_others",
 )  # allowance is an asset with a credit balance
-LIABILITIES = ("deposits", "wholesale", "debt", "informal_debt")
+LIABILITIES = ("deposits", "wholesale", "securities", "debt", "informal_debt")
 INCOME = ("interest_income", "service_fee_income", "income", "consumption_income", "write_back")
 EXPENSES = (
     "interest_expense",

@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from sim.books.funding import Funding
 from sim.books.ledger import FUNDERS, HOUSEHOLDS, INFORMAL, Ledger
+from sim.books.securitisation import Pool
 from sim.state import Tallies
 from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW
 
+OWED_TO_FUNDERS = ("wholesale", "deposits", "securities")
 PARTED = ("originations", "interest", "principal", "charge_offs", "recoveries")  # columns of Tallies.partner_flow
 
 
@@ -26,6 +28,7 @@ class Audited(Protocol):
     name: str
     index: int
     funding: Funding
+    pools: tuple[Pool, ...]
 
 
 def audit(
@@ -56,13 +59,15 @@ def audit(
     )
     for entity, difference in sorted(ledger.imbalances().items()):
         hold(entity, "assets = liabilities + equity", difference, 0)
-    debts = [ledger.balance(lender.name, account) for lender in lenders for account in ("wholesale", "deposits")]
+    debts = [ledger.balance(lender.name, account) for lender in lenders for account in OWED_TO_FUNDERS]
     hold(FUNDERS, "claims = what lenders owe", ledger.balance(FUNDERS, "claims_on_others"), sum(debts))
     for lender in lenders:
         j, name = lender.index, lender.name
         owed = ledger.balance(name, "wholesale")
         hold(name, "wholesale in the ledger = rungs of the ladder", owed, lender.funding.wholesale)
         hold(name, "deposits in the ledger = deposits", ledger.balance(name, "deposits"), lender.funding.deposits)
+        notes = sum(pool.sold for pool in lender.pools)
+        hold(name, "notes in the ledger = notes on its pools", ledger.balance(name, "securities"), notes)
         stock = int(tallies.stock[j].sum())
         parts = int(tallies.partner_stock[j].sum())
         hold(

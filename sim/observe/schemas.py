@@ -52,6 +52,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "liabilities_fen": "int",
         "wholesale_fen": "int",
         "deposits_fen": "int",
+        "securities_fen": "int",  # notes that others hold on its loans
         "wholesale_apr": "float",  # mean rate of the stock
         "rollover_factor_share": "float",  # what funders' worries leave of the usual rollover, shocks apart
         "equity_fen": "int",
