@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.agents.running_off import judge_solvency, run_off
 from sim.agents.securitising import issue_notes, serve_note_holders
 from sim.book_parameters import IFRS9
 from sim.books.confidence import Confidence, confidence_of, worries_of
 from sim.books.costs import Costs, Work, costs_of, next_unit_cost_share
-from sim.books.funding import blank_funding, pay_out, refinance
+from sim.books.funding import refinance
 from sim.books.impairment import expected_loss, moves_of, originators_of, outlook_of, stages_of
 from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT
 from sim.books.own_part import OwnPart, own_part_of
@@ -33,7 +34,8 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     ledger, name = lender.ledger, lender.name
     month = own_part_of(tallies, lender.index)
     lender.managed, lender.repaid_fen, lender.collected_fen = month.managed, month.leaving, month.repaid
-    cost = pay_funders(lender, economy) + serve_note_holders(lender, month)
+    served = serve_note_holders(lender, month)
+    cost = pay_funders(lender, economy) + served.interest
     costs = costs_of_work(lender, month, tallies)
     opex = pay_for_work(lender, costs)
     allowances = allowances_of(lender, month, tallies)
@@ -52,7 +54,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     if lender.status == OPERATING:
         refinance_debt(lender, economy)
     else:
-        run_off(lender, economy.month)
+        run_off(lender, economy.month, served.repaid)
     stock = month.whole_stock()
     stages = stages_of(stock)
     allowance, bad = -lender.balance("allowance"), bad_loans(stock)
@@ -78,8 +80,8 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         "provision_loan_share": allowance / max(1, sum(stock)),
         "tier2_fen": tier_2(allowance, stock, lender.risk_weighted_fen()),
     }
-    lender.opening_loans_fen = lender.loans_fen()
     judge_solvency(lender, economy.month)
+    lender.opening_loans_fen, lender.opening_equity_fen = lender.loans_fen(), lender.equity_fen()
 
 
 def pay_funders(lender: Lender, economy: Economy) -> int:
@@ -179,36 +181,3 @@ def refinance_debt(lender: Lender, economy: Economy) -> None:
     ledger.pay(FUNDERS, "claims_on_others", name, "deposits", result.deposits_in)
     ledger.pay(name, "deposits", FUNDERS, "claims_on_others", result.deposits_out)
     lender.funding = result.funding
-
-
-def run_off(lender: Lender, month: int) -> None:
-    """Pay funders all that was collected; when nothing is left to collect, what is still owed is their loss."""
-    ledger, name = lender.ledger, lender.name
-    paid = pay_out(lender.funding, lender.cash_fen())
-    ledger.pay(name, "deposits", FUNDERS, "claims_on_others", paid.deposits)
-    ledger.pay(name, "wholesale", FUNDERS, "claims_on_others", paid.wholesale)
-    lender.funding = paid.funding
-    lost = lender.funding.wholesale + lender.funding.deposits
-    if lender.loans_fen() == 0 and lost > 0:
-        ledger.post(name, "wholesale", "equity", lender.funding.wholesale)
-        ledger.post(name, "deposits", "equity", lender.funding.deposits)
-        ledger.post(FUNDERS, "write_off", "claims_on_others", lost)
-        lender.funding = blank_funding(len(lender.funding.ladder))
-        lender.log(month, "funders_lose", f"{lost / 100:,.0f} yuan are owed and nothing is left to collect", lost)
-
-
-def judge_solvency(lender: Lender, month: int) -> None:
-    """Enter resolution when cash or equity is gone: no new lending, and funders bear what the run-off lacks."""
-    if lender.status == RESOLUTION or month < 0:
-        return
-    cash, equity = lender.cash_fen(), lender.equity_fen()
-    if cash < 0 or equity < 0:
-        lender.status = RESOLUTION
-        reason = f"cash {cash / 100:,.0f} yuan, equity {equity / 100:,.0f} yuan at month end"
-        lender.log(month, "enters_resolution", reason, equity)
-        lender.month_report["status"] = lender.status
-    if cash < 0:
-        # A payment that cash does not cover is not made: it stays owed to funders, first in line.
-        lender.ledger.pay(FUNDERS, "claims_on_others", lender.name, "wholesale", -cash)
-        first, *later = lender.funding.ladder
-        lender.funding = lender.funding._replace(ladder=(first - cash, *later))

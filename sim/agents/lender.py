@@ -17,6 +17,7 @@ from sim.books.costs import CostHistory
 from sim.books.funding import Funding, blank_funding
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
+from sim.books.resolution import Estate
 from sim.books.securitisation import Pool
 from sim.money import basis_points, fen
 from sim.params import LenderParameters, MarketConfig
@@ -83,6 +84,8 @@ class Lender(mesa.Agent):
         self.confidence = CALM  # of wholesale funders, since the last month's end
         self.pools: tuple[Pool, ...] = ()  # of loans on which notes were sold
         self.opening_loans_fen = 0  # own parts of all loans at the last month's end
+        self.opening_equity_fen = 0
+        self.estate: Estate = ()  # who is owed what since it failed
         self.cost_history = CostHistory()
         self.unit_cost_share = 1.0  # what technology has left of the cost of an account
         self.experience = Experience()  # of its customers' loans
@@ -229,7 +232,7 @@ class Lender(mesa.Agent):
             ),
             largest_limit_fen=fen(p.largest_limit_yuan),
             limit_raise_share=p.limit_raise_share,
-            limit_cut_share=p.limit_cut_share,
+            limit_cut_share=p.limit_cut_share if self.status == OPERATING else 1.0,  # its lines are gone
             partner=self.partner_lender.index if self.partner_lender is not None and share_bp > 0 else NOBODY,
             partner_share_bp=share_bp,
             rules=rules,
@@ -309,6 +312,7 @@ class Lender(mesa.Agent):
     def report(self) -> dict[str, Any]:
         """Return the columns of the lender table that come from the books."""
         return self.month_report | {
+            "estate": self.estate,
             "cash_fen": self.cash_fen(),
             "loans_fen": self.loans_fen(),
             "allowance_fen": -self.balance("allowance"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from sim.books.ledger import FUNDERS
 from sim.books.own_part import OwnPart
@@ -16,13 +16,20 @@ if TYPE_CHECKING:
 QUARTER_MONTHS = 3
 
 
-def serve_note_holders(lender: Lender, month: OwnPart) -> int:
-    """Pass on what pools collected, let holders bear what the first loss does not, and return their interest in fen.
+class NotesServed(NamedTuple):
+    """What holders of notes got this month, fen."""
+
+    interest: int
+    repaid: int
+
+
+def serve_note_holders(lender: Lender, month: OwnPart) -> NotesServed:
+    """Pass on what pools collected, and let holders bear what the first loss does not.
 
     An administrator calls no notes and pays interest as far as there is cash.
     """
     ledger, name = lender.ledger, lender.name
-    interest = 0
+    interest, repaid = 0, 0
     pools = []
     for pool in lender.pools:
         after = pool_after(pool, lender.opening_loans_fen, month.repaid, month.charge_offs, lender.status == OPERATING)
@@ -32,10 +39,11 @@ def serve_note_holders(lender: Lender, month: OwnPart) -> int:
         ledger.post(name, "securities", "write_back", after.lost)
         ledger.post(FUNDERS, "write_off", "claims_on_others", after.lost)
         interest += coupon
+        repaid += after.repaid
         if after.pool.principal > 0:
             pools.append(after.pool)
     lender.pools = tuple(pools)
-    return interest
+    return NotesServed(interest, repaid)
 
 
 def issue_notes(lender: Lender, month: OwnPart, economy: Economy) -> None:

@@ -94,16 +94,12 @@ class Payout(NamedTuple):
 
 
 def pay_out(funding: Funding, cash: int) -> Payout:
-    """Return how cash at hand goes to funders once all debt has fallen due: depositors first, then by maturity.
+    """Return how cash at hand goes to funders once all debt has fallen due: depositors first, all others alike.
 
-    Debt that has fallen due bears no more interest.
+    Debt that has fallen due bears no more interest, and no maturity ranks before another.
     """
     deposits = min(funding.deposits, max(0, cash))
-    left = max(0, cash) - deposits
-    ladder = []
-    for owed in funding.ladder:
-        paid = min(owed, left)
-        ladder.append(owed - paid)
-        left -= paid
-    after = Funding(tuple(ladder), funding.deposits - deposits)
-    return Payout(after, deposits, funding.wholesale - after.wholesale)
+    wholesale = min(funding.wholesale, max(0, cash) - deposits)
+    parts = pro_rata(wholesale, list(funding.ladder))
+    ladder = tuple(owed - paid for owed, paid in zip(funding.ladder, parts, strict=True))
+    return Payout(Funding(ladder, funding.deposits - deposits), deposits, wholesale)

@@ -10,11 +10,13 @@ from numpy.typing import NDArray
 
 from sim.books.funding import Funding
 from sim.books.ledger import FUNDERS, HOUSEHOLDS, INFORMAL, Ledger
+from sim.books.resolution import DEPOSITORS, WHOLESALE, Estate
 from sim.books.securitisation import Pool
 from sim.state import Tallies
 from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW
 
 OWED_TO_FUNDERS = ("wholesale", "deposits", "securities")
+ACCOUNTS_OF_RANKS = {DEPOSITORS: "deposits", WHOLESALE: "wholesale"}
 PARTED = ("originations", "interest", "principal", "charge_offs", "recoveries")  # columns of Tallies.partner_flow
 
 
@@ -29,6 +31,7 @@ class Audited(Protocol):
     index: int
     funding: Funding
     pools: tuple[Pool, ...]
+    estate: Estate
 
 
 def audit(
@@ -66,6 +69,10 @@ def audit(
         owed = ledger.balance(name, "wholesale")
         hold(name, "wholesale in the ledger = rungs of the ladder", owed, lender.funding.wholesale)
         hold(name, "deposits in the ledger = deposits", ledger.balance(name, "deposits"), lender.funding.deposits)
+        for claim in lender.estate:
+            if claim.rank in ACCOUNTS_OF_RANKS:
+                owed = ledger.balance(name, ACCOUNTS_OF_RANKS[claim.rank])
+                hold(name, f"open claims of {claim.rank} = what the ledger owes them", claim.open, owed)
         notes = sum(pool.sold for pool in lender.pools)
         hold(name, "notes in the ledger = notes on its pools", ledger.balance(name, "securities"), notes)
         stock = int(tallies.stock[j].sum())

@@ -102,6 +102,7 @@ class Record:
         for row in lender_rows:
             self.columns["lender"].add(row)
         self.write_refused(economy.month, tallies)
+        self.write_estates(economy.month, reports)
         self.write_segments(economy.month, tallies)
         self.write_vintages(step, tallies)
         self.write_rolls(economy.month, tallies)
@@ -232,6 +233,21 @@ class Record:
                             "amount_fen": int(tallies.outcome_amount[index, code]),
                         }
                     )
+
+    def write_estates(self, month: int, reports: Sequence[dict[str, Any]]) -> None:
+        """Write what every rank of claims on failed lenders was owed, was paid so far and has lost."""
+        for name, report in zip(self.names, reports, strict=True):
+            for claim in report["estate"]:
+                self.columns["resolution"].add(
+                    {
+                        "month": month,
+                        "lender": name,
+                        "rank": claim.rank,
+                        "owed_fen": claim.owed,
+                        "paid_fen": claim.paid,
+                        "lost_fen": claim.lost,
+                    }
+                )
 
     def write_segments(self, month: int, tallies: Tallies) -> None:
         """Write the groups of people along each dimension."""

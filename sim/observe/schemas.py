@@ -143,5 +143,13 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "loans": "int",
         "balance_fen": "int",
     },
+    "resolution": {
+        "month": "int",
+        "lender": "str",
+        "rank": "str",  # note_holders, depositors, wholesale, owners
+        "owed_fen": "int",  # when the lender failed
+        "paid_fen": "int",  # since then
+        "lost_fen": "int",  # known when nothing is left to collect
+    },
     "actions": {"month": "int", "actor": "str", "act": "str", "target": "str", "reason": "str", "value": "float"},
 }
