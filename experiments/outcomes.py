@@ -26,6 +26,7 @@ WEIGHTS = {
     "mean_ticket_fen": "originations_count",
     "provision_coverage_share": "stage3_fen",
     "roe_share": "equity_fen",
+    "sale_price_share": "claims_sold_fen",
     "take_rate_share": "managed_loans_fen",
     "unit_cost_share": "managed_loans_fen",
     "utilisation_share": "line_limits_fen",

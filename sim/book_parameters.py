@@ -86,3 +86,30 @@ class SecuritiesParameters(NamedTuple):
     spread_apr: Annotated[
         float, Quantity("yearly rate over the policy rate", -0.1, 1.0, "AAA notes on consumer loans 2.7-6.0% in 2021")
     ] = 0.005
+
+
+class DisposalParameters(NamedTuple):
+    """When a lender sells charged-off claims."""
+
+    sell_after_months: Annotated[
+        int, Quantity("months since charge-off; 0 = never sells", 0, 60, "0 keeps all claims; others are assumed")
+    ] = 0
+    reserve_share: Annotated[
+        float, Quantity("share of what is owed", 0.0, 1.0, "least price at which it sells; assumed")
+    ] = 0.0
+
+
+class AuctionParameters(NamedTuple):
+    """What buyers of charged-off personal claims pay."""
+
+    price_share: Annotated[
+        float,
+        Quantity(
+            "share of what is owed, for a small lot of the reference age", 0.0, 1.0, "4.1% in 2025Q1, claims registry"
+        ),
+    ] = 0.041
+    depth_yuan: Annotated[
+        float, Quantity("yuan a person in the market: claims on offer that halve the price", 0.01, 1e6, "assumed")
+    ] = 20.0
+    age_discount_share: Annotated[float, Quantity("share a month since charge-off", 0.0, 1.0, "assumed")] = 0.02
+    reference_age_months: Annotated[int, Quantity("months since charge-off", 0, 60, "assumed")] = 12

@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from sim.book_parameters import EfficiencyParameters, FunderParameters, ProvisionParameters, SecuritiesParameters
+from sim.book_parameters import (
+    AuctionParameters,
+    DisposalParameters,
+    EfficiencyParameters,
+    FunderParameters,
+    ProvisionParameters,
+    SecuritiesParameters,
+)
 from sim.quantity import ASSUMED as ASSUMED
 from sim.quantity import Quantity as Quantity
 from sim.quantity import quantities as quantities
@@ -382,6 +389,7 @@ class LenderParameters(NamedTuple):
     funders: FunderParameters = FunderParameters()
     provisions: ProvisionParameters = ProvisionParameters()
     securities: SecuritiesParameters = SecuritiesParameters()
+    disposal: DisposalParameters = DisposalParameters()
     efficiency: EfficiencyParameters = EfficiencyParameters()
     # joint lending
     partner: str = ""  # name of the partner bank of an originator; empty = lends alone
@@ -474,6 +482,7 @@ class MarketConfig(NamedTuple):
     lender: tuple[tuple[str, LenderParameters], ...] = ()  # (name, parameters), sorted by id
     economy: EconomyParameters = EconomyParameters()
     regulator: RegulatorParameters = RegulatorParameters()
+    auction: AuctionParameters = AuctionParameters()
     observe: ObserveParameters = ObserveParameters()
     policy: tuple[tuple[str, Any], ...] = ()  # (name, Instrument), sorted by name
     shock: tuple[tuple[str, Any], ...] = ()  # (name, Shock), sorted by name

@@ -34,6 +34,8 @@ class LenderTerms(NamedTuple):
     partner_share_bp: int
     charge_off_bucket: int
     collection_effort: float
+    sold_before: int  # claims charged off before this month belong to their buyer
+    sale_age: int  # months since charge-off from which a claim is for sale
     proxy_noise: float
     signal_noise: float
     job_loss_seen: float

@@ -14,6 +14,7 @@ from sim.agents import closing
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
 from sim.books.confidence import CALM
 from sim.books.costs import CostHistory
+from sim.books.disposal import Sale
 from sim.books.funding import Funding, blank_funding
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
@@ -26,8 +27,10 @@ from sim.scoring.scorecard import EXPERT, band_default_shares, band_of_cell
 from sim.state import Tallies
 from sim.values import (
     BANDS,
+    NEVER,
     NOBODY,
     NOT_APPLIED,
+    NOTHING_SOLD,
     OPERATING,
     PRIORITIES,
     Act,
@@ -82,6 +85,9 @@ class Lender(mesa.Agent):
         self.founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
         ledger.pay(OWNERS, "claims_on_others", name, "equity", self.founding_capital_fen)
         self.confidence = CALM  # of wholesale funders, since the last month's end
+        self.sold_before = NOTHING_SOLD  # claims charged off before this month, from the warm-up's start, are sold
+        self.sale = Sale()  # of claims, this month
+        self.sale_price_share = 0.0
         self.pools: tuple[Pool, ...] = ()  # of loans on which notes were sold
         self.opening_loans_fen = 0  # own parts of all loans at the last month's end
         self.opening_equity_fen = 0
@@ -236,6 +242,8 @@ class Lender(mesa.Agent):
             partner=self.partner_lender.index if self.partner_lender is not None and share_bp > 0 else NOBODY,
             partner_share_bp=share_bp,
             rules=rules,
+            sold_before=self.sold_before,
+            sale_age_months=p.disposal.sell_after_months or NEVER,
         )
 
     # --- step 5: money for applications ----------------------------------------------------------------------------
@@ -313,6 +321,9 @@ class Lender(mesa.Agent):
         """Return the columns of the lender table that come from the books."""
         return self.month_report | {
             "estate": self.estate,
+            "claims_sold_fen": self.sale.face,
+            "sale_proceeds_fen": self.sale.proceeds,
+            "sale_price_share": self.sale_price_share,
             "cash_fen": self.cash_fen(),
             "loans_fen": self.loans_fen(),
             "allowance_fen": -self.balance("allowance"),

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from sim.state import Tallies
 from sim.values import HOUSEHOLD_FLOW
 
-HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL = (
+HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS = (
     "households",
     "firms",
     "government",
     "funders",
     "owners",
     "informal",
+    "investors",  # buyers of charged-off claims
 )
-OUTSIDERS = (HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL)
+OUTSIDERS = (HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS)
 
 ASSETS = (
     "cash",

@@ -13,7 +13,7 @@ from sim.books.ledger import FUNDERS, HOUSEHOLDS, INFORMAL, Ledger
 from sim.books.resolution import DEPOSITORS, WHOLESALE, Estate
 from sim.books.securitisation import Pool
 from sim.state import Tallies
-from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW
+from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW, NOTHING_SOLD
 
 OWED_TO_FUNDERS = ("wholesale", "deposits", "securities")
 ACCOUNTS_OF_RANKS = {DEPOSITORS: "deposits", WHOLESALE: "wholesale"}
@@ -32,6 +32,7 @@ class Audited(Protocol):
     funding: Funding
     pools: tuple[Pool, ...]
     estate: Estate
+    sold_before: int
 
 
 def audit(
@@ -111,6 +112,12 @@ def audit(
                 int(tallies.partner_flow[j, :, column].sum()),
                 flow[f"{key}_partner"],
             )
+        parts_for_sale = int(tallies.partner_claims_for_sale[j].sum())
+        beyond = max(0, flow["claims_for_sale"] - int(tallies.claims[j]), parts_for_sale - flow["claims_for_sale"])
+        hold(name, "claims for sale are its claims, and partners' parts a part of them", beyond, 0)
+        if lender.sold_before == NOTHING_SOLD:
+            of_buyers = flow["buyers_recoveries"] + flow["buyers_claims"]
+            hold(name, "buyers have nothing of a lender that sold nothing", of_buyers, 0)
         own = tallies.stock[j] - tallies.partner_stock[j].sum(axis=0)
         least = min(int(tallies.stock[j].min()), int(own.min()), int(tallies.claims[j]))
         hold(name, "no bucket, partner's part or claim is below zero", min(0, least), 0)

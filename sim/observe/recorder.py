@@ -182,6 +182,7 @@ class Record:
             "kind": self.kinds[index],
             "managed_loans_fen": book,
             "claims_fen": int(tallies.claims[index]),
+            "buyers_claims_fen": int(flow[FLOW["buyers_claims"]]),
             "customers": int(flow[FLOW["customers"]]),
             "open_lines": int(flow[FLOW["open_lines"]]),
             "line_limits_fen": limits,

@@ -48,7 +48,11 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "stage3_fen": "int",
         "provision_coverage_share": "float",  # allowance over own loans more than 90 days late
         "provision_loan_share": "float",
-        "claims_fen": "int",  # charged-off principal still collected, off the books
+        "claims_fen": "int",  # charged-off principal still collected, off the books; claims sold apart
+        "claims_sold_fen": "int",  # own part of claims sold this month
+        "sale_proceeds_fen": "int",  # what they brought; refills the allowance beside recoveries
+        "sale_price_share": "float",  # of what is owed; 0 in months without a sale of its own
+        "buyers_claims_fen": "int",  # claims it sold that buyers still collect
         "liabilities_fen": "int",
         "wholesale_fen": "int",
         "deposits_fen": "int",
