@@ -15,7 +15,7 @@ class ProvisionFloor(NamedTuple):
     announce_month: AnnounceMonth = 24
     effective_month: EffectiveMonth = 30
     phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ("bank", "consumer_finance")
+    kinds: tuple[str, ...] = ()  # empty = all kinds; the law binds banks and consumer finance
     coverage_share: Annotated[
         float, Quantity("share of loans over 90 days late", 0.0, 10.0, "150%, since 2018 120% to 150% by bank")
     ] = 1.5
