@@ -124,13 +124,12 @@ def allowances_of(lender: Lender, month: OwnPart, tallies: Tallies) -> Allowance
     originators = originators_of(tallies, lender.index)
     if originators:
         lender.joint_experience = lender.joint_experience.after(moves_of(tallies, originators))
-    own = outlook_of(lender.experience, p.provisions.prior_months)
-    joint = outlook_of(lender.joint_experience, p.provisions.prior_months)
-    return Allowances(
-        five_category=allowance_required(month.own_stock) + allowance_required(month.joint_stock),
-        ifrs9=expected_loss(month.own_stock, own, p.loss_given_default)
-        + expected_loss(month.joint_stock, joint, p.loss_given_default),
-    )
+    staged = 0
+    for stock, experience in ((month.own_stock, lender.experience), (month.joint_stock, lender.joint_experience)):
+        if any(stock):
+            outlook = outlook_of(experience, p.provisions.prior_months)
+            staged += expected_loss(stock, outlook, p.loss_given_default)
+    return Allowances(allowance_required(month.own_stock) + allowance_required(month.joint_stock), staged)
 
 
 def provide(lender: Lender, month: OwnPart, allowances: Allowances, rules: Rules) -> int:

@@ -113,14 +113,14 @@ def default_shares(outlook: Outlook, months: int) -> Row:
 
     A balance that is current shrinks by its instalments before it can default; one that is late pays nothing.
     """
-    ahead: Row = (0.0,) * DEFAULT_BUCKET
+    none, one, two, three = (0.0,) * DEFAULT_BUCKET
     for _ in range(months):
-        kept = ((1.0 - outlook.instalment_share) * ahead[0], *ahead[1:])
-        ahead = tuple(
-            row[DEFAULT_BUCKET] + sum(row[bucket] * kept[bucket] for bucket in range(DEFAULT_BUCKET))
-            for row in outlook.rolls
+        kept = (1.0 - outlook.instalment_share) * none
+        none, one, two, three = (
+            default + to_none * kept + to_one * one + to_two * two + to_three * three
+            for to_none, to_one, to_two, to_three, default in outlook.rolls
         )
-    return ahead
+    return none, one, two, three
 
 
 def stages_of(stock_fen: Sequence[int]) -> Stages:
