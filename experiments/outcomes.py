@@ -24,8 +24,13 @@ WEIGHTS = {
     "approval_share": "applications",
     "mean_apr": "originations_fen",
     "mean_ticket_fen": "originations_count",
+    "provision_coverage_share": "stage3_fen",
     "roe_share": "equity_fen",
+    "sale_price_share": "claims_sold_fen",
+    "take_rate_share": "managed_loans_fen",
+    "unit_cost_share": "managed_loans_fen",
     "utilisation_share": "line_limits_fen",
+    "wholesale_apr": "wholesale_fen",
 }
 USUAL_WEIGHT = "loans_fen"
 DIMENSIONS = ("income_quintile", "region", "sector", "age_band")

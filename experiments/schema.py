@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from experiments.refusal import Refusal, nearest, shown
+from sim.book_parameters import ALLOWANCE_STANDARDS
 from sim.params import LENDER_KINDS, Quantity, quantities
 
 Section = TypeVar("Section", bound=tuple[Any, ...])
@@ -21,6 +22,7 @@ Section = TypeVar("Section", bound=tuple[Any, ...])
 # Fields whose few allowed texts are known: (section, field) -> texts.
 CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("LenderParameters", "kind"): LENDER_KINDS,
+    ("ProvisionParameters", "standard"): ALLOWANCE_STANDARDS,
     ("MarketConfig", "engine"): ("arrays", "objects"),
 }
 SHOWN_ERRORS = 8

@@ -14,8 +14,10 @@ import numpy as np
 from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
+from sim.agents.auction import sell_claims
 from sim.agents.lender import Lender
 from sim.agents.regulator import Regulator
+from sim.books.disposal import post_buyers
 from sim.books.ledger import Ledger
 from sim.books.settlement import Originator, post_customers
 from sim.draws import Draws
@@ -134,6 +136,8 @@ class CreditMarket(mesa.Model):
         self.ledger.begin_month()
         self.ledger.post_households(tallies)
         post_customers(self.ledger, self.originators, tallies)
+        post_buyers(self.ledger, tallies)
+        sell_claims(self.lenders, tallies, self.config.auction, month, self.config.calendar.warm_up_months)
         for lender in self.lenders:
             lender.close_books(tallies, economy, rulebook)
         self.regulator.supervise(self.lenders, month, chance)

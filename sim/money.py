@@ -39,6 +39,11 @@ def monthly_interest(principal: int, apr_bp: int) -> int:
     return (principal * apr_bp + 60_000) // 120_000
 
 
+def monthly(amount: int, apr: float) -> int:
+    """Return a twelfth of a yearly rate on an amount, in whole fen, fractions dropped; rates below 0 cost nothing."""
+    return amount * max(0, basis_points(apr)) // MONTHLY_BASIS_POINTS
+
+
 @rule
 def part(amount: int, share_bp: int) -> int:
     """Return the partner's part of an amount in fen, rounded down; the originator takes what is left."""

@@ -7,29 +7,20 @@ A source that says "assumed" means nobody measured it: it is a starting value, a
 
 from __future__ import annotations
 
-from typing import Annotated, Any, NamedTuple, get_type_hints
+from typing import Annotated, Any, NamedTuple
 
+from sim.book_parameters import (
+    AuctionParameters,
+    DisposalParameters,
+    EfficiencyParameters,
+    FunderParameters,
+    ProvisionParameters,
+    SecuritiesParameters,
+)
+from sim.quantity import ASSUMED as ASSUMED
+from sim.quantity import Quantity as Quantity
+from sim.quantity import quantities as quantities
 
-class Quantity(NamedTuple):
-    """What a parameter is: its unit, the closed range it must lie in, and where its default comes from."""
-
-    unit: str
-    low: float
-    high: float
-    source: str
-
-
-def quantities(section: type[tuple[Any, ...]]) -> dict[str, Quantity]:
-    """Return the metadata of every documented number of a section, by field name."""
-    found = {}
-    for name, hint in get_type_hints(section, include_extras=True).items():
-        for note in getattr(hint, "__metadata__", ()):
-            if isinstance(note, Quantity):
-                found[name] = note
-    return found
-
-
-ASSUMED = "assumed"
 NBS_2023 = "National Bureau of Statistics, per-head disposable income by quintile, 2023"
 
 
@@ -429,6 +420,11 @@ class LenderParameters(NamedTuple):
     budget_extra_fen: Annotated[
         int, Quantity("fen", 0, 10**12, "added to every headroom; one fen makes a placebo arm")
     ] = 0
+    funders: FunderParameters = FunderParameters()
+    provisions: ProvisionParameters = ProvisionParameters()
+    securities: SecuritiesParameters = SecuritiesParameters()
+    disposal: DisposalParameters = DisposalParameters()
+    efficiency: EfficiencyParameters = EfficiencyParameters()
     # joint lending
     partner: str = ""  # name of the partner bank of an originator; empty = lends alone
     partner_share: Annotated[
@@ -530,6 +526,7 @@ class MarketConfig(NamedTuple):
     lender: tuple[tuple[str, LenderParameters], ...] = ()  # (name, parameters), sorted by id
     economy: EconomyParameters = EconomyParameters()
     regulator: RegulatorParameters = RegulatorParameters()
+    auction: AuctionParameters = AuctionParameters()
     observe: ObserveParameters = ObserveParameters()
     policy: tuple[tuple[str, Any], ...] = ()  # (name, Instrument), sorted by name
     shock: tuple[tuple[str, Any], ...] = ()  # (name, Shock), sorted by name

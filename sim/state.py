@@ -129,7 +129,8 @@ class Tallies(NamedTuple):
     stock: NDArray[np.int64]  # (L, BUCKETS) principal of open loans at month end, whole loans
     stock_count: NDArray[np.int64]  # (L, BUCKETS)
     partner_stock: NDArray[np.int64]  # (L originator, L partner, BUCKETS) the partner's part
-    claims: NDArray[np.int64]  # (L,) charged-off principal still collected, whole
+    claims: NDArray[np.int64]  # (L,) charged-off principal still collected, whole; sold claims apart
+    partner_claims_for_sale: NDArray[np.int64]  # (L originator, L partner) the partner's part of claims old enough
     demand: NDArray[np.int64]  # (L, PRIORITIES) fen offerable, one round
     demand_count: NDArray[np.int64]  # (L, PRIORITIES)
     outcome_count: NDArray[np.int64]  # (L, OUTCOMES) applications by how they ended, one round
@@ -188,6 +189,7 @@ def blank_tallies(lenders: int, communities: int) -> Tallies:
         stock_count=zeros(lenders, BUCKETS),
         partner_stock=zeros(lenders, lenders, BUCKETS),
         claims=zeros(lenders),
+        partner_claims_for_sale=zeros(lenders, lenders),
         demand=zeros(lenders, PRIORITIES),
         demand_count=zeros(lenders, PRIORITIES),
         outcome_count=zeros(lenders, len(OUTCOMES)),

@@ -25,11 +25,14 @@ QUINTILES = ("1", "2", "3", "4", "5")
 NOBODY = -1  # no lender, no partner, no slot
 ALL_SLOTS_TAKEN = -2  # a lender could be asked, were there room for one more contract
 NEVER = 999  # months since something that has not happened
+NOTHING_SOLD = -NEVER  # no claim was charged off before this month
 
 # loan slot
 EMPTY, OPEN, CHARGED_OFF = 0, 1, 2
 # credit line
 NO_LINE, LINE_OPEN, LINE_FROZEN, LINE_BARRED = 0, 1, 2, 3
+# status of a lender
+OPERATING, RESOLUTION = "open", "resolution"
 # purpose of credit
 NO_NEED, SHORTFALL, PURCHASE, WORKING_CAPITAL, RUSH = 0, 1, 2, 3, 4
 PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush")
@@ -103,6 +106,9 @@ FLOWS = (
     "line_limits",  # stock, fen
     "unused_lines",  # stock, fen
     "aware",  # stock: people who have heard a rumour about this lender
+    "buyers_recoveries",  # fen collected on claims that the lender has sold; no part of "recoveries"
+    "buyers_claims",  # stock: fen of such claims still collected; no part of Tallies.claims
+    "claims_for_sale",  # stock: fen of its claims that are old enough to be sold, partners' parts included
 )
 FLOW = {name: index for index, name in enumerate(FLOWS)}
 
@@ -181,6 +187,8 @@ class Rules(NamedTuple):
     disclosure_share: float  # part of the hidden price gap that is shown to everybody
     registry_coverage_share: float  # share of people whose loans elsewhere this lender sees
     registry_memory_months: int  # months a default stays on record
+    coverage_floor_share: float = 0.0  # least allowance over own loans more than 90 days late
+    loan_provision_floor_share: float = 0.0  # least allowance over own loans
 
 
 class Rulebook(NamedTuple):
@@ -239,6 +247,8 @@ class Offer(NamedTuple):
     partner: int  # index of the partner bank or NOBODY
     partner_share_bp: int  # share of each new joint loan
     rules: Rules
+    sold_before: int = NOTHING_SOLD  # claims charged off before this month, from the start of the warm-up, are sold
+    sale_age_months: int = NEVER  # since charge-off; older claims are for sale
 
 
 class Allocation(NamedTuple):

@@ -312,7 +312,10 @@ class Borrower(mesa.Agent):
     def report(self, purse: Purse, world: Circumstances, counts: Counts) -> None:
         """Be counted at the month's end."""
         for _, loan in self.credit.contracts():
-            counts.standing(loan, self.group, world.month)
+            if loan.is_claim:
+                counts.claimed(loan, world)
+            else:
+                counts.standing(loan, self.group, world.month)
         debt = self.credit.debt()
         counts.household("consumption", purse.consumption)
         counts.household("savings", self.savings)

@@ -36,6 +36,8 @@ class LenderTerms(NamedTuple):
     dormant_months: int
     barred_months: int
     collection_effort: float
+    sold_before: int  # claims charged off before this month belong to their buyer
+    sale_age: int  # months since charge-off from which a claim is for sale
     proxy_noise: float
     signal_noise: float
     job_loss_seen: float

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.agents.circumstances import Circumstances
 from sim.agents.credit import Loan
 from sim.money import part
 from sim.state import Tallies
@@ -100,11 +101,22 @@ class Counts:
         self.at_lender(loan.lender, "recoveries", claim_before - loan.principal)
         self.shared(loan, "recoveries_partner", RECOVERED, part(claim_before, share) - part(loan.principal, share))
 
-    def standing(self, loan: Loan, group: int, month: int) -> None:
-        """Count a contract as it stands at month end."""
-        if loan.is_claim:
-            self.tallies.claims[loan.lender] += loan.principal
+    def claimed(self, claim: Loan, world: Circumstances) -> None:
+        """Count a claim as its lender's, and as one for sale when it is old enough, or as that of its buyer."""
+        terms = world.lenders[claim.lender]
+        charged_off_in = claim.charge_off_month(world.month, world.behaviour.repayment.collection_months)
+        if charged_off_in < terms.sold_before:
+            self.at_lender(claim.lender, "buyers_claims", claim.principal)
             return
+        self.tallies.claims[claim.lender] += claim.principal
+        if world.month - charged_off_in >= terms.sale_age:
+            self.at_lender(claim.lender, "claims_for_sale", claim.principal)
+            if claim.partner != NOBODY:
+                partners = part(claim.principal, claim.partner_share_bp)
+                self.tallies.partner_claims_for_sale[claim.lender, claim.partner] += partners
+
+    def standing(self, loan: Loan, group: int, month: int) -> None:
+        """Count an open contract as it stands at month end."""
         self.at_lender(loan.lender, "loans")
         self.tallies.stock[loan.lender, loan.bucket] += loan.principal
         self.tallies.stock_count[loan.lender, loan.bucket] += 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from sim.money import monthly_interest
 from sim.rules.limits import available_on_line
-from sim.rules.repayment import LoanAfter, after_payments, amount_due_estimate
+from sim.rules.repayment import LoanAfter, after_payments, amount_due_estimate, charge_off_month
 from sim.values import (
     CHARGED_OFF,
     LINE_OPEN,
@@ -70,6 +70,10 @@ class Loan:
         self.instalments_left = after.instalments_left
         self.bucket = after.bucket
         return after
+
+    def charge_off_month(self, month: int, collection_months: int) -> int:
+        """Return the month in which a claim was charged off, seen from the end of a month's collection."""
+        return charge_off_month(month, self.instalments_left, collection_months)
 
     def charge_off(self, collection_months: int) -> None:
         """Turn the contract into a claim."""

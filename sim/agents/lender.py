@@ -10,12 +10,17 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents import closing
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
-from sim.books.capital import Ownership, licence_capital_fen, settle_capital
-from sim.books.funding import Funding, blank_funding, pay_out, refinance
-from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT, OWNERS, Ledger
-from sim.books.own_part import own_part_of
-from sim.books.provisioning import allowance_required
+from sim.books.capital import Ownership, licence_capital_fen
+from sim.books.confidence import CALM
+from sim.books.costs import CostHistory
+from sim.books.disposal import Sale
+from sim.books.funding import Funding, blank_funding
+from sim.books.impairment import Experience
+from sim.books.ledger import OWNERS, Ledger
+from sim.books.resolution import Estate
+from sim.books.securitisation import Pool
 from sim.money import basis_points, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.rules.pricing import Price, Stake, band_price
@@ -23,8 +28,11 @@ from sim.scoring.scorecard import EXPERT, band_default_shares, band_of_cell
 from sim.state import Tallies
 from sim.values import (
     BANDS,
+    NEVER,
     NOBODY,
     NOT_APPLIED,
+    NOTHING_SOLD,
+    OPERATING,
     PRIORITIES,
     Act,
     Allocation,
@@ -35,7 +43,6 @@ from sim.values import (
     Rules,
 )
 
-OPERATING, RESOLUTION = "open", "resolution"
 BOOK_ACCOUNTS = ("loans", "joint_loans")
 
 
@@ -60,6 +67,7 @@ class Lender(mesa.Agent):
         self.parameters = parameters
         self.tax_share = config.economy.profit_tax_share
         self.founding_fen = fen(parameters.founding_plan_yuan) * config.population.size
+        self.people = config.population.size
         self.status = OPERATING
         self.lending_frozen = False
         self.partner_lender: Lender | None = None
@@ -80,6 +88,18 @@ class Lender(mesa.Agent):
         self.least_capital_fen = max(founding_capital_fen, self.licence_capital_fen)
         self.ownership = Ownership()
         ledger.pay(OWNERS, "claims_on_others", name, "equity", self.least_capital_fen)
+        self.confidence = CALM  # of wholesale funders, since the last month's end
+        self.sold_before = NOTHING_SOLD  # claims charged off before this month, from the warm-up's start, are sold
+        self.sale = Sale()  # of claims, this month
+        self.sale_price_share = 0.0
+        self.pools: tuple[Pool, ...] = ()  # of loans on which notes were sold
+        self.opening_loans_fen = 0  # own parts of all loans at the last month's end
+        self.opening_equity_fen = 0
+        self.estate: Estate = ()  # who is owed what since it failed
+        self.cost_history = CostHistory()
+        self.unit_cost_share = 1.0  # what technology has left of the cost of an account
+        self.experience = Experience()  # of its customers' loans
+        self.joint_experience = Experience()  # of the joint loans of others in which it has parts
         self.month_report: dict[str, Any] = {}
         self.acts: list[Act] = []
 
@@ -118,10 +138,10 @@ class Lender(mesa.Agent):
         """Return risk-weighted assets: loans net of allowance at the lender's weight; cash weighs nothing."""
         return int((self.loans_fen() + self.balance("allowance")) * self.parameters.risk_weight)
 
-    def capital_ratio_share(self) -> float:
-        """Return equity over risk-weighted assets; 1.0 while there are none."""
+    def capital_ratio_share(self, tier_2_fen: int = 0) -> float:
+        """Return equity, and tier 2 where it is to be counted, over risk-weighted assets; 1.0 while there are none."""
         weighted = self.risk_weighted_fen()
-        return self.equity_fen() / weighted if weighted > 0 else 1.0
+        return (self.equity_fen() + tier_2_fen) / weighted if weighted > 0 else 1.0
 
     @property
     def is_lending(self) -> bool:
@@ -138,8 +158,25 @@ class Lender(mesa.Agent):
 
     def funding_apr(self, economy: Economy) -> float:
         """Return what a yuan of funding costs a year, deposits and wholesale in their shares."""
-        wholesale = economy.policy_rate_apr + self.parameters.funding_spread_apr + economy.funding_spread_apr
+        wholesale = self.wholesale_apr(self.faced(economy))
         return self.parameters.deposit_share * economy.deposit_apr + (1.0 - self.parameters.deposit_share) * wholesale
+
+    def opex_apr(self) -> float:
+        """Return what work costs as a yearly share of managed loans: a fixed share, and accounts as last year."""
+        return self.parameters.opex_apr + self.cost_history.apr()
+
+    def wholesale_apr(self, economy: Economy) -> float:
+        """Return the yearly rate of wholesale money raised now, in the economy that the lender faces."""
+        return economy.policy_rate_apr + self.parameters.funding_spread_apr + economy.funding_spread_apr
+
+    def faced(self, economy: Economy) -> Economy:
+        """Return the economy as this lender's funders make it: less is renewed, and dearer, when they worry."""
+        if self.confidence == CALM:
+            return economy
+        factors = list(economy.rollover_factors)
+        factors[self.index] *= self.confidence.rollover_factor
+        spread = economy.funding_spread_apr + self.confidence.spread_add_apr
+        return economy._replace(rollover_factors=tuple(factors), funding_spread_apr=spread)
 
     def capital_target(self, rules: Rules) -> float:
         """Return the capital ratio the lender steers to: its own target, or the rule with its buffer twice over."""
@@ -172,7 +209,7 @@ class Lender(mesa.Agent):
         rules = rulebook.of(self.kind)
         partner_share = self.partner_share_bp(rules) / 10_000
         fee_share = partner_share * p.service_fee_share
-        own = self.stake(economy, rulebook, 1.0 - partner_share, 1.0 - partner_share + fee_share, p.opex_apr)
+        own = self.stake(economy, rulebook, 1.0 - partner_share, 1.0 - partner_share + fee_share, self.opex_apr())
         partner = own
         if self.partner_lender is not None and partner_share > 0.0:
             bank = self.partner_lender
@@ -205,23 +242,25 @@ class Lender(mesa.Agent):
             ),
             largest_limit_fen=fen(p.largest_limit_yuan),
             limit_raise_share=p.limit_raise_share,
-            limit_cut_share=p.limit_cut_share,
+            limit_cut_share=p.limit_cut_share if self.status == OPERATING else 1.0,  # its lines are gone
             partner=self.partner_lender.index if self.partner_lender is not None and share_bp > 0 else NOBODY,
             partner_share_bp=share_bp,
             rules=rules,
+            sold_before=self.sold_before,
+            sale_age_months=p.disposal.sell_after_months or NEVER,
         )
 
     # --- step 5: money for applications ----------------------------------------------------------------------------
     def commit_to_partners(self, economy: Economy, rulebook: Rulebook) -> None:
         """Set aside, before allocation, what a partner bank will put into joint loans; what is not used lapses."""
         if self.originators > 0:
-            self.commitment = commitment_of(self, economy, rulebook.of(self.kind), self.index)
+            self.commitment = commitment_of(self, self.faced(economy), rulebook.of(self.kind), self.index)
 
     def plan_budget(self, economy: Economy, rulebook: Rulebook) -> None:
         """Fix the month's headrooms; each is used up by both rounds of applications."""
         rules = rulebook.of(self.kind)
         self.binding = NOT_APPLIED
-        self.budget = budget_of(self, economy, rules, self.index, self.partner_share_bp(rules))
+        self.budget = budget_of(self, self.faced(economy), rules, self.index, self.partner_share_bp(rules))
 
     def allocate(self, demand_fen: NDArray[np.int64]) -> Allocation:
         """Fill one round of applications from the safest priority until a headroom is used up.
@@ -250,97 +289,7 @@ class Lender(mesa.Agent):
     # --- step 7: the books --------------------------------------------------------------------------------------------
     def close_books(self, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
         """Pay for funding and work, provide for losses, refinance, tax, distribute; test solvency and liquidity."""
-        ledger, p, name = self.ledger, self.parameters, self.name
-        month = own_part_of(tallies, self.index)
-        self.managed, self.repaid_fen, self.collected_fen = month.managed, month.leaving, month.repaid
-        wholesale_apr = economy.policy_rate_apr + p.funding_spread_apr + economy.funding_spread_apr
-        cost = monthly(self.funding.wholesale, wholesale_apr) + monthly(self.funding.deposits, economy.deposit_apr)
-        opex = monthly(month.managed, p.opex_apr) + monthly(sum(month.joint_stock), p.joint_opex_apr)
-        if self.status == RESOLUTION:
-            cost = 0  # all debt has fallen due and stands still; the administrator works for what there is
-            opex = min(opex, max(0, self.cash_fen()))
-        ledger.pay(name, "interest_expense", FUNDERS, "interest_income", cost)
-        ledger.pay(name, "opex", FIRMS, "income", opex)
-
-        required = allowance_required(month.own_stock) + allowance_required(month.joint_stock)
-        provisions = required + self.balance("allowance")  # the allowance is an asset with a credit balance
-        if provisions >= 0:
-            ledger.post(name, "provisions", "allowance", provisions)
-        else:
-            ledger.post(name, "allowance", "provisions", -provisions)
-        tax = int(max(0, ledger.profit(name)) * self.tax_share)
-        if self.status == RESOLUTION:
-            tax = min(tax, max(0, self.cash_fen()))  # profit may be provisions released, and pays nobody
-        ledger.pay(name, "tax", GOVERNMENT, "income", tax)
-        income = {
-            "interest_fen": self.balance("interest_income"),
-            "service_fees_fen": self.balance("service_fee_income") - self.balance("service_fee_expense"),
-        }
-        profit = ledger.close(name)
-        is_open, is_calm = self.status == OPERATING, economy.rollover_factors[self.index] >= 1.0
-        target_share = self.capital_target(rulebook.of(self.kind))
-        owners = settle_capital(self, economy.month, target_share, profit, is_open, is_calm)
-        if self.status == OPERATING:
-            self.refinance(economy)
-        else:
-            self.run_off(economy.month)
-        self.month_report = income | {
-            "status": self.status,
-            "funding_cost_fen": cost,
-            "opex_fen": opex,
-            "provisions_fen": provisions,
-            "profit_fen": profit,
-            "dividends_fen": owners.dividends,
-            "capital_raised_fen": owners.raised,
-            "charge_offs_fen": month.charge_offs,
-            "recoveries_fen": month.recoveries,
-        }
-        self.test_solvency(economy.month)
-
-    def refinance(self, economy: Economy) -> None:
-        """Repay funding that falls due and raise what the cash target needs and funders are willing to give."""
-        p, ledger, name = self.parameters, self.ledger, self.name
-        factor = economy.rollover_factors[self.index]
-        target = int(p.cash_target_share * self.loans_fen())
-        result = refinance(self.funding, self.cash_fen(), target, p.deposit_share, p.rollover_share, factor)
-        ledger.pay(FUNDERS, "claims_on_others", name, "wholesale", result.raised)
-        ledger.pay(name, "wholesale", FUNDERS, "claims_on_others", result.repaid)
-        ledger.pay(FUNDERS, "claims_on_others", name, "deposits", result.deposits_in)
-        ledger.pay(name, "deposits", FUNDERS, "claims_on_others", result.deposits_out)
-        self.funding = result.funding
-
-    def run_off(self, month: int) -> None:
-        """Pay funders all that was collected; when nothing is left to collect, what is still owed is their loss."""
-        ledger, name = self.ledger, self.name
-        paid = pay_out(self.funding, self.cash_fen())
-        ledger.pay(name, "deposits", FUNDERS, "claims_on_others", paid.deposits)
-        ledger.pay(name, "wholesale", FUNDERS, "claims_on_others", paid.wholesale)
-        self.funding = paid.funding
-        lost = self.funding.wholesale + self.funding.deposits
-        if self.loans_fen() == 0 and lost > 0:
-            ledger.post(name, "wholesale", "equity", self.funding.wholesale)
-            ledger.post(name, "deposits", "equity", self.funding.deposits)
-            ledger.post(FUNDERS, "write_off", "claims_on_others", lost)
-            self.funding = blank_funding(len(self.funding.ladder))
-            self.log(month, "funders_lose", f"{lost / 100:,.0f} yuan are owed and nothing is left to collect", lost)
-
-    def test_solvency(self, month: int) -> None:
-        """Enter resolution when cash is gone or equity below the licence's; funders bear what the run-off lacks."""
-        if self.status == RESOLUTION or month < 0:
-            return
-        cash, equity, least = self.cash_fen(), self.equity_fen(), self.licence_capital_fen
-        if cash < 0 or equity < least:
-            self.status = RESOLUTION
-            reason = f"cash {cash / 100:,.0f} yuan, equity {equity / 100:,.0f} yuan at month end"
-            if 0 <= equity < least:
-                reason += f", under the licence's least capital of {least / 100:,.0f} yuan"
-            self.log(month, "enters_resolution", reason, equity)
-            self.month_report["status"] = self.status
-        if cash < 0:
-            # A payment that cash does not cover is not made: it stays owed to funders, first in line.
-            self.ledger.pay(FUNDERS, "claims_on_others", self.name, "wholesale", -cash)
-            first, *later = self.funding.ladder
-            self.funding = self.funding._replace(ladder=(first - cash, *later))
+        closing.close_books(self, tallies, economy, rulebook.of(self.kind))
 
     def log(self, month: int, act: str, reason: str, value: float) -> None:
         """Write one act of this lender down."""
@@ -354,11 +303,21 @@ class Lender(mesa.Agent):
     def report(self) -> dict[str, Any]:
         """Return the columns of the lender table that come from the books."""
         return self.month_report | {
+            "estate": self.estate,
+            "claims_sold_fen": self.sale.face,
+            "sale_proceeds_fen": self.sale.proceeds,
+            "sale_price_share": self.sale_price_share,
             "cash_fen": self.cash_fen(),
             "loans_fen": self.loans_fen(),
             "allowance_fen": -self.balance("allowance"),
-            "liabilities_fen": self.balance("wholesale") + self.balance("deposits"),
+            "wholesale_fen": self.funding.wholesale,
+            "deposits_fen": self.funding.deposits,
+            "wholesale_apr": self.funding.wholesale_apr(),
+            "rollover_factor_share": self.confidence.rollover_factor,
+            "securities_fen": self.balance("securities"),
+            "liabilities_fen": sum(self.balance(account) for account in ("wholesale", "deposits", "securities")),
             "equity_fen": self.equity_fen(),
+            "total_capital_share": self.capital_ratio_share(self.month_report.get("tier2_fen", 0)),
             "capital_ratio_share": self.capital_ratio_share(),
         }
 
@@ -370,8 +329,3 @@ def prices_of(own: Stake, partner: Stake, floor_apr: float, ceiling_apr: float, 
         band_price(default_share, own, partner, floor_apr, ceiling_apr, cap_bp)
         for default_share in band_default_shares()
     )
-
-
-def monthly(amount_fen: int, apr: float) -> int:
-    """Return a twelfth of a yearly rate on an amount, in whole fen."""
-    return int(amount_fen * max(0, basis_points(apr)) // 120_000)

@@ -143,8 +143,8 @@ def pay_claims(
     A claim ends when it is paid or when its last month of collection has passed.
     """
     for slot, claim in claims:
-        purse -= collected(person, slot, claim, purse, world, counts)
         claim.instalments_left -= 1
+        purse -= collected(person, slot, claim, purse, world, counts)
         if claim.instalments_left <= 0 or claim.principal == 0:
             person.credit.slots[slot] = None
     return purse
@@ -158,7 +158,11 @@ def collected(person: Borrower, slot: int, claim: Loan, purse: int, world: Circu
     before = claim.principal
     paid = recovery(before, purse, person.essentials, world.behaviour.repayment.recovery_surplus_share)
     claim.principal = before - paid
-    counts.recovered(claim, before)
+    charged_off_in = claim.charge_off_month(world.month, world.behaviour.repayment.collection_months)
+    if charged_off_in < world.lenders[claim.lender].sold_before:
+        counts.at_lender(claim.lender, "buyers_recoveries", paid)
+    else:
+        counts.recovered(claim, before)
     return paid
 
 

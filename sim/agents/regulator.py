@@ -13,10 +13,9 @@ from sim.elementary import normal_quantile
 from sim.money import yuan
 from sim.params import MarketConfig
 from sim.policies.base import compose_rulebook
-from sim.values import Act, Rulebook
+from sim.values import RESOLUTION, Act, Rulebook
 
 REGULATOR = "regulator"
-RESOLUTION = "resolution"
 
 
 class Supervised(Protocol):

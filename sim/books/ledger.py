@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from sim.state import Tallies
 from sim.values import HOUSEHOLD_FLOW
 
-HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL = (
+HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS = (
     "households",
     "firms",
     "government",
     "funders",
     "owners",
     "informal",
+    "investors",  # buyers of charged-off claims
 )
-OUTSIDERS = (HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL)
+OUTSIDERS = (HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS)
 
 ASSETS = (
     "cash",
@@ -28,7 +29,7 @@ ASSETS = (
     "allowance",
     "claims_on_others",
 )  # allowance is an asset with a credit balance
-LIABILITIES = ("deposits", "wholesale", "debt", "informal_debt")
+LIABILITIES = ("deposits", "wholesale", "securities", "debt", "informal_debt")
 INCOME = ("interest_income", "service_fee_income", "income", "consumption_income", "write_back")
 EXPENSES = (
     "interest_expense",

@@ -19,6 +19,10 @@ class OwnPart(NamedTuple):
     charge_offs: int
     recoveries: int
 
+    def whole_stock(self) -> list[int]:
+        """Return all its parts of loans by bucket, its customers' and others'."""
+        return [own + joint for own, joint in zip(self.own_stock, self.joint_stock, strict=True)]
+
 
 def own_part_of(tallies: Tallies, index: int) -> OwnPart:
     """Return what of the month belongs to the lender at a place in order of id."""

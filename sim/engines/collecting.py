@@ -7,12 +7,12 @@ from numpy.typing import NDArray
 
 from sim.compiling import kernel, wide
 from sim.draws import COLLECT, uniform
-from sim.engines.columns import RECOVERED_PART, RECOVERIES, RECOVERIES_PARTNER
+from sim.engines.columns import BUYERS_RECOVERIES, RECOVERED_PART, RECOVERIES, RECOVERIES_PARTNER
 from sim.engines.contracts import clear_slot
 from sim.engines.tables import Conditions, Terms
 from sim.money import part
 from sim.params import BehaviourParameters
-from sim.rules.repayment import recovery
+from sim.rules.repayment import charge_off_month, recovery
 from sim.state import Loans, Tallies
 from sim.values import CHARGED_OFF, LOAN_SLOTS, NOBODY
 
@@ -30,7 +30,10 @@ def collect_claim(
     behaviour: BehaviourParameters,
     tallies: Tallies,
 ) -> int:
-    """Collect on one charged-off claim; return the fen paid. After the last month of collection the claim is gone."""
+    """Collect on one charged-off claim, for the lender or for whom it sold the claim to; return the fen paid.
+
+    After the last month of collection the claim is gone.
+    """
     lender = wide(loans.lender[i, slot])
     partner = wide(loans.partner[i, slot])
     share_bp = wide(loans.partner_share_bp[i, slot])
@@ -38,14 +41,19 @@ def collect_claim(
     paid = 0
     if cash > kept and uniform(keys, COLLECT, conditions.month, i, slot) < terms.collection_effort[lender]:
         paid = recovery(claim, cash, kept, behaviour.repayment.recovery_surplus_share)
-    if paid > 0:
-        tallies.flow[lender, RECOVERIES] += paid
-        if partner != NOBODY:
-            recovered = part(claim, share_bp) - part(claim - paid, share_bp)
-            tallies.flow[lender, RECOVERIES_PARTNER] += recovered
-            tallies.partner_flow[lender, partner, RECOVERED_PART] += recovered
-        loans.principal[i, slot] = claim - paid
     loans.instalments_left[i, slot] -= 1
+    left = wide(loans.instalments_left[i, slot])
+    if paid > 0:
+        charged_off_in = charge_off_month(conditions.month, left, behaviour.repayment.collection_months)
+        if charged_off_in < terms.sold_before[lender]:
+            tallies.flow[lender, BUYERS_RECOVERIES] += paid
+        else:
+            tallies.flow[lender, RECOVERIES] += paid
+            if partner != NOBODY:
+                recovered = part(claim, share_bp) - part(claim - paid, share_bp)
+                tallies.flow[lender, RECOVERIES_PARTNER] += recovered
+                tallies.partner_flow[lender, partner, RECOVERED_PART] += recovered
+        loans.principal[i, slot] = claim - paid
     if loans.instalments_left[i, slot] <= 0 or loans.principal[i, slot] == 0:
         clear_slot(i, slot, loans)
     return paid

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from sim.compiling import kernel, wide
-from sim.engines.columns import CUSTOMERS, G_DEBT_30, G_DEBT_90, LINE_LIMITS, LOANS, OPEN_LINES, UNUSED_LINES
+from sim.engines.columns import (
+    BUYERS_CLAIMS,
+    CLAIMS_FOR_SALE,
+    CUSTOMERS,
+    G_DEBT_30,
+    G_DEBT_90,
+    LINE_LIMITS,
+    LOANS,
+    OPEN_LINES,
+    UNUSED_LINES,
+)
 from sim.engines.contracts import bucket_at, clear_line, owed_at
 from sim.engines.tables import Conditions, Terms
 from sim.money import part
 from sim.rules.limits import available_on_line, line_ends, reviewed_limit
+from sim.rules.repayment import charge_off_month
 from sim.state import Borrowers, Lines, Loans, Tallies
 from sim.values import CHARGED_OFF, LINE_FROZEN, LINE_OPEN, LOAN_SLOTS, NO_LINE, NOBODY, OPEN, VINTAGE_MONTHS
 
@@ -71,19 +82,41 @@ def review_lines(
 
 
 @kernel
-def count_loans(i: int, group: int, month: int, loans: Loans, tallies: Tallies) -> int:
+def count_claim(
+    i: int, slot: int, loans: Loans, conditions: Conditions, terms: Terms, collection_months: int, tallies: Tallies
+) -> None:
+    """Count a claim as its lender's, and as one for sale when it is old enough, or as that of its buyer."""
+    lender = wide(loans.lender[i, slot])
+    principal = wide(loans.principal[i, slot])
+    charged_off_in = charge_off_month(conditions.month, wide(loans.instalments_left[i, slot]), collection_months)
+    if charged_off_in < terms.sold_before[lender]:
+        tallies.flow[lender, BUYERS_CLAIMS] += principal
+        return
+    tallies.claims[lender] += principal
+    if conditions.month - charged_off_in >= terms.sale_age[lender]:
+        tallies.flow[lender, CLAIMS_FOR_SALE] += principal
+        partner = wide(loans.partner[i, slot])
+        if partner != NOBODY:
+            partners = part(principal, wide(loans.partner_share_bp[i, slot]))
+            tallies.partner_claims_for_sale[lender, partner] += partners
+
+
+@kernel
+def count_loans(
+    i: int, group: int, loans: Loans, conditions: Conditions, terms: Terms, collection_months: int, tallies: Tallies
+) -> int:
     """Count person i's open loans and claims at month end; return the fen owed on open loans."""
     debt = 0
     for slot in range(LOAN_SLOTS):
         status = loans.status[i, slot]
-        lender = wide(loans.lender[i, slot])
-        principal = wide(loans.principal[i, slot])
         if status == CHARGED_OFF:
-            tallies.claims[lender] += principal
+            count_claim(i, slot, loans, conditions, terms, collection_months, tallies)
         if status != OPEN:
             continue
+        lender = wide(loans.lender[i, slot])
+        principal = wide(loans.principal[i, slot])
         bucket = wide(loans.bucket[i, slot])
-        age = min(month - wide(loans.origination_month[i, slot]), VINTAGE_MONTHS - 1)
+        age = min(conditions.month - wide(loans.origination_month[i, slot]), VINTAGE_MONTHS - 1)
         partner = wide(loans.partner[i, slot])
         debt += principal
         tallies.stock[lender, bucket] += principal

@@ -138,7 +138,8 @@ def settle_rows(
             late = paid.late
             defaulted = paid.defaulted
             cash = collect_claims(i, paid.cash, essentials, done, loans, keys, conditions, terms, behaviour, tallies)
-            debt = count_loans(i, group, month, loans, tallies)
+            collection_months = behaviour.repayment.collection_months
+            debt = count_loans(i, group, loans, conditions, terms, collection_months, tallies)
         flags |= remember_misses(i, late, defaulted, borrowers, tallies)
         unused = review_lines(i, holds_loans, borrowers, loans, lines, conditions, terms, tallies)
 

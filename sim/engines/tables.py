@@ -40,6 +40,8 @@ class Terms(NamedTuple):
     dormant_months: NDArray[np.int64]
     barred_months: NDArray[np.int64]
     collection_effort: NDArray[np.float64]
+    sold_before: NDArray[np.int64]  # claims charged off before this month belong to their buyer
+    sale_age: NDArray[np.int64]  # months since charge-off from which a claim is for sale
     proxy_noise: NDArray[np.float64]
     signal_noise: NDArray[np.float64]
     job_loss_seen: NDArray[np.float64]
@@ -113,6 +115,8 @@ def terms_of(
         dormant_months=whole([p.dormant_months for p in parameters]),
         barred_months=whole([p.barred_months for p in parameters]),
         collection_effort=real([p.collection_effort for p in parameters]),
+        sold_before=whole([offer.sold_before for offer in offers]),
+        sale_age=whole([offer.sale_age_months for offer in offers]),
         proxy_noise=real([p.proxy_noise for p in parameters]),
         signal_noise=real([p.signal_noise for p in parameters]),
         job_loss_seen=real([p.job_loss_seen_share for p in parameters]),

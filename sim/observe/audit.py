@@ -10,9 +10,13 @@ from numpy.typing import NDArray
 
 from sim.books.funding import Funding
 from sim.books.ledger import FUNDERS, HOUSEHOLDS, INFORMAL, Ledger
+from sim.books.resolution import DEPOSITORS, WHOLESALE, Estate
+from sim.books.securitisation import Pool
 from sim.state import Tallies
-from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW
+from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW, NOTHING_SOLD
 
+OWED_TO_FUNDERS = ("wholesale", "deposits", "securities")
+ACCOUNTS_OF_RANKS = {DEPOSITORS: "deposits", WHOLESALE: "wholesale"}
 PARTED = ("originations", "interest", "principal", "charge_offs", "recoveries")  # columns of Tallies.partner_flow
 
 
@@ -26,6 +30,9 @@ class Audited(Protocol):
     name: str
     index: int
     funding: Funding
+    pools: tuple[Pool, ...]
+    estate: Estate
+    sold_before: int
 
 
 def audit(
@@ -56,13 +63,19 @@ def audit(
     )
     for entity, difference in sorted(ledger.imbalances().items()):
         hold(entity, "assets = liabilities + equity", difference, 0)
-    debts = [ledger.balance(lender.name, account) for lender in lenders for account in ("wholesale", "deposits")]
+    debts = [ledger.balance(lender.name, account) for lender in lenders for account in OWED_TO_FUNDERS]
     hold(FUNDERS, "claims = what lenders owe", ledger.balance(FUNDERS, "claims_on_others"), sum(debts))
     for lender in lenders:
         j, name = lender.index, lender.name
         owed = ledger.balance(name, "wholesale")
         hold(name, "wholesale in the ledger = rungs of the ladder", owed, lender.funding.wholesale)
         hold(name, "deposits in the ledger = deposits", ledger.balance(name, "deposits"), lender.funding.deposits)
+        for claim in lender.estate:
+            if claim.rank in ACCOUNTS_OF_RANKS:
+                owed = ledger.balance(name, ACCOUNTS_OF_RANKS[claim.rank])
+                hold(name, f"open claims of {claim.rank} = what the ledger owes them", claim.open, owed)
+        notes = sum(pool.sold for pool in lender.pools)
+        hold(name, "notes in the ledger = notes on its pools", ledger.balance(name, "securities"), notes)
         stock = int(tallies.stock[j].sum())
         parts = int(tallies.partner_stock[j].sum())
         hold(
@@ -99,6 +112,12 @@ def audit(
                 int(tallies.partner_flow[j, :, column].sum()),
                 flow[f"{key}_partner"],
             )
+        parts_for_sale = int(tallies.partner_claims_for_sale[j].sum())
+        beyond = max(0, flow["claims_for_sale"] - int(tallies.claims[j]), parts_for_sale - flow["claims_for_sale"])
+        hold(name, "claims for sale are its claims, and partners' parts a part of them", beyond, 0)
+        if lender.sold_before == NOTHING_SOLD:
+            of_buyers = flow["buyers_recoveries"] + flow["buyers_claims"]
+            hold(name, "buyers have nothing of a lender that sold nothing", of_buyers, 0)
         own = tallies.stock[j] - tallies.partner_stock[j].sum(axis=0)
         least = min(int(tallies.stock[j].min()), int(own.min()), int(tallies.claims[j]))
         hold(name, "no bucket, partner's part or claim is below zero", min(0, least), 0)

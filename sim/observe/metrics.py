@@ -23,8 +23,13 @@ def past_due(stock: Sequence[int], bucket: int) -> int:
 
 def return_on_equity(profits: Sequence[int], equities: Sequence[int]) -> float:
     """Return profit over mean equity of up to twelve months, scaled to a year; 0.0 when equity is not positive."""
-    months = len(profits)
-    mean_equity = sum(equities) / len(equities) if equities else 0.0
-    if months == 0 or mean_equity <= 0:
+    return yearly_share(profits, equities)
+
+
+def yearly_share(flows: Sequence[int], stocks: Sequence[int]) -> float:
+    """Return flows of up to twelve months, scaled to a year, over the mean stock; 0.0 when that is not positive."""
+    months = len(flows)
+    mean_stock = sum(stocks) / len(stocks) if stocks else 0.0
+    if months == 0 or mean_stock <= 0:
         return 0.0
-    return sum(profits) * (12 / months) / mean_equity
+    return sum(flows) * (12 / months) / mean_stock

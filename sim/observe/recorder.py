@@ -11,7 +11,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.observe.columns import Columns
-from sim.observe.metrics import herfindahl, past_due, return_on_equity, share
+from sim.observe.metrics import herfindahl, past_due, return_on_equity, share, yearly_share
 from sim.observe.schemas import SCHEMAS
 from sim.population import parts_of_groups
 from sim.state import People, Tallies
@@ -45,6 +45,9 @@ class LenderHistory:
         self.charge_offs: list[int] = []
         self.profits: list[int] = []
         self.equities: list[int] = []
+        self.assets: list[int] = []
+        self.incomes: list[int] = []  # interest and fees less what funding costs
+        self.opex: list[int] = []
 
 
 class Record:
@@ -99,6 +102,7 @@ class Record:
         for row in lender_rows:
             self.columns["lender"].add(row)
         self.write_refused(economy.month, tallies)
+        self.write_estates(economy.month, reports)
         self.write_segments(economy.month, tallies)
         self.write_vintages(step, tallies)
         self.write_rolls(economy.month, tallies)
@@ -159,6 +163,11 @@ class Record:
         history.charge_offs.append(int(flow[FLOW["charge_offs"]]))
         history.profits.append(int(report["profit_fen"]))
         history.equities.append(int(report["equity_fen"]))
+        history.assets.append(int(report["cash_fen"]) + int(report["loans_fen"]) - int(report["allowance_fen"]))
+        history.incomes.append(
+            int(report["interest_fen"]) + int(report["service_fees_fen"]) - int(report["funding_cost_fen"])
+        )
+        history.opex.append(int(report["opex_fen"]))
         lagged = history.books[-1 - LAG_MONTHS] if len(history.books) > LAG_MONTHS else book
         lost = sum(history.charge_offs[-12:])
         applications = int(flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]])
@@ -173,6 +182,7 @@ class Record:
             "kind": self.kinds[index],
             "managed_loans_fen": book,
             "claims_fen": int(tallies.claims[index]),
+            "buyers_claims_fen": int(flow[FLOW["buyers_claims"]]),
             "customers": int(flow[FLOW["customers"]]),
             "open_lines": int(flow[FLOW["open_lines"]]),
             "line_limits_fen": limits,
@@ -199,6 +209,9 @@ class Record:
             "defaults": int(flow[FLOW["defaults"]]),
             "defaults_by_choice": int(flow[FLOW["defaults_by_choice"]]),
             "roe_share": return_on_equity(history.profits[-12:], history.equities[-12:]),
+            "roa_share": yearly_share(history.profits[-12:], history.assets[-12:]),
+            "take_rate_share": yearly_share(history.incomes[-12:], history.books[-12:]),
+            "cost_income_share": share(sum(history.opex[-12:]), sum(history.incomes[-12:])),
             "binding": binding,
         }
         for column in SCHEMAS["lender"]:
@@ -221,6 +234,21 @@ class Record:
                             "amount_fen": int(tallies.outcome_amount[index, code]),
                         }
                     )
+
+    def write_estates(self, month: int, reports: Sequence[dict[str, Any]]) -> None:
+        """Write what every rank of claims on failed lenders was owed, was paid so far and has lost."""
+        for name, report in zip(self.names, reports, strict=True):
+            for claim in report["estate"]:
+                self.columns["resolution"].add(
+                    {
+                        "month": month,
+                        "lender": name,
+                        "rank": claim.rank,
+                        "owed_fen": claim.owed,
+                        "paid_fen": claim.paid,
+                        "lost_fen": claim.lost,
+                    }
+                )
 
     def write_segments(self, month: int, tallies: Tallies) -> None:
         """Write the groups of people along each dimension."""

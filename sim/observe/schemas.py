@@ -41,10 +41,28 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "loans_fen": "int",  # own share, before allowance
         "managed_loans_fen": "int",  # whole loans it originated
         "allowance_fen": "int",
-        "claims_fen": "int",  # charged-off principal still collected, off the books
+        "allowance_five_category_fen": "int",  # by both standards, whichever drives the accounts
+        "allowance_ifrs9_fen": "int",
+        "stage1_fen": "int",  # own parts by stage of IFRS 9
+        "stage2_fen": "int",
+        "stage3_fen": "int",
+        "provision_coverage_share": "float",  # allowance over own loans more than 90 days late
+        "provision_loan_share": "float",
+        "claims_fen": "int",  # charged-off principal still collected, off the books; claims sold apart
+        "claims_sold_fen": "int",  # own part of claims sold this month
+        "sale_proceeds_fen": "int",  # what they brought; refills the allowance beside recoveries
+        "sale_price_share": "float",  # of what is owed; 0 in months without a sale of its own
+        "buyers_claims_fen": "int",  # claims it sold that buyers still collect
         "liabilities_fen": "int",
+        "wholesale_fen": "int",
+        "deposits_fen": "int",
+        "securities_fen": "int",  # notes that others hold on its loans
+        "wholesale_apr": "float",  # mean rate of the stock
+        "rollover_factor_share": "float",  # what funders' worries leave of the usual rollover, shocks apart
         "equity_fen": "int",
         "capital_ratio_share": "float",
+        "tier2_fen": "int",  # allowance beyond its minimum, up to 1.25% of risk-weighted assets
+        "total_capital_share": "float",  # the ratio with tier 2, which neither lender nor supervisor counts
         "customers": "int",
         "open_lines": "int",
         "line_limits_fen": "int",
@@ -76,11 +94,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "service_fees_fen": "int",
         "funding_cost_fen": "int",
         "opex_fen": "int",
+        "acquisition_cost_fen": "int",  # parts of opex that go by account, as they fall due
+        "servicing_cost_fen": "int",
+        "technology_cost_fen": "int",
+        "unit_cost_share": "float",  # what technology has left of the cost of an account
         "provisions_fen": "int",
         "profit_fen": "int",
         "dividends_fen": "int",
         "capital_raised_fen": "int",  # paid in by owners after the warm-up
         "roe_share": "float",  # profit of twelve months over mean equity
+        "roa_share": "float",  # profit of twelve months over mean assets
+        "take_rate_share": "float",  # interest and fees less funding cost, of twelve months, over mean managed loans
+        "cost_income_share": "float",  # opex of twelve months over interest and fees less funding cost
         "binding": "str",
     },
     "refused": {"month": "int", "lender": "str", "constraint": "str", "applications": "int", "amount_fen": "int"},
@@ -122,6 +147,14 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "to_bucket": "int",  # 13 = paid off, 14 = charged off
         "loans": "int",
         "balance_fen": "int",
+    },
+    "resolution": {
+        "month": "int",
+        "lender": "str",
+        "rank": "str",  # note_holders, depositors, wholesale, owners
+        "owed_fen": "int",  # when the lender failed
+        "paid_fen": "int",  # since then
+        "lost_fen": "int",  # known when nothing is left to collect
     },
     "actions": {"month": "int", "actor": "str", "act": "str", "target": "str", "reason": "str", "value": "float"},
 }

@@ -29,6 +29,8 @@ JOINS: dict[str, Callable[[Any, Any], Any]] = {
     "disclosure_share": max,
     "registry_coverage_share": max,
     "registry_memory_months": max,
+    "coverage_floor_share": max,
+    "loan_provision_floor_share": max,
 }
 
 

@@ -118,3 +118,9 @@ def recovery(claim: int, cash: int, kept: int, surplus_share: float) -> int:
     if cash <= kept:
         return 0
     return min(claim, int((cash - kept) * surplus_share))
+
+
+@rule
+def charge_off_month(month: int, months_left: int, collection_months: int) -> int:
+    """Return the month in which a claim was charged off that has so many months of collection left after this one."""
+    return month - (collection_months - months_left)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import mesa
@@ -41,8 +41,13 @@ def part_of(amount: int, share_bp: int) -> int:
     return (amount * share_bp) // 10_000
 
 
-def tallies_of(lenders: int, contracts: Sequence[Contract], recovered: Sequence[int] = ()) -> Tallies:
-    """Return what people would have tallied in a month of these contracts; `recovered` is fen by lender."""
+def tallies_of(
+    lenders: int, contracts: Sequence[Contract], recovered: Sequence[int] = (), aware: Sequence[int] = ()
+) -> Tallies:
+    """Return what people would have tallied in a month of these contracts; `recovered` is fen by lender.
+
+    `aware` counts, by lender, the people who have heard a rumour about it.
+    """
     tallies = blank_tallies(lenders, 1)
     for contract in contracts:
         closing = contract.opening + contract.lent - contract.repaid
@@ -81,6 +86,8 @@ def tallies_of(lenders: int, contracts: Sequence[Contract], recovered: Sequence[
         tallies.claims[contract.lender] += lost
     for lender, amount in enumerate(recovered):
         tallies.flow[lender, FLOW["recoveries"]] += amount
+    for lender, people in enumerate(aware):
+        tallies.flow[lender, FLOW["aware"]] = people
     return tallies
 
 
@@ -139,13 +146,25 @@ class Town:
         self.originators = [Originator(name, round(p.service_fee_share * 10_000)) for name, p in lenders]
         self.opening_stock: NDArray[np.int64] | None = None
 
-    def month(self, month: int, *contracts: Contract, recovered: Sequence[int] = (), **economy: object) -> Tallies:
+    def month(
+        self,
+        month: int,
+        *contracts: Contract,
+        recovered: Sequence[int] = (),
+        aware: Sequence[int] = (),
+        rules: Mapping[str, object] | None = None,
+        flows: Mapping[str, int] | None = None,
+        **economy: object,
+    ) -> Tallies:
         """Post and close one month, and hold the books against the contracts."""
-        tallies = tallies_of(len(self.lenders), contracts, recovered)
+        tallies = tallies_of(len(self.lenders), contracts, recovered, aware)
+        for name, amount in (flows or {}).items():
+            tallies.flow[0, FLOW[name]] += amount
+        rulebook = made_rulebook(month, **(rules or {}))
         self.ledger.begin_month()
         post_customers(self.ledger, self.originators, tallies)
         for lender in self.lenders:
-            lender.close_books(tallies, made_economy(month, len(self.lenders), **economy), made_rulebook(month))
+            lender.close_books(tallies, made_economy(month, len(self.lenders), **economy), rulebook)
         tallies.household[HOUSEHOLD_FLOW["savings"]] = self.ledger.balance(HOUSEHOLDS, "cash")
         audit(self.ledger, self.lenders, tallies, self.opening_stock, month)
         self.opening_stock = tallies.stock.copy()

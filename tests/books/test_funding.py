@@ -82,5 +82,29 @@ def test_in_a_run_off_all_cash_goes_to_funders_and_depositors_come_first(
     assert min(paid.funding.ladder) >= 0
 
 
-def test_in_a_run_off_the_earliest_maturity_is_paid_first() -> None:
-    assert pay_out(Funding((10, 20, 30), 5), 22).funding == Funding((0, 13, 30), 0)
+def test_in_a_run_off_all_maturities_are_alike() -> None:
+    # 17 are left after depositors, and 10 : 20 : 30 would be 2.83, 5.67 and 8.5; largest remainders get the odd fen.
+    assert pay_out(Funding((10, 20, 30), 5), 22).funding == Funding((7, 14, 22), 0)
+
+
+def test_money_keeps_its_rate_until_it_falls_due() -> None:
+    calm = refinance(blank_funding(3), 0, 120_000, 0.0, 1.0, 1.0, rate_bp=500).funding
+    assert calm.yearly_interest == (40_000 * 500,) * 3
+    assert calm.interest_due() == 120_000 * 500 // 120_000
+    # A third falls due and is raised anew at 8%, a third of it on each rung.
+    later = refinance(calm, 40_000, 40_000, 0.0, 1.0, 1.0, rate_bp=800).funding
+    new = 40_000 // 3
+    assert later.ladder == (40_000 + new + 1, 40_000 + new, new)
+    assert later.interest_due() == (80_000 * 500 + 40_000 * 800) // 120_000
+    assert later.wholesale_apr() == (80_000 * 0.05 + 40_000 * 0.08) / 120_000
+    assert blank_funding(3).wholesale_apr() == 0.0
+
+
+@given(rungs, st.integers(0, 10**12), st.integers(0, 5_000))
+def test_while_rates_do_not_move_the_ladder_costs_what_its_sum_costs(
+    ladder: tuple[int, ...], need: int, rate_bp: int
+) -> None:
+    funding = Funding(ladder, 0, tuple(owed * rate_bp for owed in ladder))
+    assert funding.interest_due() == sum(ladder) * rate_bp // 120_000
+    after = refinance(funding, ladder[0], need, 0.0, 1.0, 1.0, rate_bp).funding
+    assert after.yearly_interest == tuple(owed * rate_bp for owed in after.ladder)

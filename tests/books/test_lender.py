@@ -3,10 +3,9 @@
 import mesa
 import pytest
 
-from sim.agents.lender import RESOLUTION
 from sim.books.ledger import FUNDERS, OWNERS
 from sim.params import LenderParameters
-from sim.values import NO_ROOT, NOBODY, RATE_CAP
+from sim.values import NO_ROOT, NOBODY, RATE_CAP, RESOLUTION
 from tests.books.made_books import LOST, PAID_OFF, Contract, Town, made_economy, made_rulebook
 
 PLAIN = LenderParameters(

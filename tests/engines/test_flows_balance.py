@@ -93,7 +93,10 @@ def test_every_fen_of_households_has_a_source_and_a_use(lived_months):
             of_households(closing, name)
             for name in ("consumption", "long_term_saving", "informal_interest", "informal_principal")
         )
-        spent += sum(int(at_lenders(closing, name).sum()) for name in ("interest", "principal", "recoveries"))
+        spent += sum(
+            int(at_lenders(closing, name).sum())
+            for name in ("interest", "principal", "recoveries", "buyers_recoveries")
+        )
         assert opening_savings + received - spent == of_households(closing, "savings")
 
 

@@ -21,7 +21,7 @@ from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
 from sim.rules.repayment import level_instalment
 from sim.state import People, blank_people
-from sim.values import CHARGED_OFF, FLOW, LINE_OPEN, NOBODY, OPEN, PRIORITIES, SECTORS
+from sim.values import CHARGED_OFF, FLOW, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, PRIORITIES, SECTORS
 from tests.engines.made_market import Market, made_conditions, made_terms, started
 from tests.rules.contract_by_dates import ContractByDates
 
@@ -87,6 +87,7 @@ def plain_surroundings(market: Market, month: int) -> tuple[Terms, Conditions]:
         is_bank=np.array([0, 1]),
         registry_coverage=np.array([1.0, 1.0]),
         collection_effort=np.array([1.0, 1.0]),
+        sold_before=np.array([NOTHING_SOLD, NOTHING_SOLD]),
         open=np.array([0, 0]),
     )
     conditions = made_conditions(market, month)._replace(

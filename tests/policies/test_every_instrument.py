@@ -24,6 +24,7 @@ LAX = {
     "capital_adequacy": ["minimum_share=0.0"],
     "joint_lending_floor": ["own_share=0.0"],
     "disclosure": ["shown_share=0.0"],
+    "provision_floor": ["coverage_share=0.0", "loan_share=0.0"],
     "credit_registry": ["coverage_share=0.0", "memory_months=0"],
 }
 NO_CHANGE_BUT_A_LOOSE_CEILING = {"rate_cap": {"max_apr_bp": 100_000}}

@@ -1,0 +1,46 @@
+"""Floors under the allowance for losses: over bad loans, and over all loans; the higher amount counts."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.values import Rules
+
+
+class ProvisionFloor(NamedTuple):
+    """The allowance must reach a multiple of loans over 90 days late, and a share of all loans."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    phase_in_months: PhaseInMonths = 0
+    kinds: tuple[str, ...] = ()  # empty = all kinds; the law binds banks and consumer finance
+    coverage_share: Annotated[
+        float, Quantity("share of loans over 90 days late", 0.0, 10.0, "150%, since 2018 120% to 150% by bank")
+    ] = 1.5
+    loan_share: Annotated[float, Quantity("share of loans", 0.0, 1.0, "2.5%, since 2018 1.5% to 2.5% by bank")] = 0.025
+    source: str = (
+        "Administrative Measures for loan loss provisions of commercial banks (Banking Regulatory Commission, order 4 "
+        "of 2011, from memory): coverage of 150% and 2.5% of loans; notice 7 of 2018 lets supervisors ask 120-150% and "
+        "1.5-2.5%"
+    )
+    verified: bool = True
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong."""
+        check_dates(self, months)
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        return f"an allowance of {self.coverage_share:.0%} of loans over 90 days late and {self.loan_share:.2%} of all"
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with the higher floors."""
+        if not binds(self, kind, month):
+            return rules
+        return join(
+            rules,
+            coverage_floor_share=phased(self, rules.coverage_floor_share, self.coverage_share, month),
+            loan_provision_floor_share=phased(self, rules.loan_provision_floor_share, self.loan_share, month),
+        )
