@@ -185,7 +185,8 @@ class LearningScorecard:
 
     def truth_of(self, points: Counts, truth: Counts) -> Truth:
         """Return how points by cell did on watched applicants, by what their application came to."""
-        groups = truth_by_group(truth)
+        seen = np.flatnonzero(truth.sum(axis=1))
+        points, groups = points[seen], truth_by_group(truth[seen])
         odds = points / POINTS_PER_LOG_ODDS
         together = sum(groups.values(), start=np.zeros_like(groups["approved"]))
         return Truth(

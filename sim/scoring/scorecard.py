@@ -117,8 +117,9 @@ def predicted_points(
     card: Scorecard, cells: NDArray[np.int64], unemployment_shares: NDArray[np.float64]
 ) -> NDArray[np.int64]:
     """Return the points of groups of applicants, each at the unemployment published when it applied."""
-    shifts = [expecting(card, share).intercept - card.intercept for share in unemployment_shares.tolist()]
-    return points_of_cells(card, CELLS_WITH_SECTOR)[cells] + np.array(shifts, dtype=np.int64)
+    levels, level_of = np.unique(unemployment_shares, return_inverse=True)
+    shifts = [expecting(card, share).intercept - card.intercept for share in levels.tolist()]
+    return points_of_cells(card, CELLS_WITH_SECTOR)[cells] + np.array(shifts, dtype=np.int64)[level_of]
 
 
 def band_edges() -> list[float]:
