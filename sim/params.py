@@ -379,6 +379,15 @@ class LenderParameters(NamedTuple):
     limit_cut_share: Annotated[
         float, Quantity("share of every line cut each month", 0.0, 1.0, "0 in calm; tightening mode")
     ] = 0.0
+    dormant_months: Annotated[
+        int,
+        Quantity(
+            "months",
+            1,
+            600,
+            "cards count as asleep after 18 (credit-card notice of July 2022); closed half a year later, assumed",
+        ),
+    ] = 24
     # pricing
     opex_apr: Annotated[float, Quantity("share of mean loans a year", 0.0, 1.0, ASSUMED)] = 0.06
     joint_opex_apr: Annotated[float, Quantity("share of parts in others' loans a year", 0.0, 1.0, ASSUMED)] = 0.005
@@ -399,6 +408,10 @@ class LenderParameters(NamedTuple):
         int, Quantity("months late", 4, 12, "180 days platforms and micro, 360 days banks and consumer finance")
     ] = 6
     collection_effort: Annotated[float, Quantity("share of debtors reached a month", 0.0, 1.0, ASSUMED)] = 0.3
+    barred_months: Annotated[
+        int,
+        Quantity("months after the claim has ended", 0, 600, "with two years of collection, five in all; assumed"),
+    ] = 36
     # funding and books
     deposit_share: Annotated[float, Quantity("share of funding", 0.0, 1.0, "banks only")] = 0.0
     funding_spread_apr: Annotated[

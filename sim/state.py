@@ -95,6 +95,7 @@ class Lines(NamedTuple):
 
     limit: NDArray[np.int32]  # fen
     opened_month: NDArray[np.int16]
+    last_owed_month: NDArray[np.int16]  # in which a loan or a claim there was open at month end
     status: NDArray[np.int8]
 
 

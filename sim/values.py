@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 # --- shapes -----------------------------------------------------------------------------------------------------------
 LOAN_SLOTS = 4  # nobody holds more open or charged-off contracts at once
+SLOTS_AT_ONE_LENDER = 2  # a third draw at one lender tops up a loan there, and leaves room for others; assumed
 BANDS = 20  # risk bands of every scorecard, 0 the safest
 PRIORITY_STEPS = 64  # places within a band, by keyed draw, when money is short
 PRIORITIES = BANDS * PRIORITY_STEPS

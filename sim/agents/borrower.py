@@ -218,6 +218,8 @@ class Borrower(mesa.Agent):
         other = preferred_lender(self, asked.purpose, asked.lender, "taste_elsewhere", world)
         if other is not None:
             self.ask(other.lender, Need(asked.purpose, asked.wanted), world, counts)
+            if asked.outcome != PENDING:
+                self.last_refused_by = other.lender
 
     def be_refused_money(self, allotment: Allotment, counts: Counts) -> None:
         """Take note that the lender's money did not reach this far, and which constraint bound."""

@@ -33,6 +33,8 @@ class LenderTerms(NamedTuple):
     partner: int  # lender or NOBODY
     partner_share_bp: int
     charge_off_bucket: int
+    dormant_months: int
+    barred_months: int
     collection_effort: float
     proxy_noise: float
     signal_noise: float

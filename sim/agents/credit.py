@@ -8,7 +8,17 @@ from dataclasses import dataclass
 from sim.money import monthly_interest
 from sim.rules.limits import available_on_line
 from sim.rules.repayment import LoanAfter, after_payments, amount_due_estimate
-from sim.values import CHARGED_OFF, LINE_OPEN, LOAN_SLOTS, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN
+from sim.values import (
+    CHARGED_OFF,
+    LINE_OPEN,
+    LOAN_SLOTS,
+    NO_LINE,
+    NO_NEED,
+    NOBODY,
+    NOT_APPLIED,
+    OPEN,
+    SLOTS_AT_ONE_LENDER,
+)
 
 CHARGED_OFF_RANKS_AS = 13  # a bucket worse than any a living loan can be in
 
@@ -74,6 +84,7 @@ class Line:
 
     limit: int = 0  # fen
     opened_month: int = 0
+    last_owed_month: int = 0
     status: int = NO_LINE
 
 
@@ -121,8 +132,12 @@ class Credit:
         return next((slot for slot in range(LOAN_SLOTS) if self.slots[slot] is None), NOBODY)
 
     def slot_for(self, lender: int) -> int:
-        """Return the slot a new loan would take: an empty one, else the lender's smallest current loan, else NOBODY."""
-        if self.free_slot() != NOBODY:
+        """Return the slot a new loan would take: an empty one, else the lender's smallest current loan, else NOBODY.
+
+        A lender that has as many contracts with the person as one may have takes no empty slot.
+        """
+        contracts_here = sum(1 for _, loan in self.contracts() if loan.lender == lender)
+        if self.free_slot() != NOBODY and contracts_here < SLOTS_AT_ONE_LENDER:
             return self.free_slot()
         current = [
             (loan.principal, slot) for slot, loan in self.open_loans() if loan.lender == lender and not loan.bucket
@@ -154,8 +169,8 @@ class Credit:
         )
 
     def worst_bucket(self) -> int:
-        """Return the worst bucket of all open loans."""
-        return max((loan.bucket for _, loan in self.open_loans()), default=0)
+        """Return the worst bucket of all that is owed; a charged-off claim is worse than any."""
+        return max((CHARGED_OFF_RANKS_AS if loan.is_claim else loan.bucket for _, loan in self.contracts()), default=0)
 
     def room_at(self, lender: int) -> int:
         """Return the fen between the limit and the debt at one lender, whatever the state of the line."""

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.counts import CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Counts
-from sim.agents.credit import Loan
+from sim.agents.credit import Line, Loan
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.demand import term_months
-from sim.rules.limits import reviewed_limit
+from sim.rules.limits import line_ends, reviewed_limit
 from sim.rules.repayment import level_instalment, recovery, relationship_value
 from sim.values import LINE_BARRED, LINE_FROZEN, LINE_OPEN, NOBODY, OPEN
 
@@ -166,6 +166,11 @@ def review_line(person: Borrower, terms: LenderTerms, world: Circumstances, coun
     """Let one lender freeze, thaw, raise or cut a line after the month's payments; return the fen left to draw."""
     line = person.credit.lines[terms.lender]
     is_late = person.credit.worst_bucket_at(terms.lender) > 0
+    if is_late or person.credit.owed_at(terms.lender) > 0:
+        line.last_owed_month = world.month
+    elif line_ends(line.status, world.month - line.last_owed_month, terms.dormant_months, terms.barred_months):
+        person.credit.lines[terms.lender] = Line()
+        return 0
     if line.status == LINE_OPEN and is_late:
         line.status = LINE_FROZEN
     elif line.status == LINE_FROZEN and not is_late:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from sim.compiling import kernel, wide
 from sim.money import monthly_interest
 from sim.rules.repayment import amount_due_estimate, instalments_due
-from sim.state import Loans
-from sim.values import CHARGED_OFF, EMPTY, LOAN_SLOTS, NOBODY, OPEN
+from sim.state import Lines, Loans
+from sim.values import CHARGED_OFF, EMPTY, LOAN_SLOTS, NO_LINE, NOBODY, OPEN, SLOTS_AT_ONE_LENDER
 
 
 @kernel
@@ -24,11 +24,13 @@ def bucket_at(i: int, lender: int, loans: Loans) -> int:
 
 @kernel
 def worst_bucket(i: int, loans: Loans) -> int:
-    """Return the worst bucket of all of person i's open loans."""
+    """Return the worst bucket of all that person i owes; a charged-off claim counts as the last bucket."""
     worst = 0
     for slot in range(LOAN_SLOTS):
         if loans.status[i, slot] == OPEN:
             worst = max(worst, wide(loans.bucket[i, slot]))
+        elif loans.status[i, slot] == CHARGED_OFF:
+            worst = 13
     return worst
 
 
@@ -46,18 +48,23 @@ def owed_at(i: int, lender: int, loans: Loans) -> int:
 def slot_for(i: int, lender: int, loans: Loans) -> int:
     """Return the slot a new loan from a lender would take: an empty one, else that of its smallest current loan.
 
-    With no slot empty the new loan repays the old one and adds to it, as top-up loans do; NOBODY when neither is there.
+    With no slot empty, or as many contracts there as one lender may have, the new loan repays the old one and adds to
+    it, as top-up loans do; NOBODY when neither is there.
     """
     best = NOBODY
+    empty = NOBODY
+    here = 0
     for slot in range(LOAN_SLOTS):
         if loans.status[i, slot] == EMPTY:
-            return slot
-        is_current = loans.status[i, slot] == OPEN and loans.bucket[i, slot] == 0
-        if not is_current or loans.lender[i, slot] != lender:
+            empty = slot if empty == NOBODY else empty
             continue
-        if best == NOBODY or loans.principal[i, slot] < loans.principal[i, best]:
+        if loans.lender[i, slot] != lender:
+            continue
+        here += 1
+        is_current = loans.status[i, slot] == OPEN and loans.bucket[i, slot] == 0
+        if is_current and (best == NOBODY or loans.principal[i, slot] < loans.principal[i, best]):
             best = slot
-    return best
+    return empty if empty != NOBODY and here < SLOTS_AT_ONE_LENDER else best
 
 
 @kernel
@@ -121,3 +128,12 @@ def clear_slot(i: int, slot: int, loans: Loans) -> None:
     loans.lender[i, slot] = NOBODY
     loans.partner[i, slot] = NOBODY
     loans.status[i, slot] = EMPTY
+
+
+@kernel
+def clear_line(i: int, lender: int, lines: Lines) -> None:
+    """Blank person i's line at a lender, as if there had never been one."""
+    lines.limit[i, lender] = 0
+    lines.opened_month[i, lender] = 0
+    lines.last_owed_month[i, lender] = 0
+    lines.status[i, lender] = NO_LINE

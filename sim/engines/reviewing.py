@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from sim.compiling import kernel, wide
 from sim.engines.columns import CUSTOMERS, G_DEBT_30, G_DEBT_90, LINE_LIMITS, LOANS, OPEN_LINES, UNUSED_LINES
-from sim.engines.contracts import bucket_at, owed_at
+from sim.engines.contracts import bucket_at, clear_line, owed_at
 from sim.engines.tables import Conditions, Terms
 from sim.money import part
-from sim.rules.limits import available_on_line, reviewed_limit
+from sim.rules.limits import available_on_line, line_ends, reviewed_limit
 from sim.state import Borrowers, Lines, Loans, Tallies
 from sim.values import CHARGED_OFF, LINE_FROZEN, LINE_OPEN, LOAN_SLOTS, NO_LINE, NOBODY, OPEN, VINTAGE_MONTHS
 
@@ -35,6 +35,13 @@ def review_lines(
         if holds_loans and status != NO_LINE:
             owed = owed_at(i, lender, loans)
             bucket = bucket_at(i, lender, loans)
+        if owed > 0 or bucket > 0:
+            lines.last_owed_month[i, lender] = conditions.month
+        elif status != NO_LINE:
+            since_owed = conditions.month - wide(lines.last_owed_month[i, lender])
+            if line_ends(status, since_owed, terms.dormant_months[lender], terms.barred_months[lender]) == 1:
+                clear_line(i, lender, lines)
+                continue
         if status == LINE_OPEN and bucket > 0:
             lines.status[i, lender] = LINE_FROZEN
         elif status == LINE_FROZEN and bucket == 0:

@@ -112,3 +112,5 @@ def try_elsewhere_rows(
         if other >= 0:
             wanted = wide(applications.wanted[i])
             apply_to(i, other, wanted, purpose, people, keys, conditions, terms, behaviour, tallies)
+            if applications.outcome[i] != PENDING:
+                borrowers.last_refused_by[i] = other

@@ -37,6 +37,8 @@ class Terms(NamedTuple):
     partner: NDArray[np.int64]
     partner_share_bp: NDArray[np.int64]
     charge_off_bucket: NDArray[np.int64]
+    dormant_months: NDArray[np.int64]
+    barred_months: NDArray[np.int64]
     collection_effort: NDArray[np.float64]
     proxy_noise: NDArray[np.float64]
     signal_noise: NDArray[np.float64]
@@ -110,6 +112,8 @@ def terms_of(
         partner=whole([offer.partner for offer in offers]),
         partner_share_bp=whole([offer.partner_share_bp for offer in offers]),
         charge_off_bucket=whole([p.charge_off_bucket for p in parameters]),
+        dormant_months=whole([p.dormant_months for p in parameters]),
+        barred_months=whole([p.barred_months for p in parameters]),
         collection_effort=real([p.collection_effort for p in parameters]),
         proxy_noise=real([p.proxy_noise for p in parameters]),
         signal_noise=real([p.signal_noise for p in parameters]),

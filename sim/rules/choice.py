@@ -6,7 +6,7 @@ from sim.compiling import rule
 from sim.elementary import logarithm
 from sim.params import ChoiceParameters
 
-GIVEN_UP_BUCKET = 2  # more than 30 days late, people expect no new lender to answer; assumed
+GIVEN_UP_BUCKET = 2  # more than 30 days late, or in collection, people expect no new lender to answer; assumed
 
 
 @rule
@@ -24,7 +24,7 @@ def perceived_apr(
 
 @rule
 def is_discouraged(worst_bucket: int, months_since_refused: int, choice: ChoiceParameters) -> int:
-    """Return 1 when a person does not ask lenders they do not know: after a refusal, or more than 30 days late.
+    """Return 1 when a person does not ask lenders they do not know: after a refusal, 30 days late, or in collection.
 
     The second choice within the month of a refusal is not kept from anybody in lesser arrears.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.compiling import rule
+from sim.values import LINE_BARRED, LINE_OPEN
 
 HUNDRED_YUAN = 10_000
 REVIEW_MONTHS = 6
@@ -36,3 +37,14 @@ def reviewed_limit(
     elif months_open > 0 and months_open % REVIEW_MONTHS == 0 and limit < ceiling:
         limit = min(ceiling, int(limit * (1.0 + raise_share)))
     return min(limit, borrower_cap)
+
+
+@rule
+def line_ends(line_status: int, months_since_owed: int, dormant_months: int, barred_months: int) -> int:
+    """Return 1 when the line of a person who owes nothing there ends: open but long unused, or barred for long enough.
+
+    Whoever comes back is a new customer to the lender. What a registry remembers of them is a matter of its own.
+    """
+    if line_status == LINE_OPEN and months_since_owed >= dormant_months:
+        return 1
+    return 1 if line_status == LINE_BARRED and months_since_owed >= barred_months else 0

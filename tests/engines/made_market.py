@@ -115,6 +115,7 @@ def made_market(seed: int, size: int = 60, lenders: int = 4, communities: int = 
             if luck.random() < 0.5:
                 people.lines.status[row, lender] = luck.choice([LINE_OPEN, LINE_OPEN, LINE_FROZEN, LINE_BARRED])
                 people.lines.opened_month[row, lender] = luck.integers(0, OPENING_MONTH)
+                people.lines.last_owed_month[row, lender] = luck.integers(0, OPENING_MONTH)
                 people.lines.limit[row, lender] = luck.integers(0, 300) * 10_000
         for slot in range(LOAN_SLOTS):
             if luck.random() < 0.3:
@@ -206,6 +207,8 @@ def made_terms(market: Market, month: int) -> Terms:
         partner=partner.astype(np.int64),
         partner_share_bp=whole(0, 10_001),
         charge_off_bucket=np.array(market.charge_off_buckets, dtype=np.int64),
+        dormant_months=lifelong.choice([6, 24, 600], lenders),
+        barred_months=lifelong.choice([0, 12, 600], lenders),
         collection_effort=luck.uniform(0.0, 1.0, lenders),
         proxy_noise=lifelong.uniform(0.0, 1.0, lenders),
         signal_noise=lifelong.uniform(0.0, 4.0, lenders),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sim.market import CreditMarket
+from sim.values import OPEN
 
 
 class Range(NamedTuple):
@@ -46,7 +48,11 @@ MARKET = {
     "new_approval_share": Range(0.25, 0.60),
     "line_approval_share": Range(0.80, 0.98),
     "mean_ticket_yuan": Range(2_000, 10_000),
-    "outstanding_of_ticket": Range(0.4, 0.65),
+    # A loan that runs on is half repaid on average: what is owed on the loans of a day over what those same loans were.
+    "outstanding_of_original": Range(0.4, 0.65),
+    # Large loans run longer, so a day's loans were larger than a month's new ones; even so they owe less than those.
+    "outstanding_of_ticket": Range(0.4, 1.0),
+    "no_slot_share": Range(0.0, 0.005),
 }
 
 
@@ -83,13 +89,25 @@ def by_kind(lender: pd.DataFrame) -> dict[tuple[str, str], float]:
     return found
 
 
-def of_the_market(lender: pd.DataFrame, roll: pd.DataFrame) -> dict[str, float]:
+def outstanding_of_original(markets: Sequence[CreditMarket]) -> float:
+    """What is owed on the loans open at the end, as a share of what the same loans were when they were drawn."""
+    owed = drawn = 0
+    for market in markets:
+        loans = market.people.state().loans
+        is_open = loans.status == OPEN
+        owed += int(loans.principal[is_open].sum(dtype=np.int64))
+        drawn += int(loans.original[is_open].sum(dtype=np.int64))
+    return owed / drawn
+
+
+def of_the_market(lender: pd.DataFrame, roll: pd.DataFrame, market: pd.DataFrame) -> dict[str, float]:
     ticket = lender["originations_fen"].sum() / lender["originations_count"].sum()
     return {
         "new_approval_share": lender["new_approvals"].sum() / lender["new_applications"].sum(),
         "line_approval_share": lender["line_approvals"].sum() / lender["line_applications"].sum(),
         "mean_ticket_yuan": ticket / 100,
         "outstanding_of_ticket": roll["balance_fen"].sum() / roll["loans"].sum() / ticket,
+        "no_slot_share": (market["no_slot_share"] * market["applications"]).sum() / market["applications"].sum(),
     }
 
 
@@ -102,7 +120,8 @@ def together(markets: Sequence[CreditMarket], table: str) -> pd.DataFrame:
 def findings(markets: Sequence[CreditMarket], factor: float = 1.0) -> list[Found]:
     """Every number of the plausibility table; `factor` widens all ranges."""
     lender, roll = together(markets, "lender"), together(markets, "roll")
-    kinds, market = by_kind(lender), of_the_market(lender, roll)
+    kinds, market = by_kind(lender), of_the_market(lender, roll, together(markets, "market"))
+    market["outstanding_of_original"] = outstanding_of_original(markets)
     rows = [
         Found(kind, measure, kinds[kind, measure], allowed.wider(factor))
         for kind, ranges in BY_KIND.items()

@@ -98,3 +98,10 @@ class TestAtTheScaleOfTheMainStudy:
         first, last = sum(debt[:12]) / 12, sum(debt[-12:]) / 12
         assert 0.85 < last / first < 1.15
         assert all(0.8 < amount / first < 1.25 for amount in debt)
+
+    def test_it_approves_as_many_newcomers_after_ten_years_as_before(self) -> None:
+        lender = baseline(100_000, 120, 0).record.table("lender").to_pandas()
+        yearly = lender.groupby(lender["month"] // 12)[["new_approvals", "new_applications"]].sum()
+        shares = yearly["new_approvals"] / yearly["new_applications"]
+        assert len(shares) == 10
+        assert (abs(shares / shares.mean() - 1.0) <= 0.05).all(), shares.round(3).tolist()

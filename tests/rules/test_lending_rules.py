@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules.limits import available_on_line, opening_limit, reviewed_limit
+from sim.rules.limits import available_on_line, line_ends, opening_limit, reviewed_limit
 from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, priority, proxy_income
 from sim.values import (
     BORROWER_CAP,
@@ -119,6 +119,22 @@ def test_a_line_cut_below_the_debt_leaves_nothing_and_never_less():
 )
 def test_reviews_by_hand(months_open, raise_share, cut_share, largest, cap, after):
     assert reviewed_limit(1_000_000, months_open, raise_share, cut_share, largest, cap) == after
+
+
+@pytest.mark.parametrize(
+    ("status", "months_since_owed", "ends"),
+    [
+        (LINE_OPEN, 23, 0),
+        (LINE_OPEN, 24, 1),
+        (LINE_BARRED, 24, 0),
+        (LINE_BARRED, 35, 0),
+        (LINE_BARRED, 36, 1),
+        (LINE_FROZEN, 100, 0),
+        (NO_LINE, 100, 0),
+    ],
+)
+def test_unused_lines_and_old_bars_end_in_their_month(status, months_since_owed, ends):
+    assert line_ends(status, months_since_owed, 24, 36) == ends
 
 
 def test_a_lost_job_shows_only_in_part():
