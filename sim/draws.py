@@ -38,6 +38,7 @@ PURPOSES = (
     "report",  # noise in supervisory returns; row = lender id
     "traits",  # who the person is; alternative = which trait
     "reach",  # which channels reach the person; alternative = the lender's id
+    "explore",  # whether a stranger refused by policy gets the smallest loan; alternative = the lender's id
 )
 
 (
@@ -61,6 +62,7 @@ PURPOSES = (
     REPORT,
     TRAITS,
     REACH,
+    EXPLORE,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

@@ -94,7 +94,6 @@ class CreditMarket(mesa.Model):
         self.neighbourhoods = Neighbourhoods(population, neighbourhoods, config.behaviour.contagion)
         self.informal = InformalSupply(population, config.behaviour.informal)
         self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender])
-        self.band_of_cell = np.stack([lender.band_of_cell for lender in self.lenders])
         self.record = Record(names, [lender.kind for lender in self.lenders], self.people.state, -self.month)
         self.offers: list[Offer] = []  # of the last month lived
         self.last_month: Tallies | None = None
@@ -218,7 +217,8 @@ class CreditMarket(mesa.Model):
     # --- what people are told, and what is written down -------------------------------------------------------------
     def terms_for_people(self, offers: list[Offer]) -> Terms:
         """Return the lenders' offers as the tables that people read."""
-        return terms_of(offers, [parameters for _, parameters in self.config.lender], self.band_of_cell)
+        band_of_cell = np.stack([lender.band_of_cell for lender in self.lenders])
+        return terms_of(offers, [parameters for _, parameters in self.config.lender], band_of_cell)
 
     def conditions_for_people(self, economy: Economy, step: int) -> Any:
         """Return the state of the world as people feel it."""
@@ -231,6 +231,7 @@ class CreditMarket(mesa.Model):
             self.neighbourhoods.default_points(),
             observe.baseline_from <= economy.month < observe.baseline_until,
             observe.outcome_from <= economy.month < observe.outcome_until,
+            observe.truth_months,
         )
 
     def write_down(self, economy: Economy, tallies: Tallies) -> None:
@@ -245,8 +246,10 @@ class CreditMarket(mesa.Model):
             [lender.report() for lender in self.lenders],
             [OUTCOMES[lender.binding] if lender.binding else "none" for lender in self.lenders],
         )
+        reviews = [review for lender in self.lenders for review in lender.take_reviews()]
         if self.month >= 0:
             self.record.note(acts)
+            self.record.note_reviews(reviews)
 
 
 def root_seed_of(rng: int | NumpyGenerator | None) -> int:

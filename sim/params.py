@@ -301,6 +301,35 @@ class BehaviourParameters(NamedTuple):
     informal: InformalParameters = InformalParameters()
 
 
+class LearningParameters(NamedTuple):
+    """How a lender's scorecard learns from its own loans; by default it never does."""
+
+    review_months: Annotated[
+        int, Quantity("months between reviews, 0 = expert card for ever", 0, 120, "validation is yearly; the choice")
+    ] = 0
+    first_review_month: Annotated[int, Quantity("month, negative in the warm-up", -240, 600, "the study's choice")] = 0
+    refits: bool = True  # False: reviews only measure how the expert card does
+    window_months: Annotated[
+        int, Quantity("months on book", 1, 36, "performance windows run 12 to 24 months; Basel looks at one year")
+    ] = 12
+    memory_months: Annotated[int, Quantity("months of loans kept once judged", 1, 120, ASSUMED)] = 36
+    prior_bads: Annotated[
+        float, Quantity("bad loans in a bin that weigh as much as the expert card", 0.1, 1e6, ASSUMED)
+    ] = 20.0
+    model_two_from_month: Annotated[
+        int, Quantity("month; model version 2 adds sector and forecast; 999 = never", -240, 999, "the study's choice")
+    ] = 999
+    unemployment_log_odds: Annotated[
+        float, Quantity("log odds per percentage point of unemployment, before experience", -2.0, 2.0, ASSUMED)
+    ] = 0.05
+    exploration_share: Annotated[
+        float, Quantity("share of strangers refused by policy who get the smallest loan", 0.0, 1.0, "the choice")
+    ] = 0.0
+    reject_odds_factor: Annotated[
+        float, Quantity("odds of the refused over those of the accepted in a cell, 0 = left out", 0.0, 20.0, ASSUMED)
+    ] = 0.0
+
+
 LENDER_KINDS = ("platform", "bank", "consumer_finance", "micro_lender")
 
 
@@ -328,8 +357,9 @@ class LenderParameters(NamedTuple):
         int, Quantity("band, 0 safest", -1, 19, "riskiest band that may draw on an open line; assumed")
     ] = 14
     card_shift: Annotated[
-        float, Quantity("log odds", -3.0, 3.0, "level of the expert scorecard for this customer base")
+        float, Quantity("log odds", -3.0, 3.0, "level of the expert scorecard for this customer base, to thousandths")
     ] = 0.0
+    learning: LearningParameters = LearningParameters()
     # limits
     limit_months: Annotated[float, Quantity("months of proxy income in the safest band", 0.0, 60.0, ASSUMED)] = 3.0
     limit_floor_share: Annotated[float, Quantity("share of it in the riskiest open band", 0.0, 1.0, ASSUMED)] = 0.25
@@ -514,6 +544,10 @@ class ObserveParameters(NamedTuple):
     baseline_until: Annotated[int, Quantity("month, exclusive", 0, 600, "the announcement")] = 24
     outcome_from: Annotated[int, Quantity("month", 0, 600, "window in which a person counts as served after")] = 24
     outcome_until: Annotated[int, Quantity("month, exclusive", 0, 600, "the study's horizon")] = 60
+    truth_months: Annotated[
+        int,
+        Quantity("months an applicant is followed, 0 = nobody is", 0, 60, "as long as the lenders' performance window"),
+    ] = 0
     panel_people: Annotated[int, Quantity("people", 0, 1_000_000, "rows of the optional borrower panel")] = 0
 
 

@@ -5,7 +5,8 @@ A person takes about 250 bytes with six lenders. Everything is blank (zero) at b
 
 from __future__ import annotations
 
-from typing import NamedTuple, get_args, get_type_hints
+from collections.abc import Iterable
+from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from sim.values import (
     NOBODY,
     OUTCOMES,
     PRIORITIES,
+    TRUTH_COLUMNS,
     VINTAGE_MONTHS,
 )
 
@@ -59,6 +61,10 @@ class Borrowers(NamedTuple):
     informal_missed: NDArray[np.int8]  # months of interest missed; negative = barred for so many months
     aware_of: NDArray[np.int16]  # bit j: has heard a rumour about lender j
     flags: NDArray[np.int32]  # what happened in the observation windows, see observe/flags.py
+    watched_lender: NDArray[np.int8]  # where the application went whose sequel is followed, or NOBODY
+    watched_cell: NDArray[np.int16]  # of its scorecard
+    watched_month: NDArray[np.int16]
+    watched_marks: NDArray[np.int8]  # bits 0-1 how it ended, bit 2 in debt since, bit 3 90 days late since
     # this month only
     cash: NDArray[np.int32]  # fen in hand after income
     essentials: NDArray[np.int32]  # fen that must be spent: essentials and emergencies
@@ -144,6 +150,21 @@ class Tallies(NamedTuple):
     sector_consumption: NDArray[np.int64]  # (sectors,)
     community_defaults: NDArray[np.int64]  # (communities,) people who defaulted this month
     community_aware: NDArray[np.int64]  # (communities, L)
+    # by scorecard cell; empty (no cells) unless a lender's scorecard is reviewed
+    cell_applied: NDArray[np.int32]  # (L, cells) applications, both rounds
+    cell_lent: NDArray[np.int32]  # (L, cells) loans made
+    cell_bad: NDArray[np.int32]  # (L, months on book, cells) loans first 90 days late
+    cell_truth: NDArray[np.int32]  # (L, cells, TRUTH_COLUMNS) what became of watched applicants
+
+
+class Counting(NamedTuple):
+    """How much of scorecards the passes count: nothing when there are no cells."""
+
+    cells: int
+    ages: int  # months on book, the month of the loan included
+
+
+NOTHING_COUNTED = Counting(0, 0)
 
 
 def blank_people(size: int, lenders: int) -> People:
@@ -154,6 +175,7 @@ def blank_people(size: int, lenders: int) -> People:
 
     def fields(table: type, shape: tuple[int, ...]) -> list[NDArray[np.generic]]:
         unset = {"last_refused_by": NOBODY, "months_since_late": NEVER, "months_since_default": NEVER}
+        unset |= {"watched_lender": NOBODY}
         unset |= {"partner": NOBODY, "lender": NOBODY, "first_lender": NOBODY, "months_since_refused": 100}
         return [
             blank(STATE_TYPES[table.__name__][name], shape, unset.get(name, 0))
@@ -176,11 +198,15 @@ def element_types(table: type) -> dict[str, type]:
 STATE_TYPES = {table.__name__: element_types(table) for table in (Borrowers, Loans, Lines, Applications)}
 
 
-def blank_tallies(lenders: int, communities: int) -> Tallies:
+def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_COUNTED) -> Tallies:
     """Return tallies of zero."""
+    cells, ages = counting
 
     def zeros(*shape: int) -> NDArray[np.int64]:
         return np.zeros(shape, dtype=np.int64)
+
+    def few(*shape: int) -> NDArray[np.int32]:
+        return np.zeros(shape, dtype=np.int32)
 
     return Tallies(
         flow=zeros(lenders, len(FLOWS)),
@@ -203,10 +229,15 @@ def blank_tallies(lenders: int, communities: int) -> Tallies:
         sector_consumption=zeros(6),
         community_defaults=zeros(communities),
         community_aware=zeros(communities, lenders),
+        cell_applied=few(lenders, cells),
+        cell_lent=few(lenders, cells),
+        cell_bad=few(lenders, ages, cells),
+        cell_truth=few(lenders, cells, TRUTH_COLUMNS),
     )
 
 
 def add_tallies(total: Tallies, more: Tallies) -> None:
     """Add the tallies of one shard to the total."""
-    for into, values in zip(total, more, strict=True):
+    pairs: Iterable[tuple[NDArray[Any], NDArray[Any]]] = zip(total, more, strict=True)
+    for into, values in pairs:
         into += values

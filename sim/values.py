@@ -176,6 +176,11 @@ FLAGS = (
 )
 FLAG = {name: 1 << index for index, name in enumerate(FLAGS)}
 
+# --- what became of watched applicants (columns of Tallies.cell_truth): by group, then by outcome ---------------------
+TRUTH_GROUPS = ("approved", "refused", "declined")  # declined: by the person, for its price
+TRUTH_OUTCOMES = ("good", "bad", "never_in_debt")
+TRUTH_COLUMNS = len(TRUTH_GROUPS) * len(TRUTH_OUTCOMES)
+
 
 class Rules(NamedTuple):
     """The rules in force this month for one kind of lender. Money in fen, rates in basis points."""

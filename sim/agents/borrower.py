@@ -26,6 +26,7 @@ from sim.agents.living import (
 from sim.agents.paying import new_loan, pay_claims, pay_dues, repay_by_new_loan, review_line
 from sim.agents.underwriting import judged
 from sim.agents.wanting import Need, need_for_credit, preferred_lender, slots_are_what_is_missing
+from sim.agents.watching import begin_watch, follow_watch
 from sim.draws import Chance
 from sim.money import monthly_interest
 from sim.params import ContagionParameters
@@ -106,6 +107,10 @@ class Borrower(mesa.Agent):
     informal_missed: int
     aware_of: int
     flags: int
+    watched_lender: int
+    watched_cell: int
+    watched_month: int
+    watched_marks: int
     unused_lines: int
     cash: int
     essentials: int
@@ -181,6 +186,8 @@ class Borrower(mesa.Agent):
         asked = self.application
         asked.lender = lender
         asked.cell, asked.band = cell, band
+        if counts.applied(lender, cell):
+            begin_watch(self, lender, cell, world)
         asked.limit = answer.limit
         asked.outcome = answer.outcome
         asked.amount, asked.priority = 0, 0
@@ -237,6 +244,7 @@ class Borrower(mesa.Agent):
         purse.cash = pay_dues(self, purse.cash, world, counts)
         purse.cash = pay_claims(self, claims, purse.cash, world, counts)
         self.keep_record(counts)
+        follow_watch(self, world, counts)
         self.unused_lines = sum(review_line(self, terms, world, counts) for terms in world.lenders)
         spend_and_save(self, purse, world, counts)
         self.inquiry_months = (self.inquiry_months << 1) & TWELVE_MONTHS

@@ -43,6 +43,7 @@ class LenderTerms(NamedTuple):
     job_loss_seen: float
     scene: float
     is_bank: int
+    exploration: float  # share of strangers refused by policy who get the smallest loan
     band_of_cell: tuple[int, ...]
 
 
@@ -60,6 +61,7 @@ class Circumstances(NamedTuple):
     community_default_points: tuple[float, ...]  # by community
     before_window: int
     after_window: int
+    watch_months: int  # how long an applicant is followed; 0 = nobody is
     lenders: tuple[LenderTerms, ...]
     behaviour: BehaviourParameters
     chance: Chance

@@ -12,6 +12,7 @@ PAID_OFF_COLUMN = BUCKETS
 CHARGED_OFF_COLUMN = BUCKETS + 1
 LENT, INTEREST, PRINCIPAL, CHARGED_OFF, RECOVERED = range(5)
 FIRST_LATE_BUCKETS = ((2, 1), (3, 2), (4, 3))  # (bucket, column of the vintage flow): 30+, 60+ and 90+ days
+BAD_BUCKET = 4  # 90 days late
 
 
 def months_on_book(loan: Loan, month: int) -> int:
@@ -43,6 +44,17 @@ class Counts:
         self.tallies.demand[lender, priority] += amount
         self.tallies.demand_count[lender, priority] += 1
 
+    def applied(self, lender: int, cell: int) -> bool:
+        """Count an application by scorecard cell; return whether cells are counted at all."""
+        if self.tallies.cell_applied.shape[1] == 0:
+            return False
+        self.tallies.cell_applied[lender, cell] += 1
+        return True
+
+    def watched(self, lender: int, cell: int, column: int) -> None:
+        """Count what became of an applicant who was followed."""
+        self.tallies.cell_truth[lender, cell, column] += 1
+
     def answered(self, lender: int, outcome: int, amount: int) -> None:
         """Count an application by how it ended."""
         self.tallies.outcome_count[lender, outcome] += 1
@@ -59,6 +71,8 @@ class Counts:
         self.in_group(group, "originations", new_money)
         self.in_group(group, "originations_apr", new_money * loan.apr_bp // 10_000)
         self.tallies.vintage_flow[loan.lender, 0, 0] += amount
+        if self.tallies.cell_lent.shape[1] > 0:
+            self.tallies.cell_lent[loan.lender, loan.cell] += 1
         self.shared(loan, "originations_partner", LENT, part(amount, loan.partner_share_bp))
 
     def shared(self, loan: Loan, flow: str, column: int, amount: int) -> None:
@@ -89,6 +103,9 @@ class Counts:
         for bucket, column in FIRST_LATE_BUCKETS:
             if worst_before < bucket <= loan.bucket:
                 self.tallies.vintage_flow[loan.lender, months_on_book(loan, month), column] += loan.principal
+        age = months_on_book(loan, month)
+        if worst_before < BAD_BUCKET <= loan.bucket and age < self.tallies.cell_bad.shape[1]:
+            self.tallies.cell_bad[loan.lender, age, loan.cell] += 1
 
     def rolled(self, lender: int, opening_bucket: int, closing_column: int, opening_principal: int) -> None:
         """Count a loan's move between buckets, to paid off or to charged off."""

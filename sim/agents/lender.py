@@ -24,7 +24,10 @@ from sim.books.securitisation import Pool
 from sim.money import basis_points, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.rules.pricing import Price, Stake, band_price
-from sim.scoring.scorecard import EXPERT, band_default_shares, band_of_cell
+from sim.scoring.features import CELLS
+from sim.scoring.outcomes import counting_of, counts_of
+from sim.scoring.review import LearningScorecard, Review
+from sim.scoring.scorecard import band_default_shares
 from sim.state import Tallies
 from sim.values import (
     BANDS,
@@ -74,7 +77,10 @@ class Lender(mesa.Agent):
         self.originators = 0  # how many lenders have this one as their partner bank
         self.managed = 0
         self.funding: Funding = blank_funding(parameters.funding_term_months)
-        self.band_of_cell: NDArray[np.int8] = band_of_cell(EXPERT, parameters.card_shift)
+        cells = counting_of(config).cells or CELLS
+        self.scorecard = LearningScorecard(parameters.learning, parameters.card_shift, cells)
+        self.band_of_cell: NDArray[np.int8] = self.scorecard.bands(config.economy.unemployment_share)
+        self.reviews: list[Review] = []
         self.binding = NOT_APPLIED
         self.budget = Budget((), ())
         self.commitment: Commitment | None = None  # as a partner, to the originators
@@ -221,6 +227,7 @@ class Lender(mesa.Agent):
         """Return the terms of the month: price by band, cut-offs, limits, and the partner's share."""
         p = self.parameters
         rules = rulebook.of(self.kind)
+        self.band_of_cell = self.scorecard.bands(economy.unemployment_share)
         prices = self.band_prices(economy, rulebook)
         # Advertised over a fixed set of bands, so that closing dear bands does not pass for becoming cheap.
         dearest = min(basis_points(p.price_ceiling_apr), rules.max_apr_bp)
@@ -290,6 +297,18 @@ class Lender(mesa.Agent):
     def close_books(self, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
         """Pay for funding and work, provide for losses, refinance, tax, distribute; test solvency and liquidity."""
         closing.close_books(self, tallies, economy, rulebook.of(self.kind))
+        self.learn(tallies, economy)
+
+    def learn(self, tallies: Tallies, economy: Economy) -> None:
+        """Count how loans turned out, and on the schedule review the scorecard; a new card is used from next month."""
+        if not self.scorecard.is_counting:
+            return
+        self.scorecard.observe(economy.month, counts_of(tallies, self.index), economy.unemployment_share)
+        if self.scorecard.is_due(economy.month):
+            self.reviews.append(self.scorecard.refit(economy.month))
+            if self.parameters.learning.refits:
+                reason = f"{self.reviews[-1].after.loans:,} loans judged, {self.reviews[-1].after.bads:,} of them bad"
+                self.log(economy.month, "refits_scorecard", reason, self.scorecard.model_version)
 
     def log(self, month: int, act: str, reason: str, value: float) -> None:
         """Write one act of this lender down."""
@@ -299,6 +318,11 @@ class Lender(mesa.Agent):
         """Return the acts since the last call."""
         acts, self.acts = self.acts, []
         return acts
+
+    def take_reviews(self) -> list[tuple[str, Review]]:
+        """Return the reviews of the scorecard since the last call, with the lender's name."""
+        reviews, self.reviews = self.reviews, []
+        return [(self.name, review) for review in reviews]
 
     def report(self) -> dict[str, Any]:
         """Return the columns of the lender table that come from the books."""

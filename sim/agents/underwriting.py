@@ -9,7 +9,7 @@ from sim.elementary import normal_quantile
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
-from sim.rules.underwriting import Decision, behaviour_signal, decision, proxy_income
+from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, proxy_income
 from sim.scoring.features import (
     cell_of,
     debt_bin,
@@ -18,6 +18,7 @@ from sim.scoring.features import (
     inquiry_bin,
     signal_bin,
     tenure_bin,
+    with_sector,
     without_registry,
 )
 from sim.values import FROZEN, NEVER, NO_LINE, SHORTFALL
@@ -89,11 +90,20 @@ def highest_price_accepted(person: Borrower, purpose: int, world: Circumstances)
 def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, world: Circumstances) -> Judgement:
     """Return what the lender answers to an application for `wanted` fen."""
     income_seen = income_believed(person, terms, world)
-    cell = scorecard_cell(person, terms, income_seen, world)
+    cell = with_sector(scorecard_cell(person, terms, income_seen, world), person.sector, len(terms.band_of_cell))
     band = terms.band_of_cell[cell]
     apr = terms.apr_bp[band] / 10000.0
     line = person.credit.lines[terms.lender]
     repaying = person.credit.interest_to_repay(person.credit.slot_for(terms.lender))
+    smallest_loan = world.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
+    perceived = perceived_apr(
+        apr,
+        apr * terms.headline_share,
+        person.literacy,
+        terms.disclosure,
+        world.behaviour.choice.revealed_share,
+    )
+    highest = highest_price_accepted(person, purpose, world)
     answer = decision(
         band,
         line.status,
@@ -106,15 +116,13 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
         terms.new_cutoff,
         terms.line_cutoff,
         terms.borrower_cap,
-        world.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN,
-        perceived_apr(
-            apr,
-            apr * terms.headline_share,
-            person.literacy,
-            terms.disclosure,
-            world.behaviour.choice.revealed_share,
-        ),
-        highest_price_accepted(person, purpose, world),
+        smallest_loan,
+        perceived,
+        highest,
+    )
+    luck = world.chance.uniform("explore", person.row, terms.lender_id)
+    answer = explored(
+        answer, line.status, terms.apr_bp[band], wanted, smallest_loan, perceived, highest, luck, terms.exploration
     )
     if not terms.open:
         answer = Decision(FROZEN, 0, answer.limit)

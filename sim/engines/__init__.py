@@ -11,6 +11,7 @@ from sim.draws import Chance
 from sim.engines.arrays import ArraysEngine, Rumour
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import MarketConfig
+from sim.scoring.outcomes import counting_of
 from sim.state import People, Tallies
 
 
@@ -48,9 +49,9 @@ class Engine(Protocol):
 def people_engine(config: MarketConfig, people: People, communities: int, model: object) -> Engine:
     """Return the engine the configuration names; raises ValueError for another name."""
     if config.engine == "arrays":
-        return ArraysEngine(people, communities, config.behaviour, config.shards, config.threads)
+        return ArraysEngine(people, communities, config.behaviour, config.shards, config.threads, counting_of(config))
     if config.engine == "objects":
         from sim.engines.objects import ObjectsEngine
 
-        return ObjectsEngine(people, communities, config.behaviour, model)
+        return ObjectsEngine(people, communities, config.behaviour, model, counting_of(config))
     raise ValueError(f"engine: must be one of arrays, objects; was {config.engine!r}")

@@ -6,16 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import kernel, wide
-from sim.draws import PRIORITY, PROXY, RESERVATION, SIGNAL, uniform
+from sim.draws import EXPLORE, PRIORITY, PROXY, RESERVATION, SIGNAL, uniform
 from sim.elementary import normal_quantile
 from sim.engines.columns import LINE_APPLICATIONS, NEW_APPLICATIONS
 from sim.engines.contracts import bucket_at, interest_to_repay, owed_at, slot_for
 from sim.engines.tables import Conditions, Terms
+from sim.engines.watching import begin_watch
 from sim.params import BehaviourParameters
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
-from sim.rules.underwriting import behaviour_signal, decision, priority, proxy_income
+from sim.rules.underwriting import behaviour_signal, decision, explored, priority, proxy_income
 from sim.scoring.features import (
     cell_of,
     debt_bin,
@@ -24,10 +25,23 @@ from sim.scoring.features import (
     inquiry_bin,
     signal_bin,
     tenure_bin,
+    with_sector,
     without_registry,
 )
 from sim.state import Applications, Borrowers, Lines, Loans, People, Tallies
-from sim.values import FROZEN, LOAN_SLOTS, NEVER, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN, PENDING, SHORTFALL
+from sim.values import (
+    FROZEN,
+    LOAN_SLOTS,
+    NEVER,
+    NO_LINE,
+    NO_NEED,
+    NOBODY,
+    NOT_APPLIED,
+    OPEN,
+    OWN_POLICY,
+    PENDING,
+    SHORTFALL,
+)
 
 FEN_PER_YUAN = 100
 
@@ -133,7 +147,14 @@ def apply_to(
         terms.proxy_noise[lender],
         noise,
     )
-    cell = scorecard_cell(i, lender, income_seen, borrowers, loans, lines, keys, conditions, terms)
+    cell = with_sector(
+        scorecard_cell(i, lender, income_seen, borrowers, loans, lines, keys, conditions, terms),
+        wide(borrowers.sector[i]),
+        terms.band_of_cell.shape[1],
+    )
+    if tallies.cell_applied.shape[1] > 0:
+        tallies.cell_applied[lender, cell] += 1
+        begin_watch(i, lender, cell, borrowers, conditions)
     band = wide(terms.band_of_cell[lender, cell])
     apr_bp = terms.apr_bp[lender, band]
     apr = apr_bp / 10000.0
@@ -172,6 +193,18 @@ def apply_to(
         perceived,
         highest,
     )
+    if terms.exploration[lender] > 0.0 and answer.outcome == OWN_POLICY:
+        answer = explored(
+            answer,
+            status,
+            apr_bp,
+            wanted,
+            behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN,
+            perceived,
+            highest,
+            uniform(keys, EXPLORE, month, i, terms.lender_id[lender]),
+            terms.exploration[lender],
+        )
     outcome = answer.outcome
     if terms.open[lender] == 0:
         outcome = FROZEN

@@ -15,7 +15,7 @@ from sim.engines.shards import Shards
 from sim.engines.spreading import spread_rows
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
-from sim.state import People, Tallies, blank_tallies
+from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_tallies
 from sim.values import LOAN_SLOTS
 
 
@@ -38,15 +38,21 @@ class ArraysEngine:
     """Everybody's month as passes over arrays; the verbs are those of `ObjectsEngine`."""
 
     def __init__(
-        self, people: People, communities: int, behaviour: BehaviourParameters, shards: int = 1, threads: int = 1
+        self,
+        people: People,
+        communities: int,
+        behaviour: BehaviourParameters,
+        shards: int = 1,
+        threads: int = 1,
+        counting: Counting = NOTHING_COUNTED,
     ) -> None:
         """Take over the state of a population."""
         self.people = people
         self.behaviour = behaviour
         self.communities = communities
         size, lenders = people.lines.limit.shape
-        self.shards = Shards(size, lenders, communities, shards, threads)
-        self.tallies = blank_tallies(lenders, communities)
+        self.shards = Shards(size, lenders, communities, shards, threads, counting)
+        self.tallies = blank_tallies(lenders, communities, counting)
 
     def begin_month(self) -> None:
         """Clear the tallies."""

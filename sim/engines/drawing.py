@@ -160,6 +160,8 @@ def draw_credit(
     tallies.flow[lender, ORIGINATIONS_APR] += drawn * apr_bp // 10_000
     tallies.flow[lender, ORIGINATIONS_COUNT] += 1
     tallies.vintage_flow[lender, 0, V_LENT] += drawn
+    if tallies.cell_lent.shape[1] > 0:
+        tallies.cell_lent[lender, applications.cell[i]] += 1
     tallies.outcome_count[lender, APPROVED] += 1
     tallies.outcome_amount[lender, APPROVED] += amount
     tallies.group[group, G_APPROVALS] += 1

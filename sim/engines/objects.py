@@ -15,7 +15,7 @@ from sim.draws import Chance
 from sim.engines.arrays import Rumour
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
-from sim.state import People, Tallies, blank_people, blank_tallies
+from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people, blank_tallies
 from sim.values import EMPTY
 
 
@@ -23,12 +23,17 @@ class ObjectsEngine:
     """Everybody's month as the lives of `Borrower` agents; the verbs are those of `ArraysEngine`."""
 
     def __init__(
-        self, people: People, communities: int, behaviour: BehaviourParameters, model: MesaModel | None = None
+        self,
+        people: People,
+        communities: int,
+        behaviour: BehaviourParameters,
+        model: MesaModel | None = None,
+        counting: Counting = NOTHING_COUNTED,
     ) -> None:
         """Bring the people of the arrays to life in a Mesa model; without one, in an empty one."""
         self.behaviour = behaviour
         self.size, self.lenders = people.lines.limit.shape
-        self.tallies = blank_tallies(self.lenders, communities)
+        self.tallies = blank_tallies(self.lenders, communities, counting)
         self.borrowers = borrowers_of(people, empty_world() if model is None else model)
 
     def begin_month(self) -> None:

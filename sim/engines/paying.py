@@ -129,6 +129,8 @@ def serve_loan(
                 tallies.vintage_flow[lender, age, V_60] += after.principal
             if worst < 4 <= after.bucket:
                 tallies.vintage_flow[lender, age, V_90] += after.principal
+                if age < tallies.cell_bad.shape[1]:
+                    tallies.cell_bad[lender, age, loans.cell[i, slot]] += 1
     tallies.roll_count[lender, bucket, column] += 1
     tallies.roll_amount[lender, bucket, column] += principal
     return after.interest_paid + after.principal_paid

@@ -38,9 +38,10 @@ from sim.engines.living import (
 from sim.engines.paying import pay_dues
 from sim.engines.reviewing import count_loans, review_lines
 from sim.engines.tables import Conditions, Cutoffs, Terms
+from sim.engines.watching import follow_watch
 from sim.params import BehaviourParameters
 from sim.state import Borrowers, People, Tallies
-from sim.values import NEVER
+from sim.values import NEVER, NOBODY
 
 INQUIRY_MASK = 4095  # twelve months, one bit each
 MOST_DEFAULTS = 100
@@ -141,6 +142,8 @@ def settle_rows(
             collection_months = behaviour.repayment.collection_months
             debt = count_loans(i, group, loans, conditions, terms, collection_months, tallies)
         flags |= remember_misses(i, late, defaulted, borrowers, tallies)
+        if borrowers.watched_lender[i] != NOBODY:
+            follow_watch(i, debt, defaulted, people, conditions, tallies)
         unused = review_lines(i, holds_loans, borrowers, loans, lines, conditions, terms, tallies)
 
         left = spend_and_save(i, cash, owing.debt, unused, borrowers, conditions, behaviour, household)

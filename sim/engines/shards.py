@@ -9,7 +9,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
-from sim.state import Tallies, add_tallies, blank_tallies
+from sim.state import NOTHING_COUNTED, Counting, Tallies, add_tallies, blank_tallies
 
 
 def row_ranges(people: int, shards: int) -> list[tuple[int, int]]:
@@ -21,11 +21,20 @@ def row_ranges(people: int, shards: int) -> list[tuple[int, int]]:
 class Shards:
     """Runs a pass over every row range and adds the tallies into one."""
 
-    def __init__(self, people: int, lenders: int, communities: int, shards: int, threads: int) -> None:
+    def __init__(
+        self,
+        people: int,
+        lenders: int,
+        communities: int,
+        shards: int,
+        threads: int,
+        counting: Counting = NOTHING_COUNTED,
+    ) -> None:
         """Cut the population; kernels release the interpreter lock, so threads really run side by side."""
         self.ranges = row_ranges(people, shards)
         self.lenders = lenders
         self.communities = communities
+        self.counting = counting
         self.threads = min(threads, shards)
 
     def run(self, rows: Callable[[int, int, Tallies], None], total: Tallies) -> None:
@@ -33,7 +42,7 @@ class Shards:
         if len(self.ranges) == 1:
             rows(*self.ranges[0], total)
             return
-        parts = [blank_tallies(self.lenders, self.communities) for _ in self.ranges]
+        parts = [blank_tallies(self.lenders, self.communities, self.counting) for _ in self.ranges]
         if self.threads == 1:
             for (first, last), part in zip(self.ranges, parts, strict=True):
                 rows(first, last, part)

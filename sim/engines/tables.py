@@ -47,6 +47,7 @@ class Terms(NamedTuple):
     job_loss_seen: NDArray[np.float64]
     scene: NDArray[np.float64]
     is_bank: NDArray[np.int64]
+    exploration: NDArray[np.float64]  # share of strangers refused by policy who get the smallest loan
     band_of_cell: NDArray[np.int8]  # (L, cells)
 
 
@@ -64,6 +65,7 @@ class Conditions(NamedTuple):
     community_default_points: NDArray[np.float64]  # (communities,)
     before_window: int  # 1 inside the observation window before the policy
     after_window: int
+    watch_months: int = 0  # how long an applicant is followed for the sake of scorecards; 0 = nobody is
 
 
 class Cutoffs(NamedTuple):
@@ -122,6 +124,7 @@ def terms_of(
         job_loss_seen=real([p.job_loss_seen_share for p in parameters]),
         scene=real([p.scene for p in parameters]),
         is_bank=whole([int(p.kind == "bank") for p in parameters]),
+        exploration=real([p.learning.exploration_share for p in parameters]),
         band_of_cell=band_of_cell,
     )
 
@@ -134,6 +137,7 @@ def conditions_of(
     community_default_points: NDArray[np.float64],
     before_window: bool,
     after_window: bool,
+    watch_months: int = 0,
 ) -> Conditions:
     """Return the world as people feel it; job risk is the sector's separation over the calm mean, less one."""
     mean_separation = sum(calm_separation) / len(calm_separation)
@@ -149,4 +153,5 @@ def conditions_of(
         community_default_points=community_default_points,
         before_window=int(before_window),
         after_window=int(after_window),
+        watch_months=watch_months,
     )

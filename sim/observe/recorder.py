@@ -14,6 +14,7 @@ from sim.observe.columns import Columns
 from sim.observe.metrics import herfindahl, past_due, return_on_equity, share, yearly_share
 from sim.observe.schemas import SCHEMAS
 from sim.population import parts_of_groups
+from sim.scoring.review import Review
 from sim.state import People, Tallies
 from sim.values import (
     AGE_BANDS,
@@ -111,6 +112,14 @@ class Record:
         """Write down acts of lenders and the regulator."""
         for act in acts:
             self.columns["actions"].add(act._asdict())
+
+    def note_reviews(self, reviews: Sequence[tuple[str, Review]]) -> None:
+        """Write down what lenders found when they reviewed their scorecards."""
+        for lender, review in reviews:
+            for row in review.rows():
+                self.columns["scorecards"].add({"lender": lender, **row})
+            for row in review.band_rows():
+                self.columns["scorecard_bands"].add({"lender": lender, **row})
 
     def market_row(self, economy: Economy, tallies: Tallies) -> dict[str, Any]:
         """Return the market's row of the month."""

@@ -156,5 +156,39 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "paid_fen": "int",  # since then
         "lost_fen": "int",  # known when nothing is left to collect
     },
+    "scorecards": {
+        "month": "int",
+        "lender": "str",
+        "card": "str",  # before = the one in force, on loans it had not learned from; after = the refitted one
+        "model_version": "int",
+        "loans": "int",  # whose performance window has closed
+        "bads": "int",
+        "predicted_share": "float",
+        "realised_share": "float",
+        "auc_share": "float",
+        "ks_share": "float",
+        "brier_score": "float",
+        "population_stability_index": "float",  # applicants by band, open window against closed
+        # against the truth: applicants followed by the simulator, those never in debt left out
+        "truth_people": "int",
+        "truth_auc_share": "float",
+        "truth_brier_score": "float",
+        "approved_people": "int",
+        "approved_predicted_share": "float",
+        "approved_bad_share": "float",
+        "refused_people": "int",
+        "refused_predicted_share": "float",
+        "refused_bad_share": "float",
+        "refused_never_in_debt": "int",
+    },
+    "scorecard_bands": {
+        "month": "int",
+        "lender": "str",
+        "card": "str",
+        "band": "int",
+        "loans": "int",
+        "bads": "int",
+        "predicted_share": "float",
+    },
     "actions": {"month": "int", "actor": "str", "act": "str", "target": "str", "reason": "str", "value": "float"},
 }

@@ -14,6 +14,7 @@ from sim.values import (
     LINE_BARRED,
     LINE_FROZEN,
     LINE_OPEN,
+    NO_LINE,
     OWN_POLICY,
     PENDING,
     PRIORITY_STEPS,
@@ -84,6 +85,31 @@ def decision(
     if perceived_apr > reservation_apr:
         return Decision(DECLINED_PRICE, 0, limit)
     return Decision(PENDING, amount, limit)
+
+
+@rule
+def explored(
+    answer: Decision,
+    line_status: int,
+    apr_bp: int,
+    wanted: int,
+    smallest_loan: int,
+    perceived_apr: float,
+    reservation_apr: float,
+    luck: float,
+    share: float,
+) -> Decision:
+    """Return the answer after exploration: a share of strangers refused by policy may have the smallest loan, fen.
+
+    A lender that lends only to those it trusts never learns whether it was right about the others.
+    """
+    if answer.outcome != OWN_POLICY or line_status != NO_LINE or luck >= share:
+        return answer
+    if apr_bp == 0 or wanted < smallest_loan:
+        return answer
+    if perceived_apr > reservation_apr:
+        return Decision(DECLINED_PRICE, 0, smallest_loan)
+    return Decision(PENDING, smallest_loan, smallest_loan)
 
 
 @rule

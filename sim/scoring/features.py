@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.compiling import rule
+from sim.values import SECTORS
 
 HISTORY_BINS = 4
 DEBT_BINS = 5
@@ -11,6 +12,8 @@ INCOME_BINS = 5
 SIGNAL_BINS = 5
 TENURE_BINS = 3
 CELLS = HISTORY_BINS * DEBT_BINS * INQUIRY_BINS * INCOME_BINS * SIGNAL_BINS * TENURE_BINS
+SECTOR_BINS = len(SECTORS)
+CELLS_WITH_SECTOR = SECTOR_BINS * CELLS
 FEN_PER_YUAN = 100
 
 
@@ -113,3 +116,11 @@ def cell_of(history: int, debt: int, inquiries: int, income: int, signal: int, t
     cell = cell * INCOME_BINS + income
     cell = cell * SIGNAL_BINS + signal
     return cell * TENURE_BINS + tenure
+
+
+@rule
+def with_sector(cell: int, sector: int, cells: int) -> int:
+    """Return a cell's number in a table of `cells`: one that tells sectors apart has a block of CELLS for each."""
+    if cells > CELLS:
+        return sector * CELLS + cell
+    return cell

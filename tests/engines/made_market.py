@@ -20,8 +20,8 @@ from sim.engines.tables import INCOME_NOISE, Conditions, Cutoffs, Terms
 from sim.money import monthly_interest
 from sim.params import BehaviourParameters, quantities
 from sim.rules.repayment import level_instalment
-from sim.scoring.features import CELLS
-from sim.state import People, Tallies, blank_people
+from sim.scoring.features import CELLS, CELLS_WITH_SECTOR
+from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people
 from sim.values import (
     BANDS,
     BUDGET_OUTCOMES,
@@ -44,6 +44,8 @@ from sim.values import (
 
 Engine = ArraysEngine | ObjectsEngine
 TERM_MONTHS = (3, 6, 9, 12, 24)
+# What scorecards have counted: nothing, cells, or cells by sector; a market's seed chooses.
+COUNTINGS = (NOTHING_COUNTED, Counting(CELLS, 13), Counting(CELLS_WITH_SECTOR, 7))
 OPENING_MONTH = 30  # so that people can have had loans for a while
 
 
@@ -55,6 +57,11 @@ class Market(NamedTuple):
     communities: int
     behaviour: BehaviourParameters
     charge_off_buckets: tuple[int, ...]
+
+    @property
+    def counting(self) -> Counting:
+        """What the passes count of scorecards."""
+        return COUNTINGS[self.seed % len(COUNTINGS)]
 
 
 def made_behaviour(luck: np.random.Generator) -> BehaviourParameters:
@@ -211,7 +218,8 @@ def made_terms(market: Market, month: int) -> Terms:
         job_loss_seen=lifelong.uniform(0.0, 1.0, lenders),
         scene=lifelong.uniform(0.0, 1.0, lenders),
         is_bank=lifelong.integers(0, 2, lenders).astype(np.int64),
-        band_of_cell=lifelong.integers(0, BANDS, (lenders, CELLS)).astype(np.int8),
+        exploration=np.where(np.arange(lenders) % 2 == market.seed % 2, 0.3, 0.0),
+        band_of_cell=lifelong.integers(0, BANDS, (lenders, market.counting.cells or CELLS)).astype(np.int8),
     )
 
 
@@ -231,6 +239,7 @@ def made_conditions(market: Market, month: int) -> Conditions:
         community_default_points=luck.uniform(0.0, 10.0, market.communities),
         before_window=int(month % 3 == 0),
         after_window=int(month % 3 != 0),
+        watch_months=market.seed % 5,
     )
 
 
@@ -273,7 +282,7 @@ def live_month(engine: Engine, market: Market, month: int, spread: bool = True) 
 def started(market: Market, kind: type[Engine] = ArraysEngine, **options: Any) -> Engine:
     """Return an engine that owns a copy of the market's people."""
     people = People(*(type(table)(*(values.copy() for values in table)) for table in market.people))
-    return kind(people, market.communities, market.behaviour, **options)
+    return kind(people, market.communities, market.behaviour, counting=market.counting, **options)
 
 
 def named_arrays(engine: Engine) -> dict[str, NDArray[Any]]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sim.agents.borrower import Borrower
 from sim.engines.objects import ObjectsEngine
 from sim.state import STATE_TYPES
-from sim.values import FLAG, FLOWS, HOUSEHOLD_FLOWS, OUTCOMES, PENDING, PRIORITIES
+from sim.values import FLAG, FLOW, FLOWS, HOUSEHOLD_FLOWS, OUTCOMES, PENDING, PRIORITIES, TRUTH_COLUMNS
 from tests.engines.made_market import (
     OPENING_MONTH,
     Market,
@@ -81,6 +81,30 @@ def test_made_markets_visit_every_corner():
     assert {name for code, name in enumerate(OUTCOMES) if code not in ended} == unused
     assert all(rolls[bucket, : bucket + 1].sum() > 0 for bucket in range(1, 4)), "cures of one and of several months"
     assert all(rolls[bucket, bucket + 1] > 0 for bucket in range(12)), "every bucket rolls on"
+
+
+def test_made_markets_fill_every_count_of_scorecards():
+    applied, lent, bad, truth = 0, 0, np.zeros(13, dtype=np.int64), np.zeros(TRUTH_COLUMNS, dtype=np.int64)
+    for seed in range(15):
+        market = made_market(seed, size=150, steady=seed % 2 == 0)
+        engine = started(market)
+        for month in range(OPENING_MONTH, OPENING_MONTH + 12):
+            live_month(engine, market, month)
+            tallies, counting = engine.tallies, market.counting
+            if counting.cells:
+                flow = tallies.flow.sum(axis=0)
+                asked = flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]]
+                assert tallies.cell_applied.sum() == asked
+                assert tallies.cell_lent.sum() == flow[FLOW["originations_count"]]
+                applied += asked
+                lent += tallies.cell_lent.sum()
+                bad[: counting.ages] += tallies.cell_bad.sum(axis=(0, 2))
+                truth += tallies.cell_truth.sum(axis=(0, 1))
+    assert applied > lent > 0
+    assert (bad[4:] > 0).all(), "loans turn bad at every age from four months on"
+    impossible = 2  # whoever was lent to owes something at that month's end
+    assert truth[impossible] == 0
+    assert (np.delete(truth, impossible) > 0).all(), "every other group of applicants with every outcome"
 
 
 def test_a_changed_number_is_noticed():

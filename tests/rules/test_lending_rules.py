@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.rules.limits import available_on_line, line_ends, opening_limit, reviewed_limit
-from sim.rules.underwriting import Decision, behaviour_signal, decision, priority, proxy_income
+from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, priority, proxy_income
 from sim.values import (
     BORROWER_CAP,
     DECLINED_PRICE,
@@ -153,3 +153,36 @@ def test_better_data_show_reliability_more_clearly():
 def test_a_safer_band_is_always_served_first(band, luck, other_luck):
     assert priority(band, luck) < priority(band + 1, other_luck)
     assert 0 <= priority(band, luck) < (band + 1) * PRIORITY_STEPS
+
+
+EXPLORATION = {
+    "answer": Decision(OWN_POLICY, 0, 0),
+    "line_status": NO_LINE,
+    "apr_bp": 2_400,
+    "wanted": 300_000,
+    "smallest_loan": 20_000,
+    "perceived_apr": 0.2,
+    "reservation_apr": 0.3,
+    "luck": 0.019,
+    "share": 0.02,
+}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Decision(PENDING, 20_000, 20_000)),
+        ({"luck": 0.02}, Decision(OWN_POLICY, 0, 0)),
+        ({"share": 0.0, "luck": 0.0}, Decision(OWN_POLICY, 0, 0)),
+        ({"line_status": LINE_OPEN}, Decision(OWN_POLICY, 0, 0)),
+        ({"line_status": LINE_BARRED}, Decision(OWN_POLICY, 0, 0)),
+        ({"apr_bp": 0}, Decision(OWN_POLICY, 0, 0)),
+        ({"wanted": 19_999}, Decision(OWN_POLICY, 0, 0)),
+        ({"wanted": 20_000}, Decision(PENDING, 20_000, 20_000)),
+        ({"perceived_apr": 0.31}, Decision(DECLINED_PRICE, 0, 20_000)),
+        ({"answer": Decision(LIMIT, 0, 500)}, Decision(LIMIT, 0, 500)),
+        ({"answer": Decision(PENDING, 300_000, 500_000)}, Decision(PENDING, 300_000, 500_000)),
+    ],
+)
+def test_exploration_admits_a_share_of_strangers_refused_by_policy(changes, expected):
+    assert explored(*(EXPLORATION | changes).values()) == expected

@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim.scoring.features import CELLS, cell_of
+from sim.scoring.features import CELLS, CELLS_WITH_SECTOR, cell_of, with_sector
 from sim.scoring.scorecard import (
     EXPERT,
     RISKIEST_PD,
@@ -14,7 +14,11 @@ from sim.scoring.scorecard import (
     band_default_shares,
     band_edges,
     band_of_cell,
+    expecting,
     log_odds,
+    points_of_cells,
+    predicted_points,
+    shifted,
 )
 from sim.values import BANDS
 
@@ -30,7 +34,8 @@ def test_the_points_of_a_cell_add_up() -> None:
         + EXPERT.signal[4]
         + EXPERT.tenure[1]
     )
-    assert log_odds(EXPERT)[cell] == pytest.approx(by_hand, abs=1e-12)
+    assert points_of_cells(EXPERT)[cell] == by_hand
+    assert log_odds(EXPERT)[cell] == by_hand / 1000
 
 
 def test_bands_are_evenly_spaced_in_logs_between_their_ends() -> None:
@@ -68,7 +73,7 @@ def test_a_worse_bin_is_never_a_safer_band() -> None:
 
 
 def test_a_shift_moves_all_cells_the_same_way() -> None:
-    plain, riskier, safer = (band_of_cell(EXPERT, shift) for shift in (0.0, 1.0, -1.0))
+    plain, riskier, safer = (band_of_cell(shifted(EXPERT, shift)) for shift in (0.0, 1.0, -1.0))
     assert (riskier >= plain).all()
     assert (safer <= plain).all()
     assert (riskier > plain).mean() > 0.9
@@ -76,4 +81,28 @@ def test_a_shift_moves_all_cells_the_same_way() -> None:
 
 def test_a_card_with_a_missing_point_is_refused_by_the_name_of_the_feature() -> None:
     with pytest.raises(ValueError, match="inquiries: needs 3 points, had 2"):
-        log_odds(EXPERT._replace(inquiries=(0.0, 0.3)))
+        log_odds(EXPERT._replace(inquiries=(0, 300)))
+
+
+def test_a_table_of_an_unknown_size_is_refused() -> None:
+    with pytest.raises(ValueError, match="cells: must be 4500 or 27000, was 12"):
+        points_of_cells(EXPERT, 12)
+
+
+def test_sectors_have_blocks_of_cells() -> None:
+    card = EXPERT._replace(sector=(0, 300, 0, 0, -200, 0))
+    fine, coarse = points_of_cells(card, CELLS_WITH_SECTOR), points_of_cells(card)
+    cell = cell_of(1, 2, 0, 3, 1, 2)
+    for sector, points in enumerate(card.sector):
+        assert fine[with_sector(cell, sector, CELLS_WITH_SECTOR)] == coarse[cell] + points
+        assert with_sector(cell, sector, CELLS) == cell
+    assert (band_of_cell(EXPERT, CELLS_WITH_SECTOR).reshape(6, CELLS) == band_of_cell(EXPERT)).all()
+
+
+def test_a_forecast_moves_the_card_by_its_points() -> None:
+    card = EXPERT._replace(unemployment=80, usual_unemployment_share=0.05)
+    assert expecting(card, 0.05) == card
+    assert expecting(card, 0.07).intercept == card.intercept + 160
+    assert expecting(EXPERT, 0.2) == EXPERT
+    cells = np.array([4, 4])
+    assert np.diff(predicted_points(card, cells, np.array([0.05, 0.04]))).tolist() == [-80]

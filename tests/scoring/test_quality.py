@@ -1,0 +1,95 @@
+"""Figures of a scorecard against loans written out one by one and against SciPy."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+
+from sim.scoring.quality import auc, brier, by_band, calibration, ks, population_stability, quality
+from sim.values import BANDS
+
+GROUPS = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=12)
+
+
+def columns(groups: list[tuple[int, int, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    scores, good, bad = (np.array(column, dtype=np.int64) for column in zip(*groups, strict=True))
+    return scores, good, bad
+
+
+def test_worked_example() -> None:
+    """Three goods at 1, one good and one bad at 2, two bads at 3: of 12 pairs 11 in order and one tied."""
+    scores, good, bad = np.array([1, 2, 3]), np.array([3, 1, 0]), np.array([0, 1, 2])
+    assert auc(scores, good, bad) == 11.5 / 12
+    assert ks(scores, good, bad) == 0.75
+    shares = np.array([0.1, 0.5, 0.8])
+    assert brier(shares, good, bad) == pytest.approx((3 * 0.01 + 2 * 0.25 + 2 * 0.04) / 7)
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(GROUPS)
+def test_auc_ks_and_brier_agree_with_scipy_on_single_loans(groups: list[tuple[int, int, int]]) -> None:
+    scores, good, bad = columns(groups)
+    goods, bads = np.repeat(scores, good), np.repeat(scores, bad)
+    shares = 1.0 / (1.0 + np.exp(-scores.astype(float)))
+    single = np.concatenate([np.repeat(shares, good), np.repeat(1.0 - shares, bad)])
+    assert brier(shares, good, bad) == pytest.approx(float((single**2).mean()) if len(single) else 0.0)
+    if len(goods) == 0 or len(bads) == 0:
+        assert (auc(scores, good, bad), ks(scores, good, bad)) == (0.5, 0.0)
+        return
+    by_rank = stats.mannwhitneyu(bads, goods, method="asymptotic").statistic / (len(goods) * len(bads))
+    assert auc(scores, good, bad) == pytest.approx(by_rank, abs=1e-12)
+    assert ks(scores, good, bad) == pytest.approx(stats.ks_2samp(goods, bads).statistic, abs=1e-12)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(GROUPS)
+def test_only_the_order_of_scores_matters_to_auc_and_ks(groups: list[tuple[int, int, int]]) -> None:
+    scores, good, bad = columns(groups)
+    assert auc(scores, good, bad) == auc(100 + 7 * scores, good, bad)
+    assert auc(-scores, good, bad) == pytest.approx(1.0 - auc(scores, good, bad), abs=1e-12)
+    assert ks(scores, good, bad) == ks(-scores, good, bad)
+
+
+def test_stability_is_zero_for_the_same_mix_and_grows_with_the_shift() -> None:
+    before = np.array([100, 200, 300, 0])
+    assert population_stability(before, before) == 0.0
+    near, far = np.array([120, 200, 280, 0]), np.array([300, 200, 100, 0])
+    assert 0.0 < population_stability(before, near) < population_stability(before, far)
+    assert population_stability(before, far) == pytest.approx(population_stability(far, before))
+    assert math.isfinite(population_stability(before, np.array([0, 0, 0, 600])))
+
+
+def test_stability_by_hand() -> None:
+    """With thousands in every band half a person hardly counts: sum of (q - p) ln(q / p)."""
+    by_hand = (0.6 - 0.5) * math.log(0.6 / 0.5) + (0.4 - 0.5) * math.log(0.4 / 0.5)
+    found = population_stability(np.array([50_000, 50_000]), np.array([60_000, 40_000]))
+    assert found == pytest.approx(by_hand, rel=1e-3)
+
+
+def test_calibration_by_band_holds_every_loan() -> None:
+    bands = np.array([0, 0, 4, 19], dtype=np.int8)
+    odds = np.array([-6.0, -5.0, -2.0, 1.0])
+    good, bad = np.array([10, 30, 5, 0]), np.array([0, 1, 2, 0])
+    found = calibration(bands, odds, good, bad)
+    assert [(row.band, row.loans, row.bads) for row in found] == [(0, 41, 1), (4, 7, 2)]
+    first, second = 1 / (1 + math.exp(6.0)), 1 / (1 + math.exp(5.0))
+    assert found[0].predicted_share == pytest.approx((10 * first + 31 * second) / 41)
+    assert by_band(bands, good).sum() == good.sum()
+    assert len(by_band(bands, good)) == BANDS
+
+
+@pytest.mark.parametrize(("good", "bad"), [((0, 0), (0, 0)), ((5, 5), (0, 0)), ((0, 0), (5, 5))])
+def test_one_sided_and_empty_outcomes_have_figures(good: tuple[int, int], bad: tuple[int, int]) -> None:
+    found = quality(np.array([-3.0, -1.0]), np.array([-3, -1]), np.array(good), np.array(bad))
+    assert (found.auc_share, found.ks_share) == (0.5, 0.0)
+    assert all(math.isfinite(value) for value in found)
+    assert found.realised_share == (1.0 if sum(bad) else 0.0)
+
+
+def test_an_empty_table_has_figures() -> None:
+    nothing = np.zeros(0, dtype=np.int64)
+    found = quality(np.zeros(0), nothing, nothing, nothing)
+    assert (found.loans, found.auc_share, found.ks_share, found.brier_score) == (0, 0.5, 0.0, 0.0)
