@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from experiments.refusal import Refusal, nearest, shown
-from sim.book_parameters import ALLOWANCE_STANDARDS
+from sim.parameters.books import ALLOWANCE_STANDARDS
 from sim.params import LENDER_KINDS, Quantity, quantities
 
 Section = TypeVar("Section", bound=tuple[Any, ...])

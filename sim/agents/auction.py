@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.book_parameters import AuctionParameters
 from sim.books.disposal import Lot, Sale, cleared, proceeds_of
 from sim.books.ledger import INVESTORS
+from sim.parameters.books import AuctionParameters
 from sim.state import Tallies
 from sim.values import FLOW
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.running_off import judge_solvency, run_off
 from sim.agents.securitising import issue_notes, serve_note_holders
-from sim.book_parameters import IFRS9
 from sim.books.capital import settle_capital
 from sim.books.confidence import Confidence, confidence_of, worries_of
 from sim.books.costs import Costs, Work, costs_of, next_unit_cost_share
@@ -16,6 +15,7 @@ from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT
 from sim.books.own_part import OwnPart, own_part_of
 from sim.books.provisioning import Floors, allowance_required, bad_loans, floored, tier_2
 from sim.money import basis_points, monthly
+from sim.parameters.books import IFRS9
 from sim.state import Tallies
 from sim.values import FLOW, OPERATING, RESOLUTION, Economy, Rules
 

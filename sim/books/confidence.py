@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.book_parameters import FunderParameters
+from sim.parameters.books import FunderParameters
 
 
 class Worries(NamedTuple):

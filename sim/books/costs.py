@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.book_parameters import EfficiencyParameters
 from sim.money import fen, monthly
+from sim.parameters.books import EfficiencyParameters
 
 YEAR_MONTHS = 12
 FULL_SPENDING_APR = 0.01  # of managed loans: spending at which unit costs fall by the whole gain share a year

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sim.book_parameters import AuctionParameters
 from sim.books.ledger import HOUSEHOLDS, INVESTORS, Ledger
 from sim.money import fen
+from sim.parameters.books import AuctionParameters
 from sim.state import Tallies
 from sim.values import FLOW
 

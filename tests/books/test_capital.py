@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.lender import RESOLUTION
 from sim.books.capital import (
     QUARTER_MONTHS,
     Answer,
@@ -17,6 +16,7 @@ from sim.books.capital import (
 )
 from sim.books.ledger import OWNERS
 from sim.params import LenderParameters, MarketConfig, PopulationParameters, RegulatorParameters
+from sim.values import RESOLUTION
 from tests.books.made_books import LOST, Contract, Town
 from tests.books.test_lender import PLAIN
 

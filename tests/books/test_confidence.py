@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.book_parameters import FunderParameters
 from sim.books.confidence import CALM, Worries, confidence_of, worries_of
+from sim.parameters.books import FunderParameters
 from sim.params import LenderParameters
 from tests.books.made_books import Contract, Town, made_economy
 

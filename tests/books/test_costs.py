@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.book_parameters import EfficiencyParameters
 from sim.books.costs import CostHistory, Costs, Work, costs_of, next_unit_cost_share
+from sim.parameters.books import EfficiencyParameters
 from sim.params import LenderParameters
 from sim.values import FLOW
 from tests.books.made_books import Contract, Town

@@ -4,9 +4,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.agents.auction import sell_claims
-from sim.book_parameters import AuctionParameters, DisposalParameters
 from sim.books.disposal import Lot, cleared, post_buyers, proceeds_of
 from sim.books.ledger import HOUSEHOLDS, INVESTORS
+from sim.parameters.books import AuctionParameters, DisposalParameters
 from sim.params import LenderParameters
 from sim.values import FLOW, NOTHING_SOLD
 from tests.books.made_books import Contract, Town, tallies_of

@@ -4,7 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.book_parameters import SecuritiesParameters
 from sim.books.ledger import FUNDERS
 from sim.books.ledger import OWNERS as OWNERS_ENTITY
 from sim.books.resolution import (
@@ -20,6 +19,7 @@ from sim.books.resolution import (
     settled,
 )
 from sim.observe.audit import AuditError, audit
+from sim.parameters.books import SecuritiesParameters
 from sim.params import LenderParameters
 from sim.values import RESOLUTION
 from tests.books.made_books import LOST, Contract, Town, made_economy, made_rulebook

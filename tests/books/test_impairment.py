@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.book_parameters import IFRS9, ProvisionParameters
 from sim.books.impairment import (
     PRIOR_INSTALMENT_SHARE,
     PRIOR_ROLLS,
@@ -20,6 +19,7 @@ from sim.books.impairment import (
     outlook_of,
     stages_of,
 )
+from sim.parameters.books import IFRS9, ProvisionParameters
 from sim.params import LenderParameters
 from sim.values import BUCKETS
 from tests.books.made_books import LOST, PAID_OFF, Contract, Town, tallies_of

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.book_parameters import SecuritiesParameters
 from sim.books.ledger import FUNDERS
 from sim.books.securitisation import Pool, issued, pool_after
 from sim.observe.audit import AuditError, audit
+from sim.parameters.books import SecuritiesParameters
 from sim.params import LenderParameters
 from tests.books.made_books import LOST, Contract, Town
 

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from sim.book_parameters import DisposalParameters
 from sim.market import CreditMarket
+from sim.parameters.books import DisposalParameters
 from sim.values import FLOW
 from tests.market.small_market import SEED, every_lender, lived, one_lender, small
 

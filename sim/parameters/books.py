@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from sim.quantity import Quantity
+from sim.parameters.quantity import Quantity
 
 FIVE_CATEGORY, IFRS9 = "five_category", "ifrs9"
 ALLOWANCE_STANDARDS = (FIVE_CATEGORY, IFRS9)
