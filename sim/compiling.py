@@ -1,8 +1,8 @@
 """The only place that knows Numba: `@rule` compiles one case, `@kernel` compiles a pass over many.
 
-Compiled code is cached on disk under a folder named by a hash of every source file of `sim`, because Numba's own cache
-does not notice that a rule in another file was edited. Set ``NUMBA_DISABLE_JIT=1`` to step through rules and kernels in
-a debugger; the results are the same bits.
+Compiled code is cached on disk under a folder named by a hash of the sources it can depend on, because Numba's own
+cache does not notice that a rule in another file was edited. Set ``NUMBA_DISABLE_JIT=1`` to step through rules and
+kernels in a debugger; the results are the same bits.
 """
 
 from __future__ import annotations
@@ -19,12 +19,38 @@ Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
 
 
+# What compiled code never sees: editing these, or adding an instrument or a shock, compiles nothing anew.
+UNCOMPILED = (
+    "agents",
+    "books",
+    "observe",
+    "policies",
+    "shocks",
+    "economy.py",
+    "market.py",
+    "population.py",
+    "scope.py",
+)
+
+
 def source_hash() -> str:
     """Return the hash of every Python source of the model, in a fixed order."""
+    return _hash_of_sources(())
+
+
+def compiled_source_hash() -> str:
+    """Return the hash of the sources that compiled code is made from, and of some more: the rest of the model apart."""
+    return _hash_of_sources(UNCOMPILED)
+
+
+def _hash_of_sources(left_out: tuple[str, ...]) -> str:
     here = Path(__file__).resolve().parent
     digest = hashlib.sha256()
     for path in sorted(here.rglob("*.py"), key=lambda found: found.relative_to(here).as_posix()):
-        digest.update(path.relative_to(here).as_posix().encode())
+        relative = path.relative_to(here)
+        if relative.parts[0] in left_out:
+            continue
+        digest.update(relative.as_posix().encode())
         digest.update(b"\0")
         digest.update(path.read_bytes())
         digest.update(b"\0")
@@ -34,7 +60,7 @@ def source_hash() -> str:
 def cache_folder() -> Path:
     """Return the folder of compiled kernels that belongs to exactly these sources."""
     base = os.environ.get("SLUICE_CACHE") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    return Path(base) / "sluice" / "kernels" / source_hash()[:16]
+    return Path(base) / "sluice" / "kernels" / compiled_source_hash()[:16]
 
 
 # Must be in the environment before Numba is imported: a vector mathematics library would change the last bits.

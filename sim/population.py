@@ -13,10 +13,10 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import kernel
-from sim.draws import Chance, Draws
+from sim.draws import Chance, Draws, fill_normals
 from sim.economy import calm_unemployment, normalised
-from sim.elementary import exponential, logarithm, normal_quantile
+from sim.elementary import logarithm, normal_quantile
+from sim.filling import fill_incomes, fill_log_losses, fill_turbulence
 from sim.params import MarketConfig, PopulationParameters
 from sim.state import Borrowers, People, blank_people
 from sim.values import AGE_BANDS, GROUPS, QUINTILES, REGIONS, SECTORS
@@ -43,10 +43,7 @@ from sim.values import AGE_BANDS, GROUPS, QUINTILES, REGIONS, SECTORS
 BLOCK = 65_536  # rows made together: what is in hand stays small beside the population
 INCOME_KNOTS = 8_192  # of the tabulated quantile function, even in log income
 TAIL = 8.5  # standard deviations tabulated; no uniform of 53 bits lies beyond 8.3
-LOWEST_INCOME = 10_000  # fen a month; one person in several hundred earns less on paper
-HIGHEST_INCOME = 20_000_000  # fen a month; six months of it still fit the amount of a loan
 HIGHEST_SAVINGS = 1_000_000_000  # fen
-LARGEST_TURBULENCE = 30_000  # thousandths; thirty times the average
 LARGEST_SCORE = 6.0  # standard scores are kept in thousandths
 MOST_LENDERS = 15  # bits of `reached_by`
 LONGEST_SPELL = 120  # months
@@ -161,36 +158,6 @@ def income_table(population: PopulationParameters) -> tuple[NDArray[np.float64],
     return np.array(scores), np.array(logs)
 
 
-@kernel
-def fill_scores(uniforms: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-    """Write the standard normal score of every uniform."""
-    for i in range(uniforms.shape[0]):
-        out[i] = normal_quantile(uniforms[i])
-
-
-@kernel
-def fill_turbulence(reliability: NDArray[np.float64], log_sd: float, out: NDArray[np.int16]) -> None:
-    """Write how often trouble comes to people, in thousandths of the average: lognormal with mean one."""
-    for row in range(out.shape[0]):
-        turbulence = exponential(-log_sd * reliability[row] - 0.5 * log_sd * log_sd)
-        out[row] = min(LARGEST_TURBULENCE, int(1000.0 * turbulence + 0.5))
-
-
-@kernel
-def fill_incomes(log_yuan: NDArray[np.float64], out: NDArray[np.int32]) -> None:
-    """Write monthly fen for the log of yearly yuan."""
-    for i in range(log_yuan.shape[0]):
-        monthly_fen = exponential(log_yuan[i]) * (100.0 / 12.0)
-        out[i] = min(max(monthly_fen, LOWEST_INCOME), HIGHEST_INCOME)
-
-
-@kernel
-def fill_log_losses(uniforms: NDArray[np.float64], out: NDArray[np.float64]) -> None:
-    """Write minus the logarithm of every uniform: an exponential number of mean one."""
-    for i in range(uniforms.shape[0]):
-        out[i] = -logarithm(uniforms[i])
-
-
 class Traits:
     """Draws traits of consecutive rows."""
 
@@ -207,7 +174,7 @@ class Traits:
     def scores(self, trait: int) -> NDArray[np.float64]:
         """Return standard normal scores of one trait."""
         out = np.zeros(self.rows)
-        fill_scores(self.uniforms(trait), out)
+        fill_normals(self.uniforms(trait), out)
         return out
 
     def waits(self, trait: int) -> NDArray[np.float64]:
