@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
@@ -129,11 +130,26 @@ def _conclude(
     for run in missing:
         print(f"missing: {run.label}", file=sys.stderr)
     print(f"results: {folder}")
-    if study.report.draw and done:
-        from experiments.report import build
+    is_told = _report(folder) if study.report.draw and done else True
+    return DONE if is_told and not missing else FAILED
 
+
+def _report(folder: Path) -> bool:
+    """Draw the report; when that fails, say that nothing but the report is missing and how to draw it again."""
+    from experiments.report import build
+
+    try:
         print(f"report: {build(folder)}")
-    return FAILED if missing else DONE
+    except Exception as problem:  # noqa: BLE001  (whatever it was, the results are kept, and that is what matters)
+        log(folder, "report failed", reason=traceback.format_exc())
+        print(
+            f"the report could not be written: {type(problem).__name__}: {problem}\n"
+            f"the results are kept in {folder}, the details in {folder / 'log.jsonl'}. To write the report again:\n"
+            f"  python -m experiments.report {_quoted(str(folder))}",
+            file=sys.stderr,
+        )
+        return False
+    return True
 
 
 def _where(run: Run, done: dict[str, Kept]) -> dict[str, str]:
