@@ -19,12 +19,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
+from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig, compose_study
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import discard_results, folder_for, log, opened, write_manifest
 from experiments.progress import Progress
 from experiments.refusal import Refusal
-from experiments.single_run import Kept, Run, compile_model, is_compiled, kept
+from experiments.single_run import Kept, Run, kept
 from experiments.store import CorruptResult, FileRecord, sha256_of
 from experiments.study import plan
 

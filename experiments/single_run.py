@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from experiments.machine import deciding_versions
 from experiments.market import document_of
 from experiments.store import CorruptResult, check_file, new_folder, read_json, slug, write_json, write_table
-from sim.compiling import cache_folder, source_hash
+from sim.compiling import source_hash
 from sim.params import MarketConfig
 
 RECORD = "run.json"
@@ -135,26 +135,3 @@ def kept(run: Run, runs: Path) -> Kept | None:
         return Kept(run.folder, str(document["record_hash"]), float(document["seconds"]))
     except (CorruptResult, KeyError, TypeError, ValueError):
         return None
-
-
-def is_compiled(config: MarketConfig) -> bool:
-    """Return whether an earlier start has compiled exactly these sources for this engine."""
-    return _stamp(config).exists()
-
-
-def compile_model(config: MarketConfig) -> None:
-    """Live through a tiny market once, so that workers find every kernel compiled."""
-    tiny = config._replace(
-        calendar=config.calendar._replace(months=8, warm_up_months=6),
-        population=config.population._replace(size=min(config.population.size, 1_000)),
-        policy=(),
-        shock=(),
-    )
-    live(tiny, 0, 0)
-    stamp = _stamp(config)
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.touch()
-
-
-def _stamp(config: MarketConfig) -> Path:
-    return cache_folder() / f"ready-{config.engine}"

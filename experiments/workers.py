@@ -41,7 +41,7 @@ class Worker:
             self.trunk, self.has_warmed_up = run.trunk, False
         self.run = run
         if self.pool is None:
-            self.pool = _process()
+            self.pool = processes(1)
         try:
             with signals_held():  # a worker inherits the held signals: Ctrl-C is the parent's to answer
                 return self.pool.submit(_in_worker, run, folder)
@@ -76,22 +76,29 @@ def crew(size: int) -> Iterator[list[Worker]]:
     """Give workers; whatever ends the block early ends them at once."""
     workers = [Worker() for _ in range(size)]
     try:
-        with one_thread_each():
+        with one_thread_each(), ended_at_once():
             yield workers
-    except BaseException:
-        for child in multiprocessing.active_children():
-            child.kill()
-        raise
     finally:
         for worker in workers:
             worker.dismiss()
 
 
-def _process() -> ProcessPoolExecutor:
-    # Workers are forked from a clean server that has loaded the model: quick to start, and without our threads.
+@contextlib.contextmanager
+def ended_at_once() -> Iterator[None]:
+    """End all processes that this one started when the block does not end well."""
+    try:
+        yield
+    except BaseException:
+        for child in multiprocessing.active_children():
+            child.kill()
+        raise
+
+
+def processes(count: int) -> ProcessPoolExecutor:
+    """Return a pool forked from a clean server that has loaded the model: quick to start, and without our threads."""
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["experiments.workers", "sim.market"])
-    return ProcessPoolExecutor(1, mp_context=context, initializer=_settle_in)
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_settle_in)
 
 
 def _in_worker(run: Run, folder: Path) -> Kept:
