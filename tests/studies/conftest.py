@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.compiling import source_hash
+from sim.compiling import compiled_source_hash
 from tests.studies.commands import Sluice
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -17,7 +17,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("sources")
     for package in ("sim", "experiments", "configs"):
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
-    ready = copy / "cache" / "sluice" / "kernels" / source_hash()[:16] / "ready-arrays"
+    ready = copy / "cache" / "sluice" / "kernels" / compiled_source_hash()[:16] / "ready-arrays"
     ready.parent.mkdir(parents=True)
     ready.touch()  # the fake market has nothing to compile
     return copy
