@@ -70,7 +70,7 @@ def test_made_markets_visit_every_corner():
             live_month(engine, market, month)
             flows += engine.tallies.flow.sum(axis=0)
             household += engine.tallies.household
-            outcomes += engine.tallies.outcome_count.sum(axis=0)
+            outcomes += engine.tallies.outcome_count.sum(axis=(0, 1))
             rolls = rolls + engine.tallies.roll_count.sum(axis=0)
             ended |= set(engine.state().applications.outcome.tolist())
         flags |= int(np.bitwise_or.reduce(engine.state().borrowers.flags))

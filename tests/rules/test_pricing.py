@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from sim.rules.pricing import (
     EXPOSURE_SHARE,
     MEAN_LIFE_YEARS,
-    PRICE_SLOPE,
     REFERENCE_APR,
     Price,
     Stake,
@@ -28,6 +27,7 @@ ALONE = Stake(
     capital_share=0.10,
     target_roe=0.14,
     markup_apr=0.01,
+    default_slope=1.2,
 )
 
 
@@ -43,14 +43,15 @@ def test_without_losses_the_price_is_the_sum_of_its_costs() -> None:
 
 
 def test_the_chance_of_default_is_as_stated_at_the_reference_price_and_rises_with_the_price() -> None:
-    assert default_share_at(0.05, REFERENCE_APR) == pytest.approx(0.05, abs=1e-12)
-    odds = default_share_at(0.05, 0.25) / (1.0 - default_share_at(0.05, 0.25))
-    assert odds == pytest.approx(0.05 / 0.95 * 2.718281828459045 ** (PRICE_SLOPE * 0.10), rel=1e-12)
+    assert default_share_at(0.05, REFERENCE_APR, 1.2) == pytest.approx(0.05, abs=1e-12)
+    found = default_share_at(0.05, 0.25, 1.2)
+    odds = found / (1.0 - found)
+    assert odds == pytest.approx(0.05 / 0.95 * 2.718281828459045 ** (1.2 * 0.10), rel=1e-12)
 
 
 def test_a_price_is_a_fixed_point_to_the_basis_point() -> None:
     found = price(0.08).apr_bp / 10_000
-    loss = default_share_at(0.08, found) * EXPOSURE_SHARE * 0.9 / MEAN_LIFE_YEARS
+    loss = default_share_at(0.08, found, 1.2) * EXPOSURE_SHARE * 0.9 / MEAN_LIFE_YEARS
     assert found - 1e-4 < 0.11 + loss <= found
 
 
