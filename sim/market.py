@@ -230,6 +230,7 @@ class CreditMarket(mesa.Model):
             wage_index=again.world.wage_index(chosen),
             community_default_points=float(points),
             lenders=tuple(name for name, _ in self.config.lender),
+            lender_ids=tuple(parameters.id for _, parameters in self.config.lender),
             offers=tuple(again.offers),
             behaviour=self.config.behaviour,
             chance=self.draws.of(chosen + self.config.calendar.warm_up_months),
@@ -265,6 +266,7 @@ class CreditMarket(mesa.Model):
             self.month + self.config.calendar.warm_up_months,
             economy,
             tallies,
+            self.offers,
             [lender.report() for lender in self.lenders],
             [OUTCOMES[lender.binding] if lender.binding else "none" for lender in self.lenders],
         )

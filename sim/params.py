@@ -11,7 +11,13 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from sim.parameters.books import AuctionParameters
-from sim.parameters.lender import LENDER_KINDS, LearningParameters, LenderParameters
+from sim.parameters.lender import (
+    LENDER_KINDS,
+    LearningParameters,
+    LenderParameters,
+    OfferTestParameters,
+    StrategyParameters,
+)
 from sim.parameters.people import (
     BehaviourParameters,
     ChoiceParameters,
@@ -41,11 +47,13 @@ __all__ = [
     "LenderParameters",
     "MarketConfig",
     "ObserveParameters",
+    "OfferTestParameters",
     "PopulationParameters",
     "Quantity",
     "RegulatorParameters",
     "RepaymentParameters",
     "SpendingParameters",
+    "StrategyParameters",
     "WorkParameters",
     "quantities",
 ]
