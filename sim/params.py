@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from sim.parameters.books import AuctionParameters
+from sim.parameters.books import AuctionParameters, BudgetParameters, PartnerParameters
 from sim.parameters.lender import LENDER_KINDS, LearningParameters, LenderParameters
 from sim.parameters.people import (
     BehaviourParameters,
@@ -31,6 +31,7 @@ __all__ = [
     "LENDER_KINDS",
     "AuctionParameters",
     "BehaviourParameters",
+    "BudgetParameters",
     "CalendarParameters",
     "ChoiceParameters",
     "ContagionParameters",
@@ -41,6 +42,7 @@ __all__ = [
     "LenderParameters",
     "MarketConfig",
     "ObserveParameters",
+    "PartnerParameters",
     "PopulationParameters",
     "Quantity",
     "RegulatorParameters",

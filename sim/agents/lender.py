@@ -11,14 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import closing
+from sim.agents.partnering import (
+    Partnership,
+    dearest,
+    joint_share_bp,
+    joint_terms,
+    note_partners,
+    originators_now,
+    partners_now,
+)
+from sim.books.allocation import fill
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
 from sim.books.capital import Ownership, licence_capital_fen
 from sim.books.confidence import CALM
 from sim.books.costs import CostHistory
 from sim.books.disposal import Sale
 from sim.books.funding import Funding, blank_funding
+from sim.books.headrooms import UNLIMITED, quota_allowance
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
+from sim.books.quota import Quota
 from sim.books.resolution import Estate
 from sim.books.securitisation import Pool
 from sim.money import basis_points, fen
@@ -32,11 +44,9 @@ from sim.state import Tallies
 from sim.values import (
     BANDS,
     NEVER,
-    NOBODY,
     NOT_APPLIED,
     NOTHING_SOLD,
     OPERATING,
-    PRIORITIES,
     Act,
     Allocation,
     Economy,
@@ -73,8 +83,10 @@ class Lender(mesa.Agent):
         self.people = config.population.size
         self.status = OPERATING
         self.lending_frozen = False
-        self.partner_lender: Lender | None = None
-        self.originators = 0  # how many lenders have this one as their partner bank
+        self.partnerships: tuple[Partnership, ...] = ()
+        self.absent_partners: set[str] | None = None  # those that make no new joint loans; None = not asked yet
+        self.served_originators: list[Lender] = []  # lenders that have this one among their partner banks
+        self.originators = 0  # how many of them may use its pledge this month
         self.managed = 0
         self.funding: Funding = blank_funding(parameters.funding_term_months)
         cells = counting_of(config).cells or CELLS
@@ -83,11 +95,13 @@ class Lender(mesa.Agent):
         self.reviews: list[Review] = []
         self.binding = NOT_APPLIED
         self.budget = Budget((), ())
+        self.quota = Quota()
         self.commitment: Commitment | None = None  # as a partner, to the originators
+        self.unused_lines_fen = 0  # whole loans that customers could still draw at the last month's end
         self.collected_fen = 0  # own parts of principal repaid last month
         self.repaid_fen = 0  # whole principal of its customers repaid or charged off last month
         self.ledger = ledger
-        own_share = 1.0 - (parameters.partner_share if parameters.partner else 0.0)
+        own_share = 1.0 - (parameters.partner_share if parameters.partnerships else 0.0)
         founding_risk_fen = self.founding_fen * own_share * parameters.risk_weight
         founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
         self.licence_capital_fen = licence_capital_fen(config, parameters.kind)
@@ -109,11 +123,11 @@ class Lender(mesa.Agent):
         self.month_report: dict[str, Any] = {}
         self.acts: list[Act] = []
 
-    def know_partner(self, lenders: Mapping[str, Lender]) -> None:
-        """Remember the partner bank by name, when there is one."""
-        if self.parameters.partner:
-            self.partner_lender = lenders[self.parameters.partner]
-            self.partner_lender.originators += 1
+    def know_partners(self, lenders: Mapping[str, Lender]) -> None:
+        """Remember the partner banks by name, and let them know."""
+        self.partnerships = tuple(Partnership(lenders[terms.bank], terms) for terms in self.parameters.partnerships)
+        for bank, _ in self.partnerships:
+            bank.served_originators.append(self)
 
     # --- what the regulator may see -----------------------------------------------------------------------------------
     def balance(self, account: str) -> int:
@@ -136,6 +150,19 @@ class Lender(mesa.Agent):
         """Return whole loans of its customers, partners' parts included."""
         return self.managed
 
+    def assets_fen(self) -> int:
+        """Return cash and own parts of all loans, net of allowance."""
+        return self.cash_fen() + self.loans_fen() + self.balance("allowance")
+
+    def undrawn_fen(self) -> int:
+        """Return its own parts of what customers could still draw at the last month's end."""
+        own_share_bp = 10_000 - (basis_points(self.parameters.partner_share) if self.partnerships else 0)
+        return self.unused_lines_fen * own_share_bp // 10_000
+
+    def deposits_fen(self) -> int:
+        """Return deposits."""
+        return self.funding.deposits
+
     def funding_due_fen(self) -> int:
         """Return wholesale funding that falls due this month."""
         return self.funding.ladder[0]
@@ -155,13 +182,6 @@ class Lender(mesa.Agent):
         return self.status == OPERATING and not self.lending_frozen
 
     # --- step 3: terms ------------------------------------------------------------------------------------------------
-    def partner_share_bp(self, rules: Rules) -> int:
-        """Return the partner's share of new loans in basis points, 0 when it lends alone; the law's floor is kept."""
-        partner = self.partner_lender
-        if partner is None or not partner.is_lending:
-            return 0
-        return min(basis_points(self.parameters.partner_share), 10_000 - basis_points(rules.own_share_floor))
-
     def funding_apr(self, economy: Economy) -> float:
         """Return what a yuan of funding costs a year, deposits and wholesale in their shares."""
         wholesale = self.wholesale_apr(self.faced(economy))
@@ -206,26 +226,30 @@ class Lender(mesa.Agent):
         )
 
     def band_prices(self, economy: Economy, rulebook: Rulebook) -> tuple[Price, ...]:
-        """Return the price of every band: the least that pays this lender and, in a joint loan, its partner too.
+        """Return the price of every band: the least that pays this lender and, in joint loans, every partner too.
 
         The service fee moves income from the partner to the originator, so it and the shares decide the price: a
         lender that keeps little of a loan must live on fees.
         """
         p = self.parameters
         rules = rulebook.of(self.kind)
-        partner_share = self.partner_share_bp(rules) / 10_000
-        fee_share = partner_share * p.service_fee_share
-        own = self.stake(economy, rulebook, 1.0 - partner_share, 1.0 - partner_share + fee_share, self.opex_apr())
-        partner = own
-        if self.partner_lender is not None and partner_share > 0.0:
-            bank = self.partner_lender
+        partner_share = joint_share_bp(self, rulebook) / 10_000
+        if partner_share == 0.0:
+            own = self.stake(economy, rulebook, 1.0, 1.0, self.opex_apr())
+            return prices_of(own, own, p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp)
+        quotes = []
+        for bank, terms in partners_now(self, rulebook.month):
+            fee_share = partner_share * terms.service_fee_share
+            own = self.stake(economy, rulebook, 1.0 - partner_share, 1.0 - partner_share + fee_share, self.opex_apr())
             opex_apr = bank.parameters.joint_opex_apr * partner_share
             partner = bank.stake(economy, rulebook, partner_share, partner_share - fee_share, opex_apr)
-        return prices_of(own, partner, p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp)
+            quotes.append(prices_of(own, partner, p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp))
+        return dearest(quotes)
 
     def set_terms(self, economy: Economy, rulebook: Rulebook) -> Offer:
-        """Return the terms of the month: price by band, cut-offs, limits, and the partner's share."""
+        """Return the terms of the month: price by band, cut-offs, limits, and the partners' share."""
         p = self.parameters
+        note_partners(self, rulebook.month)
         rules = rulebook.of(self.kind)
         self.band_of_cell = self.scorecard.bands(economy.unemployment_share)
         prices = self.band_prices(economy, rulebook)
@@ -233,7 +257,7 @@ class Lender(mesa.Agent):
         dearest = min(basis_points(p.price_ceiling_apr), rules.max_apr_bp)
         advertised = [price.apr_bp or dearest for price in prices[: max(1, p.new_cutoff_band + 1)]]
         typical = sum(advertised) / len(advertised) / 10_000
-        share_bp = self.partner_share_bp(rules)
+        share_bp = joint_share_bp(self, rulebook)
         steps = max(1, p.new_cutoff_band)
         return Offer(
             lender=self.index,
@@ -250,7 +274,7 @@ class Lender(mesa.Agent):
             largest_limit_fen=fen(p.largest_limit_yuan),
             limit_raise_share=p.limit_raise_share,
             limit_cut_share=p.limit_cut_share if self.status == OPERATING else 1.0,  # its lines are gone
-            partner=self.partner_lender.index if self.partner_lender is not None and share_bp > 0 else NOBODY,
+            partners=tuple(each.bank.index for each in partners_now(self, rulebook.month)) if share_bp > 0 else (),
             partner_share_bp=share_bp,
             rules=rules,
             sold_before=self.sold_before,
@@ -260,6 +284,8 @@ class Lender(mesa.Agent):
     # --- step 5: money for applications ----------------------------------------------------------------------------
     def commit_to_partners(self, economy: Economy, rulebook: Rulebook) -> None:
         """Set aside, before allocation, what a partner bank will put into joint loans; what is not used lapses."""
+        self.originators = len(originators_now(self, rulebook))
+        self.commitment = None
         if self.originators > 0:
             self.commitment = commitment_of(self, self.faced(economy), rulebook.of(self.kind), self.index)
 
@@ -267,27 +293,21 @@ class Lender(mesa.Agent):
         """Fix the month's headrooms; each is used up by both rounds of applications."""
         rules = rulebook.of(self.kind)
         self.binding = NOT_APPLIED
-        self.budget = budget_of(self, self.faced(economy), rules, self.index, self.partner_share_bp(rules))
+        pledged = self.commitment.pledged if self.commitment is not None else 0
+        window, quota = self.parameters.budget.quota_window_months, UNLIMITED
+        if window > 0 and economy.month >= 0:
+            self.quota = self.quota.opened(quota_allowance(self), window)
+            quota = self.quota.room_fen()
+        joint = joint_terms(self, rulebook)
+        self.budget = budget_of(self, self.faced(economy), rules, self.index, joint, pledged, quota)
 
     def allocate(self, demand_fen: NDArray[np.int64]) -> Allocation:
-        """Fill one round of applications from the safest priority until a headroom is used up.
-
-        `demand_fen` holds the fen offerable by priority, shape (PRIORITIES,). The tightest headroom sets the cutoff:
-        the first priority whose cumulative demand no longer fits; ties go to the first headroom. Whole numbers only,
-        so any engine gets the same answer.
-        """
-        cumulative = np.cumsum(demand_fen)
-        total = int(cumulative[-1])
-        cutoff, binding = PRIORITIES, NOT_APPLIED
-        for room in self.budget.left():
-            if room.amount_fen < total:
-                first_refused = int(np.searchsorted(cumulative, room.amount_fen, side="right"))
-                if first_refused < cutoff:
-                    cutoff, binding = first_refused, room.constraint
-        approved = int(cumulative[cutoff - 1]) if cutoff > 0 else 0
-        self.budget = self.budget.after(approved)
-        self.binding = self.binding or binding
-        return Allocation(self.index, cutoff, binding, approved, total - approved)
+        """Fill one round of applications from the budget; `demand_fen` is by lot and priority."""
+        allocation, self.budget = fill(self.index, self.budget, demand_fen)
+        self.quota = self.quota.after(allocation.approved_fen)
+        grounds = (allocation.binding, *allocation.lot_bindings)
+        self.binding = self.binding or next((ground for ground in grounds if ground), NOT_APPLIED)
+        return allocation
 
     def headrooms(self) -> tuple[Headroom, ...]:
         """Return what is left of each headroom this month."""
@@ -328,6 +348,7 @@ class Lender(mesa.Agent):
         """Return the columns of the lender table that come from the books."""
         return self.month_report | {
             "estate": self.estate,
+            "headrooms": self.budget.uses(),
             "claims_sold_fen": self.sale.face,
             "sale_proceeds_fen": self.sale.proceeds,
             "sale_price_share": self.sale_price_share,
