@@ -116,20 +116,34 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...]) -> None:
                 f"{path}.price_floor_apr: must not exceed price_ceiling_apr {lender.price_ceiling_apr}, "
                 f"was {lender.price_floor_apr}"
             )
-        if lender.partner:
-            _check_partner(path, name, lender.partner, by_name)
-        elif lender.partner_share > 0.0:
-            raise Refusal(f"{path}.partner_share: must be 0 without a partner, was {lender.partner_share}")
+        _check_partners(path, name, lender, by_name)
+
+
+def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Mapping[str, LenderParameters]) -> None:
+    if lender.partner and lender.partners:
+        raise Refusal(f"{path}.partners: must be empty beside the one partner {lender.partner}; set partner='' first")
+    if lender.partner:
+        _check_partner(f"{path}.partner", name, lender.partner, by_name)
+    for place, partner in enumerate(lender.partners):
+        _check_partner(f"{path}.partners.{place}.bank", name, partner.bank, by_name)
+        if partner.bank in [other.bank for other in lender.partners[:place]]:
+            raise Refusal(f"{path}.partners.{place}.bank: each bank once, was {shown(partner.bank)}")
+    if lender.partners and not any(partner.weight > 0.0 for partner in lender.partners):
+        raise Refusal(f"{path}.partners: one weight at least must be above 0")
+    if lender.partner_share > 0.0 and not lender.partnerships:
+        raise Refusal(f"{path}.partner_share: must be 0 without a partner, was {lender.partner_share}")
+    for place, listed in enumerate(lender.accepts_originators):
+        if listed not in by_name:
+            key = f"{path}.accepts_originators.{place}"
+            raise Refusal(f"{key}: no such lender; {nearest(listed, by_name)}; was {shown(listed)}")
 
 
 def _check_partner(path: str, name: str, partner: str, by_name: Mapping[str, LenderParameters]) -> None:
     banks = [other for other, lender in by_name.items() if lender.kind == "bank" and other != name]
     if partner not in by_name:
-        raise Refusal(f"{path}.partner: no such lender; {nearest(partner, banks)}; was {shown(partner)}")
+        raise Refusal(f"{path}: no such lender; {nearest(partner, banks)}; was {shown(partner)}")
     if partner not in banks:
-        raise Refusal(
-            f"{path}.partner: must be another lender of kind bank; {nearest(partner, banks)}; was {shown(partner)}"
-        )
+        raise Refusal(f"{path}: must be another lender of kind bank; {nearest(partner, banks)}; was {shown(partner)}")
 
 
 def document_of(config: MarketConfig) -> dict[str, Any]:

@@ -154,12 +154,16 @@ def fields_at(section: type[tuple[Any, ...]], location: Iterable[str]) -> tuple[
 def _section_at(section: type[tuple[Any, ...]], location: Iterable[str]) -> type[tuple[Any, ...]] | None:
     found: Any = section
     for name in location:
-        found = get_type_hints(found).get(name) if is_section(found) else None
+        if get_origin(found) is tuple and name.isdigit():
+            found = get_args(found)[0]  # a place in a list of sections
+        else:
+            found = get_type_hints(found).get(name) if is_section(found) else None
     return found if is_section(found) else None
 
 
 def _quantity_at(section: type[tuple[Any, ...]], location: list[str]) -> Quantity | None:
     """Return the metadata of the field at `location`; an index into a list belongs to the field before it."""
-    names = [name for name in location if not name.isdigit()]
-    inner = _section_at(section, names[:-1]) if names else None
-    return quantities(inner).get(names[-1]) if inner is not None else None
+    while location and location[-1].isdigit():
+        location = location[:-1]
+    inner = _section_at(section, location[:-1]) if location else None
+    return quantities(inner).get(location[-1]) if inner is not None else None

@@ -18,15 +18,15 @@ from numpy.typing import NDArray
 
 from sim.agents.auction import sell_claims
 from sim.agents.lender import Lender
+from sim.agents.partnering import originators_of
 from sim.agents.regulator import Regulator
 from sim.books.disposal import post_buyers
 from sim.books.ledger import Ledger
-from sim.books.settlement import Originator, post_customers
+from sim.books.settlement import post_customers
 from sim.draws import Draws
 from sim.economy import World
 from sim.engines import Engine, people_engine
 from sim.engines.tables import Cutoffs, Terms, conditions_of, terms_of
-from sim.money import basis_points
 from sim.observe.audit import audit
 from sim.observe.explain import Explanation, Told, explain, person_of
 from sim.observe.recorder import Record
@@ -35,7 +35,7 @@ from sim.past import check_same_past
 from sim.population import communities_of, populate
 from sim.state import Tallies
 from sim.surroundings import InformalSupply, Neighbourhoods, Rumours
-from sim.values import OUTCOMES, PRIORITIES, Allocation, Economy, Offer
+from sim.values import NOBODY, OUTCOMES, PRIORITIES, Allocation, Economy, Offer
 
 
 class NumpyGenerator(Protocol):
@@ -84,10 +84,8 @@ class CreditMarket(mesa.Model):
             for index, (name, parameters) in enumerate(config.lender)
         ]
         for lender in self.lenders:
-            lender.know_partner({other.name: other for other in self.lenders})
-        self.originators = [
-            Originator(name, basis_points(parameters.service_fee_share)) for name, parameters in config.lender
-        ]
+            lender.know_partners({other.name: other for other in self.lenders})
+        self.originators = originators_of(config.lender)
         self.regulator = Regulator(self, config)
         self.world = World(config)
         population = populate(config, self.draws)
@@ -295,11 +293,17 @@ def root_seed_of(rng: int | NumpyGenerator | None) -> int:
 
 
 def cutoffs_of(allocations: list[Allocation]) -> Cutoffs:
-    """Return one round's allocations as people are told them: a cutoff by lender, and the constraint behind it."""
-    return Cutoffs(
-        priority=np.array([min(allocation.cutoff, PRIORITIES) for allocation in allocations], dtype=np.int64),
-        binding=np.array([allocation.binding for allocation in allocations], dtype=np.int64),
+    """Return one round's allocations as people are told them: cutoffs, constraints, partner banks."""
+    lots = max((len(allocation.lot_cutoffs) for allocation in allocations), default=0) or 1
+    shape = (len(allocations), PRIORITIES)
+    told = Cutoffs(
+        np.zeros((shape[0], lots), dtype=np.int64), np.zeros((shape[0], lots), dtype=np.int64), np.full(shape, NOBODY)
     )
+    for row, allocation in enumerate(allocations):
+        told.priority[row] = allocation.lot_cutoffs or allocation.cutoff
+        told.binding[row] = allocation.lot_bindings or allocation.binding
+        told.partner[row] = allocation.partners or NOBODY
+    return told
 
 
 def market_collector() -> DataCollector:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, NamedTuple
 
-from sim.parameters.books import AuctionParameters
+from sim.parameters.books import AuctionParameters, BudgetParameters, PartnerParameters
 from sim.parameters.lender import (
     LENDER_KINDS,
     LearningParameters,
@@ -37,6 +37,7 @@ __all__ = [
     "LENDER_KINDS",
     "AuctionParameters",
     "BehaviourParameters",
+    "BudgetParameters",
     "CalendarParameters",
     "ChoiceParameters",
     "ContagionParameters",
@@ -48,6 +49,7 @@ __all__ = [
     "MarketConfig",
     "ObserveParameters",
     "OfferTestParameters",
+    "PartnerParameters",
     "PopulationParameters",
     "Quantity",
     "RegulatorParameters",

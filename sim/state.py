@@ -140,7 +140,7 @@ class Tallies(NamedTuple):
     partner_stock: NDArray[np.int64]  # (L originator, L partner, BUCKETS) the partner's part
     claims: NDArray[np.int64]  # (L,) charged-off principal still collected, whole; sold claims apart
     partner_claims_for_sale: NDArray[np.int64]  # (L originator, L partner) the partner's part of claims old enough
-    demand: NDArray[np.int64]  # (L, PRIORITIES) fen offerable, one round
+    demand: NDArray[np.int64]  # (L, lots, PRIORITIES) fen offerable, one round
     demand_count: NDArray[np.int64]  # (L, PRIORITIES)
     outcome_count: NDArray[np.int64]  # (L, BANDS, OUTCOMES) applications by how they ended, both rounds
     outcome_amount: NDArray[np.int64]  # (L, BANDS, OUTCOMES) fen wanted, or lent where approved
@@ -163,10 +163,11 @@ class Tallies(NamedTuple):
 
 
 class Counting(NamedTuple):
-    """How much of scorecards the passes count: nothing when there are no cells."""
+    """How finely the passes count: scorecards by cell, if at all, and the demand of each lender by lot."""
 
     cells: int
     ages: int  # months on book, the month of the loan included
+    lots: int = 1  # LOTS when a lender caps new flow by sector or region
 
 
 NOTHING_COUNTED = Counting(0, 0)
@@ -205,7 +206,7 @@ STATE_TYPES = {table.__name__: element_types(table) for table in (Borrowers, Loa
 
 def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_COUNTED) -> Tallies:
     """Return tallies of zero."""
-    cells, ages = counting
+    cells, ages, lots = counting
 
     def zeros(*shape: int) -> NDArray[np.int64]:
         return np.zeros(shape, dtype=np.int64)
@@ -221,7 +222,7 @@ def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_C
         partner_stock=zeros(lenders, lenders, BUCKETS),
         claims=zeros(lenders),
         partner_claims_for_sale=zeros(lenders, lenders),
-        demand=zeros(lenders, PRIORITIES),
+        demand=zeros(lenders, lots, PRIORITIES),
         demand_count=zeros(lenders, PRIORITIES),
         outcome_count=zeros(lenders, BANDS, len(OUTCOMES)),
         outcome_amount=zeros(lenders, BANDS, len(OUTCOMES)),

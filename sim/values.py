@@ -20,6 +20,7 @@ SELF_EMPLOYED = 5
 REGIONS = ("east", "central", "west", "northeast")
 AGE_BANDS = ("18-24", "25-34", "35-44", "45-59", "60+")
 QUINTILES = ("1", "2", "3", "4", "5")
+LOTS = len(REGIONS) * len(SECTORS)  # of applications, by region and sector, where a lender caps either; else one lot
 
 # --- codes ------------------------------------------------------------------------------------------------------------
 NOBODY = -1  # no lender, no partner, no slot
@@ -55,8 +56,16 @@ PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush"
     FUNDING,
     PARTNER,
     PLAN,
+    LEVERAGE,
+    LEVERAGE_RULE,
+    LIQUIDITY,
+    LIQUIDITY_RULE,
+    SECTOR_CAP,
+    REGION_CAP,
+    PARTNER_CAP,
+    GROWTH_QUOTA,
     NO_LENDER,
-) = range(17)
+) = range(25)
 OUTCOMES = (
     "not_applied",
     "pending",
@@ -74,9 +83,17 @@ OUTCOMES = (
     "funding",
     "partner",
     "growth_plan",
+    "leverage_policy",
+    "leverage_rule",
+    "liquidity_policy",
+    "liquidity_rule",
+    "sector_cap",
+    "region_cap",
+    "partner_cap",
+    "growth_quota",
     "no_lender",
 )
-BUDGET_OUTCOMES = (CAPITAL, CAPITAL_RULE, FUNDING, PARTNER, PLAN)
+BUDGET_OUTCOMES = tuple(range(CAPITAL, GROWTH_QUOTA + 1))
 
 # --- personal offers: the arms of a lender's trial, and what is counted of each (axes of Tallies.offer_test) ----------
 UNTESTED, CONTROL, DEARER, CHEAPER, WIDER, NARROWER = range(6)
@@ -206,6 +223,8 @@ class Rules(NamedTuple):
     registry_memory_months: int  # months a default stays on record
     coverage_floor_share: float = 0.0  # least allowance over own loans more than 90 days late
     loan_provision_floor_share: float = 0.0  # least allowance over own loans
+    minimum_leverage_share: float = 0.0  # equity over all assets
+    minimum_liquidity_share: float = 0.0  # cash and collections over what may leave within thirty days
 
 
 class Rulebook(NamedTuple):
@@ -274,7 +293,7 @@ class Offer(NamedTuple):
     largest_limit_fen: int
     limit_raise_share: float
     limit_cut_share: float
-    partner: int  # index of the partner bank or NOBODY
+    partners: tuple[int, ...]  # indexes of the banks it lends with this month, one for each joint loan; () = alone
     partner_share_bp: int  # share of each new joint loan
     rules: Rules
     sold_before: int = NOTHING_SOLD  # claims charged off before this month, from the start of the warm-up, are sold
@@ -290,6 +309,9 @@ class Allocation(NamedTuple):
     binding: int  # constraint that bound, or NOT_APPLIED when none did
     approved_fen: int
     refused_fen: int
+    lot_cutoffs: tuple[int, ...] = ()  # by lot, never above `cutoff`; () = the same for all
+    lot_bindings: tuple[int, ...] = ()
+    partners: tuple[int, ...] = ()  # partner bank by priority, or one for all; () = it lends alone
 
 
 class Act(NamedTuple):

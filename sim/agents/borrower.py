@@ -198,7 +198,7 @@ class Borrower(mesa.Agent):
             asked.amount = answer.amount
             luck = world.chance.uniform("priority", self.row, terms.lender_id)
             asked.priority = priority(band, luck)
-            counts.waiting(lender, asked.priority, asked.amount)
+            counts.waiting(lender, self.group, asked.priority, asked.amount)
         else:
             counts.answered(lender, band, answer.outcome, need.wanted)
 
@@ -208,7 +208,7 @@ class Borrower(mesa.Agent):
         if asked.outcome in (NOT_APPLIED, NO_SLOT, NO_LENDER):
             return
         if asked.outcome == PENDING:
-            if asked.priority < allotments[asked.lender].cutoff:
+            if allotments[asked.lender].reaches(self.group, asked.priority):
                 return
             self.be_refused_money(allotments[asked.lender], counts)
             asked.amount = 0
@@ -227,7 +227,7 @@ class Borrower(mesa.Agent):
     def be_refused_money(self, allotment: Allotment, counts: Counts) -> None:
         """Take note that the lender's money did not reach this far, and which constraint bound."""
         asked = self.application
-        asked.outcome = allotment.binding
+        asked.outcome = allotment.refusal(self.group)
         counts.answered(asked.lender, asked.band, asked.outcome, asked.wanted)
 
     # --- settle -------------------------------------------------------------------------------------------------------
@@ -270,8 +270,8 @@ class Borrower(mesa.Agent):
         if asked.outcome == PENDING:
             is_second = asked.first_outcome != NOT_APPLIED
             allotment = (second_round if is_second else first_round)[asked.lender]
-            if asked.priority < allotment.cutoff:
-                self.draw(purse, world, counts)
+            if allotment.reaches(self.group, asked.priority):
+                self.draw(allotment.partner[asked.priority], purse, world, counts)
                 if is_second:
                     self.happened.add("moved_lender")
             else:
@@ -284,8 +284,8 @@ class Borrower(mesa.Agent):
             if outcome in FLAG_OF_REFUSAL:
                 self.happened.add(FLAG_OF_REFUSAL[outcome])
 
-    def draw(self, purse: Purse, world: Circumstances, counts: Counts) -> None:
-        """Draw the approved loan; the first one at a lender opens the line."""
+    def draw(self, partner: int, purse: Purse, world: Circumstances, counts: Counts) -> None:
+        """Draw the approved loan, made beside a partner bank or nobody; the first one at a lender opens the line."""
         asked = self.application
         line = self.credit.lines[asked.lender]
         if line.status == NO_LINE:
@@ -295,7 +295,8 @@ class Borrower(mesa.Agent):
             counts.at_lender(asked.lender, "line_approvals")
         slot = self.credit.slot_for(asked.lender)
         terms = world.lenders[asked.lender]
-        loan = new_loan(self, asked.amount + repay_by_new_loan(self, slot, counts), terms, world)
+        drawn = asked.amount + repay_by_new_loan(self, slot, counts)
+        loan = new_loan(self, drawn, terms, partner, world)
         self.credit.slots[slot] = loan
         asked.outcome = APPROVED
         self.happened.add("approved")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sim.draws import Chance
 from sim.params import BehaviourParameters
+from sim.rules.underwriting import lot_of
 
 
 class LenderTerms(NamedTuple):
@@ -30,7 +31,6 @@ class LenderTerms(NamedTuple):
     registry_rank: int  # people with a lower rank are seen through the registry
     registry_memory: int  # months
     registry_coverage: float
-    partner: int  # lender or NOBODY
     partner_share_bp: int
     charge_off_bucket: int
     dormant_months: int
@@ -75,5 +75,14 @@ class Circumstances(NamedTuple):
 class Allotment(NamedTuple):
     """How far one lender's money went in one round of applications."""
 
-    cutoff: int  # first priority refused
-    binding: int  # the constraint that refused it
+    cutoff: tuple[int, ...]  # by lot: first priority refused
+    binding: tuple[int, ...]  # by lot: the constraint that refused it
+    partner: tuple[int, ...]  # by priority: bank beside which the loan is made, or NOBODY
+
+    def reaches(self, group: int, priority: int) -> bool:
+        """Return whether the money reaches a person of a group at a priority."""
+        return priority < self.cutoff[lot_of(group, len(self.cutoff))]
+
+    def refusal(self, group: int) -> int:
+        """Return the constraint that refuses people of a group."""
+        return self.binding[lot_of(group, len(self.binding))]

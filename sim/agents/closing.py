@@ -35,6 +35,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     ledger, name = lender.ledger, lender.name
     month = own_part_of(tallies, lender.index)
     lender.managed, lender.repaid_fen, lender.collected_fen = month.managed, month.leaving, month.repaid
+    lender.unused_lines_fen = int(tallies.flow[lender.index, FLOW["unused_lines"]])
     served = serve_note_holders(lender, month)
     cost = pay_funders(lender, economy) + served.interest
     costs = costs_of_work(lender, month, tallies)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.agents.circumstances import Circumstances
 from sim.agents.credit import Loan
 from sim.money import part
+from sim.rules.underwriting import lot_of
 from sim.state import Tallies
 from sim.values import (
     BUCKETS,
@@ -49,9 +50,10 @@ class Counts:
         """Count among all households."""
         self.tallies.household[HOUSEHOLD_FLOW[flow]] += amount
 
-    def waiting(self, lender: int, priority: int, amount: int) -> None:
+    def waiting(self, lender: int, group: int, priority: int, amount: int) -> None:
         """Count an application that waits for a lender's money."""
-        self.tallies.demand[lender, priority] += amount
+        lot = lot_of(group, self.tallies.demand.shape[1])
+        self.tallies.demand[lender, lot, priority] += amount
         self.tallies.demand_count[lender, priority] += 1
 
     def applied(self, lender: int, cell: int) -> bool:

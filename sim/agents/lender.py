@@ -10,8 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import closing
+from sim.agents.partnering import Partnership, joint_terms, note_partners, originators_now
 from sim.agents.strategy import Course, appetite_moved_bands, markup_moved_apr, steer
 from sim.agents.terms import offer_of
+from sim.books.allocation import fill
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
 from sim.books.capital import Ownership, licence_capital_fen
 from sim.books.charge_off import LateExperience, charge_off_share, late_rolls_of
@@ -19,8 +21,10 @@ from sim.books.confidence import CALM
 from sim.books.costs import CostHistory
 from sim.books.disposal import Sale
 from sim.books.funding import Funding, blank_funding
+from sim.books.headrooms import UNLIMITED, quota_allowance
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
+from sim.books.quota import Quota
 from sim.books.resolution import Estate
 from sim.books.securitisation import Pool
 from sim.money import basis_points, fen
@@ -35,7 +39,6 @@ from sim.values import (
     NOT_APPLIED,
     NOTHING_SOLD,
     OPERATING,
-    PRIORITIES,
     Act,
     Allocation,
     Economy,
@@ -72,8 +75,10 @@ class Lender(mesa.Agent):
         self.people = config.population.size
         self.status = OPERATING
         self.lending_frozen = False
-        self.partner_lender: Lender | None = None
-        self.originators = 0  # how many lenders have this one as their partner bank
+        self.partnerships: tuple[Partnership, ...] = ()
+        self.absent_partners: set[str] | None = None  # those that make no new joint loans; None = not asked yet
+        self.served_originators: list[Lender] = []  # lenders that have this one among their partner banks
+        self.originators = 0  # how many of them may use its pledge this month
         self.managed = 0
         self.funding: Funding = blank_funding(parameters.funding_term_months)
         cells = counting_of(config).cells or CELLS
@@ -86,11 +91,13 @@ class Lender(mesa.Agent):
         self.course = Course()  # of its strategy
         self.binding = NOT_APPLIED
         self.budget = Budget((), ())
+        self.quota = Quota()
         self.commitment: Commitment | None = None  # as a partner, to the originators
+        self.unused_lines_fen = 0  # whole loans that customers could still draw at the last month's end
         self.collected_fen = 0  # own parts of principal repaid last month
         self.repaid_fen = 0  # whole principal of its customers repaid or charged off last month
         self.ledger = ledger
-        own_share = 1.0 - (parameters.partner_share if parameters.partner else 0.0)
+        own_share = 1.0 - (parameters.partner_share if parameters.partnerships else 0.0)
         founding_risk_fen = self.founding_fen * own_share * parameters.risk_weight
         founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
         self.licence_capital_fen = licence_capital_fen(config, parameters.kind)
@@ -112,11 +119,11 @@ class Lender(mesa.Agent):
         self.month_report: dict[str, Any] = {}
         self.acts: list[Act] = []
 
-    def know_partner(self, lenders: Mapping[str, Lender]) -> None:
-        """Remember the partner bank by name, when there is one."""
-        if self.parameters.partner:
-            self.partner_lender = lenders[self.parameters.partner]
-            self.partner_lender.originators += 1
+    def know_partners(self, lenders: Mapping[str, Lender]) -> None:
+        """Remember the partner banks by name, and let them know."""
+        self.partnerships = tuple(Partnership(lenders[terms.bank], terms) for terms in self.parameters.partnerships)
+        for bank, _ in self.partnerships:
+            bank.served_originators.append(self)
 
     # --- what the regulator may see -----------------------------------------------------------------------------------
     def balance(self, account: str) -> int:
@@ -139,6 +146,19 @@ class Lender(mesa.Agent):
         """Return whole loans of its customers, partners' parts included."""
         return self.managed
 
+    def assets_fen(self) -> int:
+        """Return cash and own parts of all loans, net of allowance."""
+        return self.cash_fen() + self.loans_fen() + self.balance("allowance")
+
+    def undrawn_fen(self) -> int:
+        """Return its own parts of what customers could still draw at the last month's end."""
+        own_share_bp = 10_000 - (basis_points(self.parameters.partner_share) if self.partnerships else 0)
+        return self.unused_lines_fen * own_share_bp // 10_000
+
+    def deposits_fen(self) -> int:
+        """Return deposits."""
+        return self.funding.deposits
+
     def funding_due_fen(self) -> int:
         """Return wholesale funding that falls due this month."""
         return self.funding.ladder[0]
@@ -158,13 +178,6 @@ class Lender(mesa.Agent):
         return self.status == OPERATING and not self.lending_frozen
 
     # --- step 3: terms ------------------------------------------------------------------------------------------------
-    def partner_share_bp(self, rules: Rules) -> int:
-        """Return the partner's share of new loans in basis points, 0 when it lends alone; the law's floor is kept."""
-        partner = self.partner_lender
-        if partner is None or not partner.is_lending:
-            return 0
-        return min(basis_points(self.parameters.partner_share), 10_000 - basis_points(rules.own_share_floor))
-
     def funding_apr(self, economy: Economy) -> float:
         """Return what a yuan of funding costs a year, deposits and wholesale in their shares."""
         wholesale = self.wholesale_apr(self.faced(economy))
@@ -201,13 +214,16 @@ class Lender(mesa.Agent):
         return min(BANDS - 1, max(-1, self.cutoffs.new.cutoff_band + appetite_moved_bands(self)))
 
     def set_terms(self, economy: Economy, rulebook: Rulebook) -> Offer:
-        """Return the terms of the month: price by band, cut-offs, limits, and the partner's share."""
+        """Return the terms of the month: price by band, cut-offs, limits, and the partners' share."""
+        note_partners(self, rulebook.month)
         self.band_of_cell = self.scorecard.bands(economy.unemployment_share)
         return offer_of(self, economy, rulebook)
 
     # --- step 5: money for applications ----------------------------------------------------------------------------
     def commit_to_partners(self, economy: Economy, rulebook: Rulebook) -> None:
         """Set aside, before allocation, what a partner bank will put into joint loans; what is not used lapses."""
+        self.originators = len(originators_now(self, rulebook))
+        self.commitment = None
         if self.originators > 0:
             self.commitment = commitment_of(self, self.faced(economy), rulebook.of(self.kind), self.index)
 
@@ -215,27 +231,21 @@ class Lender(mesa.Agent):
         """Fix the month's headrooms; each is used up by both rounds of applications."""
         rules = rulebook.of(self.kind)
         self.binding = NOT_APPLIED
-        self.budget = budget_of(self, self.faced(economy), rules, self.index, self.partner_share_bp(rules))
+        pledged = self.commitment.pledged if self.commitment is not None else 0
+        window, quota = self.parameters.budget.quota_window_months, UNLIMITED
+        if window > 0 and economy.month >= 0:
+            self.quota = self.quota.opened(quota_allowance(self), window)
+            quota = self.quota.room_fen()
+        joint = joint_terms(self, rulebook)
+        self.budget = budget_of(self, self.faced(economy), rules, self.index, joint, pledged, quota)
 
     def allocate(self, demand_fen: NDArray[np.int64]) -> Allocation:
-        """Fill one round of applications from the safest priority until a headroom is used up.
-
-        `demand_fen` holds the fen offerable by priority, shape (PRIORITIES,). The tightest headroom sets the cutoff:
-        the first priority whose cumulative demand no longer fits; ties go to the first headroom. Whole numbers only,
-        so any engine gets the same answer.
-        """
-        cumulative = np.cumsum(demand_fen)
-        total = int(cumulative[-1])
-        cutoff, binding = PRIORITIES, NOT_APPLIED
-        for room in self.budget.left():
-            if room.amount_fen < total:
-                first_refused = int(np.searchsorted(cumulative, room.amount_fen, side="right"))
-                if first_refused < cutoff:
-                    cutoff, binding = first_refused, room.constraint
-        approved = int(cumulative[cutoff - 1]) if cutoff > 0 else 0
-        self.budget = self.budget.after(approved)
-        self.binding = self.binding or binding
-        return Allocation(self.index, cutoff, binding, approved, total - approved)
+        """Fill one round of applications from the budget; `demand_fen` is by lot and priority."""
+        allocation, self.budget = fill(self.index, self.budget, demand_fen)
+        self.quota = self.quota.after(allocation.approved_fen)
+        grounds = (allocation.binding, *allocation.lot_bindings)
+        self.binding = self.binding or next((ground for ground in grounds if ground), NOT_APPLIED)
+        return allocation
 
     def headrooms(self) -> tuple[Headroom, ...]:
         """Return what is left of each headroom this month."""
@@ -295,6 +305,7 @@ class Lender(mesa.Agent):
         """Return the columns of the lender table that come from the books."""
         return self.month_report | {
             "estate": self.estate,
+            "headrooms": self.budget.uses(),
             "claims_sold_fen": self.sale.face,
             "sale_proceeds_fen": self.sale.proceeds,
             "sale_price_share": self.sale_price_share,

@@ -21,7 +21,7 @@ FEN_PER_YUAN = 100
 GOOD_STANDING_MONTHS = 6
 
 
-def new_loan(person: Borrower, amount: int, terms: LenderTerms, world: Circumstances) -> Loan:
+def new_loan(person: Borrower, amount: int, terms: LenderTerms, partner: int, world: Circumstances) -> Loan:
     """Return the contract over `amount` fen of the person's approved application, at this month's price."""
     asked = person.application
     apr_bp = price_for(terms, asked.band, arm_of(person.row, terms, world.month, world.chance))
@@ -33,7 +33,7 @@ def new_loan(person: Borrower, amount: int, terms: LenderTerms, world: Circumsta
         instalment=level_instalment(amount, apr_bp, term),
         origination_month=world.month,
         apr_bp=apr_bp,
-        partner_share_bp=terms.partner_share_bp if terms.partner != NOBODY else 0,
+        partner_share_bp=terms.partner_share_bp if partner != NOBODY else 0,
         cell=asked.cell,
         instalments_left=term,
         bucket=0,
@@ -41,7 +41,7 @@ def new_loan(person: Borrower, amount: int, terms: LenderTerms, world: Circumsta
         purpose=asked.purpose,
         band=asked.band,
         lender=terms.lender,
-        partner=terms.partner,
+        partner=partner,
         status=OPEN,
     )
 

@@ -1,30 +1,31 @@
-"""What a lender offers this month: the price of every band, cut-offs, limits, and its partner's part."""
+"""What a lender offers this month: the price of every band, cut-offs, limits, and its partners' part."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sim.agents.partnering import dearest, joint_share_bp, partners_now
 from sim.money import basis_points, fen
 from sim.rules.pricing import Price, Stake, band_price
 from sim.scoring.scorecard import band_default_shares
-from sim.values import BANDS, NEVER, NOBODY, OPERATING, Economy, Offer, OfferTest, Rulebook, Rules
+from sim.values import BANDS, NEVER, OPERATING, Economy, Offer, OfferTest, Rulebook, Rules
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender
 
 
 def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
-    """Return the terms of the month: price by band, cut-offs, limits, and the partner's share."""
+    """Return the terms of the month: price by band, cut-offs, limits, and the partners' share."""
     p = lender.parameters
     rules = rulebook.of(lender.kind)
     prices = band_prices(lender, economy, rulebook)
     appetite = lender.cutoffs.new.cutoff_band  # as the card in force sets it, strategy apart
     # Advertised over a fixed set of bands, so that closing dear bands does not pass for becoming cheap.
-    dearest = min(basis_points(p.price_ceiling_apr), rules.max_apr_bp)
-    advertised = [price.apr_bp or dearest for price in prices[: max(1, appetite + 1)]]
+    most_bp = min(basis_points(p.price_ceiling_apr), rules.max_apr_bp)
+    advertised = [price.apr_bp or most_bp for price in prices[: max(1, appetite + 1)]]
     typical = sum(advertised) / len(advertised) / 10_000
-    share_bp = lender.partner_share_bp(rules)
+    share_bp = joint_share_bp(lender, rulebook)
     steps = max(1, appetite)
     return Offer(
         lender=lender.index,
@@ -41,7 +42,7 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
         largest_limit_fen=fen(p.largest_limit_yuan),
         limit_raise_share=p.limit_raise_share,
         limit_cut_share=p.limit_cut_share if lender.status == OPERATING else 1.0,  # its lines are gone
-        partner=lender.partner_lender.index if lender.partner_lender is not None and share_bp > 0 else NOBODY,
+        partners=tuple(each.bank.index for each in partners_now(lender, rulebook.month)) if share_bp > 0 else (),
         partner_share_bp=share_bp,
         rules=rules,
         sold_before=lender.sold_before,
@@ -63,23 +64,27 @@ def test_of(lender: Lender, rules: Rules) -> OfferTest:
 
 
 def band_prices(lender: Lender, economy: Economy, rulebook: Rulebook) -> tuple[Price, ...]:
-    """Return the price of every band: the least that pays this lender and, in a joint loan, its partner too.
+    """Return the price of every band: the least that pays this lender and, in joint loans, every partner too.
 
     The service fee moves income from the partner to the originator, so it and the shares decide the price: a
     lender that keeps little of a loan must live on fees.
     """
     p = lender.parameters
     rules = rulebook.of(lender.kind)
-    partner_share = lender.partner_share_bp(rules) / 10_000
-    fee_share = partner_share * p.service_fee_share
-    income_share = 1.0 - partner_share + fee_share
-    own = stake_of(lender, economy, rulebook, 1.0 - partner_share, income_share, lender.opex_apr())
-    partner = own
-    if lender.partner_lender is not None and partner_share > 0.0:
-        bank = lender.partner_lender
+    bounds = (p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp, lender.charged_off_share)
+    partner_share = joint_share_bp(lender, rulebook) / 10_000
+    if partner_share == 0.0:
+        own = stake_of(lender, economy, rulebook, 1.0, 1.0, lender.opex_apr())
+        return prices_of(own, own, *bounds)
+    quotes = []
+    for bank, terms in partners_now(lender, rulebook.month):
+        fee_share = partner_share * terms.service_fee_share
+        income_share = 1.0 - partner_share + fee_share
+        own = stake_of(lender, economy, rulebook, 1.0 - partner_share, income_share, lender.opex_apr())
         opex_apr = bank.parameters.joint_opex_apr * partner_share
         partner = stake_of(bank, economy, rulebook, partner_share, partner_share - fee_share, opex_apr)
-    return prices_of(own, partner, p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp, lender.charged_off_share)
+        quotes.append(prices_of(own, partner, *bounds))
+    return dearest(quotes)
 
 
 def stake_of(

@@ -22,7 +22,7 @@ class Originator(NamedTuple):
     """What settlement needs to know of a lender, in order of id."""
 
     name: str
-    service_fee_bp: int  # of the partner's interest
+    service_fee_bp: tuple[int, ...]  # of each partner's interest, by partner in order of id
 
 
 def post_customers(ledger: Ledger, lenders: Sequence[Originator], tallies: Tallies) -> None:
@@ -48,6 +48,5 @@ def post_customers(ledger: Ledger, lenders: Sequence[Originator], tallies: Talli
             ledger.pay(HOUSEHOLDS, "debt", partner, "joint_loans", principal)
             ledger.pay(HOUSEHOLDS, "debt", partner, "allowance", recovered)
             ledger.post(partner, "allowance", "joint_loans", charged_off)
-            ledger.pay(
-                partner, "service_fee_expense", name, "service_fee_income", part(interest, originator.service_fee_bp)
-            )
+            fee = part(interest, originator.service_fee_bp[other])
+            ledger.pay(partner, "service_fee_expense", name, "service_fee_income", fee)

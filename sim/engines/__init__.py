@@ -13,6 +13,7 @@ from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import MarketConfig
 from sim.scoring.outcomes import counting_of
 from sim.state import People, Tallies
+from sim.values import LOTS
 
 
 class Engine(Protocol):
@@ -27,7 +28,7 @@ class Engine(Protocol):
         """Let people keep, lose or find work, and receive income."""
 
     def seek_credit(self, terms: Terms, conditions: Conditions, chance: Chance) -> NDArray[np.int64]:
-        """Let people ask for credit; return the fen that wait for money by lender and priority."""
+        """Let people ask for credit; return the fen that wait for money by lender, lot and priority."""
 
     def try_elsewhere(
         self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
@@ -48,10 +49,16 @@ class Engine(Protocol):
 
 def people_engine(config: MarketConfig, people: People, communities: int, model: object) -> Engine:
     """Return the engine the configuration names; raises ValueError for another name."""
+    counting = counting_of(config)._replace(lots=lots_of(config))
     if config.engine == "arrays":
-        return ArraysEngine(people, communities, config.behaviour, config.shards, config.threads, counting_of(config))
+        return ArraysEngine(people, communities, config.behaviour, config.shards, config.threads, counting)
     if config.engine == "objects":
         from sim.engines.objects import ObjectsEngine
 
-        return ObjectsEngine(people, communities, config.behaviour, model, counting_of(config))
+        return ObjectsEngine(people, communities, config.behaviour, model, counting)
     raise ValueError(f"engine: must be one of arrays, objects; was {config.engine!r}")
+
+
+def lots_of(config: MarketConfig) -> int:
+    """Return in how many lots demand is counted: one, unless a lender caps its new flow by sector or region."""
+    return LOTS if any(lender.budget.caps_flow for _, lender in config.lender) else 1

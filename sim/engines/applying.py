@@ -18,7 +18,7 @@ from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
 from sim.rules.offers import personal_limit
-from sim.rules.underwriting import behaviour_signal, decision, explored, priority, proxy_income
+from sim.rules.underwriting import behaviour_signal, decision, explored, lot_of, priority, proxy_income
 from sim.scoring.features import (
     cell_of,
     debt_bin,
@@ -229,7 +229,8 @@ def apply_to(
     if outcome == PENDING:
         place = priority(band, uniform(keys, PRIORITY, month, i, terms.lender_id[lender]))
         applications.priority[i] = place
-        tallies.demand[lender, place] += answer.amount
+        lots = tallies.demand.shape[1]
+        tallies.demand[lender, lot_of(borrowers.group[i], lots), place] += answer.amount
         tallies.demand_count[lender, place] += 1
     else:
         tallies.outcome_count[lender, band, outcome] += 1

@@ -69,7 +69,7 @@ class ArraysEngine:
         )
 
     def seek_credit(self, terms: Terms, conditions: Conditions, chance: Chance) -> NDArray[np.int64]:
-        """Let people ask for credit; return the fen that wait for money by lender and priority."""
+        """Let people ask for credit; return the fen that wait for money by lender, lot and priority."""
         self.shards.run(
             lambda first, last, tallies: seek_rows(
                 first, last, self.people, chance.keys, conditions, terms, self.behaviour, block_scratch(), tallies
@@ -81,7 +81,7 @@ class ArraysEngine:
     def try_elsewhere(
         self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
     ) -> NDArray[np.int64]:
-        """Let those refused ask one other lender; return the fen that wait by lender and priority."""
+        """Let those refused ask one other lender; return the fen that wait by lender, lot and priority."""
         self.tallies.demand[...] = 0
         self.tallies.demand_count[...] = 0
         self.shards.run(

@@ -47,12 +47,14 @@ from sim.money import part
 from sim.params import BehaviourParameters
 from sim.rules.demand import term_months
 from sim.rules.repayment import level_instalment
+from sim.rules.underwriting import lot_of
 from sim.state import Loans, People, Tallies
 from sim.values import (
     APPROVED,
     BORROWER_CAP,
     CAPITAL,
     DECLINED_PRICE,
+    GROWTH_QUOTA,
     LINE_OPEN,
     NO_LENDER,
     NO_LINE,
@@ -62,7 +64,6 @@ from sim.values import (
     OPEN,
     OWN_POLICY,
     PENDING,
-    PLAN,
     PURCHASE,
     RATE_CAP,
     WORKING_CAPITAL,
@@ -82,7 +83,7 @@ def outcome_flag(outcome: int) -> int:
         return F_NO_SLOT
     if outcome == DECLINED_PRICE:
         return F_DECLINED
-    if CAPITAL <= outcome <= PLAN:
+    if CAPITAL <= outcome <= GROWTH_QUOTA:
         return F_BUDGET
     return 0
 
@@ -118,6 +119,7 @@ def draw_credit(
     conditions: Conditions,
     terms: Terms,
     behaviour: BehaviourParameters,
+    cutoffs: Cutoffs,
     tallies: Tallies,
 ) -> int:
     """Draw person i's approved loan and return the fen that reach the person; a loan it repays comes on top."""
@@ -143,7 +145,7 @@ def draw_credit(
     drawn = amount + repay_by_new_loan(i, slot, loans, tallies)
     income = int(borrowers.permanent_income[i] * conditions.wage_index)
     term = term_months(drawn, income, behaviour.demand.instalment_income_share)
-    partner = terms.partner[lender]
+    partner = cutoffs.partner[lender, applications.priority[i]]
     share_bp = terms.partner_share_bp[lender] if partner != NOBODY else 0
     loans.principal[i, slot] = drawn
     loans.original[i, slot] = drawn
@@ -226,9 +228,10 @@ def hear_answer(
     if applications.outcome[i] == PENDING:
         lender = wide(applications.lender[i])
         is_second = first_outcome != NOT_APPLIED
-        cutoff = second_round.priority[lender] if is_second else first_round.priority[lender]
-        if applications.priority[i] < cutoff:
-            amount = draw_credit(i, people, keys, conditions, terms, behaviour, tallies)
+        cutoffs = second_round if is_second else first_round
+        lot = lot_of(group, cutoffs.priority.shape[1])
+        if applications.priority[i] < cutoffs.priority[lender, lot]:
+            amount = draw_credit(i, people, keys, conditions, terms, behaviour, cutoffs, tallies)
             flags |= F_APPROVED
             if is_second:
                 flags |= F_MOVED
@@ -240,8 +243,7 @@ def hear_answer(
             if purpose == WORKING_CAPITAL:
                 people.borrowers.inventory[i] += amount
         else:
-            binding = second_round.binding[lender] if is_second else first_round.binding[lender]
-            refuse(i, lender, binding, people, tallies)
+            refuse(i, lender, cutoffs.binding[lender, lot], people, tallies)
     outcome = wide(applications.outcome[i])
     if outcome == NO_SLOT:
         tallies.group[group, G_NO_SLOT] += 1

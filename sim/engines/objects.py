@@ -48,7 +48,7 @@ class ObjectsEngine:
             borrower.earn(world, counts)
 
     def seek_credit(self, terms: Terms, conditions: Conditions, chance: Chance) -> NDArray[np.int64]:
-        """Let people ask for credit; return the fen that wait for money by lender and priority."""
+        """Let people ask for credit; return the fen that wait for money by lender, lot and priority."""
         world, counts = self.world(conditions, chance, terms), Counts(self.tallies)
         for borrower in self.borrowers:
             borrower.seek(world, counts)
@@ -57,7 +57,7 @@ class ObjectsEngine:
     def try_elsewhere(
         self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
     ) -> NDArray[np.int64]:
-        """Let those refused ask one other lender; return the fen that wait by lender and priority."""
+        """Let those refused ask one other lender; return the fen that wait by lender, lot and priority."""
         self.tallies.demand[...] = 0
         self.tallies.demand_count[...] = 0
         world, counts = self.world(conditions, chance, terms), Counts(self.tallies)
@@ -125,7 +125,8 @@ def lender_terms(terms: Terms) -> tuple[LenderTerms, ...]:
 
 def allotments(cutoffs: Cutoffs) -> tuple[Allotment, ...]:
     """Return how far each lender's money went, in plain Python."""
-    return tuple(Allotment(*pair) for pair in zip(plain(cutoffs.priority), plain(cutoffs.binding), strict=True))
+    rows = zip(cutoffs.priority, cutoffs.binding, cutoffs.partner, strict=True)
+    return tuple(Allotment(*(plain(values) for values in row)) for row in rows)
 
 
 def borrowers_of(people: People, model: MesaModel) -> list[Borrower]:

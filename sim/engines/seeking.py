@@ -13,6 +13,7 @@ from sim.engines.earning import BLOCK
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.engines.wanting import wish_of
 from sim.params import BehaviourParameters
+from sim.rules.underwriting import lot_of
 from sim.state import People, Tallies
 from sim.values import ALL_SLOTS_TAKEN, NO_LENDER, NO_NEED, NO_SLOT, NOBODY, NOT_APPLIED, PENDING, RUSH
 
@@ -92,9 +93,10 @@ def try_elsewhere_rows(
             continue
         lender = wide(applications.lender[i])
         if outcome == PENDING:
-            if applications.priority[i] < first_round.priority[lender]:
+            lot = lot_of(borrowers.group[i], first_round.priority.shape[1])
+            if applications.priority[i] < first_round.priority[lender, lot]:
                 continue
-            outcome = first_round.binding[lender]
+            outcome = first_round.binding[lender, lot]
             applications.outcome[i] = outcome
             tallies.outcome_count[lender, applications.band[i], outcome] += 1
             tallies.outcome_amount[lender, applications.band[i], outcome] += applications.wanted[i]

@@ -34,7 +34,6 @@ class Terms(NamedTuple):
     registry_rank: NDArray[np.int64]  # people with a lower rank are seen
     registry_memory: NDArray[np.int64]
     registry_coverage: NDArray[np.float64]
-    partner: NDArray[np.int64]
     partner_share_bp: NDArray[np.int64]
     charge_off_bucket: NDArray[np.int64]
     dormant_months: NDArray[np.int64]
@@ -74,10 +73,11 @@ class Conditions(NamedTuple):
 
 
 class Cutoffs(NamedTuple):
-    """What lenders' allocations of one round mean to people, by lender."""
+    """What lenders' allocations of one round mean to people; first axis is the lender in order of id."""
 
-    priority: NDArray[np.int64]  # first priority refused
-    binding: NDArray[np.int64]  # the constraint that refused it
+    priority: NDArray[np.int64]  # (L, lots) first priority refused
+    binding: NDArray[np.int64]  # (L, lots) the constraint that refused it
+    partner: NDArray[np.int64]  # (L, PRIORITIES) bank beside which the loan is made, or NOBODY
 
 
 # Transitory noise of monthly income by sector, log points; traders and the self-employed swing most. Assumed.
@@ -116,7 +116,6 @@ def terms_of(
         registry_rank=whole([basis_points(offer.rules.registry_coverage_share) for offer in offers]),
         registry_memory=whole([offer.rules.registry_memory_months for offer in offers]),
         registry_coverage=real([offer.rules.registry_coverage_share for offer in offers]),
-        partner=whole([offer.partner for offer in offers]),
         partner_share_bp=whole([offer.partner_share_bp for offer in offers]),
         charge_off_bucket=whole([p.charge_off_bucket for p in parameters]),
         dormant_months=whole([p.dormant_months for p in parameters]),

@@ -46,6 +46,14 @@ REASONS = {
     "funding": "refused: its funding left no room",
     "partner": "refused: its partner bank's pledge was used up",
     "growth_plan": "refused: its own growth plan was used up",
+    "leverage_policy": "refused: its own limit on equity over assets left no room",
+    "leverage_rule": "refused: the mandatory leverage ratio left no room",
+    "liquidity_policy": "refused: its own reserve of cash left no room",
+    "liquidity_rule": "refused: the mandatory liquidity coverage left no room",
+    "sector_cap": "refused: its own cap on the person's sector was used up",
+    "region_cap": "refused: its own cap on the person's region was used up",
+    "partner_cap": "refused: its own cap on a single partner bank was used up",
+    "growth_quota": "refused: its growth quota over the window was used up",
     "no_lender": "could not be found: no lender that might lend reaches the person",
 }
 LINE_WORDS = {LINE_OPEN: "open", LINE_FROZEN: "frozen", LINE_BARRED: "barred"}

@@ -108,6 +108,7 @@ class Record:
         self.write_refused(economy.month, tallies)
         self.write_offers(economy.month, offers, tallies)
         self.write_estates(economy.month, reports)
+        self.write_budgets(economy.month, reports)
         self.write_segments(economy.month, tallies)
         self.write_vintages(step, tallies)
         self.write_rolls(economy.month, tallies)
@@ -272,6 +273,21 @@ class Record:
                         "owed_fen": claim.owed,
                         "paid_fen": claim.paid,
                         "lost_fen": claim.lost,
+                    }
+                )
+
+    def write_budgets(self, month: int, reports: Sequence[dict[str, Any]]) -> None:
+        """Write every headroom that set a limit, and how much each refused."""
+        for name, report in zip(self.names, reports, strict=True):
+            for use in report["headrooms"]:
+                self.columns["budgets"].add(
+                    {
+                        "month": month,
+                        "lender": name,
+                        "constraint": OUTCOMES[use.constraint],
+                        "room_fen": use.room_fen,
+                        "refused_fen": use.refused_fen,
+                        "binding": int(use.refused_fen > 0),
                     }
                 )
 

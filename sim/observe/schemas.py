@@ -141,6 +141,14 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "bads": "int",  # loans of any month first 90 days late in this one
     },
     "refused": {"month": "int", "lender": "str", "constraint": "str", "applications": "int", "amount_fen": "int"},
+    "budgets": {
+        "month": "int",
+        "lender": "str",
+        "constraint": "str",  # names as in `refused`; one without a row set no limit
+        "room_fen": "int",  # of whole loans, at the month's start; caps by sector or region: for each of them
+        "refused_fen": "int",  # of what people were offered, both rounds, because of this constraint
+        "binding": "int",  # 1 = it refused something
+    },
     "segment": {
         "month": "int",
         "dimension": "str",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from sim.parameters.quantity import Quantity
+from sim.parameters.quantity import ASSUMED, Quantity
 
 FIVE_CATEGORY, IFRS9 = "five_category", "ifrs9"
 ALLOWANCE_STANDARDS = (FIVE_CATEGORY, IFRS9)
@@ -113,3 +113,62 @@ class AuctionParameters(NamedTuple):
     ] = 20.0
     age_discount_share: Annotated[float, Quantity("share a month since charge-off", 0.0, 1.0, "assumed")] = 0.02
     reference_age_months: Annotated[int, Quantity("months since charge-off", 0, 60, "assumed")] = 12
+
+
+class BudgetParameters(NamedTuple):
+    """A lender's own limits on its lending beside capital, funding and growth; by default none is set."""
+
+    leverage_target_share: Annotated[
+        float, Quantity("share of equity in all assets kept by own policy", 0.0, 1.0, OFF)
+    ] = 0.0
+    leverage_buffer_share: Annotated[
+        float, Quantity("share above the rule kept by own policy, where there is a rule", 0.0, 1.0, ASSUMED)
+    ] = 0.005
+    liquidity_target_share: Annotated[
+        float, Quantity("cash and collections over what may leave in thirty days, by own policy", 0.0, 20.0, OFF)
+    ] = 0.0
+    liquidity_buffer_share: Annotated[
+        float, Quantity("share above the rule kept by own policy, where there is a rule", 0.0, 20.0, ASSUMED)
+    ] = 0.1
+    deposit_runoff_share: Annotated[
+        float,
+        Quantity("share of deposits that may leave in thirty days", 0.0, 1.0, "stable retail deposits, Basel III"),
+    ] = 0.05
+    line_buffer_share: Annotated[
+        float, Quantity("share of undrawn lines that capital policy counts as loans", 0.0, 1.0, OFF)
+    ] = 0.0
+    sector_cap_share: Annotated[
+        float, Quantity("share of a month's budget for people of one sector, 1 = no cap", 0.0, 1.0, "the choice")
+    ] = 1.0
+    region_cap_share: Annotated[
+        float, Quantity("share of a month's budget for people of one region, 1 = no cap", 0.0, 1.0, "the choice")
+    ] = 1.0
+    partner_cap_share: Annotated[
+        float, Quantity("share of a month's budget lent with one partner, 1 = no cap", 0.0, 1.0, "the choice")
+    ] = 1.0
+    quota_window_months: Annotated[
+        int, Quantity("months within which unused quota carries over, 0 = no quota", 0, 120, "the choice")
+    ] = 0
+    quota_growth_share: Annotated[
+        float, Quantity("share of the book a month beside what was repaid", -1.0, 5.0, "the choice")
+    ] = 0.0
+
+    @property
+    def caps_flow(self) -> bool:
+        """Whether new flow to a sector or a region is capped."""
+        return self.sector_cap_share < 1.0 or self.region_cap_share < 1.0
+
+
+class PartnerParameters(NamedTuple):
+    """One of several partner banks of an originator."""
+
+    bank: str  # its name
+    weight: Annotated[
+        float, Quantity("share of joint loans, relative to the other partners'", 0.0, 1e6, "the choice")
+    ] = 1.0
+    service_fee_share: Annotated[
+        float, Quantity("share of this partner's interest paid to the originator", 0.0, 1.0, ASSUMED)
+    ] = 0.25
+    until_month: Annotated[
+        int, Quantity("month from which it makes no new joint loans, 999 = it stays", 0, 999, "the study's choice")
+    ] = 999

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from sim.parameters.books import (
+    BudgetParameters,
     DisposalParameters,
     EfficiencyParameters,
     FunderParameters,
+    PartnerParameters,
     ProvisionParameters,
     SecuritiesParameters,
 )
@@ -205,20 +207,30 @@ class LenderParameters(NamedTuple):
     budget_extra_fen: Annotated[
         int, Quantity("fen", 0, 10**12, "added to every headroom; one fen makes a placebo arm")
     ] = 0
+    budget: BudgetParameters = BudgetParameters()
     funders: FunderParameters = FunderParameters()
     provisions: ProvisionParameters = ProvisionParameters()
     securities: SecuritiesParameters = SecuritiesParameters()
     disposal: DisposalParameters = DisposalParameters()
     efficiency: EfficiencyParameters = EfficiencyParameters()
     # joint lending
-    partner: str = ""  # name of the partner bank of an originator; empty = lends alone
+    partner: str = ""  # name of the one partner bank of an originator; empty = several, below, or it lends alone
+    partners: tuple[PartnerParameters, ...] = ()  # several partner banks; each joint loan is shared with one of them
     partner_share: Annotated[
         float,
         Quantity("share of each joint loan", 0.0, 1.0, "98% of facilitated balance was others' money in mid 2020"),
     ] = 0.0
+    accepts_originators: tuple[str, ...] = ()  # of a partner bank: names of those it lends with; empty = anybody
     service_fee_share: Annotated[
         float, Quantity("share of the partner's interest paid to the originator", 0.0, 1.0, ASSUMED)
     ] = 0.25
     partner_quota_share: Annotated[
         float, Quantity("share of own loans a month committed as a partner", 0.0, 5.0, ASSUMED)
     ] = 0.15
+
+    @property
+    def partnerships(self) -> tuple[PartnerParameters, ...]:
+        """Its partner banks, whether there is one or several."""
+        if self.partner:
+            return (PartnerParameters(self.partner, service_fee_share=self.service_fee_share),)
+        return self.partners

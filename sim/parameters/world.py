@@ -63,6 +63,15 @@ class RegulatorParameters(NamedTuple):
     minimum_capital_share: Annotated[float, Quantity("share of risk-weighted assets", 0.0, 1.0, "total capital 8%")] = (
         0.08
     )
+    minimum_leverage_share: Annotated[
+        float, Quantity("equity over all assets, 0 = no rule", 0.0, 1.0, "4% at banks since 2015, from memory")
+    ] = 0.0
+    minimum_liquidity_share: Annotated[
+        float,
+        Quantity(
+            "cash and collections over what may leave in thirty days, 0 = no rule", 0.0, 20.0, "100% at large banks"
+        ),
+    ] = 0.0
     licence_capital_yuan: Annotated[
         tuple[float, float, float, float],
         Quantity(

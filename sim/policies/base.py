@@ -31,6 +31,8 @@ JOINS: dict[str, Callable[[Any, Any], Any]] = {
     "registry_memory_months": max,
     "coverage_floor_share": max,
     "loan_provision_floor_share": max,
+    "minimum_leverage_share": max,
+    "minimum_liquidity_share": max,
 }
 
 
@@ -121,6 +123,8 @@ def opening_rules(parameters: RegulatorParameters) -> Rules:
         disclosure_share=parameters.disclosure_share,
         registry_coverage_share=parameters.registry_coverage_share,
         registry_memory_months=parameters.registry_memory_months,
+        minimum_leverage_share=parameters.minimum_leverage_share,
+        minimum_liquidity_share=parameters.minimum_liquidity_share,
     )
 
 

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sim.compiling import rule
 from sim.elementary import exponential
 from sim.values import (
+    AGE_BANDS,
     BORROWER_CAP,
     DECLINED_PRICE,
     FROZEN,
@@ -21,6 +22,7 @@ from sim.values import (
 )
 
 HUNDRED_YUAN = 10_000
+AGES = len(AGE_BANDS)
 
 
 class Decision(NamedTuple):
@@ -116,3 +118,11 @@ def explored(
 def priority(band: int, luck: float) -> int:
     """Return the place in the queue for money: the band, then a keyed draw; lower is served first."""
     return band * PRIORITY_STEPS + int(luck * PRIORITY_STEPS)
+
+
+@rule
+def lot_of(group: int, lots: int) -> int:
+    """Return the lot of a lender's demand that a person of a group is in: of region and sector, or the only one."""
+    if lots == 1:
+        return 0
+    return group // AGES % lots

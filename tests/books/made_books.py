@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.lender import Lender
+from sim.agents.partnering import originators_of
 from sim.books.ledger import HOUSEHOLDS, Ledger
-from sim.books.settlement import Originator, post_customers
+from sim.books.settlement import post_customers
 from sim.observe.audit import audit
 from sim.params import LENDER_KINDS, EconomyParameters, LenderParameters, MarketConfig, PopulationParameters
 from sim.state import Tallies, blank_tallies
@@ -142,8 +143,8 @@ class Town:
             for index, (name, parameters) in enumerate(lenders)
         ]
         for lender in self.lenders:
-            lender.know_partner({other.name: other for other in self.lenders})
-        self.originators = [Originator(name, round(p.service_fee_share * 10_000)) for name, p in lenders]
+            lender.know_partners({other.name: other for other in self.lenders})
+        self.originators = originators_of(lenders)
         self.opening_stock: NDArray[np.int64] | None = None
 
     def month(

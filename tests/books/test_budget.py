@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.agents.lender import Lender
-from sim.books.budget import UNLIMITED, Budget
+from sim.books.budget import Budget
+from sim.books.headrooms import UNLIMITED
 from sim.params import LenderParameters
 from sim.values import CAPITAL, CAPITAL_RULE, FUNDING, NOT_APPLIED, PARTNER, PLAN, PRIORITIES, Headroom
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook
@@ -21,8 +22,8 @@ def with_rooms(*rooms: tuple[int, int]) -> Lender:
 
 
 def demand_of(*amounts: int) -> np.ndarray:
-    demand = np.zeros(PRIORITIES, dtype=np.int64)
-    demand[: len(amounts)] = amounts
+    demand = np.zeros((1, PRIORITIES), dtype=np.int64)
+    demand[0, : len(amounts)] = amounts
     return demand
 
 
@@ -38,7 +39,7 @@ def test_both_rounds_together_fit_every_headroom_and_leave_no_place_that_fits(
     lent = 0
     for demand in demands:
         given_out = lender.allocate(demand_of(*demand))
-        served = demand_of(*demand)[: given_out.cutoff]
+        served = demand_of(*demand)[0, : given_out.cutoff]
         assert given_out.approved_fen == served.sum()
         assert given_out.approved_fen + given_out.refused_fen == sum(demand)
         lent += given_out.approved_fen
@@ -47,7 +48,7 @@ def test_both_rounds_together_fit_every_headroom_and_leave_no_place_that_fits(
             assert given_out.binding == NOT_APPLIED
         else:
             assert given_out.binding in CONSTRAINTS
-            assert lent + demand_of(*demand)[given_out.cutoff] > min(amounts), "the next priority did not fit"
+            assert lent + demand_of(*demand)[0, given_out.cutoff] > min(amounts), "the next priority did not fit"
         assert [room.amount_fen for room in lender.headrooms()] == [amount - lent for amount in amounts]
 
 

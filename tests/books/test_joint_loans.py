@@ -9,7 +9,7 @@ from sim.books.settlement import Originator, post_customers
 from tests.books.made_books import LOST, Contract, part_of, tallies_of
 
 PLATFORM, BANK = 0, 1
-PAIR = (Originator("platform", 2_500), Originator("bank", 0))
+PAIR = (Originator("platform", (2_500, 2_500)), Originator("bank", (0, 0)))
 JOINT = {"lender": PLATFORM, "partner": BANK, "share_bp": 7_000}
 
 
@@ -85,5 +85,5 @@ def test_parts_add_up_without_drift(amount: int, share_bp: int, repayments: list
 def test_the_fee_is_a_share_of_the_partners_interest(fee_bp: int) -> None:
     ledger = Ledger()
     month = tallies_of(2, [Contract(**JOINT, opening=500, interest=101)])
-    post_customers(ledger, (Originator("platform", fee_bp), Originator("bank", 0)), month)
+    post_customers(ledger, (Originator("platform", (fee_bp, fee_bp)), Originator("bank", (0, 0))), month)
     assert ledger.balance("platform", "service_fee_income") == 70 * fee_bp // 10_000

@@ -5,7 +5,7 @@ import pytest
 
 from sim.books.ledger import FUNDERS, OWNERS
 from sim.params import LenderParameters
-from sim.values import NO_ROOT, NOBODY, RATE_CAP, RESOLUTION
+from sim.values import NO_ROOT, RATE_CAP, RESOLUTION
 from tests.books.made_books import LOST, PAID_OFF, Contract, Town, made_economy, made_rulebook
 
 PLAIN = LenderParameters(
@@ -186,7 +186,7 @@ def test_prices_rise_with_the_band_and_limits_fall() -> None:
     assert offer.limit_months[9] == offer.limit_months[14] == pytest.approx(0.75)
     assert list(offer.limit_months) == sorted(offer.limit_months, reverse=True)
     assert offer.typical_headline_apr == pytest.approx(offer.typical_apr * 0.9)
-    assert (offer.partner, offer.partner_share_bp) == (NOBODY, 0)
+    assert (offer.partners, offer.partner_share_bp) == ((), 0)
 
 
 def test_a_rate_cap_closes_exactly_the_bands_above_it_when_there_is_no_markup_to_give_up() -> None:
@@ -218,7 +218,7 @@ def test_the_law_sets_the_least_own_share_of_joint_loans() -> None:
     assert joint(floor=0.0)[1].partner_share_bp == 9_000
     assert joint(floor=0.1)[1].partner_share_bp == 9_000
     assert joint(floor=0.3)[1].partner_share_bp == 7_000
-    assert joint(floor=1.0)[1].partner == NOBODY
+    assert joint(floor=1.0)[1].partners == ()
 
 
 def test_an_originator_that_is_paid_little_for_its_work_asks_a_higher_price() -> None:
@@ -227,10 +227,10 @@ def test_an_originator_that_is_paid_little_for_its_work_asks_a_higher_price() ->
 
 def test_without_an_open_partner_it_lends_alone() -> None:
     town, offer = joint()
-    assert offer.partner == 0
+    assert offer.partners == (0,)
     town.lenders[0].status = RESOLUTION
     alone = town.lenders[1].set_terms(made_economy(0, 2), made_rulebook())
-    assert (alone.partner, alone.partner_share_bp, alone.open) == (NOBODY, 0, True)
+    assert (alone.partners, alone.partner_share_bp, alone.open) == ((), 0, True)
 
 
 def test_a_frozen_lender_is_not_open() -> None:

@@ -31,6 +31,7 @@ from sim.values import (
     LINE_FROZEN,
     LINE_OPEN,
     LOAN_SLOTS,
+    LOTS,
     NEVER,
     NO_LINE,
     NO_ROOT,
@@ -60,8 +61,9 @@ class Market(NamedTuple):
 
     @property
     def counting(self) -> Counting:
-        """What the passes count of scorecards."""
-        return COUNTINGS[self.seed % len(COUNTINGS)]
+        """What the passes count of scorecards, and whether demand is told apart by region and sector."""
+        lots = LOTS if self.seed // len(COUNTINGS) % 2 else 1
+        return COUNTINGS[self.seed % len(COUNTINGS)]._replace(lots=lots)
 
 
 def made_behaviour(luck: np.random.Generator) -> BehaviourParameters:
@@ -184,7 +186,6 @@ def made_terms(market: Market, month: int) -> Terms:
 
     apr_bp = np.sort(luck.integers(400, 3_601, (lenders, BANDS)), axis=1)
     closed = np.where(luck.random((lenders, BANDS)) < 0.15, luck.choice([RATE_CAP, NO_ROOT], (lenders, BANDS)), 0)
-    partner = luck.integers(-1, lenders, lenders)
     typical_apr = apr_bp[:, 3] / 10_000
     return Terms(
         lender_id=np.arange(lenders, dtype=np.int64) * 3 + 1,
@@ -205,7 +206,6 @@ def made_terms(market: Market, month: int) -> Terms:
         registry_rank=whole(0, 10_001),
         registry_memory=whole(0, 61),
         registry_coverage=luck.uniform(0.0, 1.0, lenders),
-        partner=partner.astype(np.int64),
         partner_share_bp=whole(0, 10_001),
         charge_off_bucket=np.array(market.charge_off_buckets, dtype=np.int64),
         dormant_months=lifelong.choice([6, 24, 600], lenders),
@@ -249,18 +249,27 @@ def made_conditions(market: Market, month: int) -> Conditions:
 
 
 def allotted(demand: NDArray[np.int64], market: Market, month: int, round_number: int) -> Cutoffs:
-    """Return how far each lender's made-up money goes: all, part, or none of what was asked."""
+    """Return how far each lender's made-up money goes in each lot, and which bank is beside each priority."""
     luck = np.random.default_rng([market.seed, month, 4, round_number])
-    lenders = demand.shape[0]
-    cutoffs = np.full(lenders, PRIORITIES, dtype=np.int64)
-    bindings = np.zeros(lenders, dtype=np.int64)
-    for lender in range(lenders):
-        total = demand[lender].cumsum()
-        budget = int(total[-1] * luck.choice([0.0, 0.5, 0.8, 1.0]))
-        if total[-1] > budget:
-            cutoffs[lender] = np.searchsorted(total, budget, side="right")
-            bindings[lender] = luck.choice(BUDGET_OUTCOMES)
-    return Cutoffs(cutoffs, bindings)
+    told = everybody_served(len(demand), market.counting.lots)
+    for lender in range(len(demand)):
+        told.partner[lender] = luck.integers(NOBODY, len(demand), PRIORITIES)
+        for lot in range(market.counting.lots):
+            total = demand[lender, lot].cumsum()
+            budget = int(total[-1] * luck.choice([0.0, 0.5, 0.8, 1.0]))
+            if total[-1] > budget:
+                told.priority[lender, lot] = np.searchsorted(total, budget, side="right")
+                told.binding[lender, lot] = luck.choice(BUDGET_OUTCOMES)
+    return told
+
+
+def everybody_served(lenders: int, lots: int = 1) -> Cutoffs:
+    """Return cutoffs of lenders with money for all, who lend alone."""
+    return Cutoffs(
+        priority=np.full((lenders, lots), PRIORITIES, dtype=np.int64),
+        binding=np.zeros((lenders, lots), dtype=np.int64),
+        partner=np.full((lenders, PRIORITIES), NOBODY, dtype=np.int64),
+    )
 
 
 def live_month(engine: Engine, market: Market, month: int, spread: bool = True) -> list[NDArray[np.int64]]:

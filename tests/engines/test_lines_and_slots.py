@@ -10,7 +10,6 @@ from sim.draws import Draws
 from sim.engines.arrays import ArraysEngine
 from sim.engines.contracts import slot_for
 from sim.engines.objects import ObjectsEngine, borrowers_of
-from sim.engines.tables import Cutoffs
 from sim.state import People, blank_people
 from sim.values import (
     CHARGED_OFF,
@@ -20,9 +19,17 @@ from sim.values import (
     NOBODY,
     OPEN,
     OWN_POLICY,
-    PRIORITIES,
 )
-from tests.engines.made_market import OPENING_MONTH, Engine, Market, live_month, made_market, made_terms, started
+from tests.engines.made_market import (
+    OPENING_MONTH,
+    Engine,
+    Market,
+    everybody_served,
+    live_month,
+    made_market,
+    made_terms,
+    started,
+)
 from tests.engines.test_one_borrower import plain_surroundings, steadfast
 
 ENGINES = [ArraysEngine, ObjectsEngine]
@@ -36,7 +43,7 @@ def live_without_cash(engine: Engine, market: Market, month: int) -> None:
     terms = terms._replace(
         dormant_months=np.full(2, DORMANT_MONTHS), barred_months=np.full(2, BARRED_MONTHS), limit_cut=np.zeros(2)
     )
-    everybody = Cutoffs(np.full(2, PRIORITIES), np.zeros(2, dtype=np.int64))
+    everybody = everybody_served(lenders=2)
     chance = Draws(market.seed).of(month)
     engine.begin_month()
     engine.earn(conditions, chance)
@@ -160,7 +167,7 @@ def test_the_second_refusal_of_a_month_is_the_one_remembered(kind):
     )
     _, conditions = plain_surroundings(market, month)
     conditions = conditions._replace(community_default_points=np.zeros(market.communities))
-    everybody = Cutoffs(np.full(2, PRIORITIES), np.zeros(2, dtype=np.int64))
+    everybody = everybody_served(lenders=2)
     chance = Draws(market.seed).of(month)
     engine.begin_month()
     engine.earn(conditions, chance)

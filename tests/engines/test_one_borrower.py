@@ -17,12 +17,12 @@ import pytest
 from sim.draws import Draws
 from sim.engines.arrays import ArraysEngine
 from sim.engines.objects import ObjectsEngine
-from sim.engines.tables import Conditions, Cutoffs, Terms
+from sim.engines.tables import Conditions, Terms
 from sim.params import BehaviourParameters
 from sim.rules.repayment import level_instalment
 from sim.state import People, blank_people
-from sim.values import CHARGED_OFF, FLOW, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, PRIORITIES, SECTORS
-from tests.engines.made_market import Market, made_conditions, made_terms, started
+from sim.values import CHARGED_OFF, FLOW, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, SECTORS
+from tests.engines.made_market import Market, everybody_served, made_conditions, made_terms, started
 from tests.rules.contract_by_dates import ContractByDates
 
 PLATFORM, BANK = 0, 1
@@ -163,7 +163,7 @@ def test_books_hold_what_the_conventions_say(kind, seed):
     held = holdings(luck)
     market = Market(seed, lone_borrower(held), 1, steadfast(), CHARGE_OFF_BUCKETS)
     engine = started(market, kind)
-    everybody = Cutoffs(np.full(2, PRIORITIES), np.zeros(2, dtype=np.int64))
+    everybody = everybody_served(lenders=2)
     dues = sum(holding.contract.instalment for holding in held)
     poverty = luck.choice([0.0, 0.3, 0.6])
     for month in range(1, 45):
@@ -204,7 +204,7 @@ def test_who_never_pays_is_charged_off_after_180_or_360_days(kind, lender, charg
     held = [Holding(ContractByDates(600_000, 1_200, 24, 28_245, PENALTY), lender, NOBODY, 0)]
     market = Market(1, lone_borrower(held), 1, steadfast(), CHARGE_OFF_BUCKETS)
     engine = started(market, kind)
-    everybody = Cutoffs(np.full(2, PRIORITIES), np.zeros(2, dtype=np.int64))
+    everybody = everybody_served(lenders=2)
     charged_off = []
     for month in range(1, 16):
         give(engine, 0)

@@ -84,4 +84,4 @@ def test_an_originator_whose_partner_fails_lends_its_own_money() -> None:
     assert later["originations_fen"].sum() > 0
     assert later["originations_fen"].sum() < calm["originations_fen"].sum()
     offer = market.offers[0]
-    assert (offer.partner, offer.partner_share_bp) == (-1, 0)
+    assert (offer.partners, offer.partner_share_bp) == ((), 0)

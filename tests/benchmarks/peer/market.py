@@ -65,7 +65,7 @@ class PeerMarket(mesa.Model):
             for (_, parameters), offer in zip(members, offers, strict=True)
         ]
         for lender, offer in zip(self.lenders, offers, strict=True):
-            lender.know_partner(self.lenders, offer.partner)
+            lender.know_partner(self.lenders, offer.partners[0] if offer.partners else -1)
         born = populate(config, Draws(rng)).borrowers._asdict()
         columns = {name: values.tolist() for name, values in born.items()}
         for row in range(config.population.size):

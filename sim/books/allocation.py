@@ -1,0 +1,72 @@
+"""Fills one round of applications from a lender's budget: from the safest priority until a headroom is used up.
+
+Whole numbers only, so that any engine gets the same answer and no headroom is ever exceeded by a fen. Caps on sectors
+and regions are applied first, then the headrooms for all lending, then what partner banks have pledged.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.books.budget import Budget
+from sim.books.joint_lending import share_out
+from sim.values import NOT_APPLIED, PRIORITIES, Allocation
+
+
+def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Allocation, Budget]:
+    """Return what a lender does with one round of applications, and the budget after it.
+
+    `demand_fen` holds the fen offerable by lot and priority, shape (lots, PRIORITIES). The tightest headroom sets the
+    cutoff: the first priority whose cumulative demand no longer fits; ties go to the first headroom.
+    """
+    lots = len(demand_fen)
+    lot_cutoffs = np.full(lots, PRIORITIES, dtype=np.int64)
+    lot_bindings = np.full(lots, NOT_APPLIED, dtype=np.int64)
+    served = demand_fen
+    if budget.caps is not None:
+        lot_cutoffs, lot_bindings = budget.caps.cutoffs(demand_fen)
+        served = below(demand_fen, lot_cutoffs)
+    by_priority = served.sum(axis=0)
+    cumulative = np.cumsum(by_priority)
+    cutoff, binding = tightest(budget, cumulative)
+    banks: tuple[int, ...] = ()
+    if budget.partners:
+        shared = share_out(by_priority, cutoff, budget.partners)
+        budget = budget._replace(partners=shared.rooms)
+        banks = shared.banks
+        if shared.cutoff < cutoff:
+            cutoff, binding = shared.cutoff, shared.binding
+    approved = int(cumulative[cutoff - 1]) if cutoff > 0 else 0
+    lot_bindings = np.where(lot_cutoffs <= cutoff, lot_bindings, binding)
+    lot_cutoffs = np.minimum(lot_cutoffs, cutoff)
+    lent = below(demand_fen, lot_cutoffs).sum(axis=1)
+    refused = demand_fen.sum(axis=1) - lent
+    refusals = tuple(
+        (int(constraint), int(refused[lot_bindings == constraint].sum()))
+        for constraint in np.unique(lot_bindings[refused > 0])
+    )
+    budget = budget.after(approved)._replace(refused=(*budget.refused, *refusals))
+    if budget.caps is not None:
+        budget = budget._replace(caps=budget.caps.after(lent))
+    differing = tuple(lot_cutoffs.tolist()) if budget.caps is not None else ()
+    grounds = tuple(lot_bindings.tolist()) if budget.caps is not None else ()
+    total = int(demand_fen.sum())
+    return Allocation(lender, cutoff, binding, approved, total - approved, differing, grounds, banks), budget
+
+
+def below(demand_fen: NDArray[np.int64], cutoffs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the demand below the cutoff of each lot, shape (lots, PRIORITIES)."""
+    return np.where(np.arange(PRIORITIES) < cutoffs[:, None], demand_fen, 0)
+
+
+def tightest(budget: Budget, cumulative_fen: NDArray[np.int64]) -> tuple[int, int]:
+    """Return the cutoff of the tightest headroom and its constraint; PRIORITIES and none when all demand fits."""
+    total = int(cumulative_fen[-1])
+    cutoff, binding = PRIORITIES, NOT_APPLIED
+    for room in budget.left():
+        if room.amount_fen < total:
+            first_refused = int(np.searchsorted(cumulative_fen, room.amount_fen, side="right"))
+            if first_refused < cutoff:
+                cutoff, binding = first_refused, room.constraint
+    return cutoff, binding
