@@ -186,6 +186,8 @@ class CreditMarket(mesa.Model):
         check_same_past(self.config, config, self.month)
         branch = copy.deepcopy(self)
         branch.config = config
+        for lender, (_, parameters) in zip(branch.lenders, config.lender, strict=True):
+            lender.parameters = parameters
         branch.regulator.follow(config)
         branch.world.follow(config)
         branch.running = branch.month < config.calendar.months

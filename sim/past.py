@@ -22,12 +22,17 @@ def past_of(config: MarketConfig, month: int) -> MarketConfig:
     """Return a configuration without all that lies in `month` or later.
 
     Taken out are policies announced and shocks starting then, later values of the unemployment path, what is observed
-    later, and the horizon. Months count from the end of the warm-up, in which none of these acts.
+    later, the horizon, and before month 0 what lenders may lend on top then. Months count from the end of the warm-up,
+    in which none of these acts.
     """
     reported = max(0, month)
     economy = config.economy
     path = economy.unemployment_path or (economy.unemployment_share,)
+    lenders = config.lender
+    if month <= 0:
+        lenders = tuple((name, parameters._replace(budget_extra_fen=0)) for name, parameters in lenders)
     return config._replace(
+        lender=lenders,
         calendar=config.calendar._replace(months=reported),
         economy=economy._replace(
             unemployment_path=tuple(path[min(each, len(path) - 1)] for each in range(reported)),

@@ -205,7 +205,7 @@ class LenderParameters(NamedTuple):
         float, Quantity("yuan a person in the market, a month", 0.0, 1e6, "lets an empty book start; assumed")
     ] = 30.0
     budget_extra_fen: Annotated[
-        int, Quantity("fen", 0, 10**12, "added to every headroom; one fen makes a placebo arm")
+        int, Quantity("fen", 0, 10**12, "added to every headroom after the warm-up; one fen makes a placebo arm")
     ] = 0
     budget: BudgetParameters = BudgetParameters()
     funders: FunderParameters = FunderParameters()

@@ -24,8 +24,6 @@ ARMS = [
     "policy.rate_cap.effective_month=25",
     "policy.credit_registry.effective_month=25",
 ]
-TRUNKS = 2  # of every replicate: the placebo's fen is lent in the warm-up, so it has its own
-
 
 def warm_ups(sluice: Sluice) -> Counter[str]:
     lines = (sluice.faults / "warm-ups").read_text().splitlines()
@@ -33,14 +31,14 @@ def warm_ups(sluice: Sluice) -> Counter[str]:
 
 
 # --- what is shared ---------------------------------------------------------------------------------------------------
-def test_arms_and_scenarios_share_a_trunk_unless_they_differ_before_month_0() -> None:
+def test_arms_and_scenarios_of_a_replicate_share_a_trunk() -> None:
     runs = plan(compose_study(["scale=smoke", "study.replicates=2"]))
     assert len({run.identity for run in runs}) == len(runs) == 12
     shared = by_trunk(runs)
-    assert [len(together) for together in shared.values()] == [4, 2, 4, 2]
+    assert [len(together) for together in shared.values()] == [6, 6]
     for together in shared.values():
         assert len({run.replicate for run in together}) == 1
-        assert {run.arm for run in together} in ({"baseline", "tightening"}, {"placebo"})
+        assert {run.arm for run in together} == {"baseline", "tightening", "placebo"}
         assert {run.scenario for run in together} == {"calm", "shock"}
 
 
@@ -58,7 +56,7 @@ def test_every_warm_up_is_lived_once(sluice: Sluice, executor: str) -> None:
     lived = warm_ups(sluice)
     assert lived.keys() == {"0", "1", "2"}
     # A worker that has nothing else left may join another's trunk, at the end of the study only.
-    assert sum(lived.values()) in range(3 * TRUNKS, 3 * TRUNKS + (1 if executor == "serial" else 2))
+    assert sum(lived.values()) in range(3, 3 + (1 if executor == "serial" else 2))
 
 
 def test_killed_run_takes_no_other_along_and_the_bytes_are_those_of_a_calm_study(
