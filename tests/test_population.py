@@ -8,9 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.draws import Draws
+from sim.filling import HIGHEST_INCOME
 from sim.params import LenderParameters, MarketConfig, PopulationParameters
 from sim.population import (
-    HIGHEST_INCOME,
     communities_of,
     group_of,
     income_table,
