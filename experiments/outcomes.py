@@ -22,8 +22,11 @@ NO_OUTCOME = ("month", "date", "lender", "kind", "status", "binding", "dimension
 # A ratio of several lenders is the mean of theirs with this weight, which makes it the ratio of their sums.
 WEIGHTS = {
     "approval_share": "applications",
+    "fee_apr": "originations_fen",
+    "headline_apr": "originations_fen",
     "mean_apr": "originations_fen",
     "mean_ticket_fen": "originations_count",
+    "offered_apr": "applications",
     "provision_coverage_share": "stage3_fen",
     "roe_share": "equity_fen",
     "sale_price_share": "claims_sold_fen",

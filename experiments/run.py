@@ -14,16 +14,18 @@ from __future__ import annotations
 import contextlib
 import signal
 import sys
+import traceback
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
+from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig, compose_study
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import discard_results, folder_for, log, opened, write_manifest
 from experiments.progress import Progress
 from experiments.refusal import Refusal
-from experiments.single_run import Kept, Run, compile_model, is_compiled, kept
+from experiments.single_run import Kept, Run, kept
 from experiments.store import CorruptResult, FileRecord, sha256_of
 from experiments.study import plan
 
@@ -129,11 +131,26 @@ def _conclude(
     for run in missing:
         print(f"missing: {run.label}", file=sys.stderr)
     print(f"results: {folder}")
-    if study.report.draw and done:
-        from experiments.report import build
+    is_told = _report(folder) if study.report.draw and done else True
+    return DONE if is_told and not missing else FAILED
 
+
+def _report(folder: Path) -> bool:
+    """Draw the report; when that fails, say that nothing but the report is missing and how to draw it again."""
+    from experiments.report import build
+
+    try:
         print(f"report: {build(folder)}")
-    return FAILED if missing else DONE
+    except Exception as problem:  # noqa: BLE001  (whatever it was, the results are kept, and that is what matters)
+        log(folder, "report failed", reason=traceback.format_exc())
+        print(
+            f"the report could not be written: {type(problem).__name__}: {problem}\n"
+            f"the results are kept in {folder}, the details in {folder / 'log.jsonl'}. To write the report again:\n"
+            f"  python -m experiments.report {_quoted(str(folder))}",
+            file=sys.stderr,
+        )
+        return False
+    return True
 
 
 def _where(run: Run, done: dict[str, Kept]) -> dict[str, str]:

@@ -1,10 +1,12 @@
 """Carries out one run and keeps it: the market lives, its tables are written, `run.json` is written last.
 
+Runs that cannot differ before month 0 share their warm-up: a `Trunk` lives it once and is branched for each of them.
 Workers load this module, so it knows neither Hydra nor pandas.
 """
 
 from __future__ import annotations
 
+import gc
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,7 +14,7 @@ from typing import Any, NamedTuple
 from experiments.machine import deciding_versions
 from experiments.market import document_of
 from experiments.store import CorruptResult, check_file, new_folder, read_json, slug, write_json, write_table
-from sim.compiling import cache_folder, source_hash
+from sim.compiling import source_hash
 from sim.params import MarketConfig
 
 RECORD = "run.json"
@@ -29,6 +31,7 @@ class Run(NamedTuple):
     seed: int
     config: MarketConfig
     identity: str
+    trunk: str  # equal for runs that are the same market until month 0
 
     @property
     def folder(self) -> str:
@@ -49,10 +52,42 @@ class Kept(NamedTuple):
     seconds: float
 
 
-def carry_out(run: Run, runs: Path) -> Kept:
-    """Live through one market and keep its tables in a folder of its own; called in workers, so it returns little."""
+class Trunk:
+    """A market at month 0, kept to be branched for each run that shares its warm-up; it holds one at a time."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self.name = ""
+        self.market: Any = None
+
+    def branch(self, run: Run) -> Any:
+        """Return the run's own market at month 0; the warm-up is lived only when the last run had another one."""
+        if run.trunk != self.name:
+            from sim.market import CreditMarket  # here, so that reading a study's folder does not load the compiler
+
+            self.let_go()
+            self.market = CreditMarket(run.config, rng=run.seed, replicate=run.replicate)
+            self.market.warm_up()
+            self.name = run.trunk
+        gc.collect()  # the last branch goes before the next one comes; markets and their agents hold each other
+        return self.market.branch(run.config)
+
+    def let_go(self) -> None:
+        """Forget the market that is held, before another one takes its memory."""
+        if self.market is not None:
+            self.market.let_go()
+        self.name, self.market = "", None
+        gc.collect()
+
+
+def carry_out(run: Run, runs: Path, trunk: Trunk) -> Kept:
+    """Live through one market and keep its tables in a folder of its own; called in workers, so it returns little.
+
+    The seconds it took are those of the warm-up too when this run was the first of its trunk.
+    """
     started = time.monotonic()
-    market = live(run.config, run.seed, run.replicate)
+    market = trunk.branch(run)
+    market.run()
     record_hash = str(market.record.hash())
     files = {}
     with new_folder(runs / run.folder) as folder:
@@ -67,8 +102,8 @@ def carry_out(run: Run, runs: Path) -> Kept:
 
 
 def live(config: MarketConfig, seed: int, replicate: int) -> Any:
-    """Return a market that has lived through its whole calendar."""
-    from sim.market import CreditMarket  # here, so that reading a study's folder does not load the compiler
+    """Return a market that has lived through its whole calendar from the beginning, and shares no warm-up."""
+    from sim.market import CreditMarket  # here, too
 
     market = CreditMarket(config, rng=seed, replicate=replicate)
     market.run()
@@ -100,26 +135,3 @@ def kept(run: Run, runs: Path) -> Kept | None:
         return Kept(run.folder, str(document["record_hash"]), float(document["seconds"]))
     except (CorruptResult, KeyError, TypeError, ValueError):
         return None
-
-
-def is_compiled(config: MarketConfig) -> bool:
-    """Return whether an earlier start has compiled exactly these sources for this engine."""
-    return _stamp(config).exists()
-
-
-def compile_model(config: MarketConfig) -> None:
-    """Live through a tiny market once, so that workers find every kernel compiled."""
-    tiny = config._replace(
-        calendar=config.calendar._replace(months=8, warm_up_months=6),
-        population=config.population._replace(size=min(config.population.size, 1_000)),
-        policy=(),
-        shock=(),
-    )
-    live(tiny, 0, 0)
-    stamp = _stamp(config)
-    stamp.parent.mkdir(parents=True, exist_ok=True)
-    stamp.touch()
-
-
-def _stamp(config: MarketConfig) -> Path:
-    return cache_folder() / f"ready-{config.engine}"

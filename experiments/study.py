@@ -10,12 +10,17 @@ from experiments.machine import deciding_versions
 from experiments.market import canonical, document_of, kind_of
 from experiments.single_run import Run
 from sim.compiling import source_hash
+from sim.past import past_of
 
 
 def plan(study: StudyConfig) -> tuple[Run, ...]:
-    """Return every run of a study; the replicates come first, so that an interrupted study holds complete pairs."""
+    """Return every run of a study; the replicates come first, so that an interrupted study holds complete pairs.
+
+    Runs whose markets cannot differ before month 0 have the same trunk: they share one warm-up.
+    """
     origin = {"sources": source_hash(), "versions": deciding_versions(), "seed": study.seed}
     documents = {place: document_of(market) for place, market in study.markets.items()}
+    pasts = {place: document_of(past_of(market, 0)) for place, market in study.markets.items()}
     return tuple(
         Run(
             arm=arm,
@@ -24,6 +29,7 @@ def plan(study: StudyConfig) -> tuple[Run, ...]:
             seed=study.seed,
             config=study.markets[scenario, arm],
             identity=identity({**origin, "config": documents[scenario, arm], "replicate": replicate}),
+            trunk=identity({**origin, "config": pasts[scenario, arm], "replicate": replicate}),
         )
         for replicate in range(study.settings.replicates)
         for scenario in study.scenarios

@@ -72,8 +72,7 @@ def _count(pair: Pair, bits: Mapping[str, int]) -> pd.DataFrame:
     for event in EVENTS:
         topics[event] = tuple(((flags & bits[event]) != 0).astype(np.int8) for flags in (unchanged, changed))
     parts = []
-    for dimension, groups in _groups(pair.unchanged).items():
-        names, group = np.unique(groups, return_inverse=True)
+    for dimension, (names, group) in _groups(pair.unchanged).items():
         for topic, (before, after) in topics.items():
             states = _states(topic)
             width = len(states)
@@ -84,7 +83,7 @@ def _count(pair: Pair, bits: Mapping[str, int]) -> pd.DataFrame:
                 {
                     "topic": topic,
                     "dimension": dimension,
-                    "value": [str(names[index // (width * width)]) for index in filled],
+                    "value": [names[index // (width * width)] for index in filled],
                     "from_state": [states[index // width % width] for index in filled],
                     "to_state": [states[index % width] for index in filled],
                     "borrowers": counts[filled].astype(np.int64),
@@ -113,13 +112,15 @@ def _flags(people: pa.Table) -> NDArray[np.int32]:
     return np.asarray(people.column("flags").to_numpy(), dtype=np.int32)
 
 
-def _groups(people: pa.Table) -> dict[str, NDArray[np.str_]]:
-    """Return the group of every person by dimension; "all" puts everybody in one."""
-    groups = {"all": np.full(people.num_rows, "all")}
+def _groups(people: pa.Table) -> dict[str, tuple[list[str], NDArray[np.int64]]]:
+    """Return by dimension the names of its groups and everybody's place among them; "all" puts everybody in one."""
+    groups = {"all": (["all"], np.zeros(people.num_rows, dtype=np.int64))}
     for dimension in DIMENSIONS:
         if dimension in people.column_names:
             column = people.column(dimension)
             if pa.types.is_dictionary(column.type):
                 column = column.cast(column.type.value_type)
-            groups[dimension] = np.asarray(column.to_numpy(zero_copy_only=False)).astype(np.str_)
+            # The few names are written out, not everybody's: sorting a hundred thousand texts took most of the time.
+            names, place = np.unique(column.to_numpy(zero_copy_only=False), return_inverse=True)
+            groups[dimension] = ([str(name) for name in names], place.astype(np.int64))
     return groups

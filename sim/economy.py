@@ -129,18 +129,22 @@ class World:
 
     def __init__(self, config: MarketConfig) -> None:
         """Put the world in its calm state; raise ValueError when a shock is meant for a lender that is not there."""
-        self.parameters: EconomyParameters = config.economy
         self.season_peak_share = config.behaviour.demand.season_peak_share
         self.lenders = tuple(sorted(config.lender, key=lambda member: member[1].id))
+        self.follow(config)
+        self.start_year, self.start_month = (int(part) for part in config.calendar.start.split("-")[:2])
+        self.labour = labour_of(config)
+        calm = calm_unemployment(config)
+        self.state = WorldState(False, calm, calm, (0,) * 12, (0,) * 12)
+
+    def follow(self, config: MarketConfig) -> None:
+        """Go on under a configuration; raise ValueError when a shock is meant for a lender that is not there."""
         for name, shock in config.shock:
             try:
                 shock.check_lenders(self.lenders)
             except ValueError as problem:
                 raise ValueError(f"shock.{name}.{problem}") from None
-        self.start_year, self.start_month = (int(part) for part in config.calendar.start.split("-")[:2])
-        self.labour = labour_of(config)
-        calm = calm_unemployment(config)
-        self.state = WorldState(False, calm, calm, (0,) * 12, (0,) * 12)
+        self.parameters: EconomyParameters = config.economy
 
     @property
     def calm_separation_shares(self) -> Shares:

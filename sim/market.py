@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import copy
+import itertools
 import secrets
 from collections.abc import Callable
 from typing import Any, Protocol
@@ -29,6 +31,7 @@ from sim.observe.audit import audit
 from sim.observe.explain import Explanation, Told, explain, person_of
 from sim.observe.recorder import Record
 from sim.params import MarketConfig
+from sim.past import check_same_past
 from sim.population import communities_of, populate
 from sim.state import Tallies
 from sim.surroundings import InformalSupply, Neighbourhoods, Rumours
@@ -66,7 +69,7 @@ class CreditMarket(mesa.Model):
             raise ValueError("give either rng or seed (Mesa's older name for it), not both")
         root_seed = root_seed_of(rng if seed is None else seed)
         super().__init__(rng=root_seed)
-        config = config._replace(lender=tuple(sorted(config.lender, key=lambda member: member[1].id)))
+        config = in_order_of_id(config)
         self.config = config
         self.root_seed = root_seed
         self.replicate = replicate
@@ -172,10 +175,29 @@ class CreditMarket(mesa.Model):
         while self.month < 0:
             self.live_month()
 
+    def branch(self, config: MarketConfig) -> CreditMarket:
+        """Return an independent copy of the market as it stands, which goes on under another configuration.
+
+        It is to the byte the market that lived under `config` from the beginning. So `config` may differ only in what
+        lies ahead: policies announced and shocks starting in the present month or later, later values of the
+        unemployment path, observation windows not yet begun, the horizon. Raises ValueError naming any other key.
+        """
+        config = in_order_of_id(config)
+        check_same_past(self.config, config, self.month)
+        branch = copy.deepcopy(self)
+        branch.config = config
+        branch.regulator.follow(config)
+        branch.world.follow(config)
+        branch.running = branch.month < config.calendar.months
+        counters = agent_counters()
+        if counters is not None:  # agents that a user adds are numbered on from those copied
+            counters[branch] = itertools.count(1 + max(agent.unique_id for agent in branch.agents))
+        return branch
+
     def let_go(self) -> None:
         """Let Mesa forget this model: up to 3.3 its agents' counter keeps every model there ever was in memory."""
-        counters = getattr(mesa.Agent, "_ids", None)
-        if isinstance(counters, dict):
+        counters = agent_counters()
+        if counters is not None:
             counters.pop(self, None)
 
     def explain(self, borrower: int, month: int | None = None) -> Explanation:
@@ -206,6 +228,7 @@ class CreditMarket(mesa.Model):
             wage_index=again.world.wage_index(chosen),
             community_default_points=float(points),
             lenders=tuple(name for name, _ in self.config.lender),
+            lender_ids=tuple(parameters.id for _, parameters in self.config.lender),
             offers=tuple(again.offers),
             behaviour=self.config.behaviour,
             chance=self.draws.of(chosen + self.config.calendar.warm_up_months),
@@ -241,6 +264,7 @@ class CreditMarket(mesa.Model):
             self.month + self.config.calendar.warm_up_months,
             economy,
             tallies,
+            self.offers,
             [lender.report() for lender in self.lenders],
             [OUTCOMES[lender.binding] if lender.binding else "none" for lender in self.lenders],
         )
@@ -248,6 +272,17 @@ class CreditMarket(mesa.Model):
         if self.month >= 0:
             self.record.note(acts)
             self.record.note_reviews(reviews)
+
+
+def in_order_of_id(config: MarketConfig) -> MarketConfig:
+    """Return the configuration with its lenders in order of id, the order in which a market works."""
+    return config._replace(lender=tuple(sorted(config.lender, key=lambda member: member[1].id)))
+
+
+def agent_counters() -> dict[CreditMarket, Any] | None:
+    """Return what Mesa up to 3.3 numbers agents by, one counter for each model; None where models count themselves."""
+    counters = getattr(mesa.Agent, "_ids", None)
+    return counters if isinstance(counters, dict) else None
 
 
 def root_seed_of(rng: int | NumpyGenerator | None) -> int:

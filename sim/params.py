@@ -11,7 +11,13 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from sim.parameters.books import AuctionParameters, BudgetParameters, PartnerParameters
-from sim.parameters.lender import LENDER_KINDS, LearningParameters, LenderParameters
+from sim.parameters.lender import (
+    LENDER_KINDS,
+    LearningParameters,
+    LenderParameters,
+    OfferTestParameters,
+    StrategyParameters,
+)
 from sim.parameters.people import (
     BehaviourParameters,
     ChoiceParameters,
@@ -42,12 +48,14 @@ __all__ = [
     "LenderParameters",
     "MarketConfig",
     "ObserveParameters",
+    "OfferTestParameters",
     "PartnerParameters",
     "PopulationParameters",
     "Quantity",
     "RegulatorParameters",
     "RepaymentParameters",
     "SpendingParameters",
+    "StrategyParameters",
     "WorkParameters",
     "quantities",
 ]

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.values import (
+    BANDS,
     BUCKETS,
     FLOWS,
     GROUP_FLOWS,
@@ -20,6 +21,8 @@ from sim.values import (
     LOAN_SLOTS,
     NEVER,
     NOBODY,
+    OFFER_ARMS,
+    OFFER_COUNTS,
     OUTCOMES,
     PRIORITIES,
     TRUTH_COLUMNS,
@@ -139,8 +142,10 @@ class Tallies(NamedTuple):
     partner_claims_for_sale: NDArray[np.int64]  # (L originator, L partner) the partner's part of claims old enough
     demand: NDArray[np.int64]  # (L, lots, PRIORITIES) fen offerable, one round
     demand_count: NDArray[np.int64]  # (L, PRIORITIES)
-    outcome_count: NDArray[np.int64]  # (L, OUTCOMES) applications by how they ended, one round
-    outcome_amount: NDArray[np.int64]  # (L, OUTCOMES) fen wanted
+    outcome_count: NDArray[np.int64]  # (L, BANDS, OUTCOMES) applications by how they ended, both rounds
+    outcome_amount: NDArray[np.int64]  # (L, BANDS, OUTCOMES) fen wanted, or lent where approved
+    price_taken: NDArray[np.int64]  # (L, BANDS) sum over approved applications of fen lent times basis points
+    offer_test: NDArray[np.int64]  # (L, OFFER_ARMS, OFFER_COUNTS); nothing at lenders without a trial
     roll_count: NDArray[np.int64]  # (L, BUCKETS, BUCKETS + 2): from bucket to bucket, to paid off, to charged off
     roll_amount: NDArray[np.int64]  # the same, opening principal
     vintage_stock: NDArray[np.int64]  # (L, VINTAGE_MONTHS) principal by months on book
@@ -219,8 +224,10 @@ def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_C
         partner_claims_for_sale=zeros(lenders, lenders),
         demand=zeros(lenders, lots, PRIORITIES),
         demand_count=zeros(lenders, PRIORITIES),
-        outcome_count=zeros(lenders, len(OUTCOMES)),
-        outcome_amount=zeros(lenders, len(OUTCOMES)),
+        outcome_count=zeros(lenders, BANDS, len(OUTCOMES)),
+        outcome_amount=zeros(lenders, BANDS, len(OUTCOMES)),
+        price_taken=zeros(lenders, BANDS),
+        offer_test=zeros(lenders, len(OFFER_ARMS), len(OFFER_COUNTS)),
         roll_count=zeros(lenders, BUCKETS, BUCKETS + 2),
         roll_amount=zeros(lenders, BUCKETS, BUCKETS + 2),
         vintage_stock=zeros(lenders, VINTAGE_MONTHS),

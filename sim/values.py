@@ -95,6 +95,18 @@ OUTCOMES = (
 )
 BUDGET_OUTCOMES = tuple(range(CAPITAL, GROWTH_QUOTA + 1))
 
+# --- personal offers: the arms of a lender's trial, and what is counted of each (axes of Tallies.offer_test) ----------
+UNTESTED, CONTROL, DEARER, CHEAPER, WIDER, NARROWER = range(6)
+OFFER_ARMS = ("untested", "control", "dearer", "cheaper", "wider", "narrower")
+OFFER_COUNTS = (
+    "offers",  # applications that met a price: accepted, or declined for it
+    "accepted",  # by the person; the lender's money may still have run out
+    "offered_bp",  # sum of the prices of all offers
+    "loans",
+    "lent",  # fen of new money
+    "bads",  # loans first 90 days late, counted in the month they are
+)
+
 # --- what the passes over people count, per lender (columns of Tallies.flow) ------------------------------------------
 FLOWS = (
     "new_applications",
@@ -246,6 +258,19 @@ class Economy(NamedTuple):
     rumour_seed_shares: tuple[float, ...]  # by lender: share of people told from outside this month
 
 
+class OfferTest(NamedTuple):
+    """How a lender tries other prices and limits on some applicants this month."""
+
+    share: float = 0.0  # of applications; 0 = everybody gets the price of the band
+    price_step_bp: int = 0
+    limit_step_share: float = 0.0
+    least_apr_bp: int = 1  # no personal price goes below it, nor above the next
+    most_apr_bp: int = 0
+
+
+NO_OFFER_TEST = OfferTest()
+
+
 class Headroom(NamedTuple):
     """How much a lender may still lend this month under one constraint, in fen of whole loans."""
 
@@ -273,6 +298,7 @@ class Offer(NamedTuple):
     rules: Rules
     sold_before: int = NOTHING_SOLD  # claims charged off before this month, from the start of the warm-up, are sold
     sale_age_months: int = NEVER  # since charge-off; older claims are for sale
+    test: OfferTest = NO_OFFER_TEST
 
 
 class Allocation(NamedTuple):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special
 
 RUN = ["arm", "scenario", "replicate"]
 
@@ -36,7 +36,7 @@ def estimate(values: Sequence[float]) -> Estimate:
     dots = tuple(float(value) for value in finite)
     if finite.size == 1:
         return Estimate(mean, float("nan"), float("nan"), 1, mean == 0.0, dots)
-    half = float(stats.t.ppf(0.975, finite.size - 1) * finite.std(ddof=1) / np.sqrt(finite.size))
+    half = float(special.stdtrit(finite.size - 1, 0.975) * finite.std(ddof=1) / np.sqrt(finite.size))
     return Estimate(mean, mean - half, mean + half, int(finite.size), bool(np.all(finite == 0.0)), dots)
 
 

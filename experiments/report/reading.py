@@ -170,7 +170,7 @@ class Study:
             columns = pq.read_table(path, page_checksum_verification=True, use_threads=False)
         except (pa.ArrowException, OSError) as problem:
             raise UnreadableStudy(f"{path}: not a readable Parquet file ({problem})") from problem
-        found: pd.DataFrame = columns.to_pandas()
+        found: pd.DataFrame = columns.to_pandas(strings_to_categorical=True)
         for column in (
             found.columns
         ):  # names are plain texts, however they are stored: quicker to compare, and no category is empty

@@ -23,6 +23,7 @@ from sim.agents.living import (
     spend_and_save,
     turn_to_the_informal_lender,
 )
+from sim.agents.offering import arm_of
 from sim.agents.paying import new_loan, pay_claims, pay_dues, repay_by_new_loan, review_line
 from sim.agents.underwriting import judged
 from sim.agents.wanting import Need, need_for_credit, preferred_lender, slots_are_what_is_missing
@@ -182,7 +183,9 @@ class Borrower(mesa.Agent):
             self.inquiry_months |= 1
         else:
             counts.at_lender(lender, "line_applications")
-        cell, band, answer = judged(self, terms, need.wanted, need.purpose, world)
+        cell, band, arm, apr_bp, answer = judged(self, terms, need.wanted, need.purpose, world)
+        if terms.test_share > 0.0:
+            counts.offered(lender, arm, answer.outcome, apr_bp)
         asked = self.application
         asked.lender = lender
         asked.cell, asked.band = cell, band
@@ -197,7 +200,7 @@ class Borrower(mesa.Agent):
             asked.priority = priority(band, luck)
             counts.waiting(lender, self.group, asked.priority, asked.amount)
         else:
-            counts.answered(lender, answer.outcome, need.wanted)
+            counts.answered(lender, band, answer.outcome, need.wanted)
 
     def try_elsewhere(self, allotments: Sequence[Allotment], world: Circumstances, counts: Counts) -> None:
         """Learn what became of the application; when it was refused, ask one other lender, unless it was a rush."""
@@ -225,7 +228,7 @@ class Borrower(mesa.Agent):
         """Take note that the lender's money did not reach this far, and which constraint bound."""
         asked = self.application
         asked.outcome = allotment.refusal(self.group)
-        counts.answered(asked.lender, asked.outcome, asked.wanted)
+        counts.answered(asked.lender, asked.band, asked.outcome, asked.wanted)
 
     # --- settle -------------------------------------------------------------------------------------------------------
 
@@ -291,13 +294,16 @@ class Borrower(mesa.Agent):
         else:
             counts.at_lender(asked.lender, "line_approvals")
         slot = self.credit.slot_for(asked.lender)
+        terms = world.lenders[asked.lender]
         drawn = asked.amount + repay_by_new_loan(self, slot, counts)
-        loan = new_loan(self, drawn, world.lenders[asked.lender], partner, world)
+        loan = new_loan(self, drawn, terms, partner, world)
         self.credit.slots[slot] = loan
         asked.outcome = APPROVED
         self.happened.add("approved")
-        counts.answered(asked.lender, APPROVED, asked.amount)
+        counts.answered(asked.lender, asked.band, APPROVED, asked.amount)
         counts.drawn(loan, asked.amount, self.group)
+        if terms.test_share > 0.0:
+            counts.lent_in_arm(asked.lender, arm_of(self.row, terms, world.month, world.chance), asked.amount)
         if asked.purpose in (PURCHASE, WORKING_CAPITAL):
             purse.consumption += asked.amount
         else:

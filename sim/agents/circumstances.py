@@ -45,6 +45,11 @@ class LenderTerms(NamedTuple):
     is_bank: int
     exploration: float  # share of strangers refused by policy who get the smallest loan
     band_of_cell: tuple[int, ...]
+    test_share: float  # of applications that are in a trial of prices and limits
+    test_step_bp: int
+    test_limit_step: float
+    least_apr_bp: int  # no personal price goes below it, nor above the next
+    most_apr_bp: int
 
 
 class Circumstances(NamedTuple):

@@ -7,7 +7,17 @@ from sim.agents.credit import Loan
 from sim.money import part
 from sim.rules.underwriting import lot_of
 from sim.state import Tallies
-from sim.values import BUCKETS, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, NOBODY, VINTAGE_MONTHS
+from sim.values import (
+    BUCKETS,
+    DECLINED_PRICE,
+    FLOW,
+    GROUP_FLOW,
+    HOUSEHOLD_FLOW,
+    NOBODY,
+    OFFER_COUNTS,
+    PENDING,
+    VINTAGE_MONTHS,
+)
 
 PAID_OFF_COLUMN = BUCKETS
 CHARGED_OFF_COLUMN = BUCKETS + 1
@@ -57,10 +67,30 @@ class Counts:
         """Count what became of an applicant who was followed."""
         self.tallies.cell_truth[lender, cell, column] += 1
 
-    def answered(self, lender: int, outcome: int, amount: int) -> None:
-        """Count an application by how it ended."""
-        self.tallies.outcome_count[lender, outcome] += 1
-        self.tallies.outcome_amount[lender, outcome] += amount
+    def answered(self, lender: int, band: int, outcome: int, amount: int) -> None:
+        """Count an application by its band and how it ended."""
+        self.tallies.outcome_count[lender, band, outcome] += 1
+        self.tallies.outcome_amount[lender, band, outcome] += amount
+
+    def in_arm(self, lender: int, arm: int, column: str, amount: int = 1) -> None:
+        """Count in one arm of a lender's trial of prices and limits."""
+        self.tallies.offer_test[lender, arm, OFFER_COUNTS.index(column)] += amount
+
+    def offered(self, lender: int, arm: int, outcome: int, apr_bp: int) -> None:
+        """Count an application that met a price, accepted or declined."""
+        if outcome in (PENDING, DECLINED_PRICE):
+            self.in_arm(lender, arm, "offers")
+            self.in_arm(lender, arm, "offered_bp", apr_bp)
+            self.in_arm(lender, arm, "accepted", int(outcome == PENDING))
+
+    def lent_in_arm(self, lender: int, arm: int, amount: int) -> None:
+        """Count a loan made; the amount is new money, fen."""
+        self.in_arm(lender, arm, "loans")
+        self.in_arm(lender, arm, "lent", amount)
+
+    def turned_bad_in_arm(self, lender: int, arm: int) -> None:
+        """Count a loan that is 90 days late for the first time."""
+        self.in_arm(lender, arm, "bads")
 
     def drawn(self, loan: Loan, new_money: int, group: int) -> None:
         """Count a new loan, its price and its partner's part; groups count the new money alone."""
@@ -69,6 +99,7 @@ class Counts:
         self.at_lender(loan.lender, "originations", amount)
         self.at_lender(loan.lender, "originations_apr", weighted_price)
         self.at_lender(loan.lender, "originations_count")
+        self.tallies.price_taken[loan.lender, loan.band] += new_money * loan.apr_bp
         self.in_group(group, "approvals")
         self.in_group(group, "originations", new_money)
         self.in_group(group, "originations_apr", new_money * loan.apr_bp // 10_000)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import mesa
@@ -11,18 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import closing
-from sim.agents.partnering import (
-    Partnership,
-    dearest,
-    joint_share_bp,
-    joint_terms,
-    note_partners,
-    originators_now,
-    partners_now,
-)
+from sim.agents.partnering import Partnership, joint_terms, note_partners, originators_now
+from sim.agents.strategy import Course, appetite_moved_bands, markup_moved_apr, steer
+from sim.agents.terms import offer_of
 from sim.books.allocation import fill
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
 from sim.books.capital import Ownership, licence_capital_fen
+from sim.books.charge_off import LateExperience, charge_off_share, late_rolls_of
 from sim.books.confidence import CALM
 from sim.books.costs import CostHistory
 from sim.books.disposal import Sale
@@ -35,15 +29,13 @@ from sim.books.resolution import Estate
 from sim.books.securitisation import Pool
 from sim.money import basis_points, fen
 from sim.params import LenderParameters, MarketConfig
-from sim.rules.pricing import Price, Stake, band_price
+from sim.scoring.anchoring import Appetite, Cutoffs, anchored
 from sim.scoring.features import CELLS
 from sim.scoring.outcomes import counting_of, counts_of
 from sim.scoring.review import LearningScorecard, Review
-from sim.scoring.scorecard import band_default_shares
 from sim.state import Tallies
 from sim.values import (
     BANDS,
-    NEVER,
     NOT_APPLIED,
     NOTHING_SOLD,
     OPERATING,
@@ -93,6 +85,10 @@ class Lender(mesa.Agent):
         self.scorecard = LearningScorecard(parameters.learning, parameters.card_shift, cells)
         self.band_of_cell: NDArray[np.int8] = self.scorecard.bands(config.economy.unemployment_share)
         self.reviews: list[Review] = []
+        self.cutoffs = Cutoffs(Appetite(parameters.new_cutoff_band), Appetite(parameters.line_cutoff_band))
+        self.late_experience = LateExperience()
+        self.charged_off_share = 1.0  # of loans the card calls bad; the expert's speaks of charge-offs
+        self.course = Course()  # of its strategy
         self.binding = NOT_APPLIED
         self.budget = Budget((), ())
         self.quota = Quota()
@@ -209,77 +205,19 @@ class Lender(mesa.Agent):
         own = self.parameters.capital_target_share
         return max(own, rules.minimum_capital_share + 2.0 * self.parameters.capital_buffer_share)
 
-    def stake(
-        self, economy: Economy, rulebook: Rulebook, part_share: float, income_share: float, opex_apr: float
-    ) -> Stake:
-        """Return what this lender's money must earn on its part of a loan."""
-        p = self.parameters
-        return Stake(
-            part_share=part_share,
-            income_share=income_share,
-            opex_apr=opex_apr,
-            funding_apr=self.funding_apr(economy),
-            loss_given_default=p.loss_given_default,
-            capital_share=self.capital_target(rulebook.of(self.kind)) * p.risk_weight,
-            target_roe=p.target_roe,
-            markup_apr=p.markup_apr,
-        )
+    def markup_apr(self) -> float:
+        """Return the yearly markup: the parameter's, and what strategy has made of it."""
+        return self.parameters.markup_apr + markup_moved_apr(self)
 
-    def band_prices(self, economy: Economy, rulebook: Rulebook) -> tuple[Price, ...]:
-        """Return the price of every band: the least that pays this lender and, in joint loans, every partner too.
-
-        The service fee moves income from the partner to the originator, so it and the shares decide the price: a
-        lender that keeps little of a loan must live on fees.
-        """
-        p = self.parameters
-        rules = rulebook.of(self.kind)
-        partner_share = joint_share_bp(self, rulebook) / 10_000
-        if partner_share == 0.0:
-            own = self.stake(economy, rulebook, 1.0, 1.0, self.opex_apr())
-            return prices_of(own, own, p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp)
-        quotes = []
-        for bank, terms in partners_now(self, rulebook.month):
-            fee_share = partner_share * terms.service_fee_share
-            own = self.stake(economy, rulebook, 1.0 - partner_share, 1.0 - partner_share + fee_share, self.opex_apr())
-            opex_apr = bank.parameters.joint_opex_apr * partner_share
-            partner = bank.stake(economy, rulebook, partner_share, partner_share - fee_share, opex_apr)
-            quotes.append(prices_of(own, partner, p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp))
-        return dearest(quotes)
+    def new_cutoff_band(self) -> int:
+        """Return the riskiest band open to new customers: the card's cut-off, and what strategy has made of it."""
+        return min(BANDS - 1, max(-1, self.cutoffs.new.cutoff_band + appetite_moved_bands(self)))
 
     def set_terms(self, economy: Economy, rulebook: Rulebook) -> Offer:
         """Return the terms of the month: price by band, cut-offs, limits, and the partners' share."""
-        p = self.parameters
         note_partners(self, rulebook.month)
-        rules = rulebook.of(self.kind)
         self.band_of_cell = self.scorecard.bands(economy.unemployment_share)
-        prices = self.band_prices(economy, rulebook)
-        # Advertised over a fixed set of bands, so that closing dear bands does not pass for becoming cheap.
-        dearest = min(basis_points(p.price_ceiling_apr), rules.max_apr_bp)
-        advertised = [price.apr_bp or dearest for price in prices[: max(1, p.new_cutoff_band + 1)]]
-        typical = sum(advertised) / len(advertised) / 10_000
-        share_bp = joint_share_bp(self, rulebook)
-        steps = max(1, p.new_cutoff_band)
-        return Offer(
-            lender=self.index,
-            open=self.is_lending,
-            apr_bp=tuple(price.apr_bp for price in prices),
-            closed=tuple(price.closed for price in prices),
-            typical_apr=typical,
-            typical_headline_apr=typical * (1.0 - p.fee_gap_share),
-            new_cutoff_band=p.new_cutoff_band,
-            line_cutoff_band=p.line_cutoff_band,
-            limit_months=tuple(
-                p.limit_months * (1.0 - (1.0 - p.limit_floor_share) * min(1.0, band / steps)) for band in range(BANDS)
-            ),
-            largest_limit_fen=fen(p.largest_limit_yuan),
-            limit_raise_share=p.limit_raise_share,
-            limit_cut_share=p.limit_cut_share if self.status == OPERATING else 1.0,  # its lines are gone
-            partners=tuple(each.bank.index for each in partners_now(self, rulebook.month)) if share_bp > 0 else (),
-            partner_share_bp=share_bp,
-            rules=rules,
-            sold_before=self.sold_before,
-            sale_age_months=p.disposal.sell_after_months or NEVER,
-        )
+        return offer_of(self, economy, rulebook)
 
     # --- step 5: money for applications ----------------------------------------------------------------------------
     def commit_to_partners(self, economy: Economy, rulebook: Rulebook) -> None:
@@ -318,17 +256,36 @@ class Lender(mesa.Agent):
         """Pay for funding and work, provide for losses, refinance, tax, distribute; test solvency and liquidity."""
         closing.close_books(self, tallies, economy, rulebook.of(self.kind))
         self.learn(tallies, economy)
+        steer(self, tallies, economy.month)
 
     def learn(self, tallies: Tallies, economy: Economy) -> None:
         """Count how loans turned out, and on the schedule review the scorecard; a new card is used from next month."""
         if not self.scorecard.is_counting:
             return
         self.scorecard.observe(economy.month, counts_of(tallies, self.index), economy.unemployment_share)
+        self.late_experience = self.late_experience.after(late_rolls_of(tallies, self.index))
         if self.scorecard.is_due(economy.month):
             self.reviews.append(self.scorecard.refit(economy.month))
             if self.parameters.learning.refits:
                 reason = f"{self.reviews[-1].after.loans:,} loans judged, {self.reviews[-1].after.bads:,} of them bad"
                 self.log(economy.month, "refits_scorecard", reason, self.scorecard.model_version)
+                self.take_over_card(economy)
+
+    def take_over_card(self, economy: Economy) -> None:
+        """Set cut-offs and prices to a card just refitted, which may speak of other shares than the one before."""
+        p = self.parameters
+        if p.learning.keeps_approval_share:
+            before, after = self.band_of_cell, self.scorecard.bands(economy.unemployment_share)
+            applicants = self.scorecard.outcomes.recently_applied()
+            cutoffs = anchored(self.cutoffs, before, after, applicants)
+            if cutoffs.new.cutoff_band != self.cutoffs.new.cutoff_band:
+                reason = "the new card accepts as many of the same strangers; with the old one the cut-off was band "
+                reason += str(self.cutoffs.new.cutoff_band)
+                self.log(economy.month, "resets_cutoff", reason, cutoffs.new.cutoff_band)
+            self.cutoffs = cutoffs
+        if p.learning.bridges_to_charge_off:
+            months = p.provisions.prior_months
+            self.charged_off_share = charge_off_share(self.late_experience, p.charge_off_bucket, months)
 
     def log(self, month: int, act: str, reason: str, value: float) -> None:
         """Write one act of this lender down."""
@@ -352,6 +309,8 @@ class Lender(mesa.Agent):
             "claims_sold_fen": self.sale.face,
             "sale_proceeds_fen": self.sale.proceeds,
             "sale_price_share": self.sale_price_share,
+            "markup_apr": self.markup_apr(),
+            "fee_gap_share": self.parameters.fee_gap_share,
             "cash_fen": self.cash_fen(),
             "loans_fen": self.loans_fen(),
             "allowance_fen": -self.balance("allowance"),
@@ -365,12 +324,3 @@ class Lender(mesa.Agent):
             "total_capital_share": self.capital_ratio_share(self.month_report.get("tier2_fen", 0)),
             "capital_ratio_share": self.capital_ratio_share(),
         }
-
-
-@lru_cache(maxsize=1_000)
-def prices_of(own: Stake, partner: Stake, floor_apr: float, ceiling_apr: float, cap_bp: int) -> tuple[Price, ...]:
-    """Return the price of every band; remembered, because terms seldom change from one month to the next."""
-    return tuple(
-        band_price(default_share, own, partner, floor_apr, ceiling_apr, cap_bp)
-        for default_share in band_default_shares()
-    )

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.agents.circumstances import Circumstances, LenderTerms
-from sim.agents.counts import CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Counts
+from sim.agents.counts import BAD_BUCKET, CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Counts
 from sim.agents.credit import Line, Loan
+from sim.agents.offering import arm_of, price_for
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.demand import term_months
 from sim.rules.limits import line_ends, reviewed_limit
@@ -23,7 +24,7 @@ GOOD_STANDING_MONTHS = 6
 def new_loan(person: Borrower, amount: int, terms: LenderTerms, partner: int, world: Circumstances) -> Loan:
     """Return the contract over `amount` fen of the person's approved application, at this month's price."""
     asked = person.application
-    apr_bp = terms.apr_bp[asked.band]
+    apr_bp = price_for(terms, asked.band, arm_of(person.row, terms, world.month, world.chance))
     share = world.behaviour.demand.instalment_income_share
     term = term_months(amount, person.normal_income(world), share)
     return Loan(
@@ -130,6 +131,9 @@ def serve(person: Borrower, slot: int, offered: int, by_choice: bool, world: Cir
         column = CHARGED_OFF_COLUMN
     else:
         counts.later_than_ever(loan, worst_before, world.month)
+        terms = world.lenders[loan.lender]
+        if terms.test_share > 0.0 and worst_before < BAD_BUCKET <= loan.bucket:
+            counts.turned_bad_in_arm(loan.lender, arm_of(person.row, terms, loan.origination_month, world.chance))
         loan.worst_bucket = max(worst_before, loan.bucket)
     counts.rolled(loan.lender, opening_bucket, column, opening_principal)
     return after.interest_paid + after.principal_paid

@@ -77,6 +77,10 @@ class Regulator(mesa.Agent):
         self.standings: dict[str, Standing] = {}
         self.rulebook = compose_rulebook(config, -config.calendar.warm_up_months)
 
+    def follow(self, config: MarketConfig) -> None:
+        """Go on under a configuration: its instruments make the rulebook from the next month on."""
+        self.config = config
+
     def issue_rules(self, month: int) -> Rulebook:
         """Return the rules in force in `month`, and log what is announced or enters into force in it."""
         self.rulebook = compose_rulebook(self.config, month)

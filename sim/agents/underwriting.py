@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.circumstances import Circumstances, LenderTerms
+from sim.agents.offering import arm_of, price_for
 from sim.elementary import normal_quantile
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
+from sim.rules.offers import personal_limit
 from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, proxy_income
 from sim.scoring.features import (
     cell_of,
@@ -35,6 +37,8 @@ class Judgement(NamedTuple):
 
     cell: int
     band: int
+    arm: int
+    apr_bp: int
     answer: Decision
 
 
@@ -92,7 +96,9 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
     income_seen = income_believed(person, terms, world)
     cell = with_sector(scorecard_cell(person, terms, income_seen, world), person.sector, len(terms.band_of_cell))
     band = terms.band_of_cell[cell]
-    apr = terms.apr_bp[band] / 10000.0
+    arm = arm_of(person.row, terms, world.month, world.chance)
+    apr_bp = price_for(terms, band, arm)
+    apr = apr_bp / 10000.0
     line = person.credit.lines[terms.lender]
     repaying = person.credit.interest_to_repay(person.credit.slot_for(terms.lender))
     smallest_loan = world.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
@@ -110,8 +116,13 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
         line.limit,
         person.credit.owed_at(terms.lender) + repaying,
         wanted,
-        opening_limit(terms.limit_months[band], income_seen, terms.largest_limit, terms.borrower_cap),
-        terms.apr_bp[band],
+        personal_limit(
+            opening_limit(terms.limit_months[band], income_seen, terms.largest_limit, terms.borrower_cap),
+            arm,
+            terms.test_limit_step,
+            min(terms.largest_limit, terms.borrower_cap),
+        ),
+        apr_bp,
         terms.closed[band],
         terms.new_cutoff,
         terms.line_cutoff,
@@ -121,9 +132,7 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
         highest,
     )
     luck = world.chance.uniform("explore", person.row, terms.lender_id)
-    answer = explored(
-        answer, line.status, terms.apr_bp[band], wanted, smallest_loan, perceived, highest, luck, terms.exploration
-    )
+    answer = explored(answer, line.status, apr_bp, wanted, smallest_loan, perceived, highest, luck, terms.exploration)
     if not terms.open:
         answer = Decision(FROZEN, 0, answer.limit)
-    return Judgement(cell, band, answer)
+    return Judgement(cell, band, arm, apr_bp, answer)

@@ -10,12 +10,14 @@ from sim.draws import EXPLORE, PRIORITY, PROXY, RESERVATION, SIGNAL, uniform
 from sim.elementary import normal_quantile
 from sim.engines.columns import LINE_APPLICATIONS, NEW_APPLICATIONS
 from sim.engines.contracts import bucket_at, interest_to_repay, owed_at, slot_for
+from sim.engines.offering import arm_of, count_offer, price_for
 from sim.engines.tables import Conditions, Terms
 from sim.engines.watching import begin_watch
 from sim.params import BehaviourParameters
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
+from sim.rules.offers import personal_limit
 from sim.rules.underwriting import behaviour_signal, decision, explored, lot_of, priority, proxy_income
 from sim.scoring.features import (
     cell_of,
@@ -156,7 +158,8 @@ def apply_to(
         tallies.cell_applied[lender, cell] += 1
         begin_watch(i, lender, cell, borrowers, conditions)
     band = wide(terms.band_of_cell[lender, cell])
-    apr_bp = terms.apr_bp[lender, band]
+    arm = arm_of(i, lender, month, keys, terms)
+    apr_bp = price_for(lender, band, arm, terms)
     apr = apr_bp / 10000.0
     perceived = perceived_apr(
         apr,
@@ -181,8 +184,13 @@ def apply_to(
         wide(lines.limit[i, lender]),
         owed_at(i, lender, loans) + interest_to_repay(i, slot_for(i, lender, loans), loans),
         wanted,
-        opening_limit(
-            terms.limit_months[lender, band], income_seen, terms.largest_limit[lender], terms.borrower_cap[lender]
+        personal_limit(
+            opening_limit(
+                terms.limit_months[lender, band], income_seen, terms.largest_limit[lender], terms.borrower_cap[lender]
+            ),
+            arm,
+            terms.test_limit_step[lender],
+            min(terms.largest_limit[lender], terms.borrower_cap[lender]),
         ),
         apr_bp,
         terms.closed[lender, band],
@@ -208,6 +216,7 @@ def apply_to(
     outcome = answer.outcome
     if terms.open[lender] == 0:
         outcome = FROZEN
+    count_offer(lender, arm, outcome, apr_bp, terms, tallies)
     applications.lender[i] = lender
     applications.wanted[i] = wanted
     applications.amount[i] = answer.amount if outcome == PENDING else 0
@@ -224,5 +233,5 @@ def apply_to(
         tallies.demand[lender, lot_of(borrowers.group[i], lots), place] += answer.amount
         tallies.demand_count[lender, place] += 1
     else:
-        tallies.outcome_count[lender, outcome] += 1
-        tallies.outcome_amount[lender, outcome] += wanted
+        tallies.outcome_count[lender, band, outcome] += 1
+        tallies.outcome_amount[lender, band, outcome] += wanted

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.values import BUCKETS, FLAG, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW
+from sim.values import BUCKETS, FLAG, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, OFFER_COUNTS
 
 # where a loan leaves its bucket for (last axis of roll_count and roll_amount)
 PAID_OFF_COLUMN = BUCKETS
@@ -86,3 +86,6 @@ F_MOVED = FLAG["moved_lender"]
 # last axis of partner_flow and of vintage_flow
 LENT, INTEREST_PART, PRINCIPAL_PART, CHARGED_OFF_PART, RECOVERED_PART = range(5)
 V_LENT, V_30, V_60, V_90, V_CHARGED_OFF = range(5)
+
+# of offers, by arm
+O_OFFERS, O_ACCEPTED, O_OFFERED, O_LOANS, O_LENT, O_BADS = range(len(OFFER_COUNTS))

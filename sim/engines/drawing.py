@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.compiling import kernel, wide
 from sim.engines.columns import (
     F_APPLIED,
@@ -38,6 +41,7 @@ from sim.engines.columns import (
     V_LENT,
 )
 from sim.engines.contracts import interest_to_repay, slot_for
+from sim.engines.offering import arm_of, count_tested_loan, price_for
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.money import part
 from sim.params import BehaviourParameters
@@ -111,6 +115,7 @@ def repay_by_new_loan(i: int, slot: int, loans: Loans, tallies: Tallies) -> int:
 def draw_credit(
     i: int,
     people: People,
+    keys: NDArray[np.uint64],
     conditions: Conditions,
     terms: Terms,
     behaviour: BehaviourParameters,
@@ -127,7 +132,8 @@ def draw_credit(
     band = wide(applications.band[i])
     month = conditions.month
     group = borrowers.group[i]
-    apr_bp = terms.apr_bp[lender, band]
+    arm = arm_of(i, lender, month, keys, terms)
+    apr_bp = price_for(lender, band, arm, terms)
     if lines.status[i, lender] == NO_LINE:
         lines.status[i, lender] = LINE_OPEN
         lines.opened_month[i, lender] = month
@@ -164,8 +170,10 @@ def draw_credit(
     tallies.vintage_flow[lender, 0, V_LENT] += drawn
     if tallies.cell_lent.shape[1] > 0:
         tallies.cell_lent[lender, applications.cell[i]] += 1
-    tallies.outcome_count[lender, APPROVED] += 1
-    tallies.outcome_amount[lender, APPROVED] += amount
+    tallies.outcome_count[lender, band, APPROVED] += 1
+    tallies.outcome_amount[lender, band, APPROVED] += amount
+    tallies.price_taken[lender, band] += amount * apr_bp
+    count_tested_loan(lender, arm, amount, terms, tallies)
     tallies.group[group, G_APPROVALS] += 1
     tallies.group[group, G_ORIGINATIONS] += amount
     tallies.group[group, G_ORIGINATIONS_APR] += amount * apr_bp // 10_000
@@ -188,8 +196,9 @@ class Answer(NamedTuple):
 def refuse(i: int, lender: int, outcome: int, people: People, tallies: Tallies) -> None:
     """Tell person i that the lender had no money left for their application."""
     people.applications.outcome[i] = outcome
-    tallies.outcome_count[lender, outcome] += 1
-    tallies.outcome_amount[lender, outcome] += people.applications.wanted[i]
+    band = people.applications.band[i]
+    tallies.outcome_count[lender, band, outcome] += 1
+    tallies.outcome_amount[lender, band, outcome] += people.applications.wanted[i]
     people.borrowers.last_refused_by[i] = lender
     people.borrowers.months_since_refused[i] = 0
 
@@ -198,6 +207,7 @@ def refuse(i: int, lender: int, outcome: int, people: People, tallies: Tallies) 
 def hear_answer(
     i: int,
     people: People,
+    keys: NDArray[np.uint64],
     conditions: Conditions,
     terms: Terms,
     behaviour: BehaviourParameters,
@@ -221,7 +231,7 @@ def hear_answer(
         cutoffs = second_round if is_second else first_round
         lot = lot_of(group, cutoffs.priority.shape[1])
         if applications.priority[i] < cutoffs.priority[lender, lot]:
-            amount = draw_credit(i, people, conditions, terms, behaviour, cutoffs, tallies)
+            amount = draw_credit(i, people, keys, conditions, terms, behaviour, cutoffs, tallies)
             flags |= F_APPROVED
             if is_second:
                 flags |= F_MOVED

@@ -30,6 +30,7 @@ from sim.engines.columns import (
     V_CHARGED_OFF,
 )
 from sim.engines.contracts import clear_slot, owed_at
+from sim.engines.offering import count_tested_bad
 from sim.engines.tables import Conditions, Terms
 from sim.money import part
 from sim.params import BehaviourParameters
@@ -66,6 +67,7 @@ def serve_loan(
     by_choice: int,
     loans: Loans,
     lines: Lines,
+    keys: NDArray[np.uint64],
     conditions: Conditions,
     terms: Terms,
     behaviour: BehaviourParameters,
@@ -129,6 +131,7 @@ def serve_loan(
                 tallies.vintage_flow[lender, age, V_60] += after.principal
             if worst < 4 <= after.bucket:
                 tallies.vintage_flow[lender, age, V_90] += after.principal
+                count_tested_bad(i, lender, loans.origination_month[i, slot], keys, terms, tallies)
                 if age < tallies.cell_bad.shape[1]:
                     tallies.cell_bad[lender, age, loans.cell[i, slot]] += 1
     tallies.roll_count[lender, bucket, column] += 1
@@ -214,7 +217,7 @@ def pay_dues(
         # A miss counts as chosen only when the instalment could have been paid.
         instalment = wide(loans.instalment[i, slot])
         by_choice = 1 if walks_away == 1 and offered < instalment <= cash else 0
-        cash -= serve_loan(i, slot, offered, by_choice, loans, lines, conditions, terms, behaviour, tallies)
+        cash -= serve_loan(i, slot, offered, by_choice, loans, lines, keys, conditions, terms, behaviour, tallies)
         if loans.status[i, slot] == CHARGED_OFF:
             defaulted = 1
         elif loans.status[i, slot] == OPEN and loans.bucket[i, slot] > 0:

@@ -98,8 +98,8 @@ def try_elsewhere_rows(
                 continue
             outcome = first_round.binding[lender, lot]
             applications.outcome[i] = outcome
-            tallies.outcome_count[lender, outcome] += 1
-            tallies.outcome_amount[lender, outcome] += applications.wanted[i]
+            tallies.outcome_count[lender, applications.band[i], outcome] += 1
+            tallies.outcome_amount[lender, applications.band[i], outcome] += applications.wanted[i]
             applications.amount[i] = 0
         applications.first_outcome[i] = outcome
         applications.first_lender[i] = lender

@@ -110,7 +110,7 @@ def settle_rows(
         income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
         essentials = wide(borrowers.essentials[i])
 
-        answer = hear_answer(i, people, conditions, terms, behaviour, first_round, second_round, tallies)
+        answer = hear_answer(i, people, keys, conditions, terms, behaviour, first_round, second_round, tallies)
         flags = answer.flags
         holds_loans = holds_any(i, loans)
 

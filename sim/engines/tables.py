@@ -48,6 +48,11 @@ class Terms(NamedTuple):
     is_bank: NDArray[np.int64]
     exploration: NDArray[np.float64]  # share of strangers refused by policy who get the smallest loan
     band_of_cell: NDArray[np.int8]  # (L, cells)
+    test_share: NDArray[np.float64]  # of applications that are in a trial of prices and limits
+    test_step_bp: NDArray[np.int64]
+    test_limit_step: NDArray[np.float64]
+    least_apr_bp: NDArray[np.int64]  # no personal price goes below it, nor above the next
+    most_apr_bp: NDArray[np.int64]
 
 
 class Conditions(NamedTuple):
@@ -125,6 +130,11 @@ def terms_of(
         is_bank=whole([int(p.kind == "bank") for p in parameters]),
         exploration=real([p.learning.exploration_share for p in parameters]),
         band_of_cell=band_of_cell,
+        test_share=real([offer.test.share for offer in offers]),
+        test_step_bp=whole([offer.test.price_step_bp for offer in offers]),
+        test_limit_step=real([offer.test.limit_step_share for offer in offers]),
+        least_apr_bp=whole([offer.test.least_apr_bp for offer in offers]),
+        most_apr_bp=whole([offer.test.most_apr_bp for offer in offers]),
     )
 
 

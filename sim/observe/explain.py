@@ -9,6 +9,7 @@ from sim.money import basis_points, monthly_interest, yuan
 from sim.params import BehaviourParameters
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.limits import available_on_line
+from sim.rules.offers import offer_arm, personal_price
 from sim.rules.repayment import amount_due_estimate
 from sim.state import Applications, Borrowers, Lines, Loans, People
 from sim.values import (
@@ -67,6 +68,7 @@ class Told(NamedTuple):
     wage_index: float
     community_default_points: float
     lenders: tuple[str, ...]
+    lender_ids: tuple[int, ...]
     offers: tuple[Offer, ...]
     behaviour: BehaviourParameters
     chance: Chance
@@ -230,12 +232,21 @@ def application_sentences(told: Told, asked: Applications) -> list[str]:
     if first != NOT_APPLIED and asked.first_lender[0] != asked.lender[0]:
         said.append(f"First {told.lenders[int(asked.first_lender[0])]} {REASONS[OUTCOMES[first]]}.")
     lender, band = int(asked.lender[0]), int(asked.band[0])
-    price = told.offers[lender].apr_bp[band]
+    price = price_met(told, told.offers[lender], band)
     cost = f"at {price / 100:.2f}% a year, all-in" if price else "a band without a price"
     answer = f"{told.lenders[lender]} {REASONS[OUTCOMES[outcome]]}"
     if outcome == APPROVED:
         answer += f" and lent {money(asked.amount[0])}"
     return [*said, f"{answer} (band {band} of 0 to 19, {cost}; scorecard cell {int(asked.cell[0])})."]
+
+
+def price_met(told: Told, offer: Offer, band: int) -> int:
+    """Return the price the person was offered in basis points, in a trial of prices not that of the band."""
+    test = offer.test
+    luck = told.chance.uniform("offer_test", told.borrower, told.lender_ids[offer.lender])
+    return personal_price(
+        offer.apr_bp[band], offer_arm(luck, test.share), test.price_step_bp, test.least_apr_bp, test.most_apr_bp
+    )
 
 
 def due_sentences(told: Told, opening: People, due: list[int]) -> list[str]:

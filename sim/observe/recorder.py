@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.observe.columns import Columns
 from sim.observe.metrics import herfindahl, past_due, return_on_equity, share, yearly_share
+from sim.observe.offering import band_rows, offer_test_rows, offered_apr
 from sim.observe.schemas import SCHEMAS
 from sim.population import parts_of_groups
 from sim.scoring.review import Review
@@ -30,6 +31,7 @@ from sim.values import (
     VINTAGE_MONTHS,
     Act,
     Economy,
+    Offer,
 )
 
 LAG_MONTHS = 6  # of the lagged denominators: a loan 30 to 90 days late was lent about half a year ago
@@ -87,13 +89,14 @@ class Record:
         step: int,
         economy: Economy,
         tallies: Tallies,
+        offers: Sequence[Offer],
         reports: Sequence[dict[str, Any]],
         bindings: Sequence[str],
     ) -> None:
         """Write one month; `step` counts from the start of the warm-up, `economy.month` from month 0."""
         lender_rows = [
-            self.lender_row(index, economy.month, tallies, report, binding)
-            for index, (report, binding) in enumerate(zip(reports, bindings, strict=True))
+            self.lender_row(index, economy.month, tallies, offer, report, binding)
+            for index, (offer, report, binding) in enumerate(zip(offers, reports, bindings, strict=True))
         ]
         self.follow_vintages(step, tallies)
         self.last_market_row = self.market_row(economy, tallies)
@@ -103,6 +106,7 @@ class Record:
         for row in lender_rows:
             self.columns["lender"].add(row)
         self.write_refused(economy.month, tallies)
+        self.write_offers(economy.month, offers, tallies)
         self.write_estates(economy.month, reports)
         self.write_budgets(economy.month, reports)
         self.write_segments(economy.month, tallies)
@@ -162,7 +166,7 @@ class Record:
         }
 
     def lender_row(
-        self, index: int, month: int, tallies: Tallies, report: dict[str, Any], binding: str
+        self, index: int, month: int, tallies: Tallies, offer: Offer, report: dict[str, Any], binding: str
     ) -> dict[str, Any]:
         """Return one lender's row of the month, and remember what later ratios need."""
         flow = tallies.flow[index]
@@ -186,6 +190,7 @@ class Record:
         new_money = lent - int(flow[FLOW["refinanced"]])
         count = int(flow[FLOW["originations_count"]])
         limits = int(flow[FLOW["line_limits"]])
+        mean_apr = share(int(flow[FLOW["originations_apr"]]), lent)
         row: dict[str, Any] = {
             "month": month,
             "lender": self.names[index],
@@ -208,7 +213,10 @@ class Record:
             "refinanced_fen": lent - new_money,
             "originations_count": count,
             "mean_ticket_fen": new_money // count if count else 0,
-            "mean_apr": share(int(flow[FLOW["originations_apr"]]), lent),
+            "mean_apr": mean_apr,
+            "offered_apr": offered_apr(offer, tallies),
+            "headline_apr": mean_apr * (1.0 - report["fee_gap_share"]),
+            "fee_apr": mean_apr * report["fee_gap_share"],
             "dpd30_share": share(past_due(stock, 2), book),
             "dpd60_share": share(past_due(stock, 3), book),
             "dpd90_share": share(past_due(stock, 4), book),
@@ -233,7 +241,7 @@ class Record:
         """Write how many applications, and how much, ended for each reason, by lender, both rounds together."""
         for index, name in enumerate(self.names):
             for code in REFUSALS:
-                count = int(tallies.outcome_count[index, code])
+                count = int(tallies.outcome_count[index, :, code].sum())
                 if count:
                     self.columns["refused"].add(
                         {
@@ -241,9 +249,17 @@ class Record:
                             "lender": name,
                             "constraint": OUTCOMES[code],
                             "applications": count,
-                            "amount_fen": int(tallies.outcome_amount[index, code]),
+                            "amount_fen": int(tallies.outcome_amount[index, :, code].sum()),
                         }
                     )
+
+    def write_offers(self, month: int, offers: Sequence[Offer], tallies: Tallies) -> None:
+        """Write what every band of every lender was offered and took, and the arms of trials of prices."""
+        for index, (name, offer) in enumerate(zip(self.names, offers, strict=True)):
+            for row in band_rows(month, offer, tallies):
+                self.columns["bands"].add({"lender": name, **row})
+            for row in offer_test_rows(month, index, tallies):
+                self.columns["offer_tests"].add({"lender": name, **row})
 
     def write_estates(self, month: int, reports: Sequence[dict[str, Any]]) -> None:
         """Write what every rank of claims on failed lenders was owed, was paid so far and has lost."""

@@ -106,7 +106,39 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "roa_share": "float",  # profit of twelve months over mean assets
         "take_rate_share": "float",  # interest and fees less funding cost, of twelve months, over mean managed loans
         "cost_income_share": "float",  # opex of twelve months over interest and fees less funding cost
+        "markup_apr": "float",  # strategy included
+        "offered_apr": "float",  # mean band price over applications whose band has one and is served
+        "headline_apr": "float",  # mean price taken without fees
+        "fee_apr": "float",  # the fees of it: the two add up to mean_apr but for rounding
         "binding": "str",
+    },
+    "bands": {
+        "month": "int",
+        "lender": "str",
+        "band": "int",
+        "closed": "str",  # open, or why nobody in it is served: own_policy, rate_cap, no_price
+        "offered_apr": "float",  # price of the band, personal offers apart; 0 where it has none
+        "applications": "int",  # also people: nobody asks one lender twice in a month
+        "approved": "int",
+        "declined_price": "int",  # by the person
+        "own_policy": "int",
+        "rate_cap": "int",
+        "no_price": "int",
+        "refused_otherwise": "int",  # limits, freezes, and money that ran out
+        "refused_fen": "int",  # wanted by all who got nothing, those who declined included
+        "taken_fen": "int",  # new money lent
+        "taken_apr": "float",  # mean price of it, personal offers included; 0 where nothing was lent
+    },
+    "offer_tests": {
+        "month": "int",
+        "lender": "str",
+        "arm": "str",  # untested, control, dearer, cheaper, wider, narrower
+        "offers": "int",  # applications that met a price
+        "accepted": "int",
+        "offered_apr": "float",  # mean price of all offers
+        "loans": "int",
+        "lent_fen": "int",
+        "bads": "int",  # loans of any month first 90 days late in this one
     },
     "refused": {"month": "int", "lender": "str", "constraint": "str", "applications": "int", "amount_fen": "int"},
     "budgets": {

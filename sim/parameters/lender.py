@@ -42,9 +42,41 @@ class LearningParameters(NamedTuple):
     exploration_share: Annotated[
         float, Quantity("share of strangers refused by policy who get the smallest loan", 0.0, 1.0, "the choice")
     ] = 0.0
+    keeps_approval_share: bool = True  # False: cut-offs are fixed bands, whatever the new card makes of them
+    bridges_to_charge_off: bool = True  # False: a learned share of bad loans is priced as if all were charged off
     reject_odds_factor: Annotated[
         float, Quantity("odds of the refused over those of the accepted in a cell, 0 = left out", 0.0, 20.0, ASSUMED)
     ] = 0.0
+
+
+class StrategyParameters(NamedTuple):
+    """How a lender feels its way to a better return on capital; by default its terms stay."""
+
+    move_months: Annotated[
+        int, Quantity("months between moves, 0 = terms stay; a quarter is 3", 0, 120, "the study's choice")
+    ] = 0
+    markup_step_apr: Annotated[float, Quantity("yearly rate a move", 0.0001, 0.2, ASSUMED)] = 0.0025
+    least_markup_apr: Annotated[float, Quantity("yearly rate", -0.5, 1.0, ASSUMED)] = 0.0
+    largest_markup_apr: Annotated[float, Quantity("yearly rate", -0.5, 1.0, ASSUMED)] = 0.08
+    most_appetite_bands: Annotated[
+        int, Quantity("bands that the cut-off for new customers may move either way", 0, 20, ASSUMED)
+    ] = 3
+    inertia_share: Annotated[
+        float, Quantity("weight of older experience against the last move's", 0.0, 0.99, ASSUMED)
+    ] = 0.5
+
+
+class OfferTestParameters(NamedTuple):
+    """A lender's trial of other prices and limits on some applications, chosen by chance; by default there is none."""
+
+    share: Annotated[
+        float, Quantity("share of applications in the trial, its control arm included", 0.0, 1.0, "the choice")
+    ] = 0.0
+    price_step_apr: Annotated[float, Quantity("yearly rate above and below the band's", 0.0, 0.5, ASSUMED)] = 0.02
+    limit_step_share: Annotated[float, Quantity("share above and below the opening limit", 0.0, 1.0, ASSUMED)] = 0.25
+    least_offers: Annotated[
+        int, Quantity("offers at each price before they count", 1, 1_000_000, "a twentieth either way; assumed")
+    ] = 100
 
 
 class LenderParameters(NamedTuple):
@@ -97,6 +129,15 @@ class LenderParameters(NamedTuple):
     opex_apr: Annotated[float, Quantity("share of mean loans a year", 0.0, 1.0, ASSUMED)] = 0.06
     joint_opex_apr: Annotated[float, Quantity("share of parts in others' loans a year", 0.0, 1.0, ASSUMED)] = 0.005
     markup_apr: Annotated[float, Quantity("yearly rate", -0.5, 1.0, ASSUMED)] = 0.01
+    default_slope: Annotated[
+        float,
+        Quantity(
+            "log odds of default a unit of yearly rate adds, as the lender believes",
+            0.0,
+            20.0,
+            "dearer loans default more (Karlan and Zinman 2009); level assumed",
+        ),
+    ] = 1.2
     target_roe: Annotated[float, Quantity("share a year", 0.0, 1.0, ASSUMED)] = 0.12
     loss_given_default: Annotated[
         float, Quantity("share", 0.0, 1.0, "unsecured; collections recover a tenth or so")
@@ -108,6 +149,8 @@ class LenderParameters(NamedTuple):
     price_ceiling_apr: Annotated[
         float, Quantity("yearly rate", 0.01, 3.0, "own policy; 36% was the outer legal line")
     ] = 0.36
+    strategy: StrategyParameters = StrategyParameters()
+    offer_test: OfferTestParameters = OfferTestParameters()
     # collections
     charge_off_bucket: Annotated[
         int, Quantity("months late", 4, 12, "180 days platforms and micro, 360 days banks and consumer finance")

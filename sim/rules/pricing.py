@@ -11,7 +11,6 @@ from sim.values import NO_ROOT, RATE_CAP
 STEP_PPM = 10_000  # one percentage point: the grid on which the first crossing is looked for
 REFERENCE_APR = 0.15  # price at which a band's probability of default is stated; assumed
 ROUNDING = 1e-12  # so that costs that add up to 11% make a price of 11%
-PRICE_SLOPE = 1.2  # log odds of default per unit of yearly rate: moral hazard (Karlan and Zinman 2009); assumed
 EXPOSURE_SHARE = 0.75  # of the amount lent that is still owed when an instalment loan defaults; assumed
 MEAN_LIFE_YEARS = 0.42  # the mean yuan of a nine-month instalment loan is owed for five months
 
@@ -34,19 +33,21 @@ class Stake(NamedTuple):
     capital_share: float  # of its own part: risk weight times the capital ratio it steers to
     target_roe: float
     markup_apr: float  # on its own part
+    default_slope: float  # log odds of default that it believes a unit of yearly rate adds
 
 
 @rule
-def default_share_at(default_share: float, apr: float) -> float:
+def default_share_at(default_share: float, apr: float, default_slope: float) -> float:
     """Return the probability that a loan is ever charged off at a price: dearer loans default more."""
-    odds = exponential(logarithm(default_share / (1.0 - default_share)) + PRICE_SLOPE * (apr - REFERENCE_APR))
+    odds = exponential(logarithm(default_share / (1.0 - default_share)) + default_slope * (apr - REFERENCE_APR))
     return odds / (1.0 + odds)
 
 
 @rule
 def required_income_apr(apr: float, default_share: float, stake: Stake) -> float:
     """Return what a party must take in a year, over the whole loan, when it is offered at `apr`."""
-    expected_loss = default_share_at(default_share, apr) * EXPOSURE_SHARE * stake.loss_given_default / MEAN_LIFE_YEARS
+    defaulting = default_share_at(default_share, apr, stake.default_slope)
+    expected_loss = defaulting * EXPOSURE_SHARE * stake.loss_given_default / MEAN_LIFE_YEARS
     capital_cost = stake.capital_share * (stake.target_roe - stake.funding_apr)
     return stake.part_share * (stake.funding_apr + expected_loss + capital_cost + stake.markup_apr) + stake.opex_apr
 
@@ -70,6 +71,7 @@ def at_cost(stake: Stake) -> Stake:
         stake.capital_share,
         stake.target_roe,
         0.0,
+        stake.default_slope,
     )
 
 

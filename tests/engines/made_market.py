@@ -220,6 +220,11 @@ def made_terms(market: Market, month: int) -> Terms:
         is_bank=lifelong.integers(0, 2, lenders).astype(np.int64),
         exploration=np.where(np.arange(lenders) % 2 == market.seed % 2, 0.3, 0.0),
         band_of_cell=lifelong.integers(0, BANDS, (lenders, market.counting.cells or CELLS)).astype(np.int8),
+        test_share=np.where(np.arange(lenders) % 3 == market.seed % 3, 0.6, 0.0),
+        test_step_bp=whole(0, 600),
+        test_limit_step=luck.choice([0.1, 0.5], lenders),
+        least_apr_bp=whole(300, 900),
+        most_apr_bp=whole(1_800, 3_601),
     )
 
 

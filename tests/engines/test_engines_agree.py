@@ -61,7 +61,7 @@ def test_engines_agree_on_many_more_markets(seed):
 def test_made_markets_visit_every_corner():
     """Agreement proves little about what never happens: every flow, outcome and flag must occur in these markets."""
     flows, household = np.zeros(len(FLOWS), dtype=np.int64), np.zeros(len(HOUSEHOLD_FLOWS), dtype=np.int64)
-    outcomes, rolls, flags = np.zeros(len(OUTCOMES), dtype=np.int64), 0, 0
+    outcomes, rolls, flags, offers = np.zeros(len(OUTCOMES), dtype=np.int64), 0, 0, 0
     ended = set()
     for seed in range(12):
         market = made_market(seed, size=150, steady=seed % 2 == 0)
@@ -70,8 +70,9 @@ def test_made_markets_visit_every_corner():
             live_month(engine, market, month)
             flows += engine.tallies.flow.sum(axis=0)
             household += engine.tallies.household
-            outcomes += engine.tallies.outcome_count.sum(axis=0)
+            outcomes += engine.tallies.outcome_count.sum(axis=(0, 1))
             rolls = rolls + engine.tallies.roll_count.sum(axis=0)
+            offers = offers + engine.tallies.offer_test.sum(axis=0)
             ended |= set(engine.state().applications.outcome.tolist())
         flags |= int(np.bitwise_or.reduce(engine.state().borrowers.flags))
     assert [name for name, total in zip(FLOWS, flows, strict=True) if total == 0] == []
@@ -79,6 +80,7 @@ def test_made_markets_visit_every_corner():
     assert [name for name, bit in FLAG.items() if not flags & bit] == []
     unused = {"pending"} if PENDING not in ended else set()
     assert {name for code, name in enumerate(OUTCOMES) if code not in ended} == unused
+    assert (offers > 0).all(), "every arm of a trial with offers taken, declined, lent and gone bad"
     assert all(rolls[bucket, : bucket + 1].sum() > 0 for bucket in range(1, 4)), "cures of one and of several months"
     assert all(rolls[bucket, bucket + 1] > 0 for bucket in range(12)), "every bucket rolls on"
 

@@ -129,11 +129,11 @@ def test_groups_and_sectors_add_up_to_the_whole(lived_months):
 def test_every_application_ends_in_one_way(lived_months):
     for _, closing, _, _ in lived_months:
         asked = at_lenders(closing, "new_applications") + at_lenders(closing, "line_applications")
-        assert np.array_equal(asked, closing.outcome_count.sum(axis=1))
+        assert np.array_equal(asked, closing.outcome_count.sum(axis=(1, 2)))
         granted = at_lenders(closing, "new_approvals") + at_lenders(closing, "line_approvals")
         assert np.array_equal(granted, at_lenders(closing, "originations_count"))
-        assert (closing.outcome_count[:, PENDING] == 0).all()
-        assert closing.outcome_count.shape[1] == len(OUTCOMES)
+        assert (closing.outcome_count[:, :, PENDING] == 0).all()
+        assert closing.outcome_count.shape[2] == len(OUTCOMES)
 
 
 def test_stocks_are_those_of_the_state(lived_months):

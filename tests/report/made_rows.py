@@ -31,6 +31,7 @@ def row_makers(lenders: Lenders) -> dict[str, Rows]:
         "market": _market,
         "lender": lambda *place: _lender(lenders, *place),
         "refused": lambda *place: _refused(lenders, *place),
+        "bands": lambda *place: _bands(lenders, *place),
         "segment": _segment,
         "vintage": lambda *place: _vintage(lenders, *place),
         "roll": _roll,
@@ -106,6 +107,31 @@ def _lender(
                 "charge_offs_fen": int(loans * late * 0.12),
                 "roe_share": 0.12 * noise - 0.03 * reached - 0.2 * hit,
             }
+
+
+def _bands(
+    lenders: Lenders,
+    chance: np.random.Generator,
+    keys: Row,
+    policy: float,
+    stress: float,
+    months: int,
+) -> Iterator[Row]:
+    for month in range(months):
+        reached, _ = _strength(month, policy, stress)
+        for lender, _ in lenders:
+            for band in (8, 18):
+                by_law = int(band == 18 and reached > 0.5)
+                yield {
+                    **keys,
+                    "month": month,
+                    "lender": lender,
+                    "band": band,
+                    "closed": "rate_cap" if by_law else "open",
+                    "applications": 12,
+                    "rate_cap": 12 * by_law,
+                    "no_price": 0,
+                }
 
 
 def _refused(

@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from sim.rules.pricing import (
     EXPOSURE_SHARE,
     MEAN_LIFE_YEARS,
-    PRICE_SLOPE,
     REFERENCE_APR,
     Price,
     Stake,
@@ -28,6 +27,7 @@ ALONE = Stake(
     capital_share=0.10,
     target_roe=0.14,
     markup_apr=0.01,
+    default_slope=1.2,
 )
 
 
@@ -43,14 +43,15 @@ def test_without_losses_the_price_is_the_sum_of_its_costs() -> None:
 
 
 def test_the_chance_of_default_is_as_stated_at_the_reference_price_and_rises_with_the_price() -> None:
-    assert default_share_at(0.05, REFERENCE_APR) == pytest.approx(0.05, abs=1e-12)
-    odds = default_share_at(0.05, 0.25) / (1.0 - default_share_at(0.05, 0.25))
-    assert odds == pytest.approx(0.05 / 0.95 * 2.718281828459045 ** (PRICE_SLOPE * 0.10), rel=1e-12)
+    assert default_share_at(0.05, REFERENCE_APR, 1.2) == pytest.approx(0.05, abs=1e-12)
+    found = default_share_at(0.05, 0.25, 1.2)
+    odds = found / (1.0 - found)
+    assert odds == pytest.approx(0.05 / 0.95 * 2.718281828459045 ** (1.2 * 0.10), rel=1e-12)
 
 
 def test_a_price_is_a_fixed_point_to_the_basis_point() -> None:
     found = price(0.08).apr_bp / 10_000
-    loss = default_share_at(0.08, found) * EXPOSURE_SHARE * 0.9 / MEAN_LIFE_YEARS
+    loss = default_share_at(0.08, found, 1.2) * EXPOSURE_SHARE * 0.9 / MEAN_LIFE_YEARS
     assert found - 1e-4 < 0.11 + loss <= found
 
 
@@ -109,3 +110,45 @@ def test_a_joint_loan_pays_both_parties() -> None:
 def test_a_partner_without_a_part_changes_nothing() -> None:
     idle = ALONE._replace(part_share=0.0, income_share=0.0, opex_apr=0.0)
     assert band_price(0.05, ALONE, idle, 0.0, 3.0, NO_CAP) == price(0.05)
+
+
+COSTS = ("opex_apr", "funding_apr", "markup_apr", "loss_given_default", "capital_share", "default_slope")
+
+
+def order(found: Price) -> float:
+    """A price to compare by; a closed band is dearer than any."""
+    return found.apr_bp or float("inf")
+
+
+@given(
+    st.sampled_from(band_default_shares()),
+    st.sampled_from(COSTS),
+    st.floats(0.0, 0.1),
+    st.sampled_from([300, 1_500, 2_400, 3_600, NO_CAP]),
+)
+def test_a_higher_cost_never_lowers_the_price(default_share: float, cost: str, more: float, cap: int) -> None:
+    # Reference price apart, where a steeper slope makes cheap loans safer: its comparison starts above it.
+    base = ALONE._replace(opex_apr=0.12) if cost == "default_slope" else ALONE
+    dearer = base._replace(**{cost: getattr(base, cost) + (50.0 * more if cost == "default_slope" else more)})
+    assert order(price(default_share, base, cap=cap)) <= order(price(default_share, dearer, cap=cap))
+
+
+@pytest.mark.parametrize("markup", [-0.05, 0.0, 0.08])
+def test_a_cap_below_every_break_even_closes_every_band_by_law(markup: float) -> None:
+    stake = ALONE._replace(markup_apr=markup)
+    found = [price(default_share, stake, cap=100) for default_share in band_default_shares()]
+    assert set(found) <= {Price(0, RATE_CAP), Price(0, NO_ROOT)}
+    assert found[0] == Price(0, RATE_CAP)
+
+
+@given(st.sampled_from(band_default_shares()), st.floats(0.0, 20.0), st.floats(0.0, 0.5), st.integers(0, 4_000))
+def test_any_slope_and_cap_have_a_price_or_a_ground(default_share: float, slope: float, cost: float, cap: int) -> None:
+    found = price(default_share, ALONE._replace(default_slope=slope, opex_apr=cost), ceiling=0.36, cap=cap)
+    assert (found.apr_bp > 0) == (found.closed == 0)
+    assert found.apr_bp <= min(3_600, cap)
+    assert found.closed in (0, RATE_CAP, NO_ROOT)
+
+
+def test_a_flat_slope_takes_the_bands_own_chance_of_default() -> None:
+    # 11% of costs and 2% x 0.75 x 0.9 / 0.42 = 3.2142% of losses, whatever the price.
+    assert price(0.02, ALONE._replace(default_slope=0.0)) == Price(1_422, 0)

@@ -4,81 +4,14 @@ The runs are those of a fake market (tests/studies/fake), so that only the machi
 """
 
 import json
-import os
-import shutil
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-FAKE = Path(__file__).with_name("fake")
-BASE = ["study=baseline", "population.size=300", "months=30", "report.draw=false", "executor.workers=2"]
-
-
-@pytest.fixture(scope="module")
-def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the sources, since a study rightly refuses to continue when they are edited while the tests run."""
-    copy = tmp_path_factory.mktemp("sources")
-    for package in ("sim", "experiments", "configs"):
-        shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
-    return copy
-
-
-class Sluice:
-    """Starts the commands in a folder of their own, with faults to plant."""
-
-    def __init__(self, place: Path, sources: Path) -> None:
-        self.place, self.faults, self.out = place, place / "faults", place / "out"
-        self.faults.mkdir(parents=True)
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": f"{FAKE}{os.pathsep}{sources}",
-            "SLUICE_FAKE_FAULTS": str(self.faults),
-            "SLUICE_CACHE": str(sources / "cache"),
-        }
-
-    def command(self, *texts: str) -> list[str]:
-        return [sys.executable, "-m", "experiments.run", *BASE, f"out={self.out}", *texts]
-
-    def run(self, *texts: str) -> subprocess.CompletedProcess[str]:
-        return self.call(self.command(*texts))
-
-    def call(self, command: list[str]) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            command, env=self.environment, cwd=self.place, capture_output=True, text=True, timeout=120, check=False
-        )
-
-    def start(self, *texts: str) -> subprocess.Popen[str]:
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(self.command(*texts), env=self.environment, cwd=self.place, text=True, **pipes)
-
-    def manifest(self) -> dict[str, object]:
-        return dict(json.loads((self.out / "manifest.json").read_text()))
-
-    def finished(self) -> set[Path]:
-        return set(self.out.glob("runs/*/run.json"))
-
-    def await_finished(self, count: int) -> set[Path]:
-        for _ in range(600):
-            if len(self.finished()) >= count:
-                return self.finished()
-            time.sleep(0.05)
-        raise AssertionError(f"fewer than {count} runs in 30 s")
-
-
-@pytest.fixture
-def sluice(tmp_path: Path, sources: Path) -> Sluice:
-    return Sluice(tmp_path, sources)
-
-
-def table_hashes(manifest: dict[str, object]) -> dict[str, str]:
-    files = manifest["files"]
-    assert isinstance(files, dict)
-    return {name: record["sha256"] for name, record in files.items() if name.startswith("tables/")}
+from tests.studies.commands import Sluice, table_hashes
 
 
 def test_processes_and_serial_give_the_same_bytes(tmp_path: Path, sources: Path) -> None:
@@ -236,3 +169,19 @@ def test_altered_run_is_done_again_on_resume(sluice: Sluice) -> None:
     assert again.returncode == 0
     assert "baseline: 1 of 2 runs to do" in again.stderr
     assert table_hashes(sluice.manifest()) == before
+
+
+def test_report_that_cannot_be_written_is_one_message_and_the_results_are_kept(sluice: Sluice) -> None:
+    assert sluice.run("study.replicates=2", "executor=serial").returncode == 0
+    (sluice.out / "report.html" / "mine").mkdir(parents=True)  # a folder in its place
+    ended = sluice.run("study.replicates=2", "executor=serial", "report.draw=true")
+    assert ended.returncode == 1
+    assert "baseline: 0 of 2 runs to do" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert "the report could not be written: " in ended.stderr
+    assert f"the results are kept in {sluice.out}" in ended.stderr
+    assert ended.stderr.splitlines()[-1] == f"  python -m experiments.report {sluice.out}"
+    assert sluice.manifest()["status"] == "complete"
+    last = json.loads((sluice.out / "log.jsonl").read_text().splitlines()[-1])
+    assert last["event"] == "report failed"
+    assert "Traceback" in last["reason"]

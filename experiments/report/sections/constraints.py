@@ -10,6 +10,7 @@ from experiments.report.estimates import RUN, estimate
 from experiments.report.figures.constraints import draw_constraints
 from experiments.report.figures.marks import month_name
 from experiments.report.reading import Study
+from experiments.report.sections.bands import closed_bands
 from experiments.report.wording import counted, plain, quantity, sentence
 
 SHOWN = 7
@@ -43,6 +44,7 @@ def constraints_section(study: Study) -> Section:
             caption.strip(),
         ),
         _lender_table(study, table, shown),
+        closed_bands(study),
     ]
     return Section("constraints", "Which constraint bound", tuple(blocks))
 

@@ -9,7 +9,7 @@ import mesa
 
 from sim.engines.tables import INCOME_NOISE
 from sim.rules.choice import GIVEN_UP_BUCKET
-from sim.values import LOAN_SLOTS, NEVER, SELF_EMPLOYED
+from sim.values import LOAN_SLOTS, NEVER, SELF_EMPLOYED, SLOTS_AT_ONE_LENDER
 from tests.benchmarks.peer.credit import Application, Line, Loan
 from tests.benchmarks.peer.lender import Lender
 from tests.benchmarks.peer.settling import settle
@@ -154,7 +154,7 @@ class Borrower(mesa.Agent):
         lender = self.favourite(purpose, None)
         if lender is not None:
             self.ask(Application(self, lender, purpose, wanted))
-        elif self.slots_are_full() and self.favourite(purpose, None, needs_slot=False) is not None:
+        elif self.favourite(purpose, None, needs_slot=False) is not None:
             self.model.applications += 1  # somebody could have been asked, had there been a slot
 
     def ask(self, asked: Application) -> None:
@@ -180,7 +180,7 @@ class Borrower(mesa.Agent):
         """The lender of greatest appeal among those that reach the person and might lend."""
         choice = self.model.behaviour.choice
         best, most = None, -math.inf
-        for lender in self.candidates(refused_by, needs_slot and self.slots_are_full()):
+        for lender in self.candidates(refused_by, needs_slot):
             utility = -choice.price_weight * self.perceived(lender.typical_apr, lender.typical_headline_apr, lender)
             if self.lines[lender.index] is not None:
                 utility += choice.line_weight
@@ -193,11 +193,11 @@ class Borrower(mesa.Agent):
                 best, most = lender, utility
         return best
 
-    def candidates(self, refused_by: Lender | None, only_top_ups: bool) -> list[Lender]:
+    def candidates(self, refused_by: Lender | None, needs_slot: bool) -> list[Lender]:
         """Lenders without arrears that have room on the line, or that somebody not discouraged may ask for one."""
         smallest = self.model.behaviour.demand.smallest_loan_yuan
         discouraged_months = self.model.behaviour.choice.discouraged_months
-        discouraged = refused_by is None and self.months_since_refused <= discouraged_months
+        discouraged = bool(self.claims) or (refused_by is None and self.months_since_refused <= discouraged_months)
         late_at = {loan.lender for loan in self.claims}
         for loan in self.loans:
             if loan.bucket:
@@ -210,7 +210,7 @@ class Borrower(mesa.Agent):
                 continue
             if line is not None and (line.barred or line.limit - self.owed_at(lender) < smallest):
                 continue
-            if not only_top_ups or self.loan_to_top_up(lender) is not None:
+            if not needs_slot or not self.is_full_at(lender) or self.loan_to_top_up(lender) is not None:
                 found.append(lender)
         return found
 
@@ -231,8 +231,12 @@ class Borrower(mesa.Agent):
         return max(highest, informal.apr) if in_need else highest
 
     # --- debts --------------------------------------------------------------------------------------------------------
-    def slots_are_full(self) -> bool:
-        return len(self.loans) + len(self.claims) >= LOAN_SLOTS
+    def is_full_at(self, lender: Lender) -> bool:
+        """Whether no slot is left, or none for this lender: a new loan there must repay an old one."""
+        if len(self.loans) + len(self.claims) >= LOAN_SLOTS:
+            return True
+        here = sum(loan.lender is lender for loan in self.loans) + sum(claim.lender is lender for claim in self.claims)
+        return here >= SLOTS_AT_ONE_LENDER
 
     def owed_at(self, lender: Lender) -> float:
         return sum(loan.principal for loan in self.loans if loan.lender is lender)
@@ -244,7 +248,7 @@ class Borrower(mesa.Agent):
 
     def cost_of_slot(self, lender: Lender) -> float:
         """Interest that goes with repaying an old loan out of the new one."""
-        old = self.loan_to_top_up(lender) if self.slots_are_full() else None
+        old = self.loan_to_top_up(lender) if self.is_full_at(lender) else None
         return old.principal * old.apr / 12 if old is not None else 0.0
 
     def settle(self) -> None:

@@ -64,6 +64,7 @@ class Line:
     opened: int
     frozen: bool = False
     barred: bool = False
+    last_owed: int = 0
 
 
 @dataclass(slots=True, eq=False)

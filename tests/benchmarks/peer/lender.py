@@ -10,7 +10,7 @@ import mesa
 
 from sim.books.provisioning import CLASSES
 from sim.params import LenderParameters
-from sim.scoring.scorecard import EXPERT, band_edges
+from sim.scoring.scorecard import EXPERT, POINTS_PER_LOG_ODDS, band_edges
 from sim.values import BUCKETS, Offer
 from tests.benchmarks.peer.credit import Application, Loan
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.peer.borrower import Borrower
 
 ALLOWANCE_SHARES = [c.provision_bp / 10_000 for c in CLASSES for _ in range(c.first_bucket, c.last_bucket + 1)]
-BAND_EDGES = [math.log(edge / (1 - edge)) for edge in band_edges()[1:-1]]
+BAND_EDGES = [POINTS_PER_LOG_ODDS * math.log(edge / (1 - edge)) for edge in band_edges()[1:-1]]
 # Edges of the bins described in docs/model/lenders.md and sim/scoring/features.py.
 DEBT_EDGES = (0.25, 1.0, 2.5, 5.0)  # months of believed income
 INCOME_EDGES = (1_200, 2_000, 3_200, 5_000)  # yuan a month
@@ -92,9 +92,9 @@ class Lender(mesa.Agent):
             history = max(history, 1) if line is None else history
             debt_bin = max(debt_bin, 1)
         tenure = 0 if line is None else 1 if self.model.month - line.opened < 12 else 2
-        log_odds = (
+        points = (
             EXPERT.intercept
-            + self.parameters.card_shift
+            + POINTS_PER_LOG_ODDS * self.parameters.card_shift
             + EXPERT.history[history]
             + EXPERT.debt[debt_bin]
             + EXPERT.inquiries[0 if inquiries <= 1 else 1 if inquiries <= 3 else 2]
@@ -102,7 +102,7 @@ class Lender(mesa.Agent):
             + EXPERT.signal[bisect_right(SIGNAL_EDGES, person.signals[self.index])]
             + EXPERT.tenure[tenure]
         )
-        return bisect_right(BAND_EDGES, log_odds)
+        return bisect_right(BAND_EDGES, points)
 
     def considers(self, asked: Application) -> bool:
         """Queue an application that is good enough, priced and taken; return whether it waits for money."""

@@ -9,6 +9,7 @@ from tests.benchmarks.peer.credit import Application, Line, Loan, level_instalme
 
 if TYPE_CHECKING:
     from tests.benchmarks.peer.borrower import Borrower
+    from tests.benchmarks.peer.lender import Lender
 
 TWELVE_MONTHS = 4095
 REVIEW_MONTHS = GOOD_STANDING_MONTHS = 6
@@ -73,7 +74,7 @@ def draw(person: Borrower, asked: Application) -> None:
     amount = asked.amount
     if person.lines[lender.index] is None:
         person.lines[lender.index] = Line(asked.limit, market.month)
-    if person.slots_are_full():
+    if person.is_full_at(lender):
         old = person.loan_to_top_up(lender)
         interest = old.principal * old.apr / 12
         lender.receive(old, interest, old.principal)
@@ -184,12 +185,12 @@ def pay_claims(person: Borrower, claims: list[Loan], cash: float) -> float:
 
 
 def review_lines(person: Borrower) -> None:
-    """Lenders freeze, thaw and raise lines after the month's payments."""
+    """Lenders freeze, thaw, raise and at last close lines after the month's payments."""
     market = person.model
     person.unused = 0.0
     for lender in market.lenders:
         line = person.lines[lender.index]
-        if line is None or line.barred:
+        if line is None:
             continue
         p = lender.parameters
         owed, late = 0.0, False
@@ -197,19 +198,30 @@ def review_lines(person: Borrower) -> None:
             if loan.lender is lender:
                 owed += loan.principal
                 late = late or loan.bucket > 0
+        if owed > 0 or any(claim.lender is lender for claim in person.claims):
+            line.last_owed = market.month
+        elif market.month - line.last_owed >= (p.barred_months if line.barred else p.dormant_months):
+            person.lines[lender.index] = None
+            continue
+        if line.barred:
+            continue
         if line.frozen or late:
             line.frozen = late
         else:
-            age = market.month - line.opened
-            if p.limit_cut_share > 0:
-                line.limit *= 1 - p.limit_cut_share
-            elif age > 0 and age % REVIEW_MONTHS == 0 and person.months_since_late >= GOOD_STANDING_MONTHS:
-                ceiling = min(p.largest_limit_yuan, lender.limit_months[0] * person.normal_income)
-                if line.limit < ceiling:
-                    line.limit = min(ceiling, line.limit * (1 + p.limit_raise_share))
-            line.limit = min(line.limit, lender.borrower_cap)
+            review_limit(person, lender, line)
         if not line.frozen:
             person.unused += max(0.0, line.limit - owed)
+
+
+def review_limit(person: Borrower, lender: Lender, line: Line) -> None:
+    p, age = lender.parameters, person.model.month - line.opened
+    if p.limit_cut_share > 0:
+        line.limit *= 1 - p.limit_cut_share
+    elif age > 0 and age % REVIEW_MONTHS == 0 and person.months_since_late >= GOOD_STANDING_MONTHS:
+        ceiling = min(p.largest_limit_yuan, lender.limit_months[0] * person.normal_income)
+        if line.limit < ceiling:
+            line.limit = min(ceiling, line.limit * (1 + p.limit_raise_share))
+    line.limit = min(line.limit, lender.borrower_cap)
 
 
 def report(person: Borrower) -> None:

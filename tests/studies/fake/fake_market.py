@@ -1,7 +1,8 @@
 """A market of dice with the calls of the real one, for tests of everything around it.
 
 SLUICE_FAKE_FAULTS names a folder of faults. A file `kill-<replicate>` in it holds how many more workers that replicate
-kills; `raise-<replicate>` makes it raise; `slow` makes every run last the seconds that it holds.
+kills; `raise-<replicate>` makes it raise; `slow` makes every run last the seconds that it holds. Every
+warm-up adds a line to `warm-ups`: the replicate and the process.
 """
 
 import hashlib
@@ -35,6 +36,15 @@ class Record:
 class CreditMarket:
     def __init__(self, config, *, rng, replicate=0):
         self.config, self.rng, self.replicate = config, rng, replicate
+
+    def warm_up(self):
+        note_warm_up(self.replicate)
+
+    def branch(self, config):
+        return CreditMarket(config, rng=self.rng, replicate=self.replicate)
+
+    def let_go(self):
+        pass
 
     def run(self):
         misbehave(self.replicate)
@@ -75,6 +85,13 @@ class CreditMarket:
         if config.policy:
             flags[::7] &= ~flags_of["approved"]
         self.record = Record({"market": pa.table(market), "lender": pa.table(lender)}, flags, np.arange(people) % 5 + 1)
+
+
+def note_warm_up(replicate):
+    folder = os.environ.get("SLUICE_FAKE_FAULTS")
+    if folder:
+        with (Path(folder) / "warm-ups").open("a") as log:
+            log.write(f"{replicate} {os.getpid()}\n")
 
 
 def misbehave(replicate):

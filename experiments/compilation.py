@@ -1,0 +1,67 @@
+"""Compiles the model once for its sources, before the first run: two processes, each about half of the kernels."""
+
+from __future__ import annotations
+
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from experiments.single_run import live
+from experiments.workers import ended_at_once, one_thread_each, processes, signals_held
+from sim.compiling import cache_folder
+from sim.params import MarketConfig
+from sim.values import PRIORITIES
+
+
+def is_compiled(config: MarketConfig) -> bool:
+    """Return whether an earlier start has compiled exactly these sources for this engine."""
+    return _stamp(config).exists()
+
+
+def compile_model(config: MarketConfig) -> None:
+    """Live through a tiny market once, so that workers find every kernel compiled.
+
+    When a process is killed, most likely for want of memory, the runs will compile what they find missing.
+    """
+    tiny = config._replace(
+        calendar=config.calendar._replace(months=8, warm_up_months=6),
+        population=config.population._replace(size=min(config.population.size, 1_000)),
+        policy=(),
+        shock=(),
+    )
+    with one_thread_each(), processes(2) as pool, ended_at_once():
+        # Settling takes as long to compile as all else together. Whoever comes to what the other has done finds it.
+        with signals_held():
+            halves = [pool.submit(_settle_first, tiny), pool.submit(_live, tiny)]
+        try:
+            for half in halves:
+                half.result()
+        except BrokenProcessPool:
+            return
+    stamp = _stamp(config)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.touch()
+
+
+def _live(config: MarketConfig) -> None:
+    live(config, 0, 0)
+
+
+def _settle_first(config: MarketConfig) -> None:
+    """Let the people of a market settle a month in which nobody asked for credit."""
+    from sim.market import CreditMarket, cutoffs_of
+
+    market: Any = CreditMarket(config, rng=0)
+    chance = market.draws.of(0)
+    economy = market.world.turn(market.month, chance, None)
+    rulebook = market.regulator.issue_rules(market.month)
+    terms = market.terms_for_people([lender.set_terms(economy, rulebook) for lender in market.lenders])
+    nothing = cutoffs_of([lender.allocate(np.zeros(PRIORITIES, dtype=np.int64)) for lender in market.lenders])
+    conditions = market.conditions_for_people(economy, chance.month)
+    market.people.settle(nothing, nothing, terms, conditions, chance)
+
+
+def _stamp(config: MarketConfig) -> Path:
+    return cache_folder() / f"ready-{config.engine}"

@@ -1,0 +1,20 @@
+"""The arms of a lender's trial of prices and limits, as one person meets them."""
+
+from __future__ import annotations
+
+from sim.agents.circumstances import LenderTerms
+from sim.draws import Chance
+from sim.rules.offers import offer_arm, personal_price
+from sim.values import UNTESTED
+
+
+def arm_of(row: int, terms: LenderTerms, month: int, chance: Chance) -> int:
+    """Return the arm that person number `row` was in when applying to the lender in `month`."""
+    if terms.test_share <= 0.0:
+        return UNTESTED
+    return offer_arm(chance._replace(month=month).uniform("offer_test", row, terms.lender_id), terms.test_share)
+
+
+def price_for(terms: LenderTerms, band: int, arm: int) -> int:
+    """Return the price of an application in basis points; 0 where the band is closed."""
+    return personal_price(terms.apr_bp[band], arm, terms.test_step_bp, terms.least_apr_bp, terms.most_apr_bp)

@@ -1,0 +1,119 @@
+"""What a lender offers this month: the price of every band, cut-offs, limits, and its partners' part."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sim.agents.partnering import dearest, joint_share_bp, partners_now
+from sim.money import basis_points, fen
+from sim.rules.pricing import Price, Stake, band_price
+from sim.scoring.scorecard import band_default_shares
+from sim.values import BANDS, NEVER, OPERATING, Economy, Offer, OfferTest, Rulebook, Rules
+
+if TYPE_CHECKING:
+    from sim.agents.lender import Lender
+
+
+def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
+    """Return the terms of the month: price by band, cut-offs, limits, and the partners' share."""
+    p = lender.parameters
+    rules = rulebook.of(lender.kind)
+    prices = band_prices(lender, economy, rulebook)
+    appetite = lender.cutoffs.new.cutoff_band  # as the card in force sets it, strategy apart
+    # Advertised over a fixed set of bands, so that closing dear bands does not pass for becoming cheap.
+    most_bp = min(basis_points(p.price_ceiling_apr), rules.max_apr_bp)
+    advertised = [price.apr_bp or most_bp for price in prices[: max(1, appetite + 1)]]
+    typical = sum(advertised) / len(advertised) / 10_000
+    share_bp = joint_share_bp(lender, rulebook)
+    steps = max(1, appetite)
+    return Offer(
+        lender=lender.index,
+        open=lender.is_lending,
+        apr_bp=tuple(price.apr_bp for price in prices),
+        closed=tuple(price.closed for price in prices),
+        typical_apr=typical,
+        typical_headline_apr=typical * (1.0 - p.fee_gap_share),
+        new_cutoff_band=lender.new_cutoff_band(),
+        line_cutoff_band=lender.cutoffs.line.cutoff_band,
+        limit_months=tuple(
+            p.limit_months * (1.0 - (1.0 - p.limit_floor_share) * min(1.0, band / steps)) for band in range(BANDS)
+        ),
+        largest_limit_fen=fen(p.largest_limit_yuan),
+        limit_raise_share=p.limit_raise_share,
+        limit_cut_share=p.limit_cut_share if lender.status == OPERATING else 1.0,  # its lines are gone
+        partners=tuple(each.bank.index for each in partners_now(lender, rulebook.month)) if share_bp > 0 else (),
+        partner_share_bp=share_bp,
+        rules=rules,
+        sold_before=lender.sold_before,
+        sale_age_months=p.disposal.sell_after_months or NEVER,
+        test=test_of(lender, rules),
+    )
+
+
+def test_of(lender: Lender, rules: Rules) -> OfferTest:
+    """Return the month's trial of prices and limits; a personal price keeps to the lender's bounds and to the law."""
+    p = lender.parameters
+    return OfferTest(
+        share=p.offer_test.share,
+        price_step_bp=basis_points(p.offer_test.price_step_apr),
+        limit_step_share=p.offer_test.limit_step_share,
+        least_apr_bp=max(1, basis_points(p.price_floor_apr)),
+        most_apr_bp=min(basis_points(p.price_ceiling_apr), rules.max_apr_bp),
+    )
+
+
+def band_prices(lender: Lender, economy: Economy, rulebook: Rulebook) -> tuple[Price, ...]:
+    """Return the price of every band: the least that pays this lender and, in joint loans, every partner too.
+
+    The service fee moves income from the partner to the originator, so it and the shares decide the price: a
+    lender that keeps little of a loan must live on fees.
+    """
+    p = lender.parameters
+    rules = rulebook.of(lender.kind)
+    bounds = (p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp, lender.charged_off_share)
+    partner_share = joint_share_bp(lender, rulebook) / 10_000
+    if partner_share == 0.0:
+        own = stake_of(lender, economy, rulebook, 1.0, 1.0, lender.opex_apr())
+        return prices_of(own, own, *bounds)
+    quotes = []
+    for bank, terms in partners_now(lender, rulebook.month):
+        fee_share = partner_share * terms.service_fee_share
+        income_share = 1.0 - partner_share + fee_share
+        own = stake_of(lender, economy, rulebook, 1.0 - partner_share, income_share, lender.opex_apr())
+        opex_apr = bank.parameters.joint_opex_apr * partner_share
+        partner = stake_of(bank, economy, rulebook, partner_share, partner_share - fee_share, opex_apr)
+        quotes.append(prices_of(own, partner, *bounds))
+    return dearest(quotes)
+
+
+def stake_of(
+    lender: Lender, economy: Economy, rulebook: Rulebook, part_share: float, income_share: float, opex_apr: float
+) -> Stake:
+    """Return what a lender's money must earn on its part of a loan."""
+    p = lender.parameters
+    return Stake(
+        part_share=part_share,
+        income_share=income_share,
+        opex_apr=opex_apr,
+        funding_apr=lender.funding_apr(economy),
+        loss_given_default=p.loss_given_default,
+        capital_share=lender.capital_target(rulebook.of(lender.kind)) * p.risk_weight,
+        target_roe=p.target_roe,
+        markup_apr=lender.markup_apr(),
+        default_slope=p.default_slope,
+    )
+
+
+@lru_cache(maxsize=1_000)
+def prices_of(
+    own: Stake, partner: Stake, floor_apr: float, ceiling_apr: float, cap_bp: int, charged_off_share: float
+) -> tuple[Price, ...]:
+    """Return the price of every band; remembered, because terms seldom change from one month to the next.
+
+    `charged_off_share` is the part of a band's bad loans that is charged off: 1 where the card speaks of charge-offs.
+    """
+    return tuple(
+        band_price(default_share * charged_off_share, own, partner, floor_apr, ceiling_apr, cap_bp)
+        for default_share in band_default_shares()
+    )

@@ -1,0 +1,81 @@
+"""Rows about offers: what each band was asked for, answered, offered and took; and the arms of trials of prices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.observe.metrics import share
+from sim.state import Tallies
+from sim.values import (
+    APPROVED,
+    BANDS,
+    DECLINED_PRICE,
+    NO_ROOT,
+    OFFER_ARMS,
+    OFFER_COUNTS,
+    OUTCOMES,
+    OWN_POLICY,
+    RATE_CAP,
+    Offer,
+)
+
+BASIS_POINTS = 10_000
+
+
+def closed_because(offer: Offer, band: int) -> str:
+    """Return why nobody in a band is served, by the first ground that applies, or "open"."""
+    if band > max(offer.new_cutoff_band, offer.line_cutoff_band):
+        return OUTCOMES[OWN_POLICY]
+    return OUTCOMES[offer.closed[band]] if offer.apr_bp[band] == 0 else "open"
+
+
+def band_rows(month: int, offer: Offer, tallies: Tallies) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table of bands for one lender, without its name."""
+    count, amount = tallies.outcome_count[offer.lender], tallies.outcome_amount[offer.lender]
+    for band in range(BANDS):
+        applications, taken = int(count[band].sum()), int(amount[band, APPROVED])
+        grounds = {OUTCOMES[code]: int(count[band, code]) for code in (OWN_POLICY, RATE_CAP, NO_ROOT)}
+        approved, declined = int(count[band, APPROVED]), int(count[band, DECLINED_PRICE])
+        yield {
+            "month": month,
+            "band": band,
+            "closed": closed_because(offer, band),
+            "offered_apr": offer.apr_bp[band] / BASIS_POINTS,
+            "applications": applications,
+            "approved": approved,
+            "declined_price": declined,
+            **grounds,
+            "refused_otherwise": applications - approved - declined - sum(grounds.values()),
+            "refused_fen": int(amount[band].sum()) - taken,
+            "taken_fen": taken,
+            "taken_apr": share(int(tallies.price_taken[offer.lender, band]), taken * BASIS_POINTS),
+        }
+
+
+def offered_apr(offer: Offer, tallies: Tallies) -> float:
+    """Return the mean price of the bands in which people asked, over those with a price that are served; 0 if none."""
+    asked: NDArray[np.int64] = tallies.outcome_count[offer.lender].sum(axis=1)
+    served = [band for band in range(BANDS) if closed_because(offer, band) == "open"]
+    total = sum(int(asked[band]) for band in served)
+    return share(sum(int(asked[band]) * offer.apr_bp[band] for band in served), total * BASIS_POINTS)
+
+
+def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[str, Any]]:
+    """Yield the rows of the table of trials for one lender, without its name; arms without any are left out."""
+    for arm, name in enumerate(OFFER_ARMS):
+        found = dict(zip(OFFER_COUNTS, tallies.offer_test[lender, arm].tolist(), strict=True))
+        if any(found.values()):
+            yield {
+                "month": month,
+                "arm": name,
+                "offers": found["offers"],
+                "accepted": found["accepted"],
+                "offered_apr": share(found["offered_bp"], found["offers"] * BASIS_POINTS),
+                "loans": found["loans"],
+                "lent_fen": found["lent"],
+                "bads": found["bads"],
+            }

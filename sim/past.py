@@ -1,0 +1,101 @@
+"""What has made a market's past: the part of a configuration that can have acted before a month.
+
+Two configurations with the same past give the same market up to that month, to the last byte, so they may share it.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from sim.params import MarketConfig, ObserveParameters
+
+
+class Difference(NamedTuple):
+    """The first key in which two configurations differ, and its two values; None = not there."""
+
+    key: str
+    old: Any
+    new: Any
+
+
+def past_of(config: MarketConfig, month: int) -> MarketConfig:
+    """Return a configuration without all that lies in `month` or later.
+
+    Taken out are policies announced and shocks starting then, later values of the unemployment path, what is observed
+    later, and the horizon. Months count from the end of the warm-up, in which none of these acts.
+    """
+    reported = max(0, month)
+    economy = config.economy
+    path = economy.unemployment_path or (economy.unemployment_share,)
+    return config._replace(
+        calendar=config.calendar._replace(months=reported),
+        economy=economy._replace(
+            unemployment_path=tuple(path[min(each, len(path) - 1)] for each in range(reported)),
+        ),
+        observe=observed_before(config.observe, reported),
+        policy=tuple(member for member in config.policy if member[1].announce_month < month),
+        shock=tuple(member for member in config.shock if member[1].start_month < month),
+    )
+
+
+def observed_before(observe: ObserveParameters, month: int) -> ObserveParameters:
+    """Return the observation windows as far as they lie before a month; one that has not begun is empty at 0."""
+    windows = {
+        name: (getattr(observe, f"{name}_from"), min(month, getattr(observe, f"{name}_until")))
+        for name in ("baseline", "outcome")
+    }
+    begun = {name: window if window[0] < window[1] else (0, 0) for name, window in windows.items()}
+    return observe._replace(
+        **{f"{name}_from": first for name, (first, _) in begun.items()},
+        **{f"{name}_until": until for name, (_, until) in begun.items()},
+    )
+
+
+def check_same_past(old: MarketConfig, new: MarketConfig, month: int) -> None:
+    """Raise ValueError naming the first key of `new` that would have made the months before `month` different."""
+    if new.calendar.months < month:
+        raise ValueError(
+            f"calendar.months: must be at least {month}, the months already lived, was {new.calendar.months}"
+        )
+    found = first_difference(past_of(old, month), past_of(new, month))
+    if found is not None:
+        raise ValueError(
+            f"{found.key}: acts before month {month}, where the branch begins, so it must stay as it was: "
+            f"{in_words(found.old)}; was {in_words(found.new)}"
+        )
+
+
+def first_difference(old: Any, new: Any, key: str = "") -> Difference | None:
+    """Return the first key in which two sections differ, types included, or None when they are the same."""
+    if type(old) is not type(new):
+        return Difference(key, old, new)
+    parts = _parts(old), _parts(new)
+    if parts[0] is None or parts[1] is None:
+        return None if old == new else Difference(key, old, new)
+    for name in dict.fromkeys((*parts[0], *parts[1])):
+        below = f"{key}.{name}".lstrip(".")
+        found = first_difference(parts[0].get(name), parts[1].get(name), below)
+        if found is not None:
+            return found
+    # The same members in another order: the log would tell them in another order.
+    return None if list(parts[0]) == list(parts[1]) else Difference(key, tuple(parts[0]), tuple(parts[1]))
+
+
+def _parts(section: Any) -> dict[str, Any] | None:
+    """Return the fields of a section, or the members of a group by name; None for a plain value."""
+    if hasattr(section, "_asdict"):
+        return dict(section._asdict())
+    if isinstance(section, tuple) and all(_is_member(each) for each in section):
+        return dict(section)
+    return None
+
+
+def _is_member(value: Any) -> bool:
+    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str) and hasattr(value[1], "_asdict")
+
+
+def in_words(value: Any) -> str:
+    """Return a value as a message shows it."""
+    if value is None:
+        return "absent"
+    return "present" if hasattr(value, "_asdict") else repr(value)

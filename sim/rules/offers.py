@@ -1,0 +1,39 @@
+"""Personal offers: some applications get another price or limit than their band, to learn what that does."""
+
+from __future__ import annotations
+
+from sim.compiling import rule
+from sim.values import CHEAPER, DEARER, NARROWER, UNTESTED, WIDER
+
+TESTED_ARMS = 5
+HUNDRED_YUAN = 10_000
+
+
+@rule
+def offer_arm(luck: float, share: float) -> int:
+    """Return the arm of an application: outside the trial, or one of its five arms with the same chance."""
+    if luck >= share:
+        return UNTESTED
+    return 1 + min(TESTED_ARMS - 1, int(luck / share * TESTED_ARMS))
+
+
+@rule
+def personal_price(apr_bp: int, arm: int, step_bp: int, least_bp: int, most_bp: int) -> int:
+    """Return the price offered in basis points; within the lender's and the law's bounds, and 0 in a closed band."""
+    if apr_bp == 0:
+        return 0
+    if arm == DEARER:
+        return max(apr_bp, min(apr_bp + step_bp, most_bp))
+    if arm == CHEAPER:
+        return min(apr_bp, max(apr_bp - step_bp, least_bp))
+    return apr_bp
+
+
+@rule
+def personal_limit(limit: int, arm: int, step_share: float, largest_limit: int) -> int:
+    """Return the opening limit offered in fen, in hundreds of yuan; never above the lender's largest or the law's."""
+    if arm == WIDER:
+        return max(limit, min(int(limit * (1.0 + step_share)), largest_limit) // HUNDRED_YUAN * HUNDRED_YUAN)
+    if arm == NARROWER:
+        return int(limit * (1.0 - step_share)) // HUNDRED_YUAN * HUNDRED_YUAN
+    return limit

@@ -1,0 +1,172 @@
+"""Lenders that move their terms and try prices, in a market: off changes nothing, on agrees in both engines."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from experiments.config import compose
+from sim.market import CreditMarket
+from sim.params import LearningParameters, MarketConfig, OfferTestParameters, StrategyParameters
+from sim.policies.rate_cap import RateCap
+from tests.market.small_market import SEED, differing, every_lender, lived, one_lender, small, tables_before
+
+QUARTERLY = StrategyParameters(move_months=3)
+TRIAL = OfferTestParameters(share=0.5, price_step_apr=0.04, least_offers=20)
+LEARNING = LearningParameters(review_months=6, window_months=6, first_review_month=5)
+
+
+def thinking() -> MarketConfig:
+    return every_lender(small(), strategy=QUARTERLY, offer_test=TRIAL, learning=LEARNING)
+
+
+def rows(market: CreditMarket, table: str, wanted: Callable[[dict[str, Any]], bool] = bool) -> list[dict[str, Any]]:
+    return [row for row in market.record.table(table).to_pylist() if wanted(row)]
+
+
+def moves(market: CreditMarket, act: str) -> list[dict[str, Any]]:
+    return rows(market, "actions", lambda row: row["act"] == act)
+
+
+def test_nobody_moves_or_tries_by_default() -> None:
+    market = lived(small())
+    assert rows(market, "offer_tests") == []
+    assert moves(market, "moves_markup") == moves(market, "moves_appetite") == []
+    for row in rows(market, "lender"):
+        assert row["markup_apr"] == dict(market.config.lender)[row["lender"]].markup_apr
+    for row in rows(market, "bands", lambda row: row["taken_fen"] > 0):
+        assert row["taken_apr"] == pytest.approx(row["offered_apr"], abs=1e-12), (
+            "without a trial all pay the band's price"
+        )
+
+
+def test_the_engines_agree_with_everything_on() -> None:
+    config = thinking()
+    config = config._replace(population=config.population._replace(size=250))
+    arrays, objects = (CreditMarket(config._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))
+    arrays.run()
+    objects.run()
+    assert differing(arrays.record.tables, objects.record.tables) == []
+    assert {row["arm"] for row in rows(arrays, "offer_tests")} > {"control", "dearer", "cheaper", "wider", "narrower"}
+    assert moves(arrays, "moves_markup")
+
+
+def test_shards_and_threads_do_not_matter_to_strategy() -> None:
+    cut = CreditMarket(thinking()._replace(shards=5, threads=2), rng=SEED)
+    cut.run()
+    assert cut.record.hash() == lived(thinking()).record.hash()
+
+
+def test_bands_add_up_to_the_lenders_and_to_the_refusals() -> None:
+    market = lived(thinking())
+    own = {(row["month"], row["lender"]): row for row in rows(market, "lender")}
+    for place, lender in own.items():
+        found = rows(market, "bands", lambda row, place=place: (row["month"], row["lender"]) == place)
+        assert len(found) == 20
+        assert sum(row["applications"] for row in found) == lender["applications"]
+        assert sum(row["approved"] for row in found) == lender["approvals"]
+        assert sum(row["taken_fen"] for row in found) == lender["originations_fen"]
+        assert lender["headline_apr"] + lender["fee_apr"] == pytest.approx(lender["mean_apr"], abs=1e-12)
+    for constraint in ("own_policy", "rate_cap", "no_price", "declined_price"):
+        refused = rows(market, "refused", lambda row, constraint=constraint: row["constraint"] == constraint)
+        assert sum(row["applications"] for row in refused) == sum(row[constraint] for row in rows(market, "bands"))
+
+
+def test_a_cap_below_every_break_even_closes_every_band_and_nothing_breaks() -> None:
+    cap = RateCap(announce_month=1, effective_month=2, max_apr=0.03)
+    config = thinking()._replace(policy=(("rate_cap", cap),))
+    market = lived(config)
+    after = rows(market, "bands", lambda row: row["month"] >= 2)
+    assert {row["closed"] for row in after} == {"rate_cap", "own_policy", "no_price"}
+    assert sum(row["approved"] + row["taken_fen"] for row in after) == 0
+    assert sum(row["rate_cap"] for row in after) > 0, "the report can say whom the cap shut out"
+    for name in ("market", "lender", "bands", "offer_tests"):
+        for column in market.record.table(name).columns:
+            assert all(value == value for value in column.to_pylist()), "never NaN"
+
+
+def test_one_lender_only_moves_alone() -> None:
+    config = thinking()
+    alone = config._replace(lender=tuple(member for member in config.lender if member[0] == "bank_b"))
+    market = lived(alone)
+    assert {row["lender"] for row in rows(market, "bands")} == {"bank_b"}
+    assert moves(market, "moves_markup")
+
+
+def test_every_move_is_logged_and_within_bounds() -> None:
+    market = lived(every_lender(small(), strategy=QUARTERLY))
+    found = moves(market, "moves_markup") + moves(market, "moves_appetite")
+    assert all("return on capital" in move["reason"] for move in found)
+    for lender in market.lenders:
+        p = lender.parameters
+        logged = [move["value"] for move in moves(market, "moves_markup") if move["actor"] == lender.name]
+        assert all(0.0 <= value <= max(p.markup_apr, 0.08) for value in logged)
+        assert lender.markup_apr() == pytest.approx(logged[-1] if logged else p.markup_apr, abs=1e-12)
+        months = [move["month"] for move in found if move["actor"] == lender.name]
+        assert len(months) == len(set(months)), "one lever a move"
+        assert all((month + 1 - p.id) % 3 == 0 for month in months), "in its own month of the quarter"
+
+
+def test_a_move_matters_from_the_month_after() -> None:
+    moving = lived(one_lender(small(), "bank_a", strategy=QUARTERLY))
+    first = moves(moving, "moves_markup")[0]["month"]
+    assert all(
+        table.equals(tables_before(moving, first + 1)[name])
+        for name, table in tables_before(lived(small()), first + 1).items()
+        if name in ("market", "bands", "refused")
+    )
+    assert not moving.record.table("bands").equals(lived(small()).record.table("bands"))
+
+
+def test_a_trial_counts_offers_and_the_dearer_is_taken_less() -> None:
+    market = lived(every_lender(small(people=3_000), offer_test=TRIAL._replace(price_step_apr=0.08)))
+    taken: dict[str, list[int]] = {}
+    for row in rows(market, "offer_tests"):
+        sums = taken.setdefault(row["arm"], [0, 0, 0, 0])
+        for place, column in enumerate(("offers", "accepted", "loans", "bads")):
+            sums[place] += row[column]
+    assert all(loans <= accepted <= offers for offers, accepted, loans, _ in taken.values())
+    shares = {arm: accepted / offers for arm, (offers, accepted, _, _) in taken.items()}
+    assert shares["cheaper"] > shares["control"] > shares["dearer"]
+    made = sum(row["originations_count"] for row in rows(market, "lender"))
+    assert sum(loans for _, _, loans, _ in taken.values()) == made
+
+
+def test_a_trial_moves_the_markup_by_what_it_found() -> None:
+    market = lived(every_lender(small(people=3_000), offer_test=TRIAL, strategy=QUARTERLY))
+    found = moves(market, "moves_markup")
+    assert any("test offers" in move["reason"] for move in found)
+
+
+def test_a_new_card_by_itself_keeps_the_share_accepted() -> None:
+    """The card in force and the new one, on the same applicants: cut-offs meet the old share as near as bands allow."""
+    learning = LEARNING._replace(review_months=100)
+    kept, fixed = (
+        lived(every_lender(small(people=3_000), learning=learning._replace(keeps_approval_share=keeps)))
+        for keeps in (True, False)
+    )
+    resets = moves(kept, "resets_cutoff")
+    assert resets
+    assert moves(fixed, "resets_cutoff") == []
+    for before, after in zip(kept.lenders, fixed.lenders, strict=True):
+        assert before.scorecard.card == after.scorecard.card or before.name != after.name
+        assert after.cutoffs.new.cutoff_band == after.parameters.new_cutoff_band
+    share = [
+        sum(row["own_policy"] for row in rows(market, "bands", lambda row: row["month"] > 5))
+        for market in (kept, fixed)
+    ]
+    assert share[0] < share[1]
+
+
+def test_a_learned_price_counts_only_what_is_charged_off() -> None:
+    market = lived(every_lender(small(), learning=LEARNING))
+    assert all(0.0 < lender.charged_off_share < 1.0 for lender in market.lenders)
+    plain = lived(every_lender(small(), learning=LEARNING._replace(bridges_to_charge_off=False)))
+    assert all(lender.charged_off_share == 1.0 for lender in plain.lenders)
+    assert all(lender.charged_off_share == 1.0 for lender in lived(small()).lenders), "the expert speaks of charge-offs"
+
+
+def test_strategy_is_composed_from_overrides() -> None:
+    found = compose(["scale=smoke", "lender.bank_a.strategy.move_months=3", "lender.bank_a.offer_test.share=0.05"])
+    assert dict(found.lender)["bank_a"].strategy == QUARTERLY
+    assert dict(found.lender)["bank_a"].offer_test.share == 0.05

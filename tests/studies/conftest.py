@@ -1,0 +1,28 @@
+"""A copy of the sources, and the commands of a study on a fake market."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from sim.compiling import compiled_source_hash
+from tests.studies.commands import Sluice
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the sources, since a study rightly refuses to continue when they are edited while the tests run."""
+    copy = tmp_path_factory.mktemp("sources")
+    for package in ("sim", "experiments", "configs"):
+        shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+    ready = copy / "cache" / "sluice" / "kernels" / compiled_source_hash()[:16] / "ready-arrays"
+    ready.parent.mkdir(parents=True)
+    ready.touch()  # the fake market has nothing to compile
+    return copy
+
+
+@pytest.fixture
+def sluice(tmp_path: Path, sources: Path) -> Sluice:
+    return Sluice(tmp_path, sources)

@@ -1,0 +1,140 @@
+"""Runs that are one market until month 0 live it once, and share nothing else: who is given what, and who dies."""
+
+from collections import Counter, deque
+from pathlib import Path
+
+import pytest
+
+from experiments.config import compose_study
+from experiments.execute import by_trunk, next_run
+from experiments.single_run import Run
+from experiments.study import plan
+from experiments.workers import Worker
+from tests.studies.commands import Sluice, table_hashes
+
+ARMS = [
+    "study=tightening",
+    "months=30",
+    "study.horizons=[1-12]",
+    "study.primary=[]",
+    "study.secondary=[market.approvals]",
+    "shock.unemployment.start_month=5",
+    "policy.joint_lending_floor.effective_month=25",
+    "policy.capital_adequacy.effective_month=25",
+    "policy.rate_cap.effective_month=25",
+    "policy.credit_registry.effective_month=25",
+]
+TRUNKS = 2  # of every replicate: the placebo's fen is lent in the warm-up, so it has its own
+
+
+def warm_ups(sluice: Sluice) -> Counter[str]:
+    lines = (sluice.faults / "warm-ups").read_text().splitlines()
+    return Counter(line.split()[0] for line in lines)
+
+
+# --- what is shared ---------------------------------------------------------------------------------------------------
+def test_arms_and_scenarios_share_a_trunk_unless_they_differ_before_month_0() -> None:
+    runs = plan(compose_study(["scale=smoke", "study.replicates=2"]))
+    assert len({run.identity for run in runs}) == len(runs) == 12
+    shared = by_trunk(runs)
+    assert [len(together) for together in shared.values()] == [4, 2, 4, 2]
+    for together in shared.values():
+        assert len({run.replicate for run in together}) == 1
+        assert {run.arm for run in together} in ({"baseline", "tightening"}, {"placebo"})
+        assert {run.scenario for run in together} == {"calm", "shock"}
+
+
+@pytest.mark.parametrize("other", ["seed=2", "economy.policy_rate_apr=0.03", "population.size=2001"])
+def test_another_seed_or_parameter_is_another_trunk(other: str) -> None:
+    ours, theirs = (plan(compose_study(["scale=smoke", *more])) for more in ([], [other]))
+    assert {run.trunk for run in ours}.isdisjoint(run.trunk for run in theirs)
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_every_warm_up_is_lived_once(sluice: Sluice, executor: str) -> None:
+    ended = sluice.run(*ARMS, "study.replicates=3", f"executor={executor}")
+    assert ended.returncode == 0, ended.stderr
+    assert len(sluice.finished()) == 18
+    lived = warm_ups(sluice)
+    assert lived.keys() == {"0", "1", "2"}
+    # A worker that has nothing else left may join another's trunk, at the end of the study only.
+    assert sum(lived.values()) in range(3 * TRUNKS, 3 * TRUNKS + (1 if executor == "serial" else 2))
+
+
+def test_killed_run_takes_no_other_along_and_the_bytes_are_those_of_a_calm_study(
+    sluice: Sluice, tmp_path: Path, sources: Path
+) -> None:
+    calm = Sluice(tmp_path / "calm", sources)
+    assert calm.run(*ARMS, "study.replicates=2", "executor=serial").returncode == 0
+    (sluice.faults / "kill-1").write_text("2")
+    ended = sluice.run(*ARMS, "study.replicates=2")
+    assert ended.returncode == 0, ended.stderr
+    assert table_hashes(sluice.manifest()) == table_hashes(calm.manifest())
+    assert warm_ups(sluice)["1"] > warm_ups(calm)["1"], "the trunk died with the worker and was lived again"
+
+
+def test_all_runs_of_a_replicate_that_kills_are_set_aside_and_the_rest_go_on(sluice: Sluice) -> None:
+    (sluice.faults / "kill-1").write_text("99")
+    ended = sluice.run(*ARMS, "study.replicates=3")
+    assert ended.returncode == 1
+    assert len(sluice.finished()) == 12
+    missing = sluice.manifest()["missing"]
+    assert isinstance(missing, list)
+    assert len(missing) == 6
+    assert {each["reason"] for each in missing} == {"its worker was killed 3 times"}
+
+
+# --- who is given what ------------------------------------------------------------------------------------------------
+def runs_of(**sizes: int) -> dict[str, deque[Run]]:
+    config = next(iter(compose_study(["scale=smoke"]).markets.values()))
+    return by_trunk(
+        [
+            Run(f"arm {number}", "calm", 0, 1, config, f"{trunk}{number}", trunk)
+            for trunk, count in sizes.items()
+            for number in range(count)
+        ]
+    )
+
+
+def worker(trunk: str = "", has_warmed_up: bool = True, run: Run | None = None) -> Worker:
+    made = Worker()
+    made.trunk, made.has_warmed_up, made.run = trunk, has_warmed_up, run
+    return made
+
+
+BUSY = runs_of(z=1)["z"][0]
+
+
+def given(waiting: dict[str, deque[Run]], idle: Worker, *others: Worker) -> str | None:
+    run = next_run(waiting, idle, [idle, *others])
+    return run.identity if run else None
+
+
+def test_a_worker_stays_with_its_trunk() -> None:
+    waiting = runs_of(a=1, b=2)
+    assert given(waiting, worker("b")) == "b0"
+    assert given(waiting, worker("b")) == "b1"
+    assert given(waiting, worker("b")) == "a0"
+    assert given(waiting, worker("a")) is None
+
+
+def test_a_new_worker_begins_a_trunk_that_nobody_has() -> None:
+    waiting = runs_of(a=2, b=3, c=1)
+    assert given(waiting, worker(), worker("a", run=BUSY), worker("b")) == "c0"
+
+
+def test_workers_share_a_trunk_rather_than_idle() -> None:
+    waiting = runs_of(a=6)
+    crew = [worker() for _ in range(4)]
+    for each in crew:
+        run = next_run(waiting, each, crew)
+        assert run is not None
+        each.run, each.trunk, each.has_warmed_up = run, run.trunk, False
+    assert sum(len(left) for left in waiting.values()) == 2
+
+
+def test_a_newcomer_leaves_alone_what_the_holder_can_begin_sooner() -> None:
+    assert given(runs_of(a=1), worker(), worker("a", run=BUSY)) is None
+    assert given(runs_of(a=2), worker(), worker("a", run=BUSY)) == "a0"
+    assert given(runs_of(a=1), worker(), worker("a", has_warmed_up=False, run=BUSY)) == "a0"
+    assert given(runs_of(a=2, b=3), worker(), worker("a", run=BUSY), worker("b", run=BUSY)) == "b0"
