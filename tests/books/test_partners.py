@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.agents.lender import Lender
+from sim.agents.terms import band_prices
 from sim.books.headrooms import UNLIMITED
 from sim.books.joint_lending import PartnerRoom, share_out
 from sim.params import BudgetParameters, LenderParameters, PartnerParameters
@@ -190,7 +191,7 @@ def test_the_price_pays_the_partner_that_asks_most() -> None:
 
     def prices(*partners: PartnerParameters) -> list[int]:
         lender = town_of(PLATFORM._replace(partners=partners)).lenders[2]
-        return [price.apr_bp for price in lender.band_prices(economy, rulebook)]
+        return [price.apr_bp for price in band_prices(lender, economy, rulebook)]
 
     dear, cheap = prices(TWO_BANKS[0]), prices(TWO_BANKS[1])
     assert prices(*TWO_BANKS) == [max(pair) if min(pair) else 0 for pair in zip(dear, cheap, strict=True)]
