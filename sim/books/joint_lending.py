@@ -7,6 +7,7 @@ no bank gets the better customers, and the same person meets the same bank whate
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -42,17 +43,15 @@ class PartnerRoom(NamedTuple):
     cap_fen: int  # the originator's own limit on a single partner
     used_fen: int = 0
 
-    def carries(self, amount_fen: int) -> bool:
-        """Return whether the pledge is large enough for one more amount."""
-        return self.used_fen + amount_fen <= self.pledged_fen
+    @property
+    def carries_fen(self) -> int:
+        """What its pledge still carries."""
+        return self.pledged_fen - self.used_fen
 
-    def takes(self, amount_fen: int) -> bool:
-        """Return whether pledge and cap both leave room for one more amount."""
-        return self.used_fen + amount_fen <= min(self.pledged_fen, self.cap_fen)
-
-    def load(self) -> float:
-        """Return what it has been given over its weight; one without weight comes last."""
-        return self.used_fen / self.weight if self.weight > 0.0 else float("inf")
+    @property
+    def takes_fen(self) -> int:
+        """What pledge and cap both still leave room for."""
+        return min(self.pledged_fen, self.cap_fen) - self.used_fen
 
 
 class Shared(NamedTuple):
@@ -66,17 +65,40 @@ class Shared(NamedTuple):
 
 def share_out(demand_fen: NDArray[np.int64], cutoff: int, rooms: tuple[PartnerRoom, ...]) -> Shared:
     """Hand the priorities below a cutoff to partner banks; `demand_fen` has shape (PRIORITIES,)."""
-    left = list(rooms)
+    demand = demand_fen[:cutoff]
+    banks: tuple[int, ...]
+    if len(rooms) == 1:
+        cumulative = np.cumsum(demand)
+        stop = int(np.searchsorted(cumulative, max(0, rooms[0].takes_fen), side="right"))
+        banks, given = (rooms[0].bank,), [int(cumulative[stop - 1]) if stop > 0 else 0]
+    else:
+        stop, banks, given = in_turn(demand, rooms)
+    after = tuple(room._replace(used_fen=room.used_fen + more) for room, more in zip(rooms, given, strict=True))
+    if stop >= cutoff:
+        return Shared(cutoff, NOT_APPLIED, banks, after)
+    capped = any(room.carries_fen >= int(demand[stop]) for room in after)
+    return Shared(stop, PARTNER_CAP if capped else PARTNER, banks, after)
+
+
+def in_turn(demand: NDArray[np.int64], rooms: tuple[PartnerRoom, ...]) -> tuple[int, tuple[int, ...], list[int]]:
+    """Give each priority to the bank furthest behind its weight, among those with room; one without weight comes last.
+
+    Returns the first priority that none has room for, the bank of every priority, and what each bank was given.
+    """
+    places = range(len(rooms))
+    takes = [room.takes_fen for room in rooms]
+    weights = [room.weight for room in rooms]
+    used = [room.used_fen for room in rooms]
     banks = [NOBODY] * PRIORITIES
-    stop, binding = cutoff, NOT_APPLIED
-    for priority in np.flatnonzero(demand_fen[:cutoff]).tolist():
-        amount = int(demand_fen[priority])
-        ready = [place for place, room in enumerate(left) if room.takes(amount)]
+    for priority in np.flatnonzero(demand).tolist():
+        amount = int(demand[priority])
+        ready = [place for place in places if takes[place] >= amount]
         if not ready:
-            binding = PARTNER_CAP if any(room.carries(amount) for room in left) else PARTNER
-            stop = priority
             break
-        place = min(ready, key=lambda place: (left[place].load(), place))
-        left[place] = left[place]._replace(used_fen=left[place].used_fen + amount)
-        banks[priority] = left[place].bank
-    return Shared(stop, binding, tuple(banks) if len(rooms) > 1 else (rooms[0].bank,), tuple(left))
+        chosen = min(ready, key=lambda place: (used[place] / weights[place] if weights[place] > 0.0 else inf, place))
+        used[chosen] += amount
+        takes[chosen] -= amount
+        banks[priority] = rooms[chosen].bank
+    else:
+        priority = len(demand)
+    return priority, tuple(banks), [used[place] - rooms[place].used_fen for place in places]

@@ -92,7 +92,7 @@ def test_it_is_capital_that_refuses() -> None:
 
 
 def test_where_capital_does_not_bind_the_platform_hardly_shrinks() -> None:
-    """A platform that holds ahead what the floor will ask for, and asks little for it, has no need to shrink."""
+    """A platform that already holds what the floor asks for, and asks little for it, has no need to shrink."""
     bound, free = effects(Size.tiny), effects(Size.tiny, capital_target_share=2.0, target_roe=0.05)
     for scenario in SCENARIOS:
         assert abs(free.loc[(PLATFORM, scenario), "relative"]) < 0.2 * abs(bound.loc[(PLATFORM, scenario), "relative"])
