@@ -110,8 +110,8 @@ def test_nothing_is_counted_unless_somebody_looks() -> None:
     reviewed = LenderParameters(learning=LearningParameters(review_months=6, window_months=9))
     upgraded = LenderParameters(learning=LearningParameters(review_months=6, window_months=15, model_two_from_month=3))
     assert counting_of(MarketConfig(lender=(("a", idle),))) == NOTHING_COUNTED
-    assert counting_of(MarketConfig(lender=(("a", idle), ("b", reviewed)))) == (CELLS, 10)
-    assert counting_of(MarketConfig(lender=(("b", reviewed), ("c", upgraded)))) == (CELLS_WITH_SECTOR, 16)
+    assert counting_of(MarketConfig(lender=(("a", idle), ("b", reviewed)))) == (CELLS, 10, 1)
+    assert counting_of(MarketConfig(lender=(("b", reviewed), ("c", upgraded)))) == (CELLS_WITH_SECTOR, 16, 1)
 
 
 def test_the_truth_is_read_by_group() -> None:
