@@ -39,6 +39,7 @@ PURPOSES = (
     "traits",  # who the person is; alternative = which trait
     "reach",  # which channels reach the person; alternative = the lender's id
     "explore",  # whether a stranger refused by policy gets the smallest loan; alternative = the lender's id
+    "quiet_cut",  # whom a lender's programme of cuts picks, for life; alternative = the lender's id
 )
 
 (
@@ -63,6 +64,7 @@ PURPOSES = (
     TRAITS,
     REACH,
     EXPLORE,
+    QUIET_CUT,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

@@ -27,6 +27,7 @@ from sim.engines.tables import Cutoffs, Terms, conditions_of, terms_of
 from sim.money import basis_points
 from sim.observe.audit import audit
 from sim.observe.explain import Explanation, Told, explain, person_of
+from sim.observe.liquidity import terciles_of_liquidity
 from sim.observe.recorder import Record
 from sim.params import MarketConfig
 from sim.population import communities_of, populate
@@ -114,6 +115,7 @@ class CreditMarket(mesa.Model):
         conditions = self.conditions_for_people(economy, chance.month)
 
         # People earn, see what they owe, and some ask for credit.
+        self.choose_whom_to_follow()
         self.people.begin_month()
         self.people.earn(conditions, chance)
         demand = self.people.seek_credit(terms, conditions, chance)
@@ -219,6 +221,13 @@ class CreditMarket(mesa.Model):
         """Return the lenders' offers as the tables that people read."""
         band_of_cell = np.stack([lender.band_of_cell for lender in self.lenders])
         return terms_of(offers, [parameters for _, parameters in self.config.lender], band_of_cell)
+
+    def choose_whom_to_follow(self) -> None:
+        """Fix, in the month set for it, which customers of one lender are followed by what they had saved."""
+        observe, names = self.config.observe, [lender.name for lender in self.lenders]
+        if observe.liquidity_lender and self.month == observe.liquidity_month:
+            index = names.index(observe.liquidity_lender)
+            self.people.follow(terciles_of_liquidity(self.people.state(), index))
 
     def conditions_for_people(self, economy: Economy, step: int) -> Any:
         """Return the state of the world as people feel it."""

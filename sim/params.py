@@ -12,6 +12,7 @@ from typing import Annotated, Any, NamedTuple
 
 from sim.parameters.books import AuctionParameters
 from sim.parameters.lender import LENDER_KINDS, LearningParameters, LenderParameters
+from sim.parameters.limits import QuietCutParameters, ReviewParameters
 from sim.parameters.people import (
     BehaviourParameters,
     ChoiceParameters,
@@ -43,8 +44,10 @@ __all__ = [
     "ObserveParameters",
     "PopulationParameters",
     "Quantity",
+    "QuietCutParameters",
     "RegulatorParameters",
     "RepaymentParameters",
+    "ReviewParameters",
     "SpendingParameters",
     "WorkParameters",
     "quantities",

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from sim.draws import Chance
 from sim.params import BehaviourParameters
+from sim.values import LineCuts
 
 
 class LenderTerms(NamedTuple):
@@ -24,7 +25,6 @@ class LenderTerms(NamedTuple):
     limit_months: tuple[float, ...]  # months of the income believed in, by band
     largest_limit: int  # fen
     limit_raise: float
-    limit_cut: float
     borrower_cap: int  # fen
     disclosure: float
     registry_rank: int  # people with a lower rank are seen through the registry
@@ -45,6 +45,7 @@ class LenderTerms(NamedTuple):
     is_bank: int
     exploration: float  # share of strangers refused by policy who get the smallest loan
     band_of_cell: tuple[int, ...]
+    cuts: LineCuts
 
 
 class Circumstances(NamedTuple):

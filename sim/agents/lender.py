@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import closing
+from sim.agents.tightening import act_of_cuts, line_cuts
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
 from sim.books.capital import Ownership, licence_capital_fen
 from sim.books.confidence import CALM
@@ -71,6 +72,7 @@ class Lender(mesa.Agent):
         self.tax_share = config.economy.profit_tax_share
         self.founding_fen = fen(parameters.founding_plan_yuan) * config.population.size
         self.people = config.population.size
+        self.warm_up_months = config.calendar.warm_up_months
         self.status = OPERATING
         self.lending_frozen = False
         self.partner_lender: Lender | None = None
@@ -249,7 +251,7 @@ class Lender(mesa.Agent):
             ),
             largest_limit_fen=fen(p.largest_limit_yuan),
             limit_raise_share=p.limit_raise_share,
-            limit_cut_share=p.limit_cut_share if self.status == OPERATING else 1.0,  # its lines are gone
+            cuts=line_cuts(p, self.status, economy.month, self.warm_up_months),
             partner=self.partner_lender.index if self.partner_lender is not None and share_bp > 0 else NOBODY,
             partner_share_bp=share_bp,
             rules=rules,
@@ -297,6 +299,7 @@ class Lender(mesa.Agent):
     def close_books(self, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
         """Pay for funding and work, provide for losses, refinance, tax, distribute; test solvency and liquidity."""
         closing.close_books(self, tallies, economy, rulebook.of(self.kind))
+        self.acts += act_of_cuts(self.name, self.index, self.status, economy.month, tallies)
         self.learn(tallies, economy)
 
     def learn(self, tallies: Tallies, economy: Economy) -> None:

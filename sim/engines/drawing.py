@@ -11,6 +11,7 @@ from sim.engines.columns import (
     F_BORROWER_CAP,
     F_BUDGET,
     F_DECLINED,
+    F_LINE_CUT,
     F_MOVED,
     F_NO_SLOT,
     F_OWN_POLICY,
@@ -49,6 +50,7 @@ from sim.values import (
     BORROWER_CAP,
     CAPITAL,
     DECLINED_PRICE,
+    LINE_CUT,
     LINE_OPEN,
     NO_LENDER,
     NO_LINE,
@@ -80,6 +82,8 @@ def outcome_flag(outcome: int) -> int:
         return F_DECLINED
     if CAPITAL <= outcome <= PLAN:
         return F_BUDGET
+    if outcome == LINE_CUT:
+        return F_LINE_CUT
     return 0
 
 

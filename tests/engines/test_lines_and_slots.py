@@ -10,7 +10,7 @@ from sim.draws import Draws
 from sim.engines.arrays import ArraysEngine
 from sim.engines.contracts import slot_for
 from sim.engines.objects import ObjectsEngine, borrowers_of
-from sim.engines.tables import Cutoffs
+from sim.engines.tables import Cutoffs, cuts_of
 from sim.state import People, blank_people
 from sim.values import (
     CHARGED_OFF,
@@ -21,6 +21,7 @@ from sim.values import (
     OPEN,
     OWN_POLICY,
     PRIORITIES,
+    LineCuts,
 )
 from tests.engines.made_market import OPENING_MONTH, Engine, Market, live_month, made_market, made_terms, started
 from tests.engines.test_one_borrower import plain_surroundings, steadfast
@@ -34,7 +35,7 @@ def live_without_cash(engine: Engine, market: Market, month: int) -> None:
     """Let a month pass in which nobody lends."""
     terms, conditions = plain_surroundings(market, month)
     terms = terms._replace(
-        dormant_months=np.full(2, DORMANT_MONTHS), barred_months=np.full(2, BARRED_MONTHS), limit_cut=np.zeros(2)
+        dormant_months=np.full(2, DORMANT_MONTHS), barred_months=np.full(2, BARRED_MONTHS), cuts=cuts_of([LineCuts()] * 2)
     )
     everybody = Cutoffs(np.full(2, PRIORITIES), np.zeros(2, dtype=np.int64))
     chance = Draws(market.seed).of(month)
