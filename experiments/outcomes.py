@@ -1,11 +1,11 @@
 """Outcomes by name: `market.approvals`, `lender.platform.dpd90_share`, `lender.bank_a.profit_fen`.
 
-A liquidity outcome names a tercile of the people followed, or two of them whose difference is meant:
-`liquidity.low.consumption_income_share`, `liquidity.low-high.consumption_income_share`. A shape outcome is one
-lender's: `shape.bank_a.sector_hhi`. A segment outcome names a group of people: `segment.income_quintile.1.hardship_share`. A lender outcome is of one
-lender, of all lenders of a kind, or of all. Amounts and counts are summed over lenders; ratios are averaged with the
-weight that belongs to them (a share of loans by loans, a price by new loans). Over a horizon of months an outcome is
-the plain mean of its months; "end" is the last month alone.
+A segment outcome names a group of people: `segment.income_quintile.1.hardship_share`. A liquidity outcome names a
+tercile of the people followed, or two whose difference is meant: `liquidity.low-high.consumption_income_share`. A shape
+outcome is of one lender: `shape.bank_a.sector_hhi`. A lender outcome is of one lender, of all lenders of a kind, or of
+all. Amounts and counts are summed over lenders; ratios are averaged with the weight that belongs to them (a share of
+loans by loans, a price by new loans). Over a horizon of months an outcome is the plain mean of its months; "end" is the
+last month alone.
 """
 
 from __future__ import annotations
@@ -40,7 +40,13 @@ DIMENSIONS = ("income_quintile", "region", "sector", "age_band")
 TERCILES = (*LIQUIDITY, "all")
 KEYS = ["scenario", "arm", "replicate", "month"]
 END = "end"
-PARTS = {"market": 2, "lender": 3, "shape": 3, "liquidity": 3, "segment": 4}  # a table, and how many parts the name of its outcomes has
+PARTS = {
+    "market": 2,
+    "lender": 3,
+    "shape": 3,
+    "liquidity": 3,
+    "segment": 4,
+}  # a table, and how many parts the name of its outcomes has
 
 
 class Horizon(NamedTuple):
@@ -126,7 +132,8 @@ def read_outcome(text: str, path: str) -> Outcome:
     if len(parts) != PARTS.get(parts[0]):
         raise Refusal(
             f"{path}: an outcome is market.<column>, lender.<kind, name or all>.<column>, "
-            f"segment.<dimension>.<value>.<column>, shape.<lender>.<column> or liquidity.<tercile>.<column>, was {shown(text)}"
+            f"segment.<dimension>.<value>.<column>, shape.<lender>.<column> or "
+            f"liquidity.<tercile>.<column>, was {shown(text)}"
         )
     valid = [column for column in SCHEMAS[parts[0]] if column not in NO_OUTCOME]
     if parts[-1] not in valid:

@@ -1,4 +1,4 @@
-"""What a lender takes back from customers it already has: this month's part of its programme, and what it says of it."""
+"""What a lender takes back from customers it already has, this month, and the line of the log about it."""
 
 from __future__ import annotations
 

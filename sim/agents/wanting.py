@@ -96,7 +96,9 @@ def something_to_finance(person: Borrower, spare: int, world: Circumstances) -> 
         amount_wanted(income, log_months, demand.purchase_log_sd, size, demand.amount_cap_months)
     )
     job_risk = world.job_risks[person.sector]
-    buffer = target_buffer(person.essentials, person.patience, job_risk, unused, world.behaviour.spending)
+    buffer = target_buffer(
+        person.essentials, person.patience, job_risk, unused, person.savings, world.behaviour.spending
+    )
     convenience = world.chance.uniform("convenience", person.row)
     if wanted < smallest_loan(world):
         return NOTHING

@@ -62,7 +62,8 @@ def review_line(
     if terms.cuts.may[lender] == 1:
         cut = cut_of(i, lender, standing, borrowers, loans, lines, keys, conditions, terms)
     after = reviewed_status(status, standing.bucket, cut.freezes)
-    lines.status[i, lender] = after
+    if after != status:
+        lines.status[i, lender] = after
     if status == LINE_OPEN and after == LINE_OPEN:
         raise_share = terms.limit_raise[lender] if borrowers.months_since_late[i] >= GOOD_STANDING_MONTHS else 0.0
         lines.limit[i, lender] = reviewed_limit(

@@ -147,9 +147,7 @@ def settle_rows(
         flags |= remember_misses(i, late, defaulted, borrowers, tallies)
         if borrowers.watched_lender[i] != NOBODY:
             follow_watch(i, debt, defaulted, people, conditions, tallies)
-        unused = review_lines(
-            i, holds_loans, debt, smallest, borrowers, loans, lines, keys, conditions, terms, tallies
-        )
+        unused = review_lines(i, holds_loans, debt, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
 
         left = spend_and_save(i, cash, owing.debt, unused, borrowers, conditions, behaviour, household)
         consumption = answer.consumption + meal.eaten + left.spent

@@ -101,7 +101,7 @@ def cuts_of(cuts: Sequence[LineCuts]) -> Cuts:
     """Return what every lender takes back as arrays; `cuts` is in order of id."""
     columns = {name: [getattr(each, name) for each in cuts] for name in LineCuts._fields}
     kinds = {name: np.float64 if name.endswith(("share", "debt_months")) else np.int64 for name in columns}
-    return Cuts(**{name: np.array(values, dtype=kinds[name]) for name, values in columns.items()})
+    return Cuts._make(np.array(values, dtype=kinds[name]) for name, values in columns.items())
 
 
 def terms_of(

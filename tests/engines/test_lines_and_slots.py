@@ -35,7 +35,9 @@ def live_without_cash(engine: Engine, market: Market, month: int) -> None:
     """Let a month pass in which nobody lends."""
     terms, conditions = plain_surroundings(market, month)
     terms = terms._replace(
-        dormant_months=np.full(2, DORMANT_MONTHS), barred_months=np.full(2, BARRED_MONTHS), cuts=cuts_of([LineCuts()] * 2)
+        dormant_months=np.full(2, DORMANT_MONTHS),
+        barred_months=np.full(2, BARRED_MONTHS),
+        cuts=cuts_of([LineCuts()] * 2),
     )
     everybody = Cutoffs(np.full(2, PRIORITIES), np.zeros(2, dtype=np.int64))
     chance = Draws(market.seed).of(month)

@@ -119,14 +119,14 @@ def test_an_emergency_costs_at_most_a_year():
 
 def test_the_buffer_by_hand_and_its_signs():
     spending = PEOPLE.spending
-    assert target_buffer(140_000, 0, 0.0, 0, spending) == int(spending.buffer_months * 140_000)
-    plain = target_buffer(140_000, 0, 0.0, 100_000, spending)
+    assert target_buffer(140_000, 0, 0.0, 0, 0, spending) == int(spending.buffer_months * 140_000)
+    plain = target_buffer(140_000, 0, 0.0, 100_000, 0, spending)
     assert plain == int(spending.buffer_months * 140_000) - int(spending.buffer_line_share * 100_000)
-    assert target_buffer(140_000, 1_000, 0.0, 100_000, spending) > plain
-    assert target_buffer(140_000, 0, 1.0, 100_000, spending) > plain
-    assert target_buffer(140_000, 0, 0.0, 200_000, spending) < plain
-    assert target_buffer(140_000, -9_000, 0.0, 0, spending) == 0
-    assert target_buffer(140_000, 0, 0.0, 10**9, spending) == 0
+    assert target_buffer(140_000, 1_000, 0.0, 100_000, 0, spending) > plain
+    assert target_buffer(140_000, 0, 1.0, 100_000, 0, spending) > plain
+    assert target_buffer(140_000, 0, 0.0, 200_000, 0, spending) < plain
+    assert target_buffer(140_000, -9_000, 0.0, 0, 0, spending) == 0
+    assert target_buffer(140_000, 0, 0.0, 10**9, 0, spending) == 0
 
 
 def test_only_the_excess_is_shared():
