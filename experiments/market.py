@@ -26,7 +26,8 @@ def read_market(values: Mapping[str, Any]) -> MarketConfig:
         shock=_read_members("shock", values.get("shock"), config.calendar.months),
     )
     _check_calendar(config)
-    _check_lenders(config.lender)
+    _check_lenders(config.lender, config.calendar.months)
+    _check_followed(config)
     return config
 
 
@@ -101,7 +102,7 @@ def _check_calendar(config: MarketConfig) -> None:
         )
 
 
-def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...]) -> None:
+def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: int) -> None:
     if not lenders:
         raise Refusal("lender: a market needs at least one lender, was none")
     by_name = dict(lenders)
@@ -115,6 +116,12 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...]) -> None:
             raise Refusal(
                 f"{path}.price_floor_apr: must not exceed price_ceiling_apr {lender.price_ceiling_apr}, "
                 f"was {lender.price_floor_apr}"
+            )
+        quiet = lender.quiet_cut
+        if quiet.start_month >= months and max(quiet.cut_share, quiet.freeze_share) > 0.0:
+            raise Refusal(
+                f"{path}.quiet_cut.start_month: must be earlier than {months}, "
+                f"within the {months} months of calendar.months, was {quiet.start_month}"
             )
         _check_partners(path, name, lender, by_name)
 
@@ -136,6 +143,23 @@ def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Map
         if listed not in by_name:
             key = f"{path}.accepts_originators.{place}"
             raise Refusal(f"{key}: no such lender; {nearest(listed, by_name)}; was {shown(listed)}")
+
+
+def _check_followed(config: MarketConfig) -> None:
+    """Refuse to follow the customers of a lender that is not there, or from a month that is not lived."""
+    observe, names = config.observe, [name for name, _ in config.lender]
+    if not observe.liquidity_lender:
+        return
+    if observe.liquidity_lender not in names:
+        nearest_name = nearest(observe.liquidity_lender, names)
+        raise Refusal(
+            f"observe.liquidity_lender: no such lender; {nearest_name}; was {shown(observe.liquidity_lender)}"
+        )
+    if observe.liquidity_month >= config.calendar.months:
+        raise Refusal(
+            f"observe.liquidity_month: must lie in 0 to {config.calendar.months - 1}, "
+            f"within the {config.calendar.months} months of calendar.months, was {observe.liquidity_month}"
+        )
 
 
 def _check_partner(path: str, name: str, partner: str, by_name: Mapping[str, LenderParameters]) -> None:

@@ -1,9 +1,11 @@
 """Outcomes by name: `market.approvals`, `lender.platform.dpd90_share`, `lender.bank_a.profit_fen`.
 
-A segment outcome names a group of people: `segment.income_quintile.1.hardship_share`. A lender outcome is of one
-lender, of all lenders of a kind, or of all. Amounts and counts are summed over lenders; ratios are averaged with the
-weight that belongs to them (a share of loans by loans, a price by new loans). Over a horizon of months an outcome is
-the plain mean of its months; "end" is the last month alone.
+A segment outcome names a group of people: `segment.income_quintile.1.hardship_share`. A liquidity outcome names a
+tercile of the people followed, or two whose difference is meant: `liquidity.low-high.consumption_income_share`. A shape
+outcome is of one lender: `shape.bank_a.sector_hhi`. A lender outcome is of one lender, of all lenders of a kind, or of
+all. Amounts and counts are summed over lenders; ratios are averaged with the weight that belongs to them (a share of
+loans by loans, a price by new loans). Over a horizon of months an outcome is the plain mean of its months; "end" is the
+last month alone.
 """
 
 from __future__ import annotations
@@ -14,11 +16,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from experiments.refusal import Refusal, nearest, shown
 from sim.observe.schemas import SCHEMAS
 from sim.params import LENDER_KINDS, LenderParameters
+from sim.values import LIQUIDITY_TERCILES
 
 if TYPE_CHECKING:  # configurations name outcomes too, and must not wait for pandas
     import pandas as pd
 
-NO_OUTCOME = ("month", "date", "lender", "kind", "status", "binding", "dimension", "value")
+NO_OUTCOME = ("month", "date", "lender", "kind", "status", "binding", "dimension", "value", "tercile")
 # A ratio of several lenders is the mean of theirs with this weight, which makes it the ratio of their sums.
 WEIGHTS = {
     "approval_share": "applications",
@@ -37,9 +40,16 @@ WEIGHTS = {
 }
 USUAL_WEIGHT = "loans_fen"
 DIMENSIONS = ("income_quintile", "region", "sector", "age_band")
+TERCILES = (*LIQUIDITY_TERCILES, "all")
 KEYS = ["scenario", "arm", "replicate", "month"]
 END = "end"
-PARTS = {"market": 2, "lender": 3, "segment": 4}  # a table, and how many parts the name of its outcomes has
+PARTS = {
+    "market": 2,
+    "lender": 3,
+    "shape": 3,
+    "liquidity": 3,
+    "segment": 4,
+}  # a table, and how many parts the name of its outcomes has
 
 
 class Horizon(NamedTuple):
@@ -61,12 +71,16 @@ class Outcome(NamedTuple):
 
     name: str
     table: str
-    whose: str  # lenders: "all", a kind, or a name; people: the group's value; empty for the market
+    whose: str  # lenders: "all", a kind, or a name; people: the group's value, a tercile; empty for the market
     column: str
     dimension: str = ""  # people: what groups them
 
     def check_lenders(self, lenders: Iterable[tuple[str, LenderParameters]], path: str) -> None:
         """Refuse an outcome of a lender or kind that this market does not have."""
+        if self.table == "shape":
+            names = [name for name, _ in lenders]
+            if self.whose not in names:
+                raise Refusal(f"{path}: {self.name}: no such lender; {nearest(self.whose, names)}")
         if self.table != "lender":
             return
         pairs = tuple(lenders)
@@ -77,6 +91,10 @@ class Outcome(NamedTuple):
     def monthly(self, tables: Mapping[str, pd.DataFrame]) -> pd.Series[float]:
         """Return the outcome by (scenario, arm, replicate, month); NaN where it has no meaning in a month."""
         rows = tables[self.table]
+        if self.table == "liquidity":
+            return self._of_terciles(rows)
+        if self.table == "shape":
+            rows = rows[rows["lender"].astype(str) == self.whose]
         if self.table == "segment":
             of_group = (rows["dimension"].astype(str) == self.dimension) & (rows["value"].astype(str) == self.whose)
             rows = rows[of_group]
@@ -92,6 +110,12 @@ class Outcome(NamedTuple):
         parts = rows[KEYS].assign(product=(value * weight).where(known, 0.0), weight=weight.where(known, 0.0))
         sums = parts.groupby(KEYS, sort=True, observed=True)[["product", "weight"]].sum()
         return (sums["product"] / sums["weight"].where(sums["weight"] > 0)).astype(float)
+
+    def _of_terciles(self, rows: pd.DataFrame) -> pd.Series[float]:
+        """Return the column of one tercile, or that of the first named less that of the second."""
+        series = rows.assign(tercile=rows["tercile"].astype(str)).set_index(["tercile", *KEYS])[self.column]
+        levels = [series.loc[tercile].astype(float).sort_index() for tercile in self.whose.split("-")]
+        return levels[0] if len(levels) == 1 else levels[0] - levels[1]
 
     def over(self, tables: Mapping[str, pd.DataFrame], window: range) -> pd.Series[float]:
         """Return the mean over a window of months by (scenario, arm, replicate), without months that have no value."""
@@ -110,14 +134,19 @@ def read_outcome(text: str, path: str) -> Outcome:
     parts = text.split(".")
     if len(parts) != PARTS.get(parts[0]):
         raise Refusal(
-            f"{path}: an outcome is market.<column>, lender.<kind, name or all>.<column> or "
-            f"segment.<dimension>.<value>.<column>, was {shown(text)}"
+            f"{path}: an outcome is market.<column>, lender.<kind, name or all>.<column>, "
+            f"segment.<dimension>.<value>.<column>, shape.<lender>.<column> or "
+            f"liquidity.<tercile>.<column>, was {shown(text)}"
         )
     valid = [column for column in SCHEMAS[parts[0]] if column not in NO_OUTCOME]
     if parts[-1] not in valid:
         raise Refusal(f"{path}: {text}: no such column; {nearest(parts[-1], valid)}")
     if parts[0] == "segment" and parts[1] not in DIMENSIONS:
         raise Refusal(f"{path}: {text}: no such dimension; {nearest(parts[1], DIMENSIONS)}")
+    if parts[0] == "liquidity":
+        for tercile in parts[1].split("-"):
+            if tercile not in TERCILES:
+                raise Refusal(f"{path}: {text}: no such tercile; {nearest(tercile, TERCILES)}")
     whose = parts[-2] if len(parts) > 2 else ""
     return Outcome(text, parts[0], whose, parts[-1], parts[1] if parts[0] == "segment" else "")
 

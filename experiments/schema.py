@@ -15,6 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 
 from experiments.refusal import Refusal, nearest, shown
 from sim.parameters.books import ALLOWANCE_STANDARDS
+from sim.parameters.limits import CUT_SCOPES
 from sim.params import LENDER_KINDS, Quantity, quantities
 
 Section = TypeVar("Section", bound=tuple[Any, ...])
@@ -23,6 +24,7 @@ Section = TypeVar("Section", bound=tuple[Any, ...])
 CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("LenderParameters", "kind"): LENDER_KINDS,
     ("ProvisionParameters", "standard"): ALLOWANCE_STANDARDS,
+    ("QuietCutParameters", "scope"): CUT_SCOPES,
     ("MarketConfig", "engine"): ("arrays", "objects"),
 }
 SHOWN_ERRORS = 8

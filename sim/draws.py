@@ -40,6 +40,7 @@ PURPOSES = (
     "reach",  # which channels reach the person; alternative = the lender's id
     "explore",  # whether a stranger refused by policy gets the smallest loan; alternative = the lender's id
     "offer_test",  # which arm of a lender's trial of prices and limits an application is in; alternative = id
+    "quiet_cut",  # whom a lender's programme of cuts picks, for life; alternative = the lender's id
 )
 
 (
@@ -65,6 +66,7 @@ PURPOSES = (
     REACH,
     EXPLORE,
     OFFER_TEST,
+    QUIET_CUT,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

@@ -29,6 +29,7 @@ from sim.engines import Engine, people_engine
 from sim.engines.tables import Cutoffs, Terms, conditions_of, terms_of
 from sim.observe.audit import audit
 from sim.observe.explain import Explanation, Told, explain, person_of
+from sim.observe.liquidity import terciles_of_liquidity
 from sim.observe.recorder import Record
 from sim.params import MarketConfig
 from sim.past import check_same_past
@@ -115,6 +116,7 @@ class CreditMarket(mesa.Model):
         conditions = self.conditions_for_people(economy, chance.month)
 
         # People earn, see what they owe, and some ask for credit.
+        self.choose_whom_to_follow()
         self.people.begin_month()
         self.people.earn(conditions, chance)
         demand = self.people.seek_credit(terms, conditions, chance)
@@ -179,8 +181,8 @@ class CreditMarket(mesa.Model):
         """Return an independent copy of the market as it stands, which goes on under another configuration.
 
         It is to the byte the market that lived under `config` from the beginning. So `config` may differ only in what
-        lies ahead: policies announced and shocks starting in the present month or later, later values of the
-        unemployment path, observation windows not yet begun, the horizon. Raises ValueError naming any other key.
+        lies ahead: policies announced, shocks and quiet cuts starting in the present month or later, later values of
+        the unemployment path, observation not yet begun, the horizon. Raises ValueError naming any other key.
         """
         config = in_order_of_id(config)
         check_same_past(self.config, config, self.month)
@@ -242,6 +244,13 @@ class CreditMarket(mesa.Model):
         """Return the lenders' offers as the tables that people read."""
         band_of_cell = np.stack([lender.band_of_cell for lender in self.lenders])
         return terms_of(offers, [parameters for _, parameters in self.config.lender], band_of_cell)
+
+    def choose_whom_to_follow(self) -> None:
+        """Fix, in the month set for it, which customers of one lender are followed by what they had saved."""
+        observe, names = self.config.observe, [lender.name for lender in self.lenders]
+        if observe.liquidity_lender and self.month == observe.liquidity_month:
+            index = names.index(observe.liquidity_lender)
+            self.people.follow(terciles_of_liquidity(self.people.state(), index))
 
     def conditions_for_people(self, economy: Economy, step: int) -> Any:
         """Return the state of the world as people feel it."""

@@ -18,6 +18,7 @@ from sim.parameters.lender import (
     OfferTestParameters,
     StrategyParameters,
 )
+from sim.parameters.limits import QuietCutParameters, ReviewParameters
 from sim.parameters.people import (
     BehaviourParameters,
     ChoiceParameters,
@@ -52,8 +53,10 @@ __all__ = [
     "PartnerParameters",
     "PopulationParameters",
     "Quantity",
+    "QuietCutParameters",
     "RegulatorParameters",
     "RepaymentParameters",
+    "ReviewParameters",
     "SpendingParameters",
     "StrategyParameters",
     "WorkParameters",

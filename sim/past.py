@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sim.params import MarketConfig, ObserveParameters
+from sim.params import LenderParameters, MarketConfig, ObserveParameters, QuietCutParameters
 
 
 class Difference(NamedTuple):
@@ -21,18 +21,15 @@ class Difference(NamedTuple):
 def past_of(config: MarketConfig, month: int) -> MarketConfig:
     """Return a configuration without all that lies in `month` or later.
 
-    Taken out are policies announced and shocks starting then, later values of the unemployment path, what is observed
-    later, the horizon, and before month 0 what lenders may lend on top then. Months count from the end of the warm-up,
-    in which none of these acts.
+    Taken out are policies announced, shocks and quiet cuts starting then, later values of the unemployment path, what
+    is observed later, the horizon, and before month 0 what lenders may lend on top then. Months count from the end of
+    the warm-up, in which none of these acts but cuts with a negative month.
     """
     reported = max(0, month)
     economy = config.economy
     path = economy.unemployment_path or (economy.unemployment_share,)
-    lenders = config.lender
-    if month <= 0:
-        lenders = tuple((name, parameters._replace(budget_extra_fen=0)) for name, parameters in lenders)
     return config._replace(
-        lender=lenders,
+        lender=tuple((name, lender_before(parameters, month)) for name, parameters in config.lender),
         calendar=config.calendar._replace(months=reported),
         economy=economy._replace(
             unemployment_path=tuple(path[min(each, len(path) - 1)] for each in range(reported)),
@@ -43,6 +40,15 @@ def past_of(config: MarketConfig, month: int) -> MarketConfig:
     )
 
 
+def lender_before(lender: LenderParameters, month: int) -> LenderParameters:
+    """Return a lender without what it does by date in `month` or later."""
+    if month <= 0:
+        lender = lender._replace(budget_extra_fen=0)
+    if lender.quiet_cut.start_month >= month:
+        lender = lender._replace(quiet_cut=QuietCutParameters())
+    return lender
+
+
 def observed_before(observe: ObserveParameters, month: int) -> ObserveParameters:
     """Return the observation windows as far as they lie before a month; one that has not begun is empty at 0."""
     windows = {
@@ -50,9 +56,14 @@ def observed_before(observe: ObserveParameters, month: int) -> ObserveParameters
         for name in ("baseline", "outcome")
     }
     begun = {name: window if window[0] < window[1] else (0, 0) for name, window in windows.items()}
+    if observe.liquidity_month >= month:
+        default = ObserveParameters()
+        observe = observe._replace(liquidity_lender=default.liquidity_lender, liquidity_month=default.liquidity_month)
     return observe._replace(
-        **{f"{name}_from": first for name, (first, _) in begun.items()},
-        **{f"{name}_until": until for name, (_, until) in begun.items()},
+        baseline_from=begun["baseline"][0],
+        baseline_until=begun["baseline"][1],
+        outcome_from=begun["outcome"][0],
+        outcome_until=begun["outcome"][1],
     )
 
 

@@ -18,13 +18,17 @@ from sim.values import (
     GROUP_FLOWS,
     GROUPS,
     HOUSEHOLD_FLOWS,
+    LIQUIDITY_FLOWS,
+    LIQUIDITY_TERCILES,
     LOAN_SLOTS,
     NEVER,
     NOBODY,
     OFFER_ARMS,
     OFFER_COUNTS,
     OUTCOMES,
+    PLACES,
     PRIORITIES,
+    SIZES,
     TRUTH_COLUMNS,
     VINTAGE_MONTHS,
 )
@@ -64,6 +68,7 @@ class Borrowers(NamedTuple):
     informal_missed: NDArray[np.int8]  # months of interest missed; negative = barred for so many months
     aware_of: NDArray[np.int16]  # bit j: has heard a rumour about lender j
     flags: NDArray[np.int32]  # what happened in the observation windows, see observe/flags.py
+    liquidity: NDArray[np.int8]  # 1 to 3 = followed as one of LIQUIDITY_TERCILES, 0 = not followed
     watched_lender: NDArray[np.int8]  # where the application went whose sequel is followed, or NOBODY
     watched_cell: NDArray[np.int16]  # of its scorecard
     watched_month: NDArray[np.int16]
@@ -100,6 +105,7 @@ class Lines(NamedTuple):
     opened_month: NDArray[np.int16]
     last_owed_month: NDArray[np.int16]  # in which a loan or a claim there was open at month end
     status: NDArray[np.int8]
+    unnoticed_cut: NDArray[np.int8]  # 1 = made useless by the lender, and its holder has not asked there since
 
 
 class Applications(NamedTuple):
@@ -150,6 +156,10 @@ class Tallies(NamedTuple):
     roll_amount: NDArray[np.int64]  # the same, opening principal
     vintage_stock: NDArray[np.int64]  # (L, VINTAGE_MONTHS) principal by months on book
     vintage_flow: NDArray[np.int64]  # (L, VINTAGE_MONTHS, 5): lent, first 30+, first 60+, first 90+, charged off
+    tickets: NDArray[np.int64]  # (L, SIZES, 3) open loans by their size when lent: number, fen lent, fen owed
+    debtors: NDArray[np.int64]  # (L, SIZES, 2) people by what they owe here: number, fen owed
+    places: NDArray[np.int64]  # (L, PLACES) fen owed by region and sector of the debtor, whole loans
+    liquidity: NDArray[np.int64]  # (LIQUIDITY_TERCILES, LIQUIDITY_FLOWS) of the people followed
     group: NDArray[np.int64]  # (GROUPS, GROUP_FLOWS)
     household: NDArray[np.int64]  # (HOUSEHOLD_FLOWS,)
     sector_consumption: NDArray[np.int64]  # (sectors,)
@@ -232,6 +242,10 @@ def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_C
         roll_amount=zeros(lenders, BUCKETS, BUCKETS + 2),
         vintage_stock=zeros(lenders, VINTAGE_MONTHS),
         vintage_flow=zeros(lenders, VINTAGE_MONTHS, 5),
+        tickets=zeros(lenders, SIZES, 3),
+        debtors=zeros(lenders, SIZES, 2),
+        places=zeros(lenders, PLACES),
+        liquidity=zeros(len(LIQUIDITY_TERCILES), len(LIQUIDITY_FLOWS)),
         group=zeros(GROUPS, len(GROUP_FLOWS)),
         household=zeros(len(HOUSEHOLD_FLOWS)),
         sector_consumption=zeros(6),

@@ -65,7 +65,8 @@ PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush"
     PARTNER_CAP,
     GROWTH_QUOTA,
     NO_LENDER,
-) = range(25)
+    LINE_CUT,
+) = range(26)
 OUTCOMES = (
     "not_applied",
     "pending",
@@ -92,6 +93,7 @@ OUTCOMES = (
     "partner_cap",
     "growth_quota",
     "no_lender",
+    "line_cut",  # the lender has cut or frozen the line since the person last asked
 )
 BUDGET_OUTCOMES = tuple(range(CAPITAL, GROWTH_QUOTA + 1))
 
@@ -134,6 +136,9 @@ FLOWS = (
     "open_lines",
     "line_limits",  # stock, fen
     "unused_lines",  # stock, fen
+    "lines_cut",  # whose limit the lender lowered this month; legal caps apart
+    "limits_cut",  # fen
+    "lines_frozen",  # of customers who are not late
     "aware",  # stock: people who have heard a rumour about this lender
     "buyers_recoveries",  # fen collected on claims that the lender has sold; no part of "recoveries"
     "buyers_claims",  # stock: fen of such claims still collected; no part of Tallies.claims
@@ -202,6 +207,7 @@ FLAGS = (
     "informal",
     "hardship",
     "moved_lender",  # approved at a lender other than the one asked first
+    "refused_line_cut",
 )
 FLAG = {name: 1 << index for index, name in enumerate(FLAGS)}
 
@@ -209,6 +215,31 @@ FLAG = {name: 1 << index for index, name in enumerate(FLAGS)}
 TRUTH_GROUPS = ("approved", "refused", "declined")  # declined: by the person, for its price
 TRUTH_OUTCOMES = ("good", "bad", "never_in_debt")
 TRUTH_COLUMNS = len(TRUTH_GROUPS) * len(TRUTH_OUTCOMES)
+
+
+# --- the shape of a book: loans and borrowers by size (yuan), customers by where they work and live ------------------
+SIZE_BOUNDS_YUAN = (500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000)  # a class ends below its bound
+SIZES = len(SIZE_BOUNDS_YUAN) + 1
+PLACES = len(REGIONS) * len(SECTORS)
+
+# --- what is counted of people followed by their liquidity (columns of Tallies.liquidity) ----------------------------
+LIQUIDITY_TERCILES = ("low", "middle", "high")  # terciles of savings in months of income; 0 in the state = not followed
+LIQUIDITY_FLOWS = (
+    "people",
+    "normal_income",  # fen
+    "consumption",
+    "savings",
+    "debt",
+    "informal_debt",
+    "applied",
+    "approved",
+    "moved_lender",
+    "refused_line_cut",
+    "informal",
+    "hardship",
+    "late",
+)
+LIQUIDITY_FLOW = {name: index for index, name in enumerate(LIQUIDITY_FLOWS)}
 
 
 class Rules(NamedTuple):
@@ -278,6 +309,24 @@ class Headroom(NamedTuple):
     amount_fen: int
 
 
+class LineCuts(NamedTuple):
+    """What a lender takes back from existing customers this month. Shares are of a limit unless said otherwise."""
+
+    may: int = 0  # 0 = nothing below can touch a line
+    sees_band: int = 0  # 1 = the behavioural score is asked for
+    quiet_share: float = 0.0  # the programme's part of this month
+    freeze_share: float = 0.0  # of the customers in its scope
+    customer_share: float = 1.0  # of the customers in its scope, those whose limit is cut
+    unused_only: int = 0
+    from_band: int = 0
+    opened_before: int = 0  # month, counted from the start of the warm-up; later lines are left alone
+    late_share: float = 0.0
+    debt_share: float = 0.0
+    debt_months: float = 0.0  # of income, owed elsewhere
+    band_share: float = 0.0
+    band_from: int = 0
+
+
 class Offer(NamedTuple):
     """A lender's terms for the month, fixed before anybody applies."""
 
@@ -292,7 +341,7 @@ class Offer(NamedTuple):
     limit_months: tuple[float, ...]  # by band, months of proxy income
     largest_limit_fen: int
     limit_raise_share: float
-    limit_cut_share: float
+    cuts: LineCuts
     partners: tuple[int, ...]  # indexes of the banks it lends with this month, one for each joint loan; () = alone
     partner_share_bp: int  # share of each new joint loan
     rules: Rules

@@ -24,7 +24,8 @@ from sim.agents.living import (
     turn_to_the_informal_lender,
 )
 from sim.agents.offering import arm_of
-from sim.agents.paying import new_loan, pay_claims, pay_dues, repay_by_new_loan, review_line
+from sim.agents.paying import new_loan, pay_claims, pay_dues, repay_by_new_loan
+from sim.agents.reviewing import review_line
 from sim.agents.underwriting import judged
 from sim.agents.wanting import Need, need_for_credit, preferred_lender, slots_are_what_is_missing
 from sim.agents.watching import begin_watch, follow_watch
@@ -40,6 +41,7 @@ from sim.values import (
     BUDGET_OUTCOMES,
     DECLINED_PRICE,
     FLAG,
+    LINE_CUT,
     LINE_OPEN,
     NEVER,
     NO_LENDER,
@@ -65,6 +67,7 @@ FLAG_OF_REFUSAL = {
     BORROWER_CAP: "refused_borrower_cap",
     NO_SLOT: "refused_no_slot",
     DECLINED_PRICE: "declined_price",
+    LINE_CUT: "refused_line_cut",
     **dict.fromkeys(BUDGET_OUTCOMES, "refused_budget"),
 }
 
@@ -108,6 +111,7 @@ class Borrower(mesa.Agent):
     informal_missed: int
     aware_of: int
     flags: int
+    liquidity: int
     watched_lender: int
     watched_cell: int
     watched_month: int
@@ -191,6 +195,7 @@ class Borrower(mesa.Agent):
         asked.cell, asked.band = cell, band
         if counts.applied(lender, cell):
             begin_watch(self, lender, cell, world)
+        self.credit.lines[lender].unnoticed_cut = 0
         asked.limit = answer.limit
         asked.outcome = answer.outcome
         asked.amount, asked.priority = 0, 0
@@ -341,6 +346,8 @@ class Borrower(mesa.Agent):
         counts.in_group(self.group, "informal_debt", self.informal_debt)
         if debt > 0:
             counts.in_group(self.group, "indebted")
+        if self.liquidity:
+            counts.followed(self, purse.consumption, self.normal_income(world))
         if world.after_window:
             self.flags |= sum(FLAG[name] for name in self.happened)
         if world.before_window:

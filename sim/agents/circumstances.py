@@ -7,6 +7,7 @@ from typing import NamedTuple
 from sim.draws import Chance
 from sim.params import BehaviourParameters
 from sim.rules.underwriting import lot_of
+from sim.values import LineCuts
 
 
 class LenderTerms(NamedTuple):
@@ -25,7 +26,6 @@ class LenderTerms(NamedTuple):
     limit_months: tuple[float, ...]  # months of the income believed in, by band
     largest_limit: int  # fen
     limit_raise: float
-    limit_cut: float
     borrower_cap: int  # fen
     disclosure: float
     registry_rank: int  # people with a lower rank are seen through the registry
@@ -50,6 +50,7 @@ class LenderTerms(NamedTuple):
     test_limit_step: float
     least_apr_bp: int  # no personal price goes below it, nor above the next
     most_apr_bp: int
+    cuts: LineCuts
 
 
 class Circumstances(NamedTuple):

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sim.agents.circumstances import Circumstances
 from sim.agents.credit import Loan
 from sim.money import part
+from sim.rules.sizes import size_class
 from sim.rules.underwriting import lot_of
 from sim.state import Tallies
 from sim.values import (
+    AGE_BANDS,
     BUCKETS,
     DECLINED_PRICE,
     FLOW,
     GROUP_FLOW,
     HOUSEHOLD_FLOW,
+    LIQUIDITY_FLOW,
+    LIQUIDITY_FLOWS,
     NOBODY,
     OFFER_COUNTS,
     PENDING,
+    PLACES,
     VINTAGE_MONTHS,
 )
+
+if TYPE_CHECKING:
+    from sim.agents.borrower import Borrower
 
 PAID_OFF_COLUMN = BUCKETS
 CHARGED_OFF_COLUMN = BUCKETS + 1
@@ -151,6 +161,26 @@ class Counts:
         self.at_lender(loan.lender, "recoveries", claim_before - loan.principal)
         self.shared(loan, "recoveries_partner", RECOVERED, part(claim_before, share) - part(loan.principal, share))
 
+    def debtor(self, lender: int, owed: int, group: int) -> None:
+        """Count a customer who owes a lender, by how much it is and by where they live and work."""
+        self.at_lender(lender, "customers")
+        self.tallies.debtors[lender, size_class(owed)] += (1, owed)
+        self.tallies.places[lender, group // len(AGE_BANDS) % PLACES] += owed
+
+    def followed(self, person: Borrower, consumption: int, normal_income: int) -> None:
+        """Count one of the people followed in their tercile of liquidity."""
+        happened = {name: int(name in person.happened) for name in LIQUIDITY_FLOWS}
+        amounts = {
+            "people": 1,
+            "normal_income": normal_income,
+            "consumption": consumption,
+            "savings": person.savings,
+            "debt": person.credit.debt(),
+            "informal_debt": person.informal_debt,
+        }
+        for name, amount in (happened | amounts).items():
+            self.tallies.liquidity[person.liquidity - 1, LIQUIDITY_FLOW[name]] += amount
+
     def claimed(self, claim: Loan, world: Circumstances) -> None:
         """Count a claim as its lender's, and as one for sale when it is old enough, or as that of its buyer."""
         terms = world.lenders[claim.lender]
@@ -171,6 +201,7 @@ class Counts:
         self.tallies.stock[loan.lender, loan.bucket] += loan.principal
         self.tallies.stock_count[loan.lender, loan.bucket] += 1
         self.tallies.vintage_stock[loan.lender, months_on_book(loan, month)] += loan.principal
+        self.tallies.tickets[loan.lender, size_class(loan.original)] += (1, loan.original, loan.principal)
         if loan.bucket >= 2:
             self.in_group(group, "debt_dpd30", loan.principal)
         if loan.bucket >= 4:

@@ -90,6 +90,7 @@ class Line:
     opened_month: int = 0
     last_owed_month: int = 0
     status: int = NO_LINE
+    unnoticed_cut: int = 0  # 1 = made useless by the lender, and its holder has not asked there since
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from sim.agents import closing
 from sim.agents.partnering import Partnership, joint_terms, note_partners, originators_now
 from sim.agents.strategy import Course, appetite_moved_bands, markup_moved_apr, steer
 from sim.agents.terms import offer_of
+from sim.agents.tightening import act_of_cuts
 from sim.books.allocation import fill
 from sim.books.budget import Budget, Commitment, budget_of, commitment_of
 from sim.books.capital import Ownership, licence_capital_fen
@@ -73,6 +74,7 @@ class Lender(mesa.Agent):
         self.tax_share = config.economy.profit_tax_share
         self.founding_fen = fen(parameters.founding_plan_yuan) * config.population.size
         self.people = config.population.size
+        self.warm_up_months = config.calendar.warm_up_months
         self.status = OPERATING
         self.lending_frozen = False
         self.partnerships: tuple[Partnership, ...] = ()
@@ -255,6 +257,7 @@ class Lender(mesa.Agent):
     def close_books(self, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
         """Pay for funding and work, provide for losses, refinance, tax, distribute; test solvency and liquidity."""
         closing.close_books(self, tallies, economy, rulebook.of(self.kind))
+        self.acts += act_of_cuts(self.name, self.index, self.status, economy.month, tallies)
         self.learn(tallies, economy)
         steer(self, tallies, economy.month)
 

@@ -88,7 +88,7 @@ def spend_and_save(person: Borrower, purse: Purse, world: Circumstances, counts:
     purse.cash -= repaid
     counts.household("informal_principal", repaid)
     job_risk = world.job_risks[person.sector]
-    buffer = target_buffer(person.essentials, person.patience, job_risk, person.unused_lines, spending)
+    buffer = target_buffer(person.essentials, person.patience, job_risk, person.unused_lines, person.savings, spending)
     spent = share_of_excess(purse.cash, buffer, spending.spend_share)
     purse.consumption += spent
     left = purse.cash - spent

@@ -1,4 +1,4 @@
-"""How a person draws a loan, pays dues and old claims, and how lenders review the lines afterwards."""
+"""How a person draws a loan, and pays dues and old claims."""
 
 from __future__ import annotations
 
@@ -6,19 +6,17 @@ from typing import TYPE_CHECKING
 
 from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.counts import BAD_BUCKET, CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Counts
-from sim.agents.credit import Line, Loan
+from sim.agents.credit import Loan
 from sim.agents.offering import arm_of, price_for
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.demand import term_months
-from sim.rules.limits import line_ends, reviewed_limit
 from sim.rules.repayment import level_instalment, recovery, relationship_value
-from sim.values import LINE_BARRED, LINE_FROZEN, LINE_OPEN, NOBODY, OPEN
+from sim.values import LINE_BARRED, NOBODY, OPEN
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower
 
 FEN_PER_YUAN = 100
-GOOD_STANDING_MONTHS = 6
 
 
 def new_loan(person: Borrower, amount: int, terms: LenderTerms, partner: int, world: Circumstances) -> Loan:
@@ -168,35 +166,3 @@ def collected(person: Borrower, slot: int, claim: Loan, purse: int, world: Circu
     else:
         counts.recovered(claim, before)
     return paid
-
-
-def review_line(person: Borrower, terms: LenderTerms, world: Circumstances, counts: Counts) -> int:
-    """Let one lender freeze, thaw, raise or cut a line after the month's payments; return the fen left to draw."""
-    line = person.credit.lines[terms.lender]
-    is_late = person.credit.worst_bucket_at(terms.lender) > 0
-    if is_late or person.credit.owed_at(terms.lender) > 0:
-        line.last_owed_month = world.month
-    elif line_ends(line.status, world.month - line.last_owed_month, terms.dormant_months, terms.barred_months):
-        person.credit.lines[terms.lender] = Line()
-        return 0
-    if line.status == LINE_OPEN and is_late:
-        line.status = LINE_FROZEN
-    elif line.status == LINE_FROZEN and not is_late:
-        line.status = LINE_OPEN
-    elif line.status == LINE_OPEN:
-        line.limit = reviewed_limit(
-            line.limit,
-            world.month - line.opened_month,
-            terms.limit_raise if person.months_since_late >= GOOD_STANDING_MONTHS else 0.0,
-            terms.limit_cut,
-            min(terms.largest_limit, int(terms.limit_months[0] * person.normal_income(world))),
-            terms.borrower_cap,
-        )
-    unused = person.credit.unused_at(terms.lender)
-    if person.credit.owed_at(terms.lender) > 0:
-        counts.at_lender(terms.lender, "customers")
-    if line.status == LINE_OPEN:
-        counts.at_lender(terms.lender, "open_lines")
-        counts.at_lender(terms.lender, "line_limits", line.limit)
-        counts.at_lender(terms.lender, "unused_lines", unused)
-    return unused

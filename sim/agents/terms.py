@@ -6,10 +6,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sim.agents.partnering import dearest, joint_share_bp, partners_now
+from sim.agents.tightening import line_cuts
 from sim.money import basis_points, fen
 from sim.rules.pricing import Price, Stake, band_price
 from sim.scoring.scorecard import band_default_shares
-from sim.values import BANDS, NEVER, OPERATING, Economy, Offer, OfferTest, Rulebook, Rules
+from sim.values import BANDS, NEVER, Economy, Offer, OfferTest, Rulebook, Rules
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender
@@ -41,7 +42,7 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
         ),
         largest_limit_fen=fen(p.largest_limit_yuan),
         limit_raise_share=p.limit_raise_share,
-        limit_cut_share=p.limit_cut_share if lender.status == OPERATING else 1.0,  # its lines are gone
+        cuts=line_cuts(p, lender.status, economy.month, lender.warm_up_months),
         partners=tuple(each.bank.index for each in partners_now(lender, rulebook.month)) if share_bp > 0 else (),
         partner_share_bp=share_bp,
         rules=rules,

@@ -11,7 +11,7 @@ from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
 from sim.rules.offers import personal_limit
-from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, proxy_income
+from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, proxy_income, told_of_a_cut
 from sim.scoring.features import (
     cell_of,
     debt_bin,
@@ -83,6 +83,11 @@ def scorecard_cell(person: Borrower, terms: LenderTerms, income_seen: int, world
     )
 
 
+def cell_seen(person: Borrower, terms: LenderTerms, income_seen: int, world: Circumstances) -> int:
+    """Return the cell of the card in force, by sector where the card has sectors."""
+    return with_sector(scorecard_cell(person, terms, income_seen, world), person.sector, len(terms.band_of_cell))
+
+
 def highest_price_accepted(person: Borrower, purpose: int, world: Circumstances) -> float:
     """Return the dearest yearly price the person would take; a shortfall takes at least the informal lender's."""
     in_need = purpose == SHORTFALL
@@ -94,7 +99,7 @@ def highest_price_accepted(person: Borrower, purpose: int, world: Circumstances)
 def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, world: Circumstances) -> Judgement:
     """Return what the lender answers to an application for `wanted` fen."""
     income_seen = income_believed(person, terms, world)
-    cell = with_sector(scorecard_cell(person, terms, income_seen, world), person.sector, len(terms.band_of_cell))
+    cell = cell_seen(person, terms, income_seen, world)
     band = terms.band_of_cell[cell]
     arm = arm_of(person.row, terms, world.month, world.chance)
     apr_bp = price_for(terms, band, arm)
@@ -133,6 +138,7 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
     )
     luck = world.chance.uniform("explore", person.row, terms.lender_id)
     answer = explored(answer, line.status, apr_bp, wanted, smallest_loan, perceived, highest, luck, terms.exploration)
+    answer = answer._replace(outcome=told_of_a_cut(answer.outcome, line.unnoticed_cut))
     if not terms.open:
         answer = Decision(FROZEN, 0, answer.limit)
     return Judgement(cell, band, arm, apr_bp, answer)

@@ -17,6 +17,7 @@ from sim.rules.demand import (
 from sim.rules.spending import target_buffer
 from sim.values import (
     LINE_BARRED,
+    LINE_FROZEN,
     LOAN_SLOTS,
     NEVER,
     NO_LINE,
@@ -95,7 +96,9 @@ def something_to_finance(person: Borrower, spare: int, world: Circumstances) -> 
         amount_wanted(income, log_months, demand.purchase_log_sd, size, demand.amount_cap_months)
     )
     job_risk = world.job_risks[person.sector]
-    buffer = target_buffer(person.essentials, person.patience, job_risk, unused, world.behaviour.spending)
+    buffer = target_buffer(
+        person.essentials, person.patience, job_risk, unused, person.savings, world.behaviour.spending
+    )
     convenience = world.chance.uniform("convenience", person.row)
     if wanted < smallest_loan(world):
         return NOTHING
@@ -132,10 +135,15 @@ def could_turn_to(person: Borrower, terms: LenderTerms, world: Circumstances) ->
     """Return whether the lender reaches the person and might lend: no arrears there, not barred, room on the line."""
     if not (person.reached_by >> terms.lender) & 1 or person.credit.worst_bucket_at(terms.lender) > 0:
         return False
-    status = person.credit.lines[terms.lender].status
+    line = person.credit.lines[terms.lender]
+    status = line.status
     if status == NO_LINE:
         return bool(terms.open)
-    return status != LINE_BARRED and person.credit.room_at(terms.lender) >= smallest_loan(world)
+    if status == LINE_BARRED:
+        return False
+    if line.unnoticed_cut:  # nobody tells a customer of a quiet cut: they ask once more, and learn it then
+        return True
+    return status != LINE_FROZEN and person.credit.room_at(terms.lender) >= smallest_loan(world)
 
 
 def liking(person: Borrower, terms: LenderTerms, purpose: int, taste: str, world: Circumstances) -> float:

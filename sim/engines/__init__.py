@@ -21,6 +21,9 @@ class Engine(Protocol):
 
     tallies: Tallies
 
+    def follow(self, liquidity: NDArray[np.int8]) -> None:
+        """Set who is followed from now on, and in which tercile of liquidity."""
+
     def begin_month(self) -> None:
         """Clear the tallies."""
 

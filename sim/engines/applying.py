@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,7 +20,15 @@ from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
 from sim.rules.offers import personal_limit
-from sim.rules.underwriting import behaviour_signal, decision, explored, lot_of, priority, proxy_income
+from sim.rules.underwriting import (
+    behaviour_signal,
+    decision,
+    explored,
+    lot_of,
+    priority,
+    proxy_income,
+    told_of_a_cut,
+)
 from sim.scoring.features import (
     cell_of,
     debt_bin,
@@ -114,6 +124,43 @@ def scorecard_cell(
     )
 
 
+class Seen(NamedTuple):
+    """What a lender makes of a person."""
+
+    income: int  # fen a month, as its data suggest
+    cell: int  # of its scorecard
+
+
+@kernel
+def what_lender_sees(
+    i: int,
+    lender: int,
+    borrowers: Borrowers,
+    loans: Loans,
+    lines: Lines,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+) -> Seen:
+    """Return the income the lender believes person i to have, and the cell of its scorecard."""
+    permanent = wide(borrowers.permanent_income[i])
+    noise = normal_quantile(uniform(keys, PROXY, 0, i, terms.lender_id[lender]))
+    income = proxy_income(
+        permanent,
+        conditions.wage_index,
+        borrowers.employed[i],
+        terms.job_loss_seen[lender],
+        terms.proxy_noise[lender],
+        noise,
+    )
+    cell = with_sector(
+        scorecard_cell(i, lender, income, borrowers, loans, lines, keys, conditions, terms),
+        wide(borrowers.sector[i]),
+        terms.band_of_cell.shape[1],
+    )
+    return Seen(income, cell)
+
+
 @kernel
 def apply_to(
     i: int,
@@ -139,21 +186,8 @@ def apply_to(
         borrowers.inquiry_months[i] |= 1
     else:
         tallies.flow[lender, LINE_APPLICATIONS] += 1
-    permanent = wide(borrowers.permanent_income[i])
-    noise = normal_quantile(uniform(keys, PROXY, 0, i, terms.lender_id[lender]))
-    income_seen = proxy_income(
-        permanent,
-        conditions.wage_index,
-        borrowers.employed[i],
-        terms.job_loss_seen[lender],
-        terms.proxy_noise[lender],
-        noise,
-    )
-    cell = with_sector(
-        scorecard_cell(i, lender, income_seen, borrowers, loans, lines, keys, conditions, terms),
-        wide(borrowers.sector[i]),
-        terms.band_of_cell.shape[1],
-    )
+    seen = what_lender_sees(i, lender, borrowers, loans, lines, keys, conditions, terms)
+    cell = seen.cell
     if tallies.cell_applied.shape[1] > 0:
         tallies.cell_applied[lender, cell] += 1
         begin_watch(i, lender, cell, borrowers, conditions)
@@ -186,7 +220,7 @@ def apply_to(
         wanted,
         personal_limit(
             opening_limit(
-                terms.limit_months[lender, band], income_seen, terms.largest_limit[lender], terms.borrower_cap[lender]
+                terms.limit_months[lender, band], seen.income, terms.largest_limit[lender], terms.borrower_cap[lender]
             ),
             arm,
             terms.test_limit_step[lender],
@@ -213,7 +247,8 @@ def apply_to(
             uniform(keys, EXPLORE, month, i, terms.lender_id[lender]),
             terms.exploration[lender],
         )
-    outcome = answer.outcome
+    outcome = told_of_a_cut(answer.outcome, wide(lines.unnoticed_cut[i, lender]))
+    lines.unnoticed_cut[i, lender] = 0
     if terms.open[lender] == 0:
         outcome = FROZEN
     count_offer(lender, arm, outcome, apr_bp, terms, tallies)

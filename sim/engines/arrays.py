@@ -54,6 +54,10 @@ class ArraysEngine:
         self.shards = Shards(size, lenders, communities, shards, threads, counting)
         self.tallies = blank_tallies(lenders, communities, counting)
 
+    def follow(self, liquidity: NDArray[np.int8]) -> None:
+        """Set who is followed from now on, and in which tercile of liquidity."""
+        self.people.borrowers.liquidity[:] = liquidity
+
     def begin_month(self) -> None:
         """Clear the tallies."""
         for table in self.tallies:

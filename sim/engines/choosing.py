@@ -13,7 +13,7 @@ from sim.params import BehaviourParameters
 from sim.rules.choice import appeal, is_discouraged, perceived_apr
 from sim.rules.limits import available_on_line
 from sim.state import Borrowers, Lines, Loans
-from sim.values import ALL_SLOTS_TAKEN, LINE_BARRED, NEVER, NO_LINE, NOBODY, PURCHASE
+from sim.values import ALL_SLOTS_TAKEN, LINE_BARRED, LINE_FROZEN, NEVER, NO_LINE, NOBODY, PURCHASE
 
 REFUSAL_MEMORY_MONTHS = 3
 FEN_PER_YUAN = 100
@@ -35,7 +35,8 @@ def choose_lender(
 ) -> int:
     """Return the lender person i turns to, or NOBODY when none can be reached that might lend, or ALL_SLOTS_TAKEN.
 
-    People do not ask a lender they are in arrears with, one that barred them, or one whose line has no room left.
+    People do not ask a lender they are in arrears with, one that barred them, or one whose line they know to be frozen
+    or to have no room left.
     """
     best = NOBODY
     best_appeal = 0.0
@@ -54,7 +55,9 @@ def choose_lender(
             continue
         has_room = 0
         if status != NO_LINE:
-            if available_on_line(wide(lines.limit[i, lender]), owed_at(i, lender, loans)) < smallest:
+            room = available_on_line(wide(lines.limit[i, lender]), owed_at(i, lender, loans))
+            # Nobody tells a customer of a quiet cut: they ask once more, and learn it then.
+            if (status == LINE_FROZEN or room < smallest) and lines.unnoticed_cut[i, lender] == 0:
                 continue
             has_room = 1
         if slot_for(i, lender, loans) == NOBODY:

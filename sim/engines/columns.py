@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.values import BUCKETS, FLAG, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, OFFER_COUNTS
+from sim.values import BUCKETS, FLAG, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, LIQUIDITY_FLOW, OFFER_COUNTS
 
 # where a loan leaves its bucket for (last axis of roll_count and roll_amount)
 PAID_OFF_COLUMN = BUCKETS
@@ -37,6 +37,9 @@ LOANS = FLOW["loans"]
 OPEN_LINES = FLOW["open_lines"]
 LINE_LIMITS = FLOW["line_limits"]
 UNUSED_LINES = FLOW["unused_lines"]
+LINES_CUT = FLOW["lines_cut"]
+LIMITS_CUT = FLOW["limits_cut"]
+LINES_FROZEN = FLOW["lines_frozen"]
 
 # per group of people
 G_INDEBTED = GROUP_FLOW["indebted"]
@@ -66,6 +69,21 @@ H_INFORMAL_DEBT = HOUSEHOLD_FLOW["informal_debt"]
 H_HARDSHIP = HOUSEHOLD_FLOW["hardship_people"]
 H_INFORMAL_WANTED = HOUSEHOLD_FLOW["informal_wanted"]
 
+# of people followed by their liquidity
+L_PEOPLE = LIQUIDITY_FLOW["people"]
+L_INCOME = LIQUIDITY_FLOW["normal_income"]
+L_CONSUMPTION = LIQUIDITY_FLOW["consumption"]
+L_SAVINGS = LIQUIDITY_FLOW["savings"]
+L_DEBT = LIQUIDITY_FLOW["debt"]
+L_INFORMAL_DEBT = LIQUIDITY_FLOW["informal_debt"]
+L_APPLIED = LIQUIDITY_FLOW["applied"]
+L_APPROVED = LIQUIDITY_FLOW["approved"]
+L_MOVED = LIQUIDITY_FLOW["moved_lender"]
+L_LINE_CUT = LIQUIDITY_FLOW["refused_line_cut"]
+L_INFORMAL = LIQUIDITY_FLOW["informal"]
+L_HARDSHIP = LIQUIDITY_FLOW["hardship"]
+L_LATE = LIQUIDITY_FLOW["late"]
+
 # bits of what a person went through
 F_APPLIED_BEFORE = FLAG["applied_before"]
 F_APPROVED_BEFORE = FLAG["approved_before"]
@@ -82,6 +100,7 @@ F_DEFAULT = FLAG["default"]
 F_INFORMAL = FLAG["informal"]
 F_HARDSHIP = FLAG["hardship"]
 F_MOVED = FLAG["moved_lender"]
+F_LINE_CUT = FLAG["refused_line_cut"]
 
 # last axis of partner_flow and of vintage_flow
 LENT, INTEREST_PART, PRINCIPAL_PART, CHARGED_OFF_PART, RECOVERED_PART = range(5)

@@ -140,4 +140,5 @@ def clear_line(i: int, lender: int, lines: Lines) -> None:
     lines.limit[i, lender] = 0
     lines.opened_month[i, lender] = 0
     lines.last_owed_month[i, lender] = 0
+    lines.unnoticed_cut[i, lender] = 0
     lines.status[i, lender] = NO_LINE

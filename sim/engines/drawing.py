@@ -14,6 +14,7 @@ from sim.engines.columns import (
     F_BORROWER_CAP,
     F_BUDGET,
     F_DECLINED,
+    F_LINE_CUT,
     F_MOVED,
     F_NO_SLOT,
     F_OWN_POLICY,
@@ -55,6 +56,7 @@ from sim.values import (
     CAPITAL,
     DECLINED_PRICE,
     GROWTH_QUOTA,
+    LINE_CUT,
     LINE_OPEN,
     NO_LENDER,
     NO_LINE,
@@ -85,6 +87,8 @@ def outcome_flag(outcome: int) -> int:
         return F_DECLINED
     if CAPITAL <= outcome <= GROWTH_QUOTA:
         return F_BUDGET
+    if outcome == LINE_CUT:
+        return F_LINE_CUT
     return 0
 
 

@@ -132,7 +132,9 @@ def spend_and_save(
         cash -= repaid
         household[H_INFORMAL_PRINCIPAL] += repaid
     job_risk = conditions.job_risks[borrowers.sector[i]]
-    buffer = target_buffer(wide(borrowers.essentials[i]), borrowers.patience[i], job_risk, unused, spending)
+    buffer = target_buffer(
+        wide(borrowers.essentials[i]), borrowers.patience[i], job_risk, unused, wide(borrowers.savings[i]), spending
+    )
     spent = share_of_excess(cash, buffer, spending.spend_share)
     put_away = min(share_of_excess(cash, buffer, spending.long_term_saving_share), cash - spent)
     put_away = max(put_away, cash - spent - LARGEST_SAVINGS)

@@ -16,7 +16,7 @@ from sim.engines.arrays import Rumour
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
 from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people, blank_tallies
-from sim.values import EMPTY
+from sim.values import EMPTY, LineCuts
 
 
 class ObjectsEngine:
@@ -35,6 +35,11 @@ class ObjectsEngine:
         self.size, self.lenders = people.lines.limit.shape
         self.tallies = blank_tallies(self.lenders, communities, counting)
         self.borrowers = borrowers_of(people, empty_world() if model is None else model)
+
+    def follow(self, liquidity: NDArray[np.int8]) -> None:
+        """Set who is followed from now on, and in which tercile of liquidity."""
+        for borrower, tercile in zip(self.borrowers, liquidity.tolist(), strict=True):
+            borrower.liquidity = tercile
 
     def begin_month(self) -> None:
         """Clear the tallies."""
@@ -116,9 +121,14 @@ def plain(value: Any) -> Any:
 
 def lender_terms(terms: Terms) -> tuple[LenderTerms, ...]:
     """Return every lender's terms in plain Python."""
-    columns = {name: plain(values) for name, values in terms._asdict().items()}
+    columns = {name: plain(values) for name, values in terms._asdict().items() if name != "cuts"}
+    cuts = {name: plain(values) for name, values in terms.cuts._asdict().items()}
     return tuple(
-        LenderTerms(lender, **{name: values[lender] for name, values in columns.items()})
+        LenderTerms(
+            lender,
+            **{name: values[lender] for name, values in columns.items()},
+            cuts=LineCuts(**{name: values[lender] for name, values in cuts.items()}),
+        )
         for lender in range(len(terms.lender_id))
     )
 

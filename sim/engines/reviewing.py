@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.compiling import kernel, wide
 from sim.engines.columns import (
     BUYERS_CLAIMS,
@@ -15,32 +18,102 @@ from sim.engines.columns import (
     UNUSED_LINES,
 )
 from sim.engines.contracts import bucket_at, clear_line, owed_at
+from sim.engines.cutting import Cut, Standing, count_cut, cut_of
 from sim.engines.tables import Conditions, Terms
 from sim.money import part
-from sim.rules.limits import available_on_line, line_ends, reviewed_limit
+from sim.rules.limits import available_on_line, cut_limit, line_ends, reviewed_limit, reviewed_status
 from sim.rules.repayment import charge_off_month
+from sim.rules.sizes import size_class
 from sim.state import Borrowers, Lines, Loans, Tallies
-from sim.values import CHARGED_OFF, LINE_FROZEN, LINE_OPEN, LOAN_SLOTS, NO_LINE, NOBODY, OPEN, VINTAGE_MONTHS
+from sim.values import (
+    AGE_BANDS,
+    CHARGED_OFF,
+    LINE_FROZEN,
+    LINE_OPEN,
+    LOAN_SLOTS,
+    NO_LINE,
+    NOBODY,
+    OPEN,
+    PLACES,
+    VINTAGE_MONTHS,
+)
 
 GOOD_STANDING_MONTHS = 6  # since the last lateness anywhere, before a limit may rise
+
+
+@kernel
+def review_line(
+    i: int,
+    lender: int,
+    standing: Standing,
+    smallest: int,
+    borrowers: Borrowers,
+    loans: Loans,
+    lines: Lines,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    tallies: Tallies,
+) -> None:
+    """Let a lender freeze, thaw, raise or cut person i's line, which is open or frozen."""
+    status = wide(lines.status[i, lender])
+    limit = wide(lines.limit[i, lender])
+    cut = Cut(0.0, 0)
+    if terms.cuts.may[lender] == 1:
+        cut = cut_of(i, lender, standing, borrowers, loans, lines, keys, conditions, terms)
+    after = reviewed_status(status, standing.bucket, cut.freezes)
+    if after != status:
+        lines.status[i, lender] = after
+    if status == LINE_OPEN and after == LINE_OPEN:
+        raise_share = terms.limit_raise[lender] if borrowers.months_since_late[i] >= GOOD_STANDING_MONTHS else 0.0
+        lines.limit[i, lender] = reviewed_limit(
+            limit,
+            standing.owed,
+            conditions.month - wide(lines.opened_month[i, lender]),
+            raise_share,
+            cut.share,
+            min(terms.largest_limit[lender], int(terms.limit_months[lender, 0] * standing.income)),
+            terms.borrower_cap[lender],
+        )
+    elif status == LINE_OPEN and standing.bucket > 0 and cut.share > 0.0:
+        lines.limit[i, lender] = cut_limit(limit, standing.owed, cut.share)
+    if cut.share > 0.0 or cut.freezes == 1:
+        count_cut(i, lender, status, limit, standing, smallest, lines, terms, tallies)
+
+
+@kernel
+def count_debtor(i: int, lender: int, owed: int, borrowers: Borrowers, tallies: Tallies) -> None:
+    """Count person i, who owes a lender so many fen, by how much it is and by where they live and work."""
+    size = size_class(owed)
+    place = wide(borrowers.group[i]) // len(AGE_BANDS) % PLACES
+    tallies.flow[lender, CUSTOMERS] += 1
+    tallies.debtors[lender, size, 0] += 1
+    tallies.debtors[lender, size, 1] += owed
+    tallies.places[lender, place] += owed
 
 
 @kernel
 def review_lines(
     i: int,
     holds_loans: bool,
+    debt: int,
+    smallest: int,
     borrowers: Borrowers,
     loans: Loans,
     lines: Lines,
+    keys: NDArray[np.uint64],
     conditions: Conditions,
     terms: Terms,
     tallies: Tallies,
 ) -> int:
-    """Let every lender review person i's line after the month's payments; return the fen unused at all lenders."""
+    """Let every lender review person i's line after the month's payments; return the fen unused at all lenders.
+
+    `debt` is what the person owes on all open loans and `smallest` the smallest loan there is, in fen.
+    """
     all_unused = 0
     income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
     for lender in range(terms.open.shape[0]):
-        status = lines.status[i, lender]
+        status = wide(lines.status[i, lender])
         if status == NO_LINE:  # nobody owes where they have no line
             continue
         owed = 0
@@ -55,22 +128,11 @@ def review_lines(
             if line_ends(status, since_owed, terms.dormant_months[lender], terms.barred_months[lender]) == 1:
                 clear_line(i, lender, lines)
                 continue
-        if status == LINE_OPEN and bucket > 0:
-            lines.status[i, lender] = LINE_FROZEN
-        elif status == LINE_FROZEN and bucket == 0:
-            lines.status[i, lender] = LINE_OPEN
-        elif status == LINE_OPEN:
-            raise_share = terms.limit_raise[lender] if borrowers.months_since_late[i] >= GOOD_STANDING_MONTHS else 0.0
-            lines.limit[i, lender] = reviewed_limit(
-                wide(lines.limit[i, lender]),
-                conditions.month - wide(lines.opened_month[i, lender]),
-                raise_share,
-                terms.limit_cut[lender],
-                min(terms.largest_limit[lender], int(terms.limit_months[lender, 0] * income)),
-                terms.borrower_cap[lender],
-            )
+        if status in (LINE_OPEN, LINE_FROZEN):
+            standing = Standing(owed, bucket, debt - owed, income)
+            review_line(i, lender, standing, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
         if owed > 0:
-            tallies.flow[lender, CUSTOMERS] += 1
+            count_debtor(i, lender, owed, borrowers, tallies)
         if lines.status[i, lender] == LINE_OPEN:
             limit = wide(lines.limit[i, lender])
             unused = available_on_line(limit, owed)
@@ -123,6 +185,11 @@ def count_loans(
         tallies.stock_count[lender, bucket] += 1
         tallies.flow[lender, LOANS] += 1
         tallies.vintage_stock[lender, age] += principal
+        original = wide(loans.original[i, slot])
+        size = size_class(original)
+        tallies.tickets[lender, size, 0] += 1
+        tallies.tickets[lender, size, 1] += original
+        tallies.tickets[lender, size, 2] += principal
         if bucket >= 2:
             tallies.group[group, G_DEBT_30] += principal
         if bucket >= 4:

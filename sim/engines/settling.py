@@ -27,6 +27,7 @@ from sim.engines.columns import (
 )
 from sim.engines.contracts import dues_now, holds_any
 from sim.engines.drawing import hear_answer
+from sim.engines.following import count_followed
 from sim.engines.living import (
     Informal,
     borrow_informally,
@@ -43,6 +44,7 @@ from sim.params import BehaviourParameters
 from sim.state import Borrowers, People, Tallies
 from sim.values import NEVER, NOBODY
 
+FEN_PER_YUAN = 100
 INQUIRY_MASK = 4095  # twelve months, one bit each
 MOST_DEFAULTS = 100
 
@@ -105,6 +107,7 @@ def settle_rows(
     informal = behaviour.informal
     household = tallies.household
     month = conditions.month
+    smallest = behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
     for i in range(first, last):
         group = wide(borrowers.group[i])
         income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
@@ -144,7 +147,7 @@ def settle_rows(
         flags |= remember_misses(i, late, defaulted, borrowers, tallies)
         if borrowers.watched_lender[i] != NOBODY:
             follow_watch(i, debt, defaulted, people, conditions, tallies)
-        unused = review_lines(i, holds_loans, borrowers, loans, lines, conditions, terms, tallies)
+        unused = review_lines(i, holds_loans, debt, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
 
         left = spend_and_save(i, cash, owing.debt, unused, borrowers, conditions, behaviour, household)
         consumption = answer.consumption + meal.eaten + left.spent
@@ -163,4 +166,6 @@ def settle_rows(
         tallies.group[group, G_INFORMAL] += left.informal_debt
         if debt > 0:
             tallies.group[group, G_INDEBTED] += 1
+        if borrowers.liquidity[i] != 0:
+            count_followed(i, income, consumption, debt, flags, borrowers, tallies)
         remember_flags(i, flags, borrowers, conditions)

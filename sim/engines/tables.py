@@ -10,7 +10,25 @@ from numpy.typing import NDArray
 
 from sim.money import basis_points
 from sim.params import LenderParameters
-from sim.values import Economy, Offer
+from sim.values import Economy, LineCuts, Offer
+
+
+class Cuts(NamedTuple):
+    """What lenders take back from existing customers this month; the columns of `LineCuts`, by lender."""
+
+    may: NDArray[np.int64]
+    sees_band: NDArray[np.int64]
+    quiet_share: NDArray[np.float64]
+    freeze_share: NDArray[np.float64]
+    customer_share: NDArray[np.float64]
+    unused_only: NDArray[np.int64]
+    from_band: NDArray[np.int64]
+    opened_before: NDArray[np.int64]
+    late_share: NDArray[np.float64]
+    debt_share: NDArray[np.float64]
+    debt_months: NDArray[np.float64]
+    band_share: NDArray[np.float64]
+    band_from: NDArray[np.int64]
 
 
 class Terms(NamedTuple):
@@ -28,7 +46,6 @@ class Terms(NamedTuple):
     limit_months: NDArray[np.float64]  # (L, bands)
     largest_limit: NDArray[np.int64]
     limit_raise: NDArray[np.float64]
-    limit_cut: NDArray[np.float64]
     borrower_cap: NDArray[np.int64]
     disclosure: NDArray[np.float64]
     registry_rank: NDArray[np.int64]  # people with a lower rank are seen
@@ -53,6 +70,7 @@ class Terms(NamedTuple):
     test_limit_step: NDArray[np.float64]
     least_apr_bp: NDArray[np.int64]  # no personal price goes below it, nor above the next
     most_apr_bp: NDArray[np.int64]
+    cuts: Cuts
 
 
 class Conditions(NamedTuple):
@@ -84,6 +102,13 @@ class Cutoffs(NamedTuple):
 INCOME_NOISE = (0.10, 0.22, 0.18, 0.12, 0.05, 0.30)
 
 
+def cuts_of(cuts: Sequence[LineCuts]) -> Cuts:
+    """Return what every lender takes back as arrays; `cuts` is in order of id."""
+    columns = {name: [getattr(each, name) for each in cuts] for name in LineCuts._fields}
+    kinds = {name: np.float64 if name.endswith(("share", "debt_months")) else np.int64 for name in columns}
+    return Cuts._make(np.array(values, dtype=kinds[name]) for name, values in columns.items())
+
+
 def terms_of(
     offers: Sequence[Offer],
     parameters: Sequence[LenderParameters],
@@ -110,7 +135,6 @@ def terms_of(
         limit_months=np.array([offer.limit_months for offer in offers], dtype=np.float64),
         largest_limit=whole([offer.largest_limit_fen for offer in offers]),
         limit_raise=real([offer.limit_raise_share for offer in offers]),
-        limit_cut=real([offer.limit_cut_share for offer in offers]),
         borrower_cap=whole([offer.rules.borrower_cap_fen for offer in offers]),
         disclosure=real([offer.rules.disclosure_share for offer in offers]),
         registry_rank=whole([basis_points(offer.rules.registry_coverage_share) for offer in offers]),
@@ -135,6 +159,7 @@ def terms_of(
         test_limit_step=real([offer.test.limit_step_share for offer in offers]),
         least_apr_bp=whole([offer.test.least_apr_bp for offer in offers]),
         most_apr_bp=whole([offer.test.most_apr_bp for offer in offers]),
+        cuts=cuts_of([offer.cuts for offer in offers]),
     )
 
 

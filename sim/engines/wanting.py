@@ -89,7 +89,12 @@ def purchase_wish(
         amount_wanted(income, log_months, demand.purchase_log_sd, size, demand.amount_cap_months)
     )
     buffer = target_buffer(
-        wide(borrowers.essentials[i]), borrowers.patience[i], conditions.job_risks[sector], unused, behaviour.spending
+        wide(borrowers.essentials[i]),
+        borrowers.patience[i],
+        conditions.job_risks[sector],
+        unused,
+        wide(borrowers.savings[i]),
+        behaviour.spending,
     )
     convenience = uniform(keys, CONVENIENCE, conditions.month, i, 0)
     if wanted < demand.smallest_loan_yuan * FEN_PER_YUAN:

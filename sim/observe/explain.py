@@ -54,6 +54,7 @@ REASONS = {
     "region_cap": "refused: its own cap on the person's region was used up",
     "partner_cap": "refused: its own cap on a single partner bank was used up",
     "growth_quota": "refused: its growth quota over the window was used up",
+    "line_cut": "refused: it has cut or frozen the line without notice, and the person asks why",
     "no_lender": "could not be found: no lender that might lend reaches the person",
 }
 LINE_WORDS = {LINE_OPEN: "open", LINE_FROZEN: "frozen", LINE_BARRED: "barred"}
@@ -125,6 +126,7 @@ def explain(told: Told, opening: People, closing: People) -> Explanation:
         *application_sentences(told, applications),
         *due_sentences(told, opening, due),
         *payment_sentences(told, opening.loans, closing.loans, missed),
+        *review_sentences(told, opening, closing),
         *standing_sentences(told, closing, owed),
     ]
     return Explanation(
@@ -286,6 +288,24 @@ def payment_sentences(told: Told, opening: Loans, closing: Loans, missed: dict[i
             said.append(f"{name}: paid in part, {int(closing.bucket[0, slot])} months in arrears.")
         else:
             said.append(f"{name}: paid" + (", and so cured." if opening.bucket[0, slot] else "."))
+    return said
+
+
+def review_sentences(told: Told, opening: People, closing: People) -> list[str]:
+    """Return which lines the person was not told that they were cut or frozen."""
+    said = []
+    for lender, name in enumerate(told.lenders):
+        was, now = (int(each.lines.limit[0, lender]) for each in (opening, closing))
+        if opening.lines.status[0, lender] != LINE_OPEN or closing.lines.status[0, lender] not in (
+            LINE_OPEN,
+            LINE_FROZEN,
+        ):
+            continue
+        if now < was:
+            said.append(f"At month end {name} cut the line from {money(was)} to {money(now)}, without a word.")
+        late = (closing.loans.lender[0] == lender) & (closing.loans.bucket[0] > 0)
+        if closing.lines.status[0, lender] == LINE_FROZEN and not late.any():
+            said.append(f"At month end {name} froze the line though nothing was late there, without a word.")
     return said
 
 

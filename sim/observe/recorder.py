@@ -11,9 +11,11 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.observe.columns import Columns
+from sim.observe.liquidity import liquidity_rows
 from sim.observe.metrics import herfindahl, past_due, return_on_equity, share, yearly_share
 from sim.observe.offering import band_rows, offer_test_rows, offered_apr
 from sim.observe.schemas import SCHEMAS
+from sim.observe.shape import shape_row
 from sim.population import parts_of_groups
 from sim.scoring.review import Review
 from sim.state import People, Tallies
@@ -110,6 +112,10 @@ class Record:
         self.write_estates(economy.month, reports)
         self.write_budgets(economy.month, reports)
         self.write_segments(economy.month, tallies)
+        for index, name in enumerate(self.names):
+            self.columns["shape"].add(shape_row(name, index, economy.month, tallies))
+        for row in liquidity_rows(economy.month, tallies):
+            self.columns["liquidity"].add(row)
         self.write_vintages(step, tallies)
         self.write_rolls(economy.month, tallies)
 
@@ -201,6 +207,10 @@ class Record:
             "customers": int(flow[FLOW["customers"]]),
             "open_lines": int(flow[FLOW["open_lines"]]),
             "line_limits_fen": limits,
+            "unused_lines_fen": int(flow[FLOW["unused_lines"]]),
+            "lines_cut": int(flow[FLOW["lines_cut"]]),
+            "limits_cut_fen": int(flow[FLOW["limits_cut"]]),
+            "lines_frozen": int(flow[FLOW["lines_frozen"]]),
             "utilisation_share": share(limits - int(flow[FLOW["unused_lines"]]), limits),
             "new_applications": int(flow[FLOW["new_applications"]]),
             "new_approvals": int(flow[FLOW["new_approvals"]]),

@@ -66,7 +66,11 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "customers": "int",
         "open_lines": "int",
         "line_limits_fen": "int",
-        "utilisation_share": "float",
+        "unused_lines_fen": "int",
+        "utilisation_share": "float",  # drawn over the limits of open lines
+        "lines_cut": "int",  # whose limit the lender lowered this month; legal caps apart
+        "limits_cut_fen": "int",
+        "lines_frozen": "int",  # this month, of customers who are not late
         "new_applications": "int",
         "new_approvals": "int",
         "line_applications": "int",
@@ -168,6 +172,48 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "consumption_fen": "int",
         "income_fen": "int",
         "unemployed": "int",
+    },
+    "shape": {
+        "month": "int",
+        "lender": "str",
+        "loans": "int",  # open, whole
+        "mean_ticket_fen": "int",  # of open loans when they were lent
+        "mean_owed_fen": "int",
+        "loans_below_1000_share": "float",  # of loans by number, by the size they had when lent, in yuan
+        "owed_below_1000_share": "float",  # of principal outstanding
+        "loans_below_5000_share": "float",
+        "owed_below_5000_share": "float",
+        "loans_below_10000_share": "float",
+        "owed_below_10000_share": "float",
+        "ticket_gini": "float",  # lower bounds, from classes of size
+        "debtors": "int",
+        "debt_gini": "float",
+        "top_percent_share": "float",  # of the book, owed by the largest hundredth of debtors
+        "size_hhi": "float",  # 0-1, of the book by size of debtor, sector and region
+        "sector_hhi": "float",
+        "region_hhi": "float",
+    },
+    "liquidity": {  # customers of one lender with an unused line, by what they had saved before the announcement
+        "month": "int",
+        "tercile": "str",  # low, middle, high, all
+        "people": "int",
+        "normal_income_fen": "int",
+        "consumption_fen": "int",
+        "savings_fen": "int",
+        "debt_fen": "int",
+        "informal_debt_fen": "int",
+        "applied": "int",
+        "approved": "int",
+        "moved_lender": "int",
+        "refused_line_cut": "int",
+        "informal": "int",
+        "hardship": "int",
+        "late": "int",
+        "consumption_income_share": "float",  # of permanent income at the month's wages
+        "informal_income_share": "float",
+        "cannot_draw_share": "float",
+        "moved_share": "float",
+        "hardship_share": "float",
     },
     "vintage": {
         "lender": "str",

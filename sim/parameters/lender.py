@@ -13,6 +13,7 @@ from sim.parameters.books import (
     ProvisionParameters,
     SecuritiesParameters,
 )
+from sim.parameters.limits import QuietCutParameters, ReviewParameters
 from sim.parameters.quantity import ASSUMED, Quantity
 
 LENDER_KINDS = ("platform", "bank", "consumer_finance", "micro_lender")
@@ -113,9 +114,8 @@ class LenderParameters(NamedTuple):
         50_000
     )
     limit_raise_share: Annotated[float, Quantity("share every six months in good standing", 0.0, 1.0, ASSUMED)] = 0.10
-    limit_cut_share: Annotated[
-        float, Quantity("share of every line cut each month", 0.0, 1.0, "0 in calm; tightening mode")
-    ] = 0.0
+    review: ReviewParameters = ReviewParameters()
+    quiet_cut: QuietCutParameters = QuietCutParameters()
     dormant_months: Annotated[
         int,
         Quantity(

@@ -114,6 +114,15 @@ class SpendingParameters(NamedTuple):
     buffer_line_share: Annotated[
         float, Quantity("share of unused lines", 0.0, 1.0, "an open line is a buffer; assumed")
     ] = 0.3
+    buffer_line_fade: Annotated[
+        float,
+        Quantity(
+            "share",
+            0.0,
+            1.0,
+            "how much less those lean on lines who have saved the whole buffer; off by default, assumed",
+        ),
+    ] = 0.0
     spend_share: Annotated[float, Quantity("share of cash above the buffer a month", 0.0, 1.0, ASSUMED)] = 0.25
     long_term_saving_share: Annotated[
         float,

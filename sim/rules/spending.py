@@ -33,16 +33,21 @@ def emergency_expense(permanent_income: int, wage_index: float, log_months: floa
 
 @rule
 def target_buffer(
-    essentials: int, patience: int, job_risk: float, unused_lines: int, spending: SpendingParameters
+    essentials: int, patience: int, job_risk: float, unused_lines: int, savings: int, spending: SpendingParameters
 ) -> int:
     """Return the cash in fen a person wants to keep at month end.
 
     It rises with patience and with the job risk of the sector (0 = average) and falls with unused lines, because an
-    open line is a buffer too (Carroll's buffer stock; Gross and Souleles 2002 for the lines).
+    open line is a buffer too (Carroll's buffer stock; Gross and Souleles 2002 for the lines). With `buffer_line_fade`
+    people lean on lines only for the part of the buffer that they had not saved when the month began.
     """
     months = spending.buffer_months + spending.buffer_patience_months * patience / 1000.0
     months = max(0.0, months + spending.buffer_job_risk_months * job_risk)
-    return max(0, int(months * essentials) - int(spending.buffer_line_share * unused_lines))
+    wanted = int(months * essentials)
+    leaning = spending.buffer_line_share
+    if spending.buffer_line_fade > 0.0:
+        leaning *= 1.0 - spending.buffer_line_fade * min(1.0, savings / max(1, wanted))
+    return max(0, wanted - int(leaning * unused_lines))
 
 
 @rule

@@ -13,6 +13,7 @@ from sim.values import (
     FROZEN,
     LIMIT,
     LINE_BARRED,
+    LINE_CUT,
     LINE_FROZEN,
     LINE_OPEN,
     NO_LINE,
@@ -87,6 +88,12 @@ def decision(
     if perceived_apr > reservation_apr:
         return Decision(DECLINED_PRICE, 0, limit)
     return Decision(PENDING, amount, limit)
+
+
+@rule
+def told_of_a_cut(outcome: int, unnoticed_cut: int) -> int:
+    """Return the ground of a refusal as the customer hears it: whoever was cut without notice learns it by asking."""
+    return LINE_CUT if unnoticed_cut == 1 and outcome in (LIMIT, FROZEN) else outcome
 
 
 @rule

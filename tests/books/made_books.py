@@ -82,6 +82,9 @@ def tallies_of(
             tallies.stock[contract.lender, contract.next_bucket] += closing
             tallies.stock_count[contract.lender, contract.next_bucket] += 1
             tallies.vintage_stock[contract.lender, 0] += closing
+            tallies.tickets[contract.lender, 0] += (1, closing, closing)
+            tallies.debtors[contract.lender, 0] += (1, closing)
+            tallies.places[contract.lender, 0] += closing
             if other != NOBODY:
                 tallies.partner_stock[contract.lender, other, contract.next_bucket] += part_of(closing, share)
         tallies.claims[contract.lender] += lost

@@ -139,7 +139,7 @@ def test_owners_of_a_lender_that_was_only_illiquid_get_what_is_left() -> None:
 def test_lines_at_a_failed_lender_vanish_and_its_borrowers_go_on_owing() -> None:
     lender = failed().lenders[0]
     offer = lender.set_terms(made_economy(2, 1), made_rulebook(2))
-    assert (offer.open, offer.limit_cut_share) == (False, 1.0)
+    assert (offer.open, offer.cuts.quiet_share) == (False, 1.0)
     assert lender.loans_fen() == 7_000_000
 
 

@@ -16,7 +16,7 @@ from sim.agents.borrower import empty_world
 from sim.draws import Draws
 from sim.engines.arrays import ArraysEngine, Rumour
 from sim.engines.objects import ObjectsEngine, borrowers_of
-from sim.engines.tables import INCOME_NOISE, Conditions, Cutoffs, Terms
+from sim.engines.tables import INCOME_NOISE, Conditions, Cutoffs, Terms, cuts_of
 from sim.money import monthly_interest
 from sim.params import BehaviourParameters, quantities
 from sim.rules.repayment import level_instalment
@@ -41,6 +41,7 @@ from sim.values import (
     PRIORITIES,
     RATE_CAP,
     SECTORS,
+    LineCuts,
 )
 
 Engine = ArraysEngine | ObjectsEngine
@@ -124,6 +125,8 @@ def made_market(seed: int, size: int = 60, lenders: int = 4, communities: int = 
             if luck.random() < 0.3:
                 lend(people, row, slot, charge_off_buckets, luck)
         open_missing_lines(people, row)
+    borrowers.liquidity[:] = luck.integers(0, 4, size)
+    people.lines.unnoticed_cut[:] = (people.lines.status != NO_LINE) & (luck.random((size, lenders)) < 0.1)
     borrowers.unused_lines[:] = [person.credit.unused() for person in borrowers_of(people, empty_world())]
     return Market(seed, people, communities, behaviour, charge_off_buckets)
 
@@ -175,6 +178,26 @@ def open_missing_lines(people: People, row: int) -> None:
             people.lines.limit[row, lender] = 0
 
 
+def made_cuts(luck: np.random.Generator, lifelong: np.random.Generator) -> LineCuts:
+    """Return what a lender takes back from its lines in one month: often nothing, whom it picks stays the same."""
+    quiet = luck.random() < 0.3
+    return LineCuts(
+        may=int(luck.random() < 0.8),
+        sees_band=int(luck.random() < 0.5),
+        quiet_share=float(luck.choice([0.3, 0.9, 1.0])) if quiet else 0.0,
+        freeze_share=float(lifelong.choice([0.0, 0.3])),
+        customer_share=float(lifelong.choice([0.5, 1.0])),
+        unused_only=int(lifelong.integers(0, 2)),
+        from_band=int(lifelong.integers(0, BANDS)),
+        opened_before=int(luck.integers(0, 2 * OPENING_MONTH)),
+        late_share=float(luck.choice([0.0, 0.5])),
+        debt_share=float(luck.choice([0.0, 0.4])),
+        debt_months=float(luck.uniform(0.0, 4.0)),
+        band_share=float(luck.choice([0.0, 0.2])),
+        band_from=int(luck.integers(0, BANDS)),
+    )
+
+
 def made_terms(market: Market, month: int) -> Terms:
     """Return every lender's terms of one month."""
     luck = np.random.default_rng([market.seed, month, 1])
@@ -200,7 +223,6 @@ def made_terms(market: Market, month: int) -> Terms:
         limit_months=np.sort(luck.uniform(0.2, 6.0, (lenders, BANDS)), axis=1)[:, ::-1].copy(),
         largest_limit=whole(50, 600) * 10_000,
         limit_raise=luck.choice([0.0, 0.1, 0.5], lenders),
-        limit_cut=luck.choice([0.0, 0.0, 0.0, 0.3], lenders),
         borrower_cap=luck.choice([1_000_000, 20_000_000], lenders).astype(np.int64),
         disclosure=luck.choice([0.0, 0.4, 1.0], lenders),
         registry_rank=whole(0, 10_001),
@@ -219,6 +241,7 @@ def made_terms(market: Market, month: int) -> Terms:
         scene=lifelong.uniform(0.0, 1.0, lenders),
         is_bank=lifelong.integers(0, 2, lenders).astype(np.int64),
         exploration=np.where(np.arange(lenders) % 2 == market.seed % 2, 0.3, 0.0),
+        cuts=cuts_of([made_cuts(luck, lifelong) for _ in range(lenders)]),
         band_of_cell=lifelong.integers(0, BANDS, (lenders, market.counting.cells or CELLS)).astype(np.int8),
         test_share=np.where(np.arange(lenders) % 3 == market.seed % 3, 0.6, 0.0),
         test_step_bp=whole(0, 600),

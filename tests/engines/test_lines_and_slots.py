@@ -10,6 +10,7 @@ from sim.draws import Draws
 from sim.engines.arrays import ArraysEngine
 from sim.engines.contracts import slot_for
 from sim.engines.objects import ObjectsEngine, borrowers_of
+from sim.engines.tables import cuts_of
 from sim.state import People, blank_people
 from sim.values import (
     CHARGED_OFF,
@@ -19,6 +20,7 @@ from sim.values import (
     NOBODY,
     OPEN,
     OWN_POLICY,
+    LineCuts,
 )
 from tests.engines.made_market import (
     OPENING_MONTH,
@@ -41,7 +43,9 @@ def live_without_cash(engine: Engine, market: Market, month: int) -> None:
     """Let a month pass in which nobody lends."""
     terms, conditions = plain_surroundings(market, month)
     terms = terms._replace(
-        dormant_months=np.full(2, DORMANT_MONTHS), barred_months=np.full(2, BARRED_MONTHS), limit_cut=np.zeros(2)
+        dormant_months=np.full(2, DORMANT_MONTHS),
+        barred_months=np.full(2, BARRED_MONTHS),
+        cuts=cuts_of([LineCuts()] * 2),
     )
     everybody = everybody_served(lenders=2)
     chance = Draws(market.seed).of(month)

@@ -13,7 +13,7 @@ from mesa.datacollection import DataCollector
 from experiments.config import compose_study
 from sim.agents.lender import Lender
 from sim.market import CreditMarket
-from sim.params import MarketConfig, ObserveParameters
+from sim.params import MarketConfig, ObserveParameters, QuietCutParameters
 from sim.past import past_of
 from sim.policies.rate_cap import RateCap
 from sim.shocks.funding_freeze import FundingFreeze
@@ -70,6 +70,10 @@ FROM_MONTH_0: dict[str, dict[str, Any]] = {
     },
     "a path": {"economy": small().economy._replace(unemployment_path=(0.06, 0.2))},
     "other windows": {"observe": ObserveParameters(0, 3, 3, 9)},
+    "quiet cuts": {"lender": one_lender(small(), "platform_a", quiet_cut=QuietCutParameters(cut_share=0.9)).lender},
+    "people followed by their savings": {
+        "observe": ObserveParameters(liquidity_lender="platform_a", liquidity_month=0)
+    },
 }
 
 
@@ -166,6 +170,14 @@ REFUSED: dict[str, tuple[MarketConfig, str]] = {
     "an earlier shock": (small(shock=(("slump", Unemployment(7)),)), "shock.slump: acts before month 8"),
     "another past of jobs": (with_path(0.052, 0.07), "economy.unemployment_path"),
     "a window already begun": (small(observe=ObserveParameters(6, 24)), "observe.baseline_from: .* 0; was 6"),
+    "earlier quiet cuts": (
+        one_lender(small(), "bank_b", quiet_cut=QuietCutParameters(7, cut_share=0.1)),
+        "lender.bank_b.quiet_cut.start_month",
+    ),
+    "people followed before": (
+        small(observe=ObserveParameters(liquidity_lender="bank_b", liquidity_month=7)),
+        "observe.liquidity_lender",
+    ),
     "a horizon already passed": (small(months=7), "calendar.months: must be at least 8, .* was 7"),
     "an absent lender talked about": (
         small(shock=(("rumour", ShutdownRumour(9, lender="bank_z")),)),

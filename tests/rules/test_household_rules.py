@@ -119,14 +119,14 @@ def test_an_emergency_costs_at_most_a_year():
 
 def test_the_buffer_by_hand_and_its_signs():
     spending = PEOPLE.spending
-    assert target_buffer(140_000, 0, 0.0, 0, spending) == int(spending.buffer_months * 140_000)
-    plain = target_buffer(140_000, 0, 0.0, 100_000, spending)
+    assert target_buffer(140_000, 0, 0.0, 0, 0, spending) == int(spending.buffer_months * 140_000)
+    plain = target_buffer(140_000, 0, 0.0, 100_000, 0, spending)
     assert plain == int(spending.buffer_months * 140_000) - int(spending.buffer_line_share * 100_000)
-    assert target_buffer(140_000, 1_000, 0.0, 100_000, spending) > plain
-    assert target_buffer(140_000, 0, 1.0, 100_000, spending) > plain
-    assert target_buffer(140_000, 0, 0.0, 200_000, spending) < plain
-    assert target_buffer(140_000, -9_000, 0.0, 0, spending) == 0
-    assert target_buffer(140_000, 0, 0.0, 10**9, spending) == 0
+    assert target_buffer(140_000, 1_000, 0.0, 100_000, 0, spending) > plain
+    assert target_buffer(140_000, 0, 1.0, 100_000, 0, spending) > plain
+    assert target_buffer(140_000, 0, 0.0, 200_000, 0, spending) < plain
+    assert target_buffer(140_000, -9_000, 0.0, 0, 0, spending) == 0
+    assert target_buffer(140_000, 0, 0.0, 10**9, 0, spending) == 0
 
 
 def test_only_the_excess_is_shared():
@@ -228,3 +228,12 @@ def test_rumours_by_hand():
 def test_community_default_rates_are_shrunk_to_the_region():
     assert community_default_points(0, 300, 0, 3_000, 300) == 0.0
     assert community_default_points(30, 300, 60, 3_000, 300) == pytest.approx(6.0), "10% here, 2% in the region"
+
+
+def test_who_has_saved_the_buffer_leans_on_no_line_once_leaning_fades():
+    fading = PEOPLE.spending._replace(buffer_line_fade=1.0)
+    without_lines = target_buffer(140_000, 0, 0.0, 0, 0, fading)
+    leaning = [target_buffer(140_000, 0, 0.0, 200_000, savings, fading) for savings in (0, 80_000, 160_000, 10**9)]
+    assert leaning == sorted(leaning)
+    assert leaning[0] == target_buffer(140_000, 0, 0.0, 200_000, 0, PEOPLE.spending)
+    assert leaning[-1] == without_lines

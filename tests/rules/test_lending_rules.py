@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules.limits import available_on_line, line_ends, opening_limit, reviewed_limit
+from sim.rules.limits import (
+    available_on_line,
+    cut_limit,
+    is_made_useless,
+    line_ends,
+    opening_limit,
+    quiet_cut,
+    review_cut_share,
+    reviewed_limit,
+    reviewed_status,
+)
 from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, priority, proxy_income
 from sim.values import (
     BORROWER_CAP,
@@ -118,7 +128,7 @@ def test_a_line_cut_below_the_debt_leaves_nothing_and_never_less():
     ],
 )
 def test_reviews_by_hand(months_open, raise_share, cut_share, largest, cap, after):
-    assert reviewed_limit(1_000_000, months_open, raise_share, cut_share, largest, cap) == after
+    assert reviewed_limit(1_000_000, 0, months_open, raise_share, cut_share, largest, cap) == after
 
 
 @pytest.mark.parametrize(
@@ -186,3 +196,55 @@ EXPLORATION = {
 )
 def test_exploration_admits_a_share_of_strangers_refused_by_policy(changes, expected):
     assert explored(*(EXPLORATION | changes).values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("limit", "owed", "share", "after"),
+    [(100, 0, 0.25, 75), (100, 80, 0.25, 80), (100, 120, 0.5, 100), (100, 0, 1.0, 0), (100, 100, 1.0, 100)],
+)
+def test_a_cut_stops_at_what_is_drawn(limit, owed, share, after):
+    assert cut_limit(limit, owed, share) == after
+
+
+@pytest.mark.parametrize(
+    ("changes", "share", "freezes"),
+    [
+        ({}, 0.5, 1),
+        ({"luck": 0.2}, 0.5, 0),
+        ({"luck": 0.6}, 0.0, 0),
+        ({"months_known": 0}, 0.0, 0),
+        ({"band": 3}, 0.0, 0),
+        ({"owed": 1}, 0.0, 0),
+        ({"owed": 1, "unused_only": 0}, 0.5, 1),
+    ],
+)
+def test_whom_a_programme_of_cuts_meets(changes, share, freezes):
+    here = {"owed": 0, "months_known": 1, "band": 4, "luck": 0.1, "unused_only": 1, "from_band": 4} | changes
+    assert quiet_cut(*here.values(), 0.5, 0.6, 0.2) == (share, freezes)
+
+
+@pytest.mark.parametrize(
+    ("falls_late", "months_open", "debt", "band", "share"),
+    [(0, 6, 0, 0, 0.0), (1, 5, 9_999, 19, 0.1), (0, 6, 2_001, 0, 0.2), (0, 6, 2_000, 0, 0.0), (1, 6, 9_999, 15, 0.3)],
+)
+def test_the_most_that_is_held_against_a_customer_counts(falls_late, months_open, debt, band, share):
+    assert review_cut_share(falls_late, months_open, debt, 1_000, band, 0.1, 0.2, 2.0, 0.3, 15) == share
+
+
+def test_a_line_is_frozen_while_late_or_in_a_quiet_freeze():
+    assert [reviewed_status(LINE_OPEN, *case) for case in ((0, 0), (1, 0), (0, 1))] == [
+        LINE_OPEN,
+        LINE_FROZEN,
+        LINE_FROZEN,
+    ]
+    assert [reviewed_status(LINE_FROZEN, *case) for case in ((0, 0), (1, 0), (0, 1))] == [
+        LINE_OPEN,
+        LINE_FROZEN,
+        LINE_FROZEN,
+    ]
+    assert [is_made_useless(500, left, still_open, 100) for left, still_open in ((99, 1), (100, 1), (500, 0))] == [
+        1,
+        0,
+        1,
+    ]
+    assert is_made_useless(99, 0, 0, 100) == 0

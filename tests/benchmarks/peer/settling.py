@@ -215,9 +215,7 @@ def review_lines(person: Borrower) -> None:
 
 def review_limit(person: Borrower, lender: Lender, line: Line) -> None:
     p, age = lender.parameters, person.model.month - line.opened
-    if p.limit_cut_share > 0:
-        line.limit *= 1 - p.limit_cut_share
-    elif age > 0 and age % REVIEW_MONTHS == 0 and person.months_since_late >= GOOD_STANDING_MONTHS:
+    if age > 0 and age % REVIEW_MONTHS == 0 and person.months_since_late >= GOOD_STANDING_MONTHS:
         ceiling = min(p.largest_limit_yuan, lender.limit_months[0] * person.normal_income)
         if line.limit < ceiling:
             line.limit = min(ceiling, line.limit * (1 + p.limit_raise_share))

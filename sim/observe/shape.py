@@ -1,0 +1,73 @@
+"""The shape of a lender's book: how small its loans are, and how much hangs on few borrowers, trades or regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.observe.metrics import herfindahl, share
+from sim.state import Tallies
+from sim.values import REGIONS, SECTORS, SIZE_BOUNDS_YUAN
+
+SMALL_TICKETS_YUAN = (1_000, 5_000, 10_000)
+TOP_SHARE = 0.01
+
+
+def shape_row(name: str, index: int, month: int, tallies: Tallies) -> dict[str, Any]:
+    """Return one lender's row of the table `shape`; whole loans, partners' parts included."""
+    loans, lent, owed = tallies.tickets[index].T.tolist()
+    debtors, debts = tallies.debtors[index].T.tolist()
+    places = tallies.places[index].reshape(len(REGIONS), len(SECTORS))
+    number, book = sum(loans), sum(owed)
+    small: dict[str, Any] = {}
+    for bound in SMALL_TICKETS_YUAN:
+        below = SIZE_BOUNDS_YUAN.index(bound) + 1
+        small[f"loans_below_{bound}_share"] = share(sum(loans[:below]), number)
+        small[f"owed_below_{bound}_share"] = share(sum(owed[:below]), book)
+    return {
+        "month": month,
+        "lender": name,
+        "loans": number,
+        "mean_ticket_fen": sum(lent) // number if number else 0,
+        "mean_owed_fen": book // number if number else 0,
+        **small,
+        "ticket_gini": gini(loans, lent),
+        "debtors": sum(debtors),
+        "debt_gini": gini(debtors, debts),
+        "top_percent_share": top_share(debtors, debts, TOP_SHARE),
+        "size_hhi": herfindahl(debts),
+        "sector_hhi": herfindahl(places.sum(axis=0).tolist()),
+        "region_hhi": herfindahl(places.sum(axis=1).tolist()),
+    }
+
+
+def gini(numbers: Sequence[int], amounts: Sequence[int]) -> float:
+    """Return the Gini coefficient of amounts in classes from small to large, everybody in a class alike.
+
+    It is a lower bound: inequality inside a class does not show. 0.0 when there is nothing.
+    """
+    everybody, total = sum(numbers), sum(amounts)
+    if total == 0:
+        return 0.0
+    area, held = 0, 0
+    for number, amount in zip(numbers, amounts, strict=True):
+        area += number * (2 * held + amount)  # twice the area under the Lorenz curve, in whole numbers
+        held += amount
+    return 1.0 - area / (everybody * total)
+
+
+def top_share(numbers: Sequence[int], amounts: Sequence[int], top: float) -> float:
+    """Return the share of the amount held by the largest holders, a part `top` of all; alike inside a class.
+
+    A lower bound for the same reason as `gini`; 0.0 when there is nothing.
+    """
+    wanted, held = top * sum(numbers), 0.0
+    for number, amount in zip(reversed(numbers), reversed(amounts), strict=True):
+        if number:
+            taken = min(float(number), wanted)
+            held += amount * (taken / number)
+            wanted -= taken
+    total = int(np.sum(amounts))
+    return held / total if total else 0.0
