@@ -39,6 +39,9 @@ PURPOSES = (
     "traits",  # who the person is; alternative = which trait
     "reach",  # which channels reach the person; alternative = the lender's id
     "explore",  # whether a stranger refused by policy gets the smallest loan; alternative = the lender's id
+    "officer",  # whether a loan officer looks at an application; alternative = the lender's id
+    "insight",  # what an officer believes of a person beside the truth; alternative = the lender's id
+    "ration",  # whether a loan is refused by lot; one draw for all lenders
 )
 
 (
@@ -63,6 +66,9 @@ PURPOSES = (
     TRAITS,
     REACH,
     EXPLORE,
+    OFFICER,
+    INSIGHT,
+    RATION,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

@@ -26,6 +26,7 @@ from sim.engines import Engine, people_engine
 from sim.engines.tables import Cutoffs, Terms, conditions_of, terms_of
 from sim.money import basis_points
 from sim.observe.audit import audit
+from sim.observe.cohorts import Cohorts
 from sim.observe.explain import Explanation, Told, explain, person_of
 from sim.observe.recorder import Record
 from sim.params import MarketConfig
@@ -95,6 +96,7 @@ class CreditMarket(mesa.Model):
         self.informal = InformalSupply(population, config.behaviour.informal)
         self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender])
         self.record = Record(names, [lender.kind for lender in self.lenders], self.people.state, -self.month)
+        self.cohorts = Cohorts(names, config.observe)
         self.offers: list[Offer] = []  # of the last month lived
         self.last_month: Tallies | None = None
         self.opening_stock: NDArray[np.int64] | None = None
@@ -247,6 +249,7 @@ class CreditMarket(mesa.Model):
             [OUTCOMES[lender.binding] if lender.binding else "none" for lender in self.lenders],
         )
         reviews = [review for lender in self.lenders for review in lender.take_reviews()]
+        self.record.note_cohorts(self.cohorts.rows(self.month, self.people.state))
         if self.month >= 0:
             self.record.note(acts)
             self.record.note_reviews(reviews)

@@ -235,6 +235,7 @@ class Lender(mesa.Agent):
         typical = sum(advertised) / len(advertised) / 10_000
         share_bp = self.partner_share_bp(rules)
         steps = max(1, p.new_cutoff_band)
+        rationing = p.rationing.in_force(economy.month)
         return Offer(
             lender=self.index,
             open=self.is_lending,
@@ -255,6 +256,8 @@ class Lender(mesa.Agent):
             rules=rules,
             sold_before=self.sold_before,
             sale_age_months=p.disposal.sell_after_months or NEVER,
+            rationed_share=rationing.refused_share,
+            rationed_in_need_share=rationing.refused_in_need_share,
         )
 
     # --- step 5: money for applications ----------------------------------------------------------------------------

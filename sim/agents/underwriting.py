@@ -9,7 +9,16 @@ from sim.elementary import normal_quantile
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
-from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, proxy_income
+from sim.rules.underwriting import (
+    Decision,
+    behaviour_signal,
+    decision,
+    explored,
+    officers_view,
+    overruled,
+    proxy_income,
+    rationed,
+)
 from sim.scoring.features import (
     cell_of,
     debt_bin,
@@ -79,6 +88,12 @@ def scorecard_cell(person: Borrower, terms: LenderTerms, income_seen: int, world
     )
 
 
+def what_officers_believe(person: Borrower, terms: LenderTerms, world: Circumstances) -> float:
+    """Return the standard score that this lender's officers give the person, the same each time they look."""
+    luck = world.chance._replace(month=FOR_LIFE).uniform("insight", person.row, terms.lender_id)
+    return officers_view(person.reliability, terms.officer_insight, terms.officer_blindness, normal_quantile(luck))
+
+
 def highest_price_accepted(person: Borrower, purpose: int, world: Circumstances) -> float:
     """Return the dearest yearly price the person would take; a shortfall takes at least the informal lender's."""
     in_need = purpose == SHORTFALL
@@ -120,10 +135,25 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
         perceived,
         highest,
     )
+    if world.chance.uniform("officer", person.row, terms.lender_id) < terms.officer_share:
+        answer = overruled(
+            answer,
+            line.status,
+            terms.apr_bp[band],
+            wanted,
+            smallest_loan,
+            perceived,
+            highest,
+            what_officers_believe(person, terms, world),
+            terms.officer_refuses_below,
+            terms.officer_accepts_above,
+        )
     luck = world.chance.uniform("explore", person.row, terms.lender_id)
     answer = explored(
         answer, line.status, terms.apr_bp[band], wanted, smallest_loan, perceived, highest, luck, terms.exploration
     )
+    refused_by_lot = terms.rationed_in_need if purpose == SHORTFALL else terms.rationed
+    answer = rationed(answer, world.chance.uniform("ration", person.row), refused_by_lot)
     if not terms.open:
         answer = Decision(FROZEN, 0, answer.limit)
     return Judgement(cell, band, answer)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import kernel, wide
-from sim.draws import EXPLORE, PRIORITY, PROXY, RESERVATION, SIGNAL, uniform
+from sim.draws import EXPLORE, INSIGHT, OFFICER, PRIORITY, PROXY, RATION, RESERVATION, SIGNAL, uniform
 from sim.elementary import normal_quantile
 from sim.engines.columns import LINE_APPLICATIONS, NEW_APPLICATIONS
 from sim.engines.contracts import bucket_at, interest_to_repay, owed_at, slot_for
@@ -16,7 +16,16 @@ from sim.params import BehaviourParameters
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
-from sim.rules.underwriting import behaviour_signal, decision, explored, priority, proxy_income
+from sim.rules.underwriting import (
+    behaviour_signal,
+    decision,
+    explored,
+    officers_view,
+    overruled,
+    priority,
+    proxy_income,
+    rationed,
+)
 from sim.scoring.features import (
     cell_of,
     debt_bin,
@@ -193,6 +202,25 @@ def apply_to(
         perceived,
         highest,
     )
+    officer_share = terms.officer_share[lender] if status == NO_LINE else 0.0
+    if officer_share > 0.0 and uniform(keys, OFFICER, month, i, terms.lender_id[lender]) < officer_share:
+        answer = overruled(
+            answer,
+            status,
+            apr_bp,
+            wanted,
+            behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN,
+            perceived,
+            highest,
+            officers_view(
+                borrowers.reliability[i],
+                terms.officer_insight[lender],
+                terms.officer_blindness[lender],
+                normal_quantile(uniform(keys, INSIGHT, 0, i, terms.lender_id[lender])),
+            ),
+            terms.officer_refuses_below[lender],
+            terms.officer_accepts_above[lender],
+        )
     if terms.exploration[lender] > 0.0 and answer.outcome == OWN_POLICY:
         answer = explored(
             answer,
@@ -205,6 +233,9 @@ def apply_to(
             uniform(keys, EXPLORE, month, i, terms.lender_id[lender]),
             terms.exploration[lender],
         )
+    refused_by_lot = terms.rationed_in_need[lender] if in_need == 1 else terms.rationed[lender]
+    if refused_by_lot > 0.0:
+        answer = rationed(answer, uniform(keys, RATION, month, i, 0), refused_by_lot)
     outcome = answer.outcome
     if terms.open[lender] == 0:
         outcome = FROZEN

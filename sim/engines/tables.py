@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -48,6 +49,13 @@ class Terms(NamedTuple):
     scene: NDArray[np.float64]
     is_bank: NDArray[np.int64]
     exploration: NDArray[np.float64]  # share of strangers refused by policy who get the smallest loan
+    officer_share: NDArray[np.float64]  # share of strangers' applications that an officer decides
+    officer_insight: NDArray[np.float64]  # correlation of an officer's view with true reliability
+    officer_blindness: NDArray[np.float64]  # weight of what is mere belief
+    officer_refuses_below: NDArray[np.float64]
+    officer_accepts_above: NDArray[np.float64]
+    rationed: NDArray[np.float64]  # share of loans granted that are then refused by lot
+    rationed_in_need: NDArray[np.float64]  # the same, for those who borrow to pay bills
     band_of_cell: NDArray[np.int8]  # (L, cells)
 
 
@@ -125,6 +133,13 @@ def terms_of(
         scene=real([p.scene for p in parameters]),
         is_bank=whole([int(p.kind == "bank") for p in parameters]),
         exploration=real([p.learning.exploration_share for p in parameters]),
+        officer_share=real([p.officers.override_share for p in parameters]),
+        officer_insight=real([p.officers.insight_share for p in parameters]),
+        officer_blindness=real([sqrt(1.0 - p.officers.insight_share**2) for p in parameters]),
+        officer_refuses_below=real([p.officers.refuse_below for p in parameters]),
+        officer_accepts_above=real([p.officers.accept_above for p in parameters]),
+        rationed=real([offer.rationed_share for offer in offers]),
+        rationed_in_need=real([offer.rationed_in_need_share for offer in offers]),
         band_of_cell=band_of_cell,
     )
 

@@ -129,6 +129,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "income_fen": "int",
         "unemployed": "int",
     },
+    "cohort": {  # people who owed this lender and others when a policy was announced, see sim/observe/cohorts.py
+        "month": "int",
+        "lender": "str",
+        "dimension": "str",
+        "value": "str",
+        "people": "int",
+        "defaults_elsewhere": "int",  # people who first defaulted at another lender this month
+        "defaults_elsewhere_share": "float",
+        "defaults_here": "int",
+        "defaults_here_share": "float",
+        "owed_elsewhere_fen": "int",
+    },
     "vintage": {
         "lender": "str",
         "cohort": "int",
@@ -180,6 +192,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "refused_predicted_share": "float",
         "refused_bad_share": "float",
         "refused_never_in_debt": "int",
+        "compared_people": "int",  # strangers refused in cells where another stranger was lent to
+        "compared_excess_share": "float",  # their bad share less that of those lent to in the same cell
     },
     "scorecard_bands": {
         "month": "int",

@@ -11,6 +11,7 @@ from sim.parameters.books import (
     ProvisionParameters,
     SecuritiesParameters,
 )
+from sim.parameters.conduct import OfficerParameters, RationingParameters
 from sim.parameters.quantity import ASSUMED, Quantity
 
 LENDER_KINDS = ("platform", "bank", "consumer_finance", "micro_lender")
@@ -72,6 +73,8 @@ class LenderParameters(NamedTuple):
         float, Quantity("log odds", -3.0, 3.0, "level of the expert scorecard for this customer base, to thousandths")
     ] = 0.0
     learning: LearningParameters = LearningParameters()
+    officers: OfficerParameters = OfficerParameters()
+    rationing: RationingParameters = RationingParameters()
     # limits
     limit_months: Annotated[float, Quantity("months of proxy income in the safest band", 0.0, 60.0, ASSUMED)] = 3.0
     limit_floor_share: Annotated[float, Quantity("share of it in the riskiest open band", 0.0, 1.0, ASSUMED)] = 0.25

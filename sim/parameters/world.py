@@ -94,4 +94,10 @@ class ObserveParameters(NamedTuple):
         int,
         Quantity("months an applicant is followed, 0 = nobody is", 0, 60, "as long as the lenders' performance window"),
     ] = 0
+    cohort_months: Annotated[
+        int,
+        Quantity(
+            "months after baseline_until that debtors of that moment are followed, 0 = nobody is", 0, 60, "choice"
+        ),
+    ] = 0
     panel_people: Annotated[int, Quantity("people", 0, 1_000_000, "rows of the optional borrower panel")] = 0

@@ -219,6 +219,13 @@ def made_terms(market: Market, month: int) -> Terms:
         scene=lifelong.uniform(0.0, 1.0, lenders),
         is_bank=lifelong.integers(0, 2, lenders).astype(np.int64),
         exploration=np.where(np.arange(lenders) % 2 == market.seed % 2, 0.3, 0.0),
+        officer_share=np.where(np.arange(lenders) % 3 == market.seed % 3, 0.5, 0.0),
+        officer_insight=np.full(lenders, 0.6),
+        officer_blindness=np.full(lenders, 0.8),
+        officer_refuses_below=np.full(lenders, -0.3),
+        officer_accepts_above=np.full(lenders, 0.5),
+        rationed=np.where(np.arange(lenders) % 2 == month % 2, 0.3, 0.0),
+        rationed_in_need=np.where(np.arange(lenders) % 3 == month % 3, 0.4, 0.0),
         band_of_cell=lifelong.integers(0, BANDS, (lenders, market.counting.cells or CELLS)).astype(np.int8),
     )
 
