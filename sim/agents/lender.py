@@ -256,9 +256,15 @@ class Lender(mesa.Agent):
             rules=rules,
             sold_before=self.sold_before,
             sale_age_months=p.disposal.sell_after_months or NEVER,
+            signal_noise=self.signal_noise(),
             rationed_share=rationing.refused_share,
             rationed_in_need_share=rationing.refused_in_need_share,
         )
+
+    def signal_noise(self) -> float:
+        """Return the noise of the behaviour signal; a new model may come with better data."""
+        better = self.parameters.learning.model_two_signal_noise
+        return better if better >= 0.0 and self.scorecard.model_version == 2 else self.parameters.signal_noise
 
     # --- step 5: money for applications ----------------------------------------------------------------------------
     def commit_to_partners(self, economy: Economy, rulebook: Rulebook) -> None:

@@ -128,7 +128,7 @@ def terms_of(
         sold_before=whole([offer.sold_before for offer in offers]),
         sale_age=whole([offer.sale_age_months for offer in offers]),
         proxy_noise=real([p.proxy_noise for p in parameters]),
-        signal_noise=real([p.signal_noise for p in parameters]),
+        signal_noise=real([offer.signal_noise for offer in offers]),
         job_loss_seen=real([p.job_loss_seen_share for p in parameters]),
         scene=real([p.scene for p in parameters]),
         is_bank=whole([int(p.kind == "bank") for p in parameters]),

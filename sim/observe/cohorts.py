@@ -94,7 +94,7 @@ def in_default(loans: Loans) -> Marks:
 
 def month_rows(month: int, name: str, lender: int, cohort: Cohort, loans: Loans) -> Iterator[dict[str, Any]]:
     """Yield one row for each group of a cohort; a person's first default at the others, and here, counts once."""
-    theirs = loans._make(column[cohort.rows] for column in loans)
+    theirs = loans._replace(**{name: column[cohort.rows] for name, column in loans._asdict().items()})
     is_bad, is_elsewhere = in_default(theirs), theirs.lender != lender
     newly_elsewhere = (is_bad & is_elsewhere).any(axis=1) & ~cohort.defaulted_elsewhere
     newly_here = (is_bad & ~is_elsewhere).any(axis=1) & ~cohort.defaulted_here

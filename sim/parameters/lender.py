@@ -35,6 +35,10 @@ class LearningParameters(NamedTuple):
     model_two_from_month: Annotated[
         int, Quantity("month; model version 2 adds sector and forecast; 999 = never", -240, 999, "the study's choice")
     ] = 999
+    model_two_signal_noise: Annotated[
+        float,
+        Quantity("standard deviations of the behaviour signal from then on; negative = as before", -1.0, 10.0, ASSUMED),
+    ] = -1.0
     unemployment_log_odds: Annotated[
         float, Quantity("log odds per percentage point of unemployment, before experience", -2.0, 2.0, ASSUMED)
     ] = 0.05
