@@ -31,6 +31,8 @@ LENDER_WEIGHTS = {
     "wholesale_apr": "wholesale_fen",
 }
 SCORECARD_WEIGHTS = {
+    "stranger_predicted_share": "stranger_loans",
+    "stranger_realised_share": "stranger_loans",
     "truth_auc_share": "truth_people",
     "truth_brier_score": "truth_people",
     "approved_predicted_share": "approved_people",

@@ -41,6 +41,8 @@ LABELS = {
     "refused_predicted_share": "bad share predicted of the refused",
     "roe_share": "return on equity",
     "sale_price_share": "price of claims sold",
+    "stranger_predicted_share": "bad share predicted of strangers",
+    "stranger_realised_share": "bad share of strangers",
     "unemployment_share": "unemployment",
     "policy_rate_apr": "policy rate",
 }

@@ -180,6 +180,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "auc_share": "float",
         "ks_share": "float",
         "brier_score": "float",
+        "stranger_loans": "int",  # to people who had no line here before
+        "stranger_predicted_share": "float",
+        "stranger_realised_share": "float",
         "population_stability_index": "float",  # applicants by band, open window against closed
         # against the truth: applicants followed by the simulator, those never in debt left out
         "truth_people": "int",

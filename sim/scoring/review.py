@@ -54,6 +54,7 @@ class Judgement(NamedTuple):
     card: Scorecard
     model_version: int
     own: Quality
+    strangers: Quality  # the same, of loans to people who had no line before
     stability_index: float
     bands: list[BandOutcome]
     truth: Truth
@@ -86,6 +87,9 @@ class Review(NamedTuple):
                 "card": name,
                 "model_version": judged.model_version,
                 **judged.own._asdict(),
+                "stranger_loans": judged.strangers.loans,
+                "stranger_predicted_share": judged.strangers.predicted_share,
+                "stranger_realised_share": judged.strangers.realised_share,
                 "population_stability_index": judged.stability_index,
                 "truth_people": truth.everybody.loans,
                 "truth_auc_share": truth.everybody.auc_share,
@@ -177,10 +181,12 @@ class LearningScorecard:
         bad = sample.bad.astype(np.int64)
         good = sample.lent.astype(np.int64) - bad
         bands = band_of_cell(card, self.cells)
+        new = tenures_of(sample.cells) == 0
         return Judgement(
             card=card,
             model_version=model_version,
             own=quality(odds, points, good, bad),
+            strangers=quality(odds[new], points[new], good[new], bad[new]),
             stability_index=population_stability(
                 by_band(bands, self.outcomes.applied_before()), by_band(bands, self.outcomes.recently_applied())
             ),

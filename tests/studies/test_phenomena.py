@@ -60,3 +60,15 @@ def test_rollover_contagion_over_seeds_grows_with_the_lenders_owed() -> None:
 @pytest.mark.slow
 def test_fire_sale_over_seeds() -> None:
     assert_signs(lived_study("fire_sale", 10_000, 6, ("everybody_sells",), "todays_prices"))
+
+
+@pytest.mark.slow
+def test_what_officers_see_makes_the_refused_worse_than_their_cell_and_exploration_shrinks_it() -> None:
+    found = lived_study("learning_bias", 40_000, 6, ("fewer_by_lot", "seeing", "seeing_and_exploring"))
+    excess = "scorecards.all.before.compared_excess_share"
+    blind, seeing, exploring = (
+        effect(found, excess, "24-83", arm) for arm in ("fewer_by_lot", "seeing", "seeing_and_exploring")
+    )
+    assert seeing["low"] > 0.0
+    assert blind["low"] < 0.0 < blind["high"], "officers who know nothing bias nothing"
+    assert exploring["mean"] < 0.8 * seeing["mean"]
