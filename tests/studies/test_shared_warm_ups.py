@@ -25,6 +25,7 @@ ARMS = [
     "policy.credit_registry.effective_month=25",
 ]
 
+
 def warm_ups(sluice: Sluice) -> Counter[str]:
     lines = (sluice.faults / "warm-ups").read_text().splitlines()
     return Counter(line.split()[0] for line in lines)
