@@ -60,7 +60,7 @@ def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.
     effects: list[dict[str, Any]] = []
     differences: list[dict[str, Any]] = []
     for outcome in outcomes(study):
-        if outcome.table not in tables or outcome.column not in tables[outcome.table].columns:
+        if not outcome.is_in(tables):
             continue
         for horizon in study.horizons:
             months = next(iter(study.markets.values())).calendar.months
@@ -103,7 +103,12 @@ def _effect_row(
     place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
     effect = paired_effect(list(pairs["changed"]), list(pairs["unchanged"]), place)
     declared = next(
-        (one for one in study.settings.primary if (one.outcome, one.horizon) == (outcome.name, horizon.name)), None
+        (
+            one
+            for one in study.settings.primary
+            if (one.outcome, one.horizon) == (outcome.name, horizon.name) and one.arm in ("", arm)
+        ),
+        None,
     )
     return {
         "outcome": outcome.name,

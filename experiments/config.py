@@ -34,6 +34,7 @@ class PrimaryOutcome(NamedTuple):
     smallest_important_difference: Annotated[float, Quantity("the outcome's unit", 0.0, 1e18, "the study's author")] = (
         0.0
     )
+    arm: str = ""  # the arm of which this is expected; empty = of every arm
 
 
 class StudySettings(NamedTuple):
@@ -233,6 +234,8 @@ def _check_outcomes(settings: StudySettings, market: MarketConfig) -> None:
         outcome.check_lenders(market.lender, path)
     for primary in settings.primary:
         read_horizon(primary.horizon, "study.primary")
+        if primary.arm and primary.arm not in settings.arms:
+            raise Refusal(f"study.primary: {primary.outcome}: no such arm; {nearest(primary.arm, settings.arms)}")
         if primary.horizon not in settings.horizons:
             raise Refusal(
                 f"study.primary: {primary.outcome}: no such horizon; {nearest(primary.horizon, settings.horizons)}"

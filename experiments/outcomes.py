@@ -1,11 +1,9 @@
-"""Outcomes by name: `market.approvals`, `lender.platform.dpd90_share`, `lender.bank_a.profit_fen`.
+"""Outcomes by name: `market.approvals`, `lender.platform.dpd90_share`, `segment.income_quintile.1.hardship_share`.
 
-A segment outcome names a group of people: `segment.income_quintile.1.hardship_share`. A liquidity outcome names a
-tercile of the people followed, or two whose difference is meant: `liquidity.low-high.consumption_income_share`. A shape
-outcome is of one lender: `shape.bank_a.sector_hhi`. A lender outcome is of one lender, of all lenders of a kind, or of
-all. Amounts and counts are summed over lenders; ratios are averaged with the weight that belongs to them (a share of
-loans by loans, a price by new loans). Over a horizon of months an outcome is the plain mean of its months; "end" is the
-last month alone.
+An outcome names a table, the rows of it, and a column; the file `experiments/selections.py` says which tables there are
+and how their names are read. Amounts and counts are summed over rows; ratios are averaged with the weight that belongs
+to them (a share of loans by loans, a price by new loans). `A minus B` is the difference of two outcomes, month by
+month. Over a horizon of months an outcome is the plain mean of its months; "end" is the last month alone.
 """
 
 from __future__ import annotations
@@ -14,42 +12,15 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.refusal import Refusal, nearest, shown
-from sim.observe.schemas import SCHEMAS
+from experiments.selections import SELECTIONS, Selection, is_sum, rows_of, weight_of, weighted_mean
+from experiments.spelling import ALL, MINUS, NOT
 from sim.params import LENDER_KINDS, LenderParameters
-from sim.values import LIQUIDITY_TERCILES
 
 if TYPE_CHECKING:  # configurations name outcomes too, and must not wait for pandas
     import pandas as pd
 
-NO_OUTCOME = ("month", "date", "lender", "kind", "status", "binding", "dimension", "value", "tercile")
-# A ratio of several lenders is the mean of theirs with this weight, which makes it the ratio of their sums.
-WEIGHTS = {
-    "approval_share": "applications",
-    "fee_apr": "originations_fen",
-    "headline_apr": "originations_fen",
-    "mean_apr": "originations_fen",
-    "mean_ticket_fen": "originations_count",
-    "offered_apr": "applications",
-    "provision_coverage_share": "stage3_fen",
-    "roe_share": "equity_fen",
-    "sale_price_share": "claims_sold_fen",
-    "take_rate_share": "managed_loans_fen",
-    "unit_cost_share": "managed_loans_fen",
-    "utilisation_share": "line_limits_fen",
-    "wholesale_apr": "wholesale_fen",
-}
-USUAL_WEIGHT = "loans_fen"
-DIMENSIONS = ("income_quintile", "region", "sector", "age_band")
-TERCILES = (*LIQUIDITY_TERCILES, "all")
 KEYS = ["scenario", "arm", "replicate", "month"]
 END = "end"
-PARTS = {
-    "market": 2,
-    "lender": 3,
-    "shape": 3,
-    "liquidity": 3,
-    "segment": 4,
-}  # a table, and how many parts the name of its outcomes has
 
 
 class Horizon(NamedTuple):
@@ -67,55 +38,56 @@ class Horizon(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """One number a month: a column of the market table, or of the lenders or people that `whose` selects."""
+    """One number a month: a column of a table, over the rows that the name selects."""
 
     name: str
     table: str
-    whose: str  # lenders: "all", a kind, or a name; people: the group's value, a tercile; empty for the market
     column: str
-    dimension: str = ""  # people: what groups them
+    where: Selection  # which rows: by column, the value as text
+    less: Outcome | None = None  # what is subtracted
 
     def check_lenders(self, lenders: Iterable[tuple[str, LenderParameters]], path: str) -> None:
         """Refuse an outcome of a lender or kind that this market does not have."""
-        if self.table == "shape":
-            names = [name for name, _ in lenders]
-            if self.whose not in names:
-                raise Refusal(f"{path}: {self.name}: no such lender; {nearest(self.whose, names)}")
-        if self.table != "lender":
-            return
         pairs = tuple(lenders)
-        present = {"all", *(name for name, _ in pairs), *(lender.kind for _, lender in pairs)}
-        if self.whose not in present and self.whose not in LENDER_KINDS:
-            raise Refusal(f"{path}: {self.name}: no such lender or kind; {nearest(self.whose, present)}")
+        if self.less is not None:
+            self.less.check_lenders(pairs, path)
+        whose, shape = dict(self.where).get("lender"), SELECTIONS[self.table]
+        if whose is None or (shape.has_kinds and whose in LENDER_KINDS):
+            return
+        present = {name for name, _ in pairs}
+        if shape.adds_lenders:
+            present |= {ALL, *(NOT + name for name in present)}
+        if shape.has_kinds:
+            present |= {lender.kind for _, lender in pairs}
+        if whose not in present:
+            thing = "lender or kind" if shape.has_kinds else "lender"
+            raise Refusal(f"{path}: {self.name}: no such {thing}; {nearest(whose, present)}")
+
+    def is_in(self, tables: Mapping[str, pd.DataFrame]) -> bool:
+        """Return whether the tables hold what the outcome is read from."""
+        needed = SELECTIONS[self.table].needed(self.column)
+        here = self.table in tables and all(column in tables[self.table].columns for column in needed)
+        return here and (self.less is None or self.less.is_in(tables))
 
     def monthly(self, tables: Mapping[str, pd.DataFrame]) -> pd.Series[float]:
         """Return the outcome by (scenario, arm, replicate, month); NaN where it has no meaning in a month."""
-        rows = tables[self.table]
-        if self.table == "liquidity":
-            return self._of_terciles(rows)
-        if self.table == "shape":
-            rows = rows[rows["lender"].astype(str) == self.whose]
-        if self.table == "segment":
-            of_group = (rows["dimension"].astype(str) == self.dimension) & (rows["value"].astype(str) == self.whose)
-            rows = rows[of_group]
-        if self.table != "lender":
-            return rows.set_index(KEYS)[self.column].astype(float).sort_index()
-        if self.whose != "all":
-            column = "kind" if self.whose in LENDER_KINDS else "lender"
-            rows = rows[rows[column].astype(str) == self.whose]
-        if is_sum(self.column):
-            return rows.groupby(KEYS, sort=True, observed=True)[self.column].sum().astype(float)
-        value, weight = rows[self.column].astype(float), rows[WEIGHTS.get(self.column, USUAL_WEIGHT)].astype(float)
-        known = value.notna() & (weight > 0)
-        parts = rows[KEYS].assign(product=(value * weight).where(known, 0.0), weight=weight.where(known, 0.0))
-        sums = parts.groupby(KEYS, sort=True, observed=True)[["product", "weight"]].sum()
-        return (sums["product"] / sums["weight"].where(sums["weight"] > 0)).astype(float)
+        found = self.own_monthly(tables)
+        return found if self.less is None else found - self.less.monthly(tables)
 
-    def _of_terciles(self, rows: pd.DataFrame) -> pd.Series[float]:
-        """Return the column of one tercile, or that of the first named less that of the second."""
-        series = rows.assign(tercile=rows["tercile"].astype(str)).set_index(["tercile", *KEYS])[self.column]
-        levels = [series.loc[tercile].astype(float).sort_index() for tercile in self.whose.split("-")]
-        return levels[0] if len(levels) == 1 else levels[0] - levels[1]
+    def own_monthly(self, tables: Mapping[str, pd.DataFrame]) -> pd.Series[float]:
+        """Return the outcome before anything is subtracted."""
+        rows = rows_of(tables, self.table, self.where)
+        shape = SELECTIONS[self.table]
+        if self.column in shape.ratios:
+            above, below = shape.ratios[self.column]
+            sums = rows.groupby(KEYS, sort=True, observed=True)[[above, below]].sum()
+            return (sums[above] / sums[below].where(sums[below] > 0)).astype(float)
+        weight = weight_of(self.table, self.column)
+        if weight is None and not is_sum(self.table, self.column):
+            return rows.set_index(KEYS)[self.column].astype(float).sort_index()
+        if is_sum(self.table, self.column):
+            return rows.groupby(KEYS, sort=True, observed=True)[self.column].sum().astype(float)
+        return weighted_mean(rows, self.column, str(weight), KEYS)
 
     def over(self, tables: Mapping[str, pd.DataFrame], window: range) -> pd.Series[float]:
         """Return the mean over a window of months by (scenario, arm, replicate), without months that have no value."""
@@ -124,31 +96,30 @@ class Outcome(NamedTuple):
         return inside.groupby(level=["scenario", "arm", "replicate"], sort=True, observed=True).mean()
 
 
-def is_sum(column: str) -> bool:
-    """Return whether a column of the lender table is an amount or a count, which lenders add up to."""
-    return SCHEMAS["lender"][column] == "int" and column not in WEIGHTS
-
-
 def read_outcome(text: str, path: str) -> Outcome:
     """Return the outcome a name stands for; raise Refusal with the nearest valid name when there is none."""
-    parts = text.split(".")
-    if len(parts) != PARTS.get(parts[0]):
-        raise Refusal(
-            f"{path}: an outcome is market.<column>, lender.<kind, name or all>.<column>, "
-            f"segment.<dimension>.<value>.<column>, shape.<lender>.<column> or "
-            f"liquidity.<tercile>.<column>, was {shown(text)}"
-        )
-    valid = [column for column in SCHEMAS[parts[0]] if column not in NO_OUTCOME]
-    if parts[-1] not in valid:
-        raise Refusal(f"{path}: {text}: no such column; {nearest(parts[-1], valid)}")
-    if parts[0] == "segment" and parts[1] not in DIMENSIONS:
-        raise Refusal(f"{path}: {text}: no such dimension; {nearest(parts[1], DIMENSIONS)}")
-    if parts[0] == "liquidity":
-        for tercile in parts[1].split("-"):
-            if tercile not in TERCILES:
-                raise Refusal(f"{path}: {text}: no such tercile; {nearest(tercile, TERCILES)}")
-    whose = parts[-2] if len(parts) > 2 else ""
-    return Outcome(text, parts[0], whose, parts[-1], parts[1] if parts[0] == "segment" else "")
+    first, minus, second = text.partition(MINUS)
+    less = read_outcome(second, path) if minus else None
+    table, *parts = first.split(".")
+    shape = SELECTIONS.get(table)
+    if shape is None or len(parts) != len(shape.selects) + 1:
+        raise Refusal(f"{path}: an outcome is {forms()}, or one minus another; was {shown(text)}")
+    if parts[-1] not in shape.columns:
+        raise Refusal(f"{path}: {text}: no such column; {nearest(parts[-1], shape.columns)}")
+    for (selector, allowed), value in zip(shape.selects, parts, strict=False):
+        if allowed and value not in allowed:
+            raise Refusal(f"{path}: {text}: no such {selector}; {nearest(value, allowed)}")
+    where = tuple((selector, value) for (selector, _), value in zip(shape.selects, parts, strict=False))
+    return Outcome(text, table, parts[-1], where, less)
+
+
+def forms() -> str:
+    """Return how the names of outcomes are made, in words."""
+    said = [
+        ".".join([table, *(f"<{name}>" for name, _ in shape.selects), "<column>"])
+        for table, shape in SELECTIONS.items()
+    ]
+    return ", ".join(said[:-1]) + " or " + said[-1]
 
 
 def read_horizon(text: str, path: str) -> Horizon:

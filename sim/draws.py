@@ -41,6 +41,9 @@ PURPOSES = (
     "explore",  # whether a stranger refused by policy gets the smallest loan; alternative = the lender's id
     "offer_test",  # which arm of a lender's trial of prices and limits an application is in; alternative = id
     "quiet_cut",  # whom a lender's programme of cuts picks, for life; alternative = the lender's id
+    "officer",  # whether a loan officer looks at an application; alternative = the lender's id
+    "insight",  # what an officer believes of a person beside the truth; alternative = the lender's id
+    "ration",  # whether a loan is refused by lot; one draw for all lenders
 )
 
 (
@@ -67,6 +70,9 @@ PURPOSES = (
     EXPLORE,
     OFFER_TEST,
     QUIET_CUT,
+    OFFICER,
+    INSIGHT,
+    RATION,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

@@ -28,6 +28,7 @@ from sim.economy import World
 from sim.engines import Engine, people_engine
 from sim.engines.tables import Cutoffs, Terms, conditions_of, terms_of
 from sim.observe.audit import audit
+from sim.observe.cohorts import Cohorts
 from sim.observe.explain import Explanation, Told, explain, person_of
 from sim.observe.liquidity import terciles_of_liquidity
 from sim.observe.recorder import Record
@@ -97,6 +98,7 @@ class CreditMarket(mesa.Model):
         self.informal = InformalSupply(population, config.behaviour.informal)
         self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender])
         self.record = Record(names, [lender.kind for lender in self.lenders], self.people.state, -self.month)
+        self.cohorts = Cohorts(names, config.observe)
         self.offers: list[Offer] = []  # of the last month lived
         self.last_month: Tallies | None = None
         self.opening_stock: NDArray[np.int64] | None = None
@@ -181,7 +183,7 @@ class CreditMarket(mesa.Model):
         """Return an independent copy of the market as it stands, which goes on under another configuration.
 
         It is to the byte the market that lived under `config` from the beginning. So `config` may differ only in what
-        lies ahead: policies announced, shocks and quiet cuts starting in the present month or later, later values of
+        lies ahead: policies announced, shocks and lenders' cuts starting in the present month or later, later values of
         the unemployment path, observation not yet begun, the horizon. Raises ValueError naming any other key.
         """
         config = in_order_of_id(config)
@@ -191,6 +193,7 @@ class CreditMarket(mesa.Model):
         for lender, (_, parameters) in zip(branch.lenders, config.lender, strict=True):
             lender.parameters = parameters
         branch.regulator.follow(config)
+        branch.cohorts.follow(config.observe)
         branch.world.follow(config)
         branch.running = branch.month < config.calendar.months
         counters = agent_counters()
@@ -280,6 +283,7 @@ class CreditMarket(mesa.Model):
             [OUTCOMES[lender.binding] if lender.binding else "none" for lender in self.lenders],
         )
         reviews = [review for lender in self.lenders for review in lender.take_reviews()]
+        self.record.note_cohorts(self.cohorts.rows(self.month, self.people.state))
         if self.month >= 0:
             self.record.note(acts)
             self.record.note_reviews(reviews)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from sim.parameters.books import AuctionParameters, BudgetParameters, PartnerParameters
+from sim.parameters.conduct import OfficerParameters, RationingParameters
 from sim.parameters.lender import (
     LENDER_KINDS,
     LearningParameters,
@@ -50,10 +51,12 @@ __all__ = [
     "MarketConfig",
     "ObserveParameters",
     "OfferTestParameters",
+    "OfficerParameters",
     "PartnerParameters",
     "PopulationParameters",
     "Quantity",
     "QuietCutParameters",
+    "RationingParameters",
     "RegulatorParameters",
     "RepaymentParameters",
     "ReviewParameters",

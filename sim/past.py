@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from sim.params import LenderParameters, MarketConfig, ObserveParameters, QuietCutParameters
+from sim.params import LenderParameters, MarketConfig, ObserveParameters, QuietCutParameters, RationingParameters
 
 
 class Difference(NamedTuple):
@@ -21,9 +21,9 @@ class Difference(NamedTuple):
 def past_of(config: MarketConfig, month: int) -> MarketConfig:
     """Return a configuration without all that lies in `month` or later.
 
-    Taken out are policies announced, shocks and quiet cuts starting then, later values of the unemployment path, what
-    is observed later, the horizon, and before month 0 what lenders may lend on top then. Months count from the end of
-    the warm-up, in which none of these acts but cuts with a negative month.
+    Taken out are policies announced, shocks and lenders' cuts starting then, later values of the unemployment path,
+    what is observed later, the horizon, and before month 0 what lenders may lend on top then. Months count from the
+    end of the warm-up, in which none of these acts but cuts with a negative month.
     """
     reported = max(0, month)
     economy = config.economy
@@ -44,6 +44,8 @@ def lender_before(lender: LenderParameters, month: int) -> LenderParameters:
     """Return a lender without what it does by date in `month` or later."""
     if month <= 0:
         lender = lender._replace(budget_extra_fen=0)
+    if lender.rationing.from_month >= month:
+        lender = lender._replace(rationing=RationingParameters())
     if lender.quiet_cut.start_month >= month:
         lender = lender._replace(quiet_cut=QuietCutParameters())
     return lender
@@ -56,12 +58,15 @@ def observed_before(observe: ObserveParameters, month: int) -> ObserveParameters
         for name in ("baseline", "outcome")
     }
     begun = {name: window if window[0] < window[1] else (0, 0) for name, window in windows.items()}
+    if observe.baseline_until > month:
+        observe = observe._replace(cohort_months=0)
     if observe.liquidity_month >= month:
         default = ObserveParameters()
         observe = observe._replace(liquidity_lender=default.liquidity_lender, liquidity_month=default.liquidity_month)
     return observe._replace(
         baseline_from=begun["baseline"][0],
-        baseline_until=begun["baseline"][1],
+        # The month in which debtors were chosen stays, though the window it ends may be empty.
+        baseline_until=observe.baseline_until if observe.cohort_months > 0 else begun["baseline"][1],
         outcome_from=begun["outcome"][0],
         outcome_until=begun["outcome"][1],
     )

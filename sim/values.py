@@ -348,6 +348,9 @@ class Offer(NamedTuple):
     sold_before: int = NOTHING_SOLD  # claims charged off before this month, from the start of the warm-up, are sold
     sale_age_months: int = NEVER  # since charge-off; older claims are for sale
     test: OfferTest = NO_OFFER_TEST
+    signal_noise: float = 1.0  # of what its data show of people's reliability
+    rationed_share: float = 0.0  # of loans granted, refused by lot
+    rationed_in_need_share: float = 0.0  # the same, for those who borrow to pay bills
 
 
 class Allocation(NamedTuple):

@@ -9,6 +9,7 @@ import pandas as pd
 
 from experiments.report.reading import Study
 from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, unit_of
+from experiments.spelling import MINUS, NOT
 
 NEEDED = ("outcome", "arm", "scenario", "mean", "low", "high", "replicates")
 
@@ -131,14 +132,34 @@ def _dots(study: Study) -> dict[tuple[str, ...], tuple[float, ...]]:
 
 def outcome_words(outcome: str) -> str:
     """Return an outcome such as lender.bank.mean_apr in words: banks, mean price."""
+    first, minus, second = outcome.partition(MINUS)
+    if minus:
+        return f"{outcome_words(first)} less {outcome_words(second)}"
     parts = outcome.split(".")
     words = label(parts[-1])
     if parts[0] == "lender" and len(parts) > 2:
-        who = "all lenders" if parts[1] == "all" else parts[1].replace("_", " ")
-        return f"{words}, {who}"
+        return f"{words}, {lenders_words(parts[1])}"
+    if parts[0] == "cohort" and len(parts) > 4:
+        group = "" if parts[2] == "all" else f", {parts[2].replace('_', ' ')}: {parts[3]}"
+        return f"{words}, debtors of {parts[1].replace('_', ' ')}{group}"
+    if parts[0] == "scorecards" and len(parts) > 3:
+        return f"{words}, card of {lenders_words(parts[1])}"
+    if parts[0] == "vintage" and len(parts) > 3:
+        return f"{words} after {parts[2]} months, {lenders_words(parts[1])}"
+    if parts[0] == "shape" and len(parts) > 2:
+        return f"{words}, book of {parts[1].replace('_', ' ')}"
+    if parts[0] == "liquidity" and len(parts) > 2:
+        return f"{words}, {'all people followed' if parts[1] == 'all' else f'people with {parts[1]} savings'}"
     if parts[0] == "segment" and len(parts) > 3:
         return f"{words}, {parts[1].replace('_', ' ')} {parts[2]}"
     return words
+
+
+def lenders_words(whose: str) -> str:
+    """Return whose an outcome is: a lender, a kind, all, or all but one."""
+    if whose == "all":
+        return "all lenders"
+    return ("all but " if whose.startswith(NOT) else "") + whose.removeprefix(NOT).replace("_", " ")
 
 
 def horizon_words(horizon: str) -> str:

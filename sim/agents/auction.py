@@ -28,7 +28,7 @@ def sell_claims(
         lender.sale, lender.sale_price_share = Sale(), 0.0
     if month < 0 or month % QUARTER_MONTHS > 0:
         return
-    sellers = [lender for lender in lenders if lender.parameters.disposal.sell_after_months > 0]
+    sellers = [lender for lender in lenders if is_seller(lender, month)]
     lots = [lot_of(lender, tallies) for lender in sellers]
     for lender, lot, price_ppm in zip(
         sellers, lots, cleared(lots, auction, lenders[0].people if lenders else 0), strict=True
@@ -44,6 +44,12 @@ def sell_claims(
                 book_sale(lenders[other], part, price_ppm)
         reason = f"{lot.face_fen / 100:,.0f} yuan of claims at {price_ppm / 10_000:.2f}% of what is owed"
         lender.log(month, "sells_claims", reason, lot.face_fen)
+
+
+def is_seller(lender: Lender, month: int) -> bool:
+    """Return whether the lender brings claims to the auction of this month."""
+    disposal = lender.parameters.disposal
+    return disposal.sell_after_months > 0 and month >= disposal.from_month
 
 
 def lot_of(lender: Lender, tallies: Tallies) -> Lot:

@@ -44,6 +44,13 @@ class LenderTerms(NamedTuple):
     scene: float
     is_bank: int
     exploration: float  # share of strangers refused by policy who get the smallest loan
+    officer_share: float  # share of strangers' applications that an officer decides
+    officer_insight: float  # correlation of an officer's view with true reliability
+    officer_blindness: float  # weight of what is mere belief
+    officer_refuses_below: float
+    officer_accepts_above: float
+    rationed: float  # share of loans granted that are then refused by lot
+    rationed_in_need: float  # the same, for those who borrow to pay bills
     band_of_cell: tuple[int, ...]
     test_share: float  # of applications that are in a trial of prices and limits
     test_step_bp: int

@@ -221,6 +221,11 @@ class Lender(mesa.Agent):
         self.band_of_cell = self.scorecard.bands(economy.unemployment_share)
         return offer_of(self, economy, rulebook)
 
+    def signal_noise(self) -> float:
+        """Return the noise of the behaviour signal; a new model may come with better data."""
+        better = self.parameters.learning.model_two_signal_noise
+        return better if better >= 0.0 and self.scorecard.model_version == 2 else self.parameters.signal_noise
+
     # --- step 5: money for applications ----------------------------------------------------------------------------
     def commit_to_partners(self, economy: Economy, rulebook: Rulebook) -> None:
         """Set aside, before allocation, what a partner bank will put into joint loans; what is not used lapses."""

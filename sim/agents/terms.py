@@ -28,6 +28,7 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
     typical = sum(advertised) / len(advertised) / 10_000
     share_bp = joint_share_bp(lender, rulebook)
     steps = max(1, appetite)
+    rationing = p.rationing.in_force(economy.month)
     return Offer(
         lender=lender.index,
         open=lender.is_lending,
@@ -49,6 +50,9 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
         sold_before=lender.sold_before,
         sale_age_months=p.disposal.sell_after_months or NEVER,
         test=test_of(lender, rules),
+        signal_noise=lender.signal_noise(),
+        rationed_share=rationing.refused_share,
+        rationed_in_need_share=rationing.refused_in_need_share,
     )
 
 

@@ -11,7 +11,17 @@ from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
 from sim.rules.limits import opening_limit
 from sim.rules.offers import personal_limit
-from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, proxy_income, told_of_a_cut
+from sim.rules.underwriting import (
+    Decision,
+    behaviour_signal,
+    decision,
+    explored,
+    officers_view,
+    overruled,
+    proxy_income,
+    rationed,
+    told_of_a_cut,
+)
 from sim.scoring.features import (
     cell_of,
     debt_bin,
@@ -88,6 +98,12 @@ def cell_seen(person: Borrower, terms: LenderTerms, income_seen: int, world: Cir
     return with_sector(scorecard_cell(person, terms, income_seen, world), person.sector, len(terms.band_of_cell))
 
 
+def what_officers_believe(person: Borrower, terms: LenderTerms, world: Circumstances) -> float:
+    """Return the standard score that this lender's officers give the person, the same each time they look."""
+    luck = world.chance._replace(month=FOR_LIFE).uniform("insight", person.row, terms.lender_id)
+    return officers_view(person.reliability, terms.officer_insight, terms.officer_blindness, normal_quantile(luck))
+
+
 def highest_price_accepted(person: Borrower, purpose: int, world: Circumstances) -> float:
     """Return the dearest yearly price the person would take; a shortfall takes at least the informal lender's."""
     in_need = purpose == SHORTFALL
@@ -136,8 +152,23 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
         perceived,
         highest,
     )
+    if world.chance.uniform("officer", person.row, terms.lender_id) < terms.officer_share:
+        answer = overruled(
+            answer,
+            line.status,
+            apr_bp,
+            wanted,
+            smallest_loan,
+            perceived,
+            highest,
+            what_officers_believe(person, terms, world),
+            terms.officer_refuses_below,
+            terms.officer_accepts_above,
+        )
     luck = world.chance.uniform("explore", person.row, terms.lender_id)
     answer = explored(answer, line.status, apr_bp, wanted, smallest_loan, perceived, highest, luck, terms.exploration)
+    refused_by_lot = terms.rationed_in_need if purpose == SHORTFALL else terms.rationed
+    answer = rationed(answer, world.chance.uniform("ration", person.row), refused_by_lot)
     answer = answer._replace(outcome=told_of_a_cut(answer.outcome, line.unnoticed_cut))
     if not terms.open:
         answer = Decision(FROZEN, 0, answer.limit)

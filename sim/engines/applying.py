@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import kernel, wide
-from sim.draws import EXPLORE, PRIORITY, PROXY, RESERVATION, SIGNAL, uniform
+from sim.draws import EXPLORE, INSIGHT, OFFICER, PRIORITY, PROXY, RATION, RESERVATION, SIGNAL, uniform
 from sim.elementary import normal_quantile
 from sim.engines.columns import LINE_APPLICATIONS, NEW_APPLICATIONS
 from sim.engines.contracts import bucket_at, interest_to_repay, owed_at, slot_for
@@ -25,8 +25,11 @@ from sim.rules.underwriting import (
     decision,
     explored,
     lot_of,
+    officers_view,
+    overruled,
     priority,
     proxy_income,
+    rationed,
     told_of_a_cut,
 )
 from sim.scoring.features import (
@@ -235,6 +238,25 @@ def apply_to(
         perceived,
         highest,
     )
+    officer_share = terms.officer_share[lender] if status == NO_LINE else 0.0
+    if officer_share > 0.0 and uniform(keys, OFFICER, month, i, terms.lender_id[lender]) < officer_share:
+        answer = overruled(
+            answer,
+            status,
+            apr_bp,
+            wanted,
+            behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN,
+            perceived,
+            highest,
+            officers_view(
+                borrowers.reliability[i],
+                terms.officer_insight[lender],
+                terms.officer_blindness[lender],
+                normal_quantile(uniform(keys, INSIGHT, 0, i, terms.lender_id[lender])),
+            ),
+            terms.officer_refuses_below[lender],
+            terms.officer_accepts_above[lender],
+        )
     if terms.exploration[lender] > 0.0 and answer.outcome == OWN_POLICY:
         answer = explored(
             answer,
@@ -247,6 +269,9 @@ def apply_to(
             uniform(keys, EXPLORE, month, i, terms.lender_id[lender]),
             terms.exploration[lender],
         )
+    refused_by_lot = terms.rationed_in_need[lender] if in_need == 1 else terms.rationed[lender]
+    if refused_by_lot > 0.0:
+        answer = rationed(answer, uniform(keys, RATION, month, i, 0), refused_by_lot)
     outcome = told_of_a_cut(answer.outcome, wide(lines.unnoticed_cut[i, lender]))
     lines.unnoticed_cut[i, lender] = 0
     if terms.open[lender] == 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -64,6 +65,13 @@ class Terms(NamedTuple):
     scene: NDArray[np.float64]
     is_bank: NDArray[np.int64]
     exploration: NDArray[np.float64]  # share of strangers refused by policy who get the smallest loan
+    officer_share: NDArray[np.float64]  # share of strangers' applications that an officer decides
+    officer_insight: NDArray[np.float64]  # correlation of an officer's view with true reliability
+    officer_blindness: NDArray[np.float64]  # weight of what is mere belief
+    officer_refuses_below: NDArray[np.float64]
+    officer_accepts_above: NDArray[np.float64]
+    rationed: NDArray[np.float64]  # share of loans granted that are then refused by lot
+    rationed_in_need: NDArray[np.float64]  # the same, for those who borrow to pay bills
     band_of_cell: NDArray[np.int8]  # (L, cells)
     test_share: NDArray[np.float64]  # of applications that are in a trial of prices and limits
     test_step_bp: NDArray[np.int64]
@@ -148,11 +156,18 @@ def terms_of(
         sold_before=whole([offer.sold_before for offer in offers]),
         sale_age=whole([offer.sale_age_months for offer in offers]),
         proxy_noise=real([p.proxy_noise for p in parameters]),
-        signal_noise=real([p.signal_noise for p in parameters]),
+        signal_noise=real([offer.signal_noise for offer in offers]),
         job_loss_seen=real([p.job_loss_seen_share for p in parameters]),
         scene=real([p.scene for p in parameters]),
         is_bank=whole([int(p.kind == "bank") for p in parameters]),
         exploration=real([p.learning.exploration_share for p in parameters]),
+        officer_share=real([p.officers.override_share for p in parameters]),
+        officer_insight=real([p.officers.insight_share for p in parameters]),
+        officer_blindness=real([sqrt(1.0 - p.officers.insight_share**2) for p in parameters]),
+        officer_refuses_below=real([p.officers.refuse_below for p in parameters]),
+        officer_accepts_above=real([p.officers.accept_above for p in parameters]),
+        rationed=real([offer.rationed_share for offer in offers]),
+        rationed_in_need=real([offer.rationed_in_need_share for offer in offers]),
         band_of_cell=band_of_cell,
         test_share=real([offer.test.share for offer in offers]),
         test_step_bp=whole([offer.test.price_step_bp for offer in offers]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -118,6 +118,11 @@ class Record:
             self.columns["liquidity"].add(row)
         self.write_vintages(step, tallies)
         self.write_rolls(economy.month, tallies)
+
+    def note_cohorts(self, rows: Iterable[dict[str, Any]]) -> None:
+        """Write down how people fared who owed several lenders when a policy was announced."""
+        for row in rows:
+            self.columns["cohort"].add(row)
 
     def note(self, acts: Sequence[Act]) -> None:
         """Write down acts of lenders and the regulator."""

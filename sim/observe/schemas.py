@@ -215,6 +215,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "moved_share": "float",
         "hardship_share": "float",
     },
+    "cohort": {  # people who owed this lender and others when a policy was announced, see sim/observe/cohorts.py
+        "month": "int",
+        "lender": "str",
+        "dimension": "str",
+        "value": "str",
+        "people": "int",
+        "defaults_elsewhere": "int",  # people who first defaulted at another lender this month
+        "defaults_elsewhere_share": "float",
+        "defaults_here": "int",
+        "defaults_here_share": "float",
+        "owed_elsewhere_fen": "int",
+    },
     "vintage": {
         "lender": "str",
         "cohort": "int",
@@ -254,6 +266,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "auc_share": "float",
         "ks_share": "float",
         "brier_score": "float",
+        "stranger_loans": "int",  # to people who had no line here before
+        "stranger_predicted_share": "float",
+        "stranger_realised_share": "float",
         "population_stability_index": "float",  # applicants by band, open window against closed
         # against the truth: applicants followed by the simulator, those never in debt left out
         "truth_people": "int",
@@ -266,6 +281,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "refused_predicted_share": "float",
         "refused_bad_share": "float",
         "refused_never_in_debt": "int",
+        "compared_people": "int",  # strangers refused in cells where another stranger was lent to
+        "compared_excess_share": "float",  # their bad share less that of those lent to in the same cell
     },
     "scorecard_bands": {
         "month": "int",

@@ -97,6 +97,7 @@ class DisposalParameters(NamedTuple):
     reserve_share: Annotated[
         float, Quantity("share of what is owed", 0.0, 1.0, "least price at which it sells; assumed")
     ] = 0.0
+    from_month: Annotated[int, Quantity("month", 0, 600, "first month in which it may sell; the study's choice")] = 0
 
 
 class AuctionParameters(NamedTuple):

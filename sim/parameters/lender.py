@@ -13,6 +13,7 @@ from sim.parameters.books import (
     ProvisionParameters,
     SecuritiesParameters,
 )
+from sim.parameters.conduct import OfficerParameters, RationingParameters
 from sim.parameters.limits import QuietCutParameters, ReviewParameters
 from sim.parameters.quantity import ASSUMED, Quantity
 
@@ -37,6 +38,10 @@ class LearningParameters(NamedTuple):
     model_two_from_month: Annotated[
         int, Quantity("month; model version 2 adds sector and forecast; 999 = never", -240, 999, "the study's choice")
     ] = 999
+    model_two_signal_noise: Annotated[
+        float,
+        Quantity("standard deviations of the behaviour signal from then on; negative = as before", -1.0, 10.0, ASSUMED),
+    ] = -1.0
     unemployment_log_odds: Annotated[
         float, Quantity("log odds per percentage point of unemployment, before experience", -2.0, 2.0, ASSUMED)
     ] = 0.05
@@ -107,6 +112,8 @@ class LenderParameters(NamedTuple):
         float, Quantity("log odds", -3.0, 3.0, "level of the expert scorecard for this customer base, to thousandths")
     ] = 0.0
     learning: LearningParameters = LearningParameters()
+    officers: OfficerParameters = OfficerParameters()
+    rationing: RationingParameters = RationingParameters()
     # limits
     limit_months: Annotated[float, Quantity("months of proxy income in the safest band", 0.0, 60.0, ASSUMED)] = 3.0
     limit_floor_share: Annotated[float, Quantity("share of it in the riskiest open band", 0.0, 1.0, ASSUMED)] = 0.25

@@ -105,4 +105,10 @@ class ObserveParameters(NamedTuple):
     ] = 0
     liquidity_lender: str = ""  # whose customers with an unused line are followed by what they had saved; empty = none
     liquidity_month: Annotated[int, Quantity("month before which they are chosen", 0, 600, "the announcement")] = 24
+    cohort_months: Annotated[
+        int,
+        Quantity(
+            "months after baseline_until that debtors of that moment are followed, 0 = nobody is", 0, 60, "choice"
+        ),
+    ] = 0
     panel_people: Annotated[int, Quantity("people", 0, 1_000_000, "rows of the optional borrower panel")] = 0

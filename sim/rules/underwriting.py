@@ -19,6 +19,7 @@ from sim.values import (
     NO_LINE,
     OWN_POLICY,
     PENDING,
+    PLAN,
     PRIORITY_STEPS,
 )
 
@@ -119,6 +120,44 @@ def explored(
     if perceived_apr > reservation_apr:
         return Decision(DECLINED_PRICE, 0, smallest_loan)
     return Decision(PENDING, smallest_loan, smallest_loan)
+
+
+@rule
+def officers_view(reliability: int, insight_share: float, blind_share: float, noise: float) -> float:
+    """Return what a loan officer believes of a person, a standard score.
+
+    `blind_share` is what makes the variance one: the root of one less the square of `insight_share`.
+    """
+    return insight_share * (reliability / 1000.0) + blind_share * noise
+
+
+@rule
+def overruled(
+    answer: Decision,
+    line_status: int,
+    apr_bp: int,
+    wanted: int,
+    smallest_loan: int,
+    perceived_apr: float,
+    reservation_apr: float,
+    view: float,
+    refuse_below: float,
+    accept_above: float,
+) -> Decision:
+    """Return the answer after a loan officer has looked at a stranger whom the scorecard had accepted or refused."""
+    if line_status == NO_LINE and answer.outcome == PENDING and view < refuse_below:
+        return Decision(OWN_POLICY, 0, answer.limit)
+    if answer.outcome == OWN_POLICY and view > accept_above:
+        return explored(answer, line_status, apr_bp, wanted, smallest_loan, perceived_apr, reservation_apr, 0.0, 1.0)
+    return answer
+
+
+@rule
+def rationed(answer: Decision, luck: float, share: float) -> Decision:
+    """Return the answer after a cut of new lending by lot: a share of what was granted is refused."""
+    if answer.outcome == PENDING and luck < share:
+        return Decision(PLAN, 0, answer.limit)
+    return answer
 
 
 @rule

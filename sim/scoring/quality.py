@@ -38,6 +38,27 @@ class BandOutcome(NamedTuple):
     predicted_share: float
 
 
+class Comparison(NamedTuple):
+    """How much more often one group turned bad than another in the same cells."""
+
+    people: int  # of the first group, in cells that hold some of the second too
+    excess_share: float
+
+
+def within_cells(group: Counts, others: Counts) -> Comparison:
+    """Compare the bad shares of two groups cell by cell, weighted by the first; columns are goods and bads by cell.
+
+    A card that knows only the cell cannot see this difference: it is what selection by something else leaves behind.
+    """
+    people, counterparts = group[:, :2].sum(axis=1), others[:, :2].sum(axis=1)
+    shared = np.flatnonzero((people > 0) & (counterparts > 0))
+    size = int(people[shared].sum())
+    if size == 0:
+        return Comparison(0, 0.0)
+    expected = people[shared] * (others[shared, 1] / counterparts[shared])
+    return Comparison(size, (int(group[shared, 1].sum()) - float(expected.sum())) / size)
+
+
 def by_score(scores: Counts, good: Counts, bad: Counts) -> tuple[Counts, Counts]:
     """Return goods and bads of each distinct score, from the safest to the riskiest."""
     _, places = np.unique(scores, return_inverse=True)

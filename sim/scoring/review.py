@@ -9,15 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.params import LearningParameters
-from sim.scoring.features import CELLS, CELLS_WITH_SECTOR
+from sim.scoring.features import CELLS, CELLS_WITH_SECTOR, TENURE_BINS
 from sim.scoring.outcomes import Counts, MonthCounts, Outcomes, Sample, sample_of, truth_by_group
 from sim.scoring.quality import (
     BandOutcome,
+    Comparison,
     Quality,
     by_band,
     calibration,
     population_stability,
     quality,
+    within_cells,
 )
 from sim.scoring.scorecard import (
     EXPERT,
@@ -43,6 +45,7 @@ class Truth(NamedTuple):
     approved: Quality
     refused: Quality
     refused_never_in_debt: int
+    compared: Comparison  # refused strangers beside strangers lent to in the same cell
 
 
 class Judgement(NamedTuple):
@@ -51,6 +54,7 @@ class Judgement(NamedTuple):
     card: Scorecard
     model_version: int
     own: Quality
+    strangers: Quality  # the same, of loans to people who had no line before
     stability_index: float
     bands: list[BandOutcome]
     truth: Truth
@@ -83,6 +87,9 @@ class Review(NamedTuple):
                 "card": name,
                 "model_version": judged.model_version,
                 **judged.own._asdict(),
+                "stranger_loans": judged.strangers.loans,
+                "stranger_predicted_share": judged.strangers.predicted_share,
+                "stranger_realised_share": judged.strangers.realised_share,
                 "population_stability_index": judged.stability_index,
                 "truth_people": truth.everybody.loans,
                 "truth_auc_share": truth.everybody.auc_share,
@@ -94,6 +101,8 @@ class Review(NamedTuple):
                 "refused_predicted_share": truth.refused.predicted_share,
                 "refused_bad_share": truth.refused.realised_share,
                 "refused_never_in_debt": truth.refused_never_in_debt,
+                "compared_people": truth.compared.people,
+                "compared_excess_share": truth.compared.excess_share,
             }
 
     def band_rows(self) -> Iterator[dict[str, Any]]:
@@ -172,10 +181,12 @@ class LearningScorecard:
         bad = sample.bad.astype(np.int64)
         good = sample.lent.astype(np.int64) - bad
         bands = band_of_cell(card, self.cells)
+        new = tenures_of(sample.cells) == 0
         return Judgement(
             card=card,
             model_version=model_version,
             own=quality(odds, points, good, bad),
+            strangers=quality(odds[new], points[new], good[new], bad[new]),
             stability_index=population_stability(
                 by_band(bands, self.outcomes.applied_before()), by_band(bands, self.outcomes.recently_applied())
             ),
@@ -188,13 +199,20 @@ class LearningScorecard:
         seen = np.flatnonzero(truth.sum(axis=1))
         points, groups = points[seen], truth_by_group(truth[seen])
         odds = points / POINTS_PER_LOG_ODDS
+        strangers = tenures_of(seen) == 0
         together = sum(groups.values(), start=np.zeros_like(groups["approved"]))
         return Truth(
             everybody=quality(odds, points, together[:, 0], together[:, 1]),
             approved=quality(odds, points, groups["approved"][:, 0], groups["approved"][:, 1]),
             refused=quality(odds, points, groups["refused"][:, 0], groups["refused"][:, 1]),
             refused_never_in_debt=int(groups["refused"][:, 2].sum()),
+            compared=within_cells(groups["refused"][strangers], groups["approved"][strangers]),
         )
+
+
+def tenures_of(cells: Counts) -> Counts:
+    """Return the bin of the line's tenure of these cells, 0 for strangers: the fastest axis of a cell's number."""
+    return cells % TENURE_BINS
 
 
 def published(unemployment_share: float) -> float:

@@ -13,7 +13,7 @@ from mesa.datacollection import DataCollector
 from experiments.config import compose_study
 from sim.agents.lender import Lender
 from sim.market import CreditMarket
-from sim.params import MarketConfig, ObserveParameters, QuietCutParameters
+from sim.params import MarketConfig, ObserveParameters, QuietCutParameters, RationingParameters
 from sim.past import past_of
 from sim.policies.rate_cap import RateCap
 from sim.shocks.funding_freeze import FundingFreeze
@@ -71,8 +71,8 @@ FROM_MONTH_0: dict[str, dict[str, Any]] = {
     "a path": {"economy": small().economy._replace(unemployment_path=(0.06, 0.2))},
     "other windows": {"observe": ObserveParameters(0, 3, 3, 9)},
     "quiet cuts": {"lender": one_lender(small(), "platform_a", quiet_cut=QuietCutParameters(cut_share=0.9)).lender},
-    "people followed by their savings": {
-        "observe": ObserveParameters(liquidity_lender="platform_a", liquidity_month=0)
+    "a cut by lot": {
+        "lender": one_lender(small(), "platform_a", rationing=RationingParameters(refused_share=0.9)).lender
     },
 }
 
@@ -82,6 +82,20 @@ def test_what_begins_in_month_0_may_differ(name: str) -> None:
     config = small(**FROM_MONTH_0[name])
     assert_same(ended(at(0, small()).branch(config)), config)
     assert lived(config).record.people() != lived(small()).record.people()
+
+
+FOLLOWED = {
+    "liquidity": ObserveParameters(liquidity_lender="platform_a", liquidity_month=3),
+    "cohort": ObserveParameters(baseline_until=4, cohort_months=3),
+}
+
+
+@pytest.mark.parametrize("table", FOLLOWED)
+def test_who_is_followed_may_be_chosen_in_a_branch(table: str) -> None:
+    config = small(observe=FOLLOWED[table])
+    branch = ended(at(3, small()).branch(config))
+    assert_same(branch, config)
+    assert branch.record.table(table).num_rows > 0
 
 
 def test_lenders_in_another_order_are_the_same_market() -> None:
@@ -177,6 +191,10 @@ REFUSED: dict[str, tuple[MarketConfig, str]] = {
     "people followed before": (
         small(observe=ObserveParameters(liquidity_lender="bank_b", liquidity_month=7)),
         "observe.liquidity_lender",
+    ),
+    "debtors followed before": (
+        small(observe=ObserveParameters(baseline_until=8, cohort_months=3)),
+        "observe.cohort_months",
     ),
     "a horizon already passed": (small(months=7), "calendar.months: must be at least 8, .* was 7"),
     "an absent lender talked about": (

@@ -115,3 +115,16 @@ def test_learning_is_composed_from_overrides() -> None:
     found = compose(["scale=smoke", "lender.bank_a.learning.review_months=6", "observe.truth_months=12"])
     assert dict(found.lender)["bank_a"].learning == LearningParameters(review_months=6)
     assert dict(found.lender)["bank_b"].learning == LearningParameters()
+
+
+def test_better_data_come_with_the_second_model_and_not_before() -> None:
+    upgraded = YEARLY._replace(model_two_from_month=8)
+    same, better = (
+        lived(one_lender(learning(), "platform_a", learning=upgraded._replace(model_two_signal_noise=noise)))
+        for noise in (-1.0, 0.1)
+    )
+    for name in ("market", "lender", "segment"):
+        assert tables_before(same, 9)[name].equals(tables_before(better, 9)[name]), name
+    assert not same.record.table("market").equals(better.record.table("market"))
+    known = lived(one_lender(learning(), "platform_a", learning=upgraded._replace(model_two_signal_noise=0.7)))
+    assert known.record.hash() == same.record.hash(), "0.7 is what it had"

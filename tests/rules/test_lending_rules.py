@@ -19,7 +19,17 @@ from sim.rules.limits import (
     reviewed_limit,
     reviewed_status,
 )
-from sim.rules.underwriting import Decision, behaviour_signal, decision, explored, priority, proxy_income
+from sim.rules.underwriting import (
+    Decision,
+    behaviour_signal,
+    decision,
+    explored,
+    officers_view,
+    overruled,
+    priority,
+    proxy_income,
+    rationed,
+)
 from sim.values import (
     BORROWER_CAP,
     DECLINED_PRICE,
@@ -32,6 +42,7 @@ from sim.values import (
     NO_ROOT,
     OWN_POLICY,
     PENDING,
+    PLAN,
     PRIORITY_STEPS,
     RATE_CAP,
 )
@@ -248,3 +259,48 @@ def test_a_line_is_frozen_while_late_or_in_a_quiet_freeze():
         1,
     ]
     assert is_made_useless(99, 0, 0, 100) == 0
+
+
+OFFICER = {
+    "answer": Decision(PENDING, 300_000, 500_000),
+    "line_status": NO_LINE,
+    "apr_bp": 2_400,
+    "wanted": 300_000,
+    "smallest_loan": 20_000,
+    "perceived_apr": 0.2,
+    "reservation_apr": 0.3,
+    "view": -0.6,
+    "refuse_below": -0.5,
+    "accept_above": 1.0,
+}
+REFUSED = Decision(OWN_POLICY, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({}, Decision(OWN_POLICY, 0, 500_000)),
+        ({"view": -0.5}, Decision(PENDING, 300_000, 500_000)),
+        ({"line_status": LINE_OPEN}, Decision(PENDING, 300_000, 500_000)),
+        ({"answer": REFUSED}, REFUSED),
+        ({"answer": REFUSED, "view": 1.0}, REFUSED),
+        ({"answer": REFUSED, "view": 1.1}, Decision(PENDING, 20_000, 20_000)),
+        ({"answer": REFUSED, "view": 1.1, "perceived_apr": 0.31}, Decision(DECLINED_PRICE, 0, 20_000)),
+        ({"answer": REFUSED, "view": 1.1, "line_status": LINE_BARRED}, REFUSED),
+        ({"answer": Decision(LIMIT, 0, 500), "view": 9.0}, Decision(LIMIT, 0, 500)),
+    ],
+)
+def test_officers_overrule_the_card_on_strangers_both_ways(changes, expected):
+    assert overruled(*(OFFICER | changes).values()) == expected
+
+
+def test_an_officers_view_is_worth_as_much_as_its_insight():
+    assert officers_view(1_500, 1.0, 0.0, -3.0) == 1.5
+    assert officers_view(1_500, 0.0, 1.0, -3.0) == -3.0
+
+
+@pytest.mark.parametrize(("luck", "share", "is_refused"), [(0.49, 0.5, True), (0.5, 0.5, False), (0.0, 0.0, False)])
+def test_a_lot_refuses_a_share_of_what_was_granted(luck, share, is_refused):
+    granted = Decision(PENDING, 300_000, 500_000)
+    assert rationed(granted, luck, share) == (Decision(PLAN, 0, 500_000) if is_refused else granted)
+    assert rationed(REFUSED, luck, share) == REFUSED

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.scoring.quality import auc, brier, by_band, calibration, ks, population_stability, quality
+from sim.scoring.quality import auc, brier, by_band, calibration, ks, population_stability, quality, within_cells
 from sim.values import BANDS
 
 GROUPS = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=12)
@@ -93,3 +93,19 @@ def test_an_empty_table_has_figures() -> None:
     nothing = np.zeros(0, dtype=np.int64)
     found = quality(np.zeros(0), nothing, nothing, nothing)
     assert (found.loans, found.auc_share, found.ks_share, found.brier_score) == (0, 0.5, 0.0, 0.0)
+
+
+def test_groups_are_compared_cell_by_cell() -> None:
+    """Two of four bad where one of ten is, none of one where half are; the cell without a counterpart is left out."""
+    refused, lent_to = np.array([[2, 2], [1, 0], [0, 9]]), np.array([[9, 1], [1, 1], [0, 0]])
+    found = within_cells(refused, lent_to)
+    assert found.people == 5
+    assert found.excess_share == pytest.approx((2 - 4 * 0.1 - 0.5) / 5)
+    assert within_cells(refused, np.zeros_like(lent_to)) == (0, 0.0)
+
+
+@given(GROUPS)
+def test_a_group_has_no_excess_over_itself(groups: list[tuple[int, int, int]]) -> None:
+    _, good, bad = columns(groups)
+    both = np.stack([good, bad], axis=1)
+    assert within_cells(both, both).excess_share == pytest.approx(0.0)

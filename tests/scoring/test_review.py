@@ -144,5 +144,15 @@ def test_the_truth_leaves_out_those_who_owed_nobody() -> None:
     assert (truth.approved.loans, truth.approved.realised_share) == (100, 0.1)
     assert (truth.refused.loans, truth.refused.realised_share, truth.refused_never_in_debt) == (10, 0.4, 100)
     assert truth.everybody.loans == 110
+    assert truth.compared.people == 0, "they are customers; only strangers are compared"
     held.observe(1, month_counts(0, 0.0), CALM)
     assert held.refit(1).before.truth.everybody.loans == 0, "counted once"
+
+
+def test_refused_strangers_are_compared_with_those_lent_to_in_their_cell() -> None:
+    held = LearningScorecard(YEARLY, 0.0, CELLS)
+    counts = month_counts(0, 0.0)
+    counts.truth[RISKY] = [90, 10, 5, 6, 4, 100, 0, 0, 3]
+    held.observe(0, counts, CALM)
+    compared = held.refit(0).before.truth.compared
+    assert (compared.people, compared.excess_share) == (10, pytest.approx(0.3))

@@ -7,6 +7,7 @@ import pytest
 from experiments.compare import compare
 from experiments.config import compose_study
 from experiments.outcomes import read_horizon, read_outcome
+from experiments.refusal import Refusal
 from experiments.transitions import Pair, transitions
 from sim.observe.flags import flags
 
@@ -42,6 +43,88 @@ def test_outcome_of_several_lenders_is_the_ratio_of_their_sums(
     monthly = list(read_outcome(outcome, "x").monthly({"lender": lender_rows()}))
     assert monthly[0] == pytest.approx(first)
     assert monthly[1] == pytest.approx(second) if second is not None else pd.isna(monthly[1])
+
+
+def test_all_lenders_but_one_and_the_difference_of_two_outcomes() -> None:
+    tables = {"lender": lender_rows()}
+    assert list(read_outcome("lender.not_c.loans_fen", "x").monthly(tables)) == [400.0, 300.0]
+    gap = read_outcome("lender.platform.loans_fen minus lender.bank.loans_fen", "x")
+    assert gap.is_in(tables)
+    assert list(gap.monthly(tables)) == [200.0, -300.0]
+
+
+def test_a_cohort_is_weighed_by_its_people() -> None:
+    group = {**KEYS, "month": 30, "lender": "a", "dimension": "score", "value": "low"}
+    rows = [
+        {**group, "people": 40, "defaults_elsewhere_share": 0.1},
+        {**group, "lender": "b", "people": 0, "defaults_elsewhere_share": 0.0},
+    ]
+    name = "cohort.{}.score.low.defaults_elsewhere_share"
+    tables = {"cohort": pd.DataFrame(rows)}
+    assert list(read_outcome(name.format("all"), "x").monthly(tables)) == [0.1]
+    assert read_outcome(name.format("b"), "x").monthly(tables).isna().all(), "nobody, so no share"
+
+
+def test_a_vintage_belongs_to_the_month_in_which_it_has_its_age() -> None:
+    rows = [
+        {**KEYS, "lender": name, "cohort": cohort, "months_on_book": age, "ever30_fen": late, "original_fen": lent}
+        for name, cohort, age, late, lent in (("a", 3, 6, 10, 100), ("b", 3, 6, 30, 300), ("a", 4, 5, 99, 100))
+    ]
+    monthly = read_outcome("vintage.all.6.ever30_share", "x").monthly({"vintage": pd.DataFrame(rows)})
+    assert monthly.to_dict() == {("calm", "baseline", 0, 9): 0.1}
+
+
+def test_cards_are_weighed_by_those_they_judged() -> None:
+    rows = [
+        {
+            **KEYS,
+            "month": 11,
+            "lender": name,
+            "card": card,
+            "loans": 9,
+            "refused_people": people,
+            "refused_bad_share": bad,
+        }
+        for name, card, people, bad in (("a", "before", 10, 0.1), ("b", "before", 30, 0.3), ("b", "after", 30, 0.9))
+    ]
+    monthly = read_outcome("scorecards.all.before.refused_bad_share", "x").monthly({"scorecards": pd.DataFrame(rows)})
+    assert list(monthly) == [pytest.approx(0.25)]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("cohort.a.scores.low.people", "score"),
+        ("cohort.a.score.lo.people", "low"),
+        ("vintage.all.48.ever30_share", "months_on_book"),
+        ("scorecards.all.befor.loans", "before"),
+        ("market.approvals minus market.aproval_share", "approval_share"),
+        ("lenders.all.loans_fen", "scorecards.<lender>.<card>.<column>"),
+    ],
+)
+def test_a_name_that_means_nothing_is_refused_with_the_nearest(name: str, told: str) -> None:
+    with pytest.raises(Refusal) as refusal:
+        read_outcome(name, "study.primary")
+    assert told in str(refusal.value)
+
+
+def test_an_expectation_may_be_of_one_arm_only() -> None:
+    study = compose_study(
+        [
+            "study=baseline",
+            "months=10",
+            "study.announce_month=2",
+            "study.replicates=3",
+            "study.horizons=['1-3']",
+            "study.arms={baseline:[],other:[],third:[]}",
+            "study.primary=[{outcome:market.approvals,horizon:'1-3',expected_sign:'-',arm:other}]",
+        ]
+    )
+    rows = study_tables(-5)["market"]
+    third = rows[rows["arm"] == "other"].assign(arm="third")
+    effects = compare(study, {"market": pd.concat([rows, third])})[0].to_pandas().set_index("arm")
+    assert effects["expected_sign"].fillna("").to_dict() == {"other": "-", "third": ""}
+    assert effects["primary"].to_dict() == {"other": True, "third": False}
 
 
 def test_outcome_over_months_is_their_mean_without_months_that_have_none() -> None:

@@ -37,7 +37,7 @@ def test_signs_are_declared_before_and_its_outcomes_exist() -> None:
     settings = compose_study(["study=quiet_cuts"]).settings
     signs = {primary.outcome: primary.expected_sign for primary in settings.primary}
     assert signs["liquidity.all.consumption_income_share"] == "-"
-    assert signs["liquidity.low-high.consumption_income_share"] == "-"
+    assert signs["liquidity.low.consumption_income_share minus liquidity.high.consumption_income_share"] == "-"
     assert settings.placebo == "placebo"
 
 
@@ -45,7 +45,7 @@ def test_signs_are_declared_before_and_its_outcomes_exist() -> None:
     ("name", "message"),
     [
         ("liquidity.poor.consumption_fen", "no such tercile"),
-        ("liquidity.low-rich.consumption_fen", "no such tercile"),
+        ("liquidity.low.consumption_fen minus liquidity.rich.consumption_fen", "no such tercile"),
         ("liquidity.low.consumption", "no such column"),
         ("shape.bank_a.hhi", "no such column"),
     ],
@@ -58,7 +58,9 @@ def test_outcomes_that_are_not_there_are_refused(name: str, message: str) -> Non
 def test_a_difference_of_terciles_is_one_less_the_other() -> None:
     keys = {"scenario": "calm", "arm": "baseline", "replicate": 0, "month": [0, 1] * 2}
     rows = pd.DataFrame({**keys, "tercile": ["low", "low", "high", "high"], "consumption_income_share": [3.0, 4, 1, 7]})
-    series = read_outcome("liquidity.low-high.consumption_income_share", "x").monthly({"liquidity": rows})
+    series = read_outcome(
+        "liquidity.low.consumption_income_share minus liquidity.high.consumption_income_share", "x"
+    ).monthly({"liquidity": rows})
     assert series.tolist() == [2.0, -3.0]
 
 

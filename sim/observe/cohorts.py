@@ -1,0 +1,122 @@
+"""People who owe several lenders when a policy is announced, followed to see who defaults at the others.
+
+The groups are fixed at the end of the month before the announcement, so they are the same people in every arm. Default
+means 90 days late or charged off; who had defaulted anywhere by then is in no group. Nothing of it reaches the market.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.observe.metrics import share
+from sim.parameters.world import ObserveParameters
+from sim.state import Loans, People
+from sim.values import CHARGED_OFF, OPEN, SHORTFALL
+
+DEFAULT_BUCKET = 4  # 90 days late
+# Each group of people by dimension and value; a person is in one value of a dimension, or in none.
+COHORT_GROUPS = {
+    "all": ("all",),
+    "lenders_owed": ("2", "3_or_more"),
+    "rolled_over": ("yes", "no"),  # owes a loan that was taken to pay bills
+    "rolled_over_lenders_owed": ("2", "3_or_more"),  # of those who rolled over
+    "score": ("low", "high"),  # riskier or safer than the middle band of the cohort's loans
+}
+
+Rows = NDArray[np.int64]
+Marks = NDArray[np.bool_]
+
+
+class Cohort(NamedTuple):
+    """The people who owe one lender and at least one other; `defaulted` marks, by place in `rows`, who has since."""
+
+    rows: Rows  # shape (members,)
+    groups: dict[tuple[str, str], Marks]  # by dimension and value, shape (members,)
+    defaulted_elsewhere: Marks
+    defaulted_here: Marks
+
+
+class Cohorts:
+    """One cohort for every lender; without months to follow, nothing is ever looked at."""
+
+    def __init__(self, names: Sequence[str], observe: ObserveParameters) -> None:
+        """Prepare to follow the debtors of each lender, named in order of id."""
+        self.names = list(names)
+        self.cohorts: list[Cohort] = []
+        self.follow(observe)
+
+    def follow(self, observe: ObserveParameters) -> None:
+        """Take the months in which people are followed from this configuration."""
+        self.announce_month = observe.baseline_until
+        self.last_month = observe.baseline_until + observe.cohort_months
+        self.is_following = observe.cohort_months > 0
+
+    def rows(self, month: int, state: Callable[[], People]) -> Iterator[dict[str, Any]]:
+        """Yield the rows of a month that has closed; the month before the announcement fixes who is followed."""
+        if not self.is_following or not self.announce_month - 1 <= month <= self.last_month:
+            return
+        loans = state().loans
+        if month == self.announce_month - 1:
+            self.cohorts = [cohort_of(loans, lender, len(self.names)) for lender in range(len(self.names))]
+            return
+        for lender, (name, cohort) in enumerate(zip(self.names, self.cohorts, strict=True)):
+            yield from month_rows(month, name, lender, cohort, loans)
+
+
+def cohort_of(loans: Loans, lender: int, lenders: int) -> Cohort:
+    """Return the people who owe a lender and at least one other, none of whom has defaulted so far."""
+    is_open = loans.status == OPEN
+    owes = np.stack([(is_open & (loans.lender == other)).any(axis=1) for other in range(lenders)])
+    lenders_owed = owes.sum(axis=0)
+    rows = np.flatnonzero(owes[lender] & (lenders_owed >= 2) & ~in_default(loans).any(axis=1))
+    counts = lenders_owed[rows]
+    rolled_over = (is_open[rows] & (loans.purpose[rows] == SHORTFALL)).any(axis=1)
+    worst_band = np.where(is_open[rows], loans.band[rows], -1).max(axis=1, initial=-1)
+    is_low = worst_band > (np.median(worst_band) if len(rows) else 0)
+    by_count = {"2": counts == 2, "3_or_more": counts >= 3}
+    marks = {
+        "all": {"all": np.ones(len(rows), dtype=bool)},
+        "lenders_owed": by_count,
+        "rolled_over": {"yes": rolled_over, "no": ~rolled_over},
+        "rolled_over_lenders_owed": {value: rolled_over & counted for value, counted in by_count.items()},
+        "score": {"low": is_low, "high": ~is_low},
+    }
+    groups = {(dimension, value): marks[dimension][value] for dimension, vs in COHORT_GROUPS.items() for value in vs}
+    nobody = np.zeros(len(rows), dtype=bool)
+    return Cohort(rows, groups, nobody, nobody.copy())
+
+
+def in_default(loans: Loans) -> Marks:
+    """Return which contracts are 90 days late or charged off, shape of the slots."""
+    late = (loans.status == OPEN) & (loans.bucket >= DEFAULT_BUCKET)
+    return np.asarray(late | (loans.status == CHARGED_OFF))
+
+
+def month_rows(month: int, name: str, lender: int, cohort: Cohort, loans: Loans) -> Iterator[dict[str, Any]]:
+    """Yield one row for each group of a cohort; a person's first default at the others, and here, counts once."""
+    theirs = loans._replace(**{name: column[cohort.rows] for name, column in loans._asdict().items()})
+    is_bad, is_elsewhere = in_default(theirs), theirs.lender != lender
+    newly_elsewhere = (is_bad & is_elsewhere).any(axis=1) & ~cohort.defaulted_elsewhere
+    newly_here = (is_bad & ~is_elsewhere).any(axis=1) & ~cohort.defaulted_here
+    np.logical_or(cohort.defaulted_elsewhere, newly_elsewhere, out=cohort.defaulted_elsewhere)
+    np.logical_or(cohort.defaulted_here, newly_here, out=cohort.defaulted_here)
+    owed = np.where((theirs.status == OPEN) & is_elsewhere, theirs.principal, 0).sum(axis=1, dtype=np.int64)
+    for (dimension, value), members in cohort.groups.items():
+        people = int(members.sum())
+        elsewhere, here = int(newly_elsewhere[members].sum()), int(newly_here[members].sum())
+        yield {
+            "month": month,
+            "lender": name,
+            "dimension": dimension,
+            "value": value,
+            "people": people,
+            "defaults_elsewhere": elsewhere,
+            "defaults_elsewhere_share": share(elsewhere, people),
+            "defaults_here": here,
+            "defaults_here_share": share(here, people),
+            "owed_elsewhere_fen": int(owed[members].sum()),
+        }

@@ -1,0 +1,74 @@
+"""What must come out of lenders that think: signs written into the studies beforehand, over seeds.
+
+Quick ones use a few thousand people and look at signs alone; slow ones ask that intervals leave out zero.
+"""
+
+import pytest
+
+from experiments.config import compose_study
+from tests.studies.lived_study import assert_signs, effect, lived_study
+
+NAMES = ("denominator", "rollover", "model_upgrade", "learning_bias", "fire_sale")
+AT_OTHERS = "cohort.platform_a.rolled_over.yes.defaults_elsewhere_share"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_study_declares_its_signs_and_holds_a_placebo(name: str) -> None:
+    study = compose_study([f"study={name}", "scale=smoke"])
+    assert {primary.expected_sign for primary in study.settings.primary} & {"+", "-"}
+    assert study.settings.placebo in study.arms
+
+
+def test_a_smaller_book_shows_more_late_loans_and_rollover_is_apart() -> None:
+    found = lived_study("denominator", 3_000, 2, ("halved", "halved_and_rollover"))
+    early = effect(found, "market.dpd30_share", "4-6", "halved")
+    with_rollover = effect(found, "market.dpd30_share", "4-6", "halved_and_rollover")
+    assert 0.0 < early["mean"] < with_rollover["mean"]
+    assert effect(found, "market.originations_fen", "4-6", "halved")["mean"] < 0.0
+
+
+def test_refused_rollover_shows_as_defaults_at_the_other_lenders() -> None:
+    found = lived_study("rollover", 6_000, 3, ("platform_tightens",))
+    assert effect(found, AT_OTHERS, "3-9", "platform_tightens")["mean"] > 0.0
+
+
+def test_the_price_of_claims_falls_when_everybody_sells_at_once() -> None:
+    found = lived_study("fire_sale", 3_000, 3, ("everybody_sells",), "todays_prices")
+    for horizon in ("0-0", "3-12"):
+        assert effect(found, "lender.platform_a.sale_price_share", horizon, "everybody_sells")["mean"] < 0.0
+
+
+@pytest.mark.slow
+def test_denominator_effect_over_seeds() -> None:
+    """30+ rises within half a year, falls back in the third, and vintages show how much of it is the mix."""
+    found = lived_study("denominator", 20_000, 8, ("halved", "halved_and_rollover"))
+    assert_signs(found)
+    rise = effect(found, "market.dpd30_share", "7-12", "halved")
+    later = effect(found, "market.dpd30_share", "25-35", "halved")
+    assert later["mean"] < 0.6 * rise["mean"]
+    vintages, early = (
+        effect(found, outcome, "4-6", "halved") for outcome in ("vintage.all.6.ever30_share", "market.dpd30_share")
+    )
+    assert abs(vintages["mean"] / vintages["baseline_mean"]) < 0.25 * early["mean"] / early["baseline_mean"]
+
+
+@pytest.mark.slow
+def test_rollover_contagion_over_seeds_grows_with_the_lenders_owed() -> None:
+    assert_signs(lived_study("rollover", 100_000, 8, ("platform_tightens",)))
+
+
+@pytest.mark.slow
+def test_fire_sale_over_seeds() -> None:
+    assert_signs(lived_study("fire_sale", 10_000, 6, ("everybody_sells",), "todays_prices"))
+
+
+@pytest.mark.slow
+def test_what_officers_see_makes_the_refused_worse_than_their_cell_and_exploration_shrinks_it() -> None:
+    found = lived_study("learning_bias", 40_000, 6, ("fewer_by_lot", "seeing", "seeing_and_exploring"))
+    excess = "scorecards.all.before.compared_excess_share"
+    blind, seeing, exploring = (
+        effect(found, excess, "24-83", arm) for arm in ("fewer_by_lot", "seeing", "seeing_and_exploring")
+    )
+    assert seeing["low"] > 0.0
+    assert blind["low"] < 0.0 < blind["high"], "officers who know nothing bias nothing"
+    assert exploring["mean"] < 0.8 * seeing["mean"]
