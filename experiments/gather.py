@@ -10,12 +10,13 @@ import pyarrow as pa
 
 from experiments.compare import compare
 from experiments.config import StudyConfig
+from experiments.outcomes import PARTS
 from experiments.single_run import KEYS, PEOPLE, Kept, Run
 from experiments.store import FileRecord, read_table, write_table
 from experiments.transitions import Pair, transitions
 from sim.observe.flags import flags
 
-COMPARED = ("market", "lender", "segment")
+COMPARED = tuple(PARTS)
 
 
 def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[str, Kept]) -> dict[str, FileRecord]:
