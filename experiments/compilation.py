@@ -11,6 +11,7 @@ import numpy as np
 from experiments.single_run import live
 from experiments.workers import ended_at_once, one_thread_each, processes, signals_held
 from sim.compiling import cache_folder
+from sim.engines import lots_of
 from sim.params import MarketConfig
 from sim.values import PRIORITIES
 
@@ -58,7 +59,8 @@ def _settle_first(config: MarketConfig) -> None:
     economy = market.world.turn(market.month, chance, None)
     rulebook = market.regulator.issue_rules(market.month)
     terms = market.terms_for_people([lender.set_terms(economy, rulebook) for lender in market.lenders])
-    nothing = cutoffs_of([lender.allocate(np.zeros(PRIORITIES, dtype=np.int64)) for lender in market.lenders])
+    unasked = np.zeros((lots_of(config), PRIORITIES), dtype=np.int64)
+    nothing = cutoffs_of([lender.allocate(unasked) for lender in market.lenders])
     conditions = market.conditions_for_people(economy, chance.month)
     market.people.settle(nothing, nothing, terms, conditions, chance)
 

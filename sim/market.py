@@ -267,6 +267,7 @@ class CreditMarket(mesa.Model):
             observe.baseline_from <= economy.month < observe.baseline_until,
             observe.outcome_from <= economy.month < observe.outcome_until,
             observe.truth_months,
+            (economy.month + 1) % observe.shape_every_months == 0,
         )
 
     def write_down(self, economy: Economy, tallies: Tallies) -> None:

@@ -336,6 +336,8 @@ class Borrower(mesa.Agent):
                 counts.claimed(loan, world)
             else:
                 counts.standing(loan, self.group, world.month)
+                if world.counts_shape:
+                    counts.ticket(loan)
         debt = self.credit.debt()
         counts.household("consumption", purse.consumption)
         counts.household("savings", self.savings)

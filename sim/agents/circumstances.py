@@ -74,6 +74,7 @@ class Circumstances(NamedTuple):
     community_default_points: tuple[float, ...]  # by community
     before_window: int
     after_window: int
+    counts_shape: int  # 1 = books are counted by size and place this month
     watch_months: int  # how long an applicant is followed; 0 = nobody is
     lenders: tuple[LenderTerms, ...]
     behaviour: BehaviourParameters

@@ -163,7 +163,6 @@ class Counts:
 
     def debtor(self, lender: int, owed: int, group: int) -> None:
         """Count a customer who owes a lender, by how much it is and by where they live and work."""
-        self.at_lender(lender, "customers")
         self.tallies.debtors[lender, size_class(owed)] += (1, owed)
         self.tallies.places[lender, group // len(AGE_BANDS) % PLACES] += owed
 
@@ -195,13 +194,16 @@ class Counts:
                 partners = part(claim.principal, claim.partner_share_bp)
                 self.tallies.partner_claims_for_sale[claim.lender, claim.partner] += partners
 
+    def ticket(self, loan: Loan) -> None:
+        """Count an open contract by its size when it was lent."""
+        self.tallies.tickets[loan.lender, size_class(loan.original)] += (1, loan.original, loan.principal)
+
     def standing(self, loan: Loan, group: int, month: int) -> None:
         """Count an open contract as it stands at month end."""
         self.at_lender(loan.lender, "loans")
         self.tallies.stock[loan.lender, loan.bucket] += loan.principal
         self.tallies.stock_count[loan.lender, loan.bucket] += 1
         self.tallies.vintage_stock[loan.lender, months_on_book(loan, month)] += loan.principal
-        self.tallies.tickets[loan.lender, size_class(loan.original)] += (1, loan.original, loan.principal)
         if loan.bucket >= 2:
             self.in_group(group, "debt_dpd30", loan.principal)
         if loan.bucket >= 4:

@@ -40,6 +40,8 @@ def review_line(person: Borrower, terms: LenderTerms, world: Circumstances, coun
         judge_line(person, line, terms, world, counts)
     unused = credit.unused_at(terms.lender)
     if owed > 0:
+        counts.at_lender(terms.lender, "customers")
+    if owed > 0 and world.counts_shape:
         counts.debtor(terms.lender, owed, person.group)
     if line.status == LINE_OPEN:
         counts.at_lender(terms.lender, "open_lines")

@@ -86,7 +86,6 @@ def count_debtor(i: int, lender: int, owed: int, borrowers: Borrowers, tallies: 
     """Count person i, who owes a lender so many fen, by how much it is and by where they live and work."""
     size = size_class(owed)
     place = wide(borrowers.group[i]) // len(AGE_BANDS) % PLACES
-    tallies.flow[lender, CUSTOMERS] += 1
     tallies.debtors[lender, size, 0] += 1
     tallies.debtors[lender, size, 1] += owed
     tallies.places[lender, place] += owed
@@ -132,6 +131,8 @@ def review_lines(
             standing = Standing(owed, bucket, debt - owed, income)
             review_line(i, lender, standing, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
         if owed > 0:
+            tallies.flow[lender, CUSTOMERS] += 1
+        if owed > 0 and conditions.counts_shape == 1:
             count_debtor(i, lender, owed, borrowers, tallies)
         if lines.status[i, lender] == LINE_OPEN:
             limit = wide(lines.limit[i, lender])
@@ -164,6 +165,15 @@ def count_claim(
 
 
 @kernel
+def count_ticket(lender: int, original: int, principal: int, tallies: Tallies) -> None:
+    """Count an open loan by its size when it was lent."""
+    size = size_class(original)
+    tallies.tickets[lender, size, 0] += 1
+    tallies.tickets[lender, size, 1] += original
+    tallies.tickets[lender, size, 2] += principal
+
+
+@kernel
 def count_loans(
     i: int, group: int, loans: Loans, conditions: Conditions, terms: Terms, collection_months: int, tallies: Tallies
 ) -> int:
@@ -185,11 +195,8 @@ def count_loans(
         tallies.stock_count[lender, bucket] += 1
         tallies.flow[lender, LOANS] += 1
         tallies.vintage_stock[lender, age] += principal
-        original = wide(loans.original[i, slot])
-        size = size_class(original)
-        tallies.tickets[lender, size, 0] += 1
-        tallies.tickets[lender, size, 1] += original
-        tallies.tickets[lender, size, 2] += principal
+        if conditions.counts_shape == 1:
+            count_ticket(lender, wide(loans.original[i, slot]), principal, tallies)
         if bucket >= 2:
             tallies.group[group, G_DEBT_30] += principal
         if bucket >= 4:

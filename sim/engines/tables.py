@@ -95,6 +95,7 @@ class Conditions(NamedTuple):
     community_default_points: NDArray[np.float64]  # (communities,)
     before_window: int  # 1 inside the observation window before the policy
     after_window: int
+    counts_shape: int = 1  # 1 = books are counted by size and place this month
     watch_months: int = 0  # how long an applicant is followed for the sake of scorecards; 0 = nobody is
 
 
@@ -187,6 +188,7 @@ def conditions_of(
     before_window: bool,
     after_window: bool,
     watch_months: int = 0,
+    counts_shape: bool = True,
 ) -> Conditions:
     """Return the world as people feel it; job risk is the sector's separation over the calm mean, less one."""
     mean_separation = sum(calm_separation) / len(calm_separation)
@@ -203,4 +205,5 @@ def conditions_of(
         before_window=int(before_window),
         after_window=int(after_window),
         watch_months=watch_months,
+        counts_shape=int(counts_shape),
     )

@@ -112,7 +112,7 @@ class Record:
         self.write_estates(economy.month, reports)
         self.write_budgets(economy.month, reports)
         self.write_segments(economy.month, tallies)
-        for index, name in enumerate(self.names):
+        for index, name in enumerate(self.names if tallies.tickets.any() else ()):
             self.columns["shape"].add(shape_row(name, index, economy.month, tallies))
         for row in liquidity_rows(economy.month, tallies):
             self.columns["liquidity"].add(row)

@@ -173,7 +173,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "income_fen": "int",
         "unemployed": "int",
     },
-    "shape": {
+    "shape": {  # in months in which books are counted: the last of each quarter
         "month": "int",
         "lender": "str",
         "loans": "int",  # open, whole

@@ -103,6 +103,9 @@ class ObserveParameters(NamedTuple):
         int,
         Quantity("months an applicant is followed, 0 = nobody is", 0, 60, "as long as the lenders' performance window"),
     ] = 0
+    shape_every_months: Annotated[
+        int, Quantity("months between counts of every book's shape", 1, 600, "quarters; a count costs time")
+    ] = 3
     liquidity_lender: str = ""  # whose customers with an unused line are followed by what they had saved; empty = none
     liquidity_month: Annotated[int, Quantity("month before which they are chosen", 0, 600, "the announcement")] = 24
     cohort_months: Annotated[

@@ -274,6 +274,7 @@ def made_conditions(market: Market, month: int) -> Conditions:
         community_default_points=luck.uniform(0.0, 10.0, market.communities),
         before_window=int(month % 3 == 0),
         after_window=int(month % 3 != 0),
+        counts_shape=int(month % 4 != 0),
         watch_months=market.seed % 5,
     )
 

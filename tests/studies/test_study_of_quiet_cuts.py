@@ -1,6 +1,7 @@
 """The study of quiet cuts: what its file declares, and whether the signs it declared come out."""
 
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from experiments.config import compose_study
 from experiments.outcomes import read_outcome
 from experiments.refusal import Refusal
+from experiments.run import main
 from sim.market import CreditMarket
 
 ANNOUNCED = 24
@@ -91,3 +93,12 @@ class TestSignsOverSeeds:
     def test_people_find_that_they_cannot_draw_and_go_elsewhere(self) -> None:
         assert self.t("quiet_cut", "cannot_draw_share", "all") > 2.4
         assert self.t("freeze", "moved_share", "all") > 2.4
+
+
+@pytest.mark.slow
+def test_every_declared_outcome_reaches_the_effects(tmp_path: Path) -> None:
+    tiny = ["population.size=400", "calendar.warm_up_months=6", "study.replicates=2", "report.draw=false"]
+    assert main(["study=quiet_cuts", "executor=serial", f"out={tmp_path / 'study'}", *tiny]) == 0
+    effects = pd.read_parquet(tmp_path / "study" / "tables" / "effects.parquet")
+    settings = compose_study(["study=quiet_cuts"]).settings
+    assert set(effects["outcome"]) == {*(each.outcome for each in settings.primary), *settings.secondary}

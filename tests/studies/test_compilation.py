@@ -1,0 +1,25 @@
+"""Before the first run the model is compiled once; nothing in that may depend on which lenders there are."""
+
+from pathlib import Path
+
+import pytest
+
+from experiments import compilation
+from experiments.config import compose_study
+from sim.params import MarketConfig
+from tests.market.small_market import small
+
+
+def joint_floor() -> MarketConfig:
+    study = compose_study(["study=joint_floor", "population.size=500", "study.replicates=1"])
+    return next(iter(study.markets.values()))
+
+
+@pytest.mark.parametrize("config", [small(), joint_floor()], ids=["one lot", "a lot for each sector and region"])
+def test_compiling_lives_through_a_tiny_market(
+    config: MarketConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compilation, "_stamp", lambda config: tmp_path / "cache" / config.engine)
+    assert not compilation.is_compiled(config)
+    compilation.compile_model(config)
+    assert compilation.is_compiled(config)
