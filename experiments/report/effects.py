@@ -145,6 +145,8 @@ def outcome_words(outcome: str) -> str:
         return f"{words}, debtors of {parts[1].replace('_', ' ')}{group}"
     if parts[0] == "scorecards" and len(parts) > 3:
         return f"{words}, card of {lenders_words(parts[1])}"
+    if parts[0] == "thinned" and len(parts) > 2:
+        return f"{words}, new loans counted in part, {lenders_words(parts[1])}"
     if parts[0] == "vintage" and len(parts) > 3:
         return f"{words} after {parts[2]} months, {lenders_words(parts[1])}"
     if parts[0] == "segment" and len(parts) > 3:

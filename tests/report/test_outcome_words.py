@@ -16,9 +16,13 @@ from experiments.report.effects import outcome_words
             "first defaults at other lenders a month, debtors of platform a, rolled over: yes",
         ),
         ("cohort.bank_a.all.all.people", "people, debtors of bank a"),
+        ("thinned.all.dpd30_share", "30+ days past due, new loans counted in part, all lenders"),
         (
             "scorecards.all.before.refused_bad_share minus scorecards.all.before.refused_predicted_share",
-            "bad share of the refused, card of all lenders less bad share predicted of the refused, card of all lenders",
+            (
+                "bad share of the refused, card of all lenders less "
+                "bad share predicted of the refused, card of all lenders"
+            ),
         ),
     ],
 )
