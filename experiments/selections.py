@@ -93,6 +93,13 @@ SELECTIONS: dict[str, Shape] = {
     "scorecards": Shape(
         (ANY_LENDER, ("card", ("before", "after"))), _columns("scorecards"), SCORECARD_WEIGHTS, "loans"
     ),
+    "thinned": Shape(
+        (ANY_LENDER,),
+        ("dpd30_share", "dpd30_lagged_share"),
+        {},
+        None,
+        {"dpd30_share": ("late_fen", "loans_fen"), "dpd30_lagged_share": ("late_fen", "lagged_loans_fen")},
+    ),
     "vintage": Shape(
         (ANY_LENDER, ("months_on_book", tuple(str(age) for age in range(VINTAGE_MONTHS)))),
         tuple(f"{name}_share" for name in CUMULATIVE),

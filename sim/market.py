@@ -32,6 +32,7 @@ from sim.observe.cohorts import Cohorts
 from sim.observe.explain import Explanation, Told, explain, person_of
 from sim.observe.liquidity import terciles_of_liquidity
 from sim.observe.recorder import Record
+from sim.observe.thinning import ThinnedBooks
 from sim.params import MarketConfig
 from sim.past import check_same_past
 from sim.population import communities_of, populate
@@ -99,6 +100,7 @@ class CreditMarket(mesa.Model):
         self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender])
         self.record = Record(names, [lender.kind for lender in self.lenders], self.people.state, -self.month)
         self.cohorts = Cohorts(names, config.observe)
+        self.thinned_books = ThinnedBooks(names, config.observe, -self.month)
         self.offers: list[Offer] = []  # of the last month lived
         self.last_month: Tallies | None = None
         self.opening_stock: NDArray[np.int64] | None = None
@@ -284,7 +286,8 @@ class CreditMarket(mesa.Model):
             [OUTCOMES[lender.binding] if lender.binding else "none" for lender in self.lenders],
         )
         reviews = [review for lender in self.lenders for review in lender.take_reviews()]
-        self.record.note_cohorts(self.cohorts.rows(self.month, self.people.state))
+        self.record.note_rows("cohort", self.cohorts.rows(self.month, self.people.state))
+        self.record.note_rows("thinned", self.thinned_books.rows(self.month, self.people.state))
         if self.month >= 0:
             self.record.note(acts)
             self.record.note_reviews(reviews)

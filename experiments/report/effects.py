@@ -134,7 +134,7 @@ def outcome_words(outcome: str) -> str:
     """Return an outcome such as lender.bank.mean_apr in words: banks, mean price."""
     first, minus, second = outcome.partition(MINUS)
     if minus:
-        return f"{outcome_words(first)} less {outcome_words(second)}"
+        return less_words(outcome_words(first), outcome_words(second))
     parts = outcome.split(".")
     words = label(parts[-1])
     if parts[0] == "lender" and len(parts) > 2:
@@ -144,6 +144,8 @@ def outcome_words(outcome: str) -> str:
         return f"{words}, debtors of {parts[1].replace('_', ' ')}{group}"
     if parts[0] == "scorecards" and len(parts) > 3:
         return f"{words}, card of {lenders_words(parts[1])}"
+    if parts[0] == "thinned" and len(parts) > 2:
+        return f"{words}, new loans counted in part, {lenders_words(parts[1])}"
     if parts[0] == "vintage" and len(parts) > 3:
         return f"{words} after {parts[2]} months, {lenders_words(parts[1])}"
     if parts[0] == "shape" and len(parts) > 2:
@@ -153,6 +155,15 @@ def outcome_words(outcome: str) -> str:
     if parts[0] == "segment" and len(parts) > 3:
         return f"{words}, {parts[1].replace('_', ' ')} {parts[2]}"
     return words
+
+
+def less_words(first: str, second: str) -> str:
+    """Return one outcome less another in words; what both begin with is said once."""
+    pieces, others = first.split(", "), second.split(", ")
+    shared = 0
+    while shared < len(others) - 1 and others[shared] == pieces[shared]:
+        shared += 1
+    return f"{first} less {', '.join(others[shared:])}"
 
 
 def lenders_words(whose: str) -> str:

@@ -119,10 +119,10 @@ class Record:
         self.write_vintages(step, tallies)
         self.write_rolls(economy.month, tallies)
 
-    def note_cohorts(self, rows: Iterable[dict[str, Any]]) -> None:
-        """Write down how people fared who owed several lenders when a policy was announced."""
+    def note_rows(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
+        """Write rows that somebody else has made into a table."""
         for row in rows:
-            self.columns["cohort"].add(row)
+            self.columns[table].add(row)
 
     def note(self, acts: Sequence[Act]) -> None:
         """Write down acts of lenders and the regulator."""

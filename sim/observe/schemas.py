@@ -227,6 +227,13 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "defaults_here_share": "float",
         "owed_elsewhere_fen": "int",
     },
+    "thinned": {  # books in which new loans count in part, see sim/observe/thinning.py
+        "month": "int",
+        "lender": "str",
+        "loans_fen": "int",
+        "late_fen": "int",  # 30 days and more
+        "lagged_loans_fen": "int",  # six months before
+    },
     "vintage": {
         "lender": "str",
         "cohort": "int",

@@ -114,4 +114,8 @@ class ObserveParameters(NamedTuple):
             "months after baseline_until that debtors of that moment are followed, 0 = nobody is", 0, 60, "choice"
         ),
     ] = 0
+    new_loans_share: Annotated[
+        float,
+        Quantity("what a loan made from baseline_until on counts in thinned books; lends no less", 0.0, 1.0, "choice"),
+    ] = 1.0
     panel_people: Annotated[int, Quantity("people", 0, 1_000_000, "rows of the optional borrower panel")] = 0

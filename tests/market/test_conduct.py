@@ -71,11 +71,11 @@ def test_the_engines_agree_with_lots_officers_and_cohorts() -> None:
     assert cut.record.hash() == arrays.record.hash()
 
 
-def test_following_cohorts_changes_nothing_but_their_table() -> None:
+def test_following_cohorts_changes_nothing_but_their_tables() -> None:
     config = small()
     followed = config._replace(observe=config.observe._replace(baseline_until=FROM, cohort_months=8))
     changed = differing(lived(config).record.tables, lived(followed).record.tables)
-    assert {name.split(".")[0] for name in changed} == {"cohort"}
+    assert {name.split(".")[0] for name in changed} == {"cohort", "thinned"}
 
 
 @pytest.mark.parametrize("month", [FROM - 1, FROM])

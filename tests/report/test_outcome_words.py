@@ -19,11 +19,16 @@ from experiments.report.effects import outcome_words
         ("liquidity.all.applied", "applied, all people followed"),
         ("liquidity.low.applied", "applied, people with low savings"),
         ("cohort.bank_a.all.all.people", "people, debtors of bank a"),
+        ("thinned.all.dpd30_share", "30+ days past due, new loans counted in part, all lenders"),
+        (
+            "cohort.bank_a.score.low.people minus cohort.bank_a.score.high.people",
+            "people, debtors of bank a, score: low less score: high",
+        ),
         (
             "scorecards.all.before.refused_bad_share minus scorecards.all.before.refused_predicted_share",
             (
-                "bad share of the refused, card of all lenders "
-                "less bad share predicted of the refused, card of all lenders"
+                "bad share of the refused, card of all lenders less "
+                "bad share predicted of the refused, card of all lenders"
             ),
         ),
     ],
