@@ -71,7 +71,7 @@ def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[
         if any(found.values()):
             yield {
                 "month": month,
-                "arm": name,
+                "test_group": name,
                 "offers": found["offers"],
                 "accepted": found["accepted"],
                 "offered_apr": share(found["offered_bp"], found["offers"] * BASIS_POINTS),

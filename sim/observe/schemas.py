@@ -136,7 +136,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "offer_tests": {
         "month": "int",
         "lender": "str",
-        "arm": "str",  # untested, control, dearer, cheaper, wider, narrower
+        "test_group": "str",  # untested, control, dearer, cheaper, wider, narrower
         "offers": "int",  # applications that met a price
         "accepted": "int",
         "offered_apr": "float",  # mean price of all offers

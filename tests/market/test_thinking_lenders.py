@@ -47,7 +47,7 @@ def test_the_engines_agree_with_everything_on() -> None:
     arrays.run()
     objects.run()
     assert differing(arrays.record.tables, objects.record.tables) == []
-    assert {row["arm"] for row in rows(arrays, "offer_tests")} > {"control", "dearer", "cheaper", "wider", "narrower"}
+    assert {row["test_group"] for row in rows(arrays, "offer_tests")} > {"control", "dearer", "cheaper", "wider", "narrower"}
     assert moves(arrays, "moves_markup")
 
 
@@ -122,7 +122,7 @@ def test_a_trial_counts_offers_and_the_dearer_is_taken_less() -> None:
     market = lived(every_lender(small(people=3_000), offer_test=TRIAL._replace(price_step_apr=0.08)))
     taken: dict[str, list[int]] = {}
     for row in rows(market, "offer_tests"):
-        sums = taken.setdefault(row["arm"], [0, 0, 0, 0])
+        sums = taken.setdefault(row["test_group"], [0, 0, 0, 0])
         for place, column in enumerate(("offers", "accepted", "loans", "bads")):
             sums[place] += row[column]
     assert all(loans <= accepted <= offers for offers, accepted, loans, _ in taken.values())
