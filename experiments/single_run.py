@@ -1,6 +1,6 @@
 """Carries out one run and keeps it: the market lives, its tables are written, `run.json` is written last.
 
-Runs that cannot differ before month 0 share their warm-up: a `Trunk` lives it once and is branched for each of them.
+Runs that cannot differ before some month share their past: a `Trunk` lives it once and is branched for each of them.
 Workers load this module, so it knows neither Hydra nor pandas.
 """
 
@@ -31,7 +31,8 @@ class Run(NamedTuple):
     seed: int
     config: MarketConfig
     identity: str
-    trunk: str  # equal for runs that are the same market until month 0
+    trunk: str  # equal for runs that are the same market until `trunk_month`
+    trunk_month: int
 
     @property
     def folder(self) -> str:
@@ -53,7 +54,7 @@ class Kept(NamedTuple):
 
 
 class Trunk:
-    """A market at month 0, kept to be branched for each run that shares its warm-up; it holds one at a time."""
+    """A market kept at the month in which runs that share its past part, to be branched for each; one at a time."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -61,13 +62,13 @@ class Trunk:
         self.market: Any = None
 
     def branch(self, run: Run) -> Any:
-        """Return the run's own market at month 0; the warm-up is lived only when the last run had another one."""
+        """Return the run's own market where it parts; the past is lived only when the last run had another one."""
         if run.trunk != self.name:
             from sim.market import CreditMarket  # here, so that reading a study's folder does not load the compiler
 
             self.let_go()
             self.market = CreditMarket(run.config, rng=run.seed, replicate=run.replicate)
-            self.market.warm_up()
+            self.market.live_until(run.trunk_month)
             self.name = run.trunk
         gc.collect()  # the last branch goes before the next one comes; markets and their agents hold each other
         return self.market.branch(run.config)
@@ -83,7 +84,7 @@ class Trunk:
 def carry_out(run: Run, runs: Path, trunk: Trunk) -> Kept:
     """Live through one market and keep its tables in a folder of its own; called in workers, so it returns little.
 
-    The seconds it took are those of the warm-up too when this run was the first of its trunk.
+    The seconds it took are those of the shared past too when this run was the first of its trunk.
     """
     started = time.monotonic()
     market = trunk.branch(run)

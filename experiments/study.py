@@ -10,17 +10,19 @@ from experiments.machine import deciding_versions
 from experiments.market import canonical, document_of, kind_of
 from experiments.single_run import Run
 from sim.compiling import source_hash
-from sim.past import past_of
+from sim.past import months_shared, past_of
 
 
 def plan(study: StudyConfig) -> tuple[Run, ...]:
     """Return every run of a study; the replicates come first, so that an interrupted study holds complete pairs.
 
-    Runs whose markets cannot differ before month 0 have the same trunk: they share one warm-up.
+    Runs whose markets cannot differ before month 0 have the same trunk: they share one warm-up, and the months after it
+    until the first in which any two of them may differ.
     """
     origin = {"sources": source_hash(), "versions": deciding_versions(), "seed": study.seed}
     documents = {place: document_of(market) for place, market in study.markets.items()}
-    pasts = {place: document_of(past_of(market, 0)) for place, market in study.markets.items()}
+    parting = _months_of_parting(study)
+    pasts = {place: document_of(past_of(market, parting[place])) for place, market in study.markets.items()}
     return tuple(
         Run(
             arm=arm,
@@ -30,11 +32,24 @@ def plan(study: StudyConfig) -> tuple[Run, ...]:
             config=study.markets[scenario, arm],
             identity=identity({**origin, "config": documents[scenario, arm], "replicate": replicate}),
             trunk=identity({**origin, "config": pasts[scenario, arm], "replicate": replicate}),
+            trunk_month=parting[scenario, arm],
         )
         for replicate in range(study.settings.replicates)
         for scenario in study.scenarios
         for arm in study.arms
     )
+
+
+def _months_of_parting(study: StudyConfig) -> dict[tuple[str, str], int]:
+    """Return for each scenario and arm the month until which it is one market with all that share its warm-up."""
+    together: dict[str, list[tuple[str, str]]] = {}
+    for place, market in study.markets.items():
+        together.setdefault(identity(document_of(past_of(market, 0))), []).append(place)
+    months = {}
+    for places in together.values():
+        month = months_shared([study.markets[place] for place in places])
+        months.update(dict.fromkeys(places, month))
+    return months
 
 
 def identity(document: object) -> str:

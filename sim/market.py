@@ -181,6 +181,12 @@ class CreditMarket(mesa.Model):
         while self.month < 0:
             self.live_month()
 
+    def live_until(self, month: int) -> None:
+        """Live all months before `month`, those of the warm-up and, within the horizon, reported ones."""
+        self.warm_up()
+        while self.running and self.month < month:
+            self.step()
+
     def branch(self, config: MarketConfig) -> CreditMarket:
         """Return an independent copy of the market as it stands, which goes on under another configuration.
 
@@ -196,6 +202,7 @@ class CreditMarket(mesa.Model):
             lender.parameters = parameters
         branch.regulator.follow(config)
         branch.cohorts.follow(config.observe)
+        branch.thinned_books.follow(config.observe)
         branch.world.follow(config)
         branch.running = branch.month < config.calendar.months
         counters = agent_counters()

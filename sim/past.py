@@ -5,9 +5,11 @@ Two configurations with the same past give the same market up to that month, to 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sim.params import LenderParameters, MarketConfig, ObserveParameters, QuietCutParameters, RationingParameters
+from sim.values import LAG_MONTHS
 
 
 class Difference(NamedTuple):
@@ -22,8 +24,8 @@ def past_of(config: MarketConfig, month: int) -> MarketConfig:
     """Return a configuration without all that lies in `month` or later.
 
     Taken out are policies announced, shocks and lenders' cuts starting then, later values of the unemployment path,
-    what is observed later, the horizon, and before month 0 what lenders may lend on top then. Months count from the
-    end of the warm-up, in which none of these acts but cuts with a negative month.
+    what is observed later, what lenders may lend on top later, and the horizon. Months count from the end of the
+    warm-up, in which none of these acts but cuts with a negative month.
     """
     reported = max(0, month)
     economy = config.economy
@@ -40,10 +42,26 @@ def past_of(config: MarketConfig, month: int) -> MarketConfig:
     )
 
 
+def months_shared(configs: Sequence[MarketConfig]) -> int:
+    """Return the last month before which none of the configurations can have made a difference; 0 or more.
+
+    All must have the same past at month 0. Pasts that part never meet again, so the months are tried in turn.
+    """
+    first, *others = configs
+    if not others:
+        return 0  # nobody to share with
+    longest = min(config.calendar.months for config in configs)
+    for month in range(1, longest):
+        past = past_of(first, month)
+        if any(first_difference(past, past_of(other, month)) is not None for other in others):
+            return month - 1
+    return max(0, longest - 1)
+
+
 def lender_before(lender: LenderParameters, month: int) -> LenderParameters:
     """Return a lender without what it does by date in `month` or later."""
-    if month <= 0:
-        lender = lender._replace(budget_extra_fen=0)
+    if lender.budget_extra_from_month >= month:
+        lender = lender._replace(budget_extra_fen=0, budget_extra_from_month=0)
     if lender.rationing.from_month >= month:
         lender = lender._replace(rationing=RationingParameters())
     if lender.quiet_cut.start_month >= month:
@@ -58,7 +76,9 @@ def observed_before(observe: ObserveParameters, month: int) -> ObserveParameters
         for name in ("baseline", "outcome")
     }
     begun = {name: window if window[0] < window[1] else (0, 0) for name, window in windows.items()}
-    if observe.baseline_until > month:
+    if observe.baseline_until >= month:
+        observe = observe._replace(new_loans_share=ObserveParameters().new_loans_share)
+    if observe.baseline_until - LAG_MONTHS >= month:  # the books that lagged ratios start from are not yet needed
         observe = observe._replace(cohort_months=0)
     if observe.liquidity_month >= month:
         default = ObserveParameters()

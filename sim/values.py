@@ -15,6 +15,7 @@ PRIORITY_STEPS = 64  # places within a band, by keyed draw, when money is short
 PRIORITIES = BANDS * PRIORITY_STEPS
 BUCKETS = 13  # 0 current, b = oldest unpaid instalment 30(b-1)+1 to 30b days late, up to 360 days
 VINTAGE_MONTHS = 48  # months on book that are followed
+LAG_MONTHS = 6  # of the lagged denominators: a loan 30 to 90 days late was lent about half a year ago
 SECTORS = ("manufacturing", "construction", "trade_and_catering", "services", "public", "self_employed")
 SELF_EMPLOYED = 5
 REGIONS = ("east", "central", "west", "northeast")

@@ -100,7 +100,7 @@ def budget_of(
     `pledged_fen` of own money are set aside for joint loans of others, `quota_fen` is what the growth quota leaves.
     """
     p = lender.parameters
-    extra = p.budget_extra_fen if economy.month >= 0 else 0
+    extra = p.budget_extra_fen if economy.month >= p.budget_extra_from_month else 0
     own_bp = max(1, 10_000 - joint.share_bp)
     rooms = [
         Headroom(room.constraint, whole_loans(room.own_fen, pledged_fen, own_bp))

@@ -25,6 +25,7 @@ from sim.values import (
     GROUP_FLOW,
     GROUPS,
     HOUSEHOLD_FLOW,
+    LAG_MONTHS,
     OUTCOMES,
     OWN_POLICY,
     QUINTILES,
@@ -36,7 +37,6 @@ from sim.values import (
     Offer,
 )
 
-LAG_MONTHS = 6  # of the lagged denominators: a loan 30 to 90 days late was lent about half a year ago
 DIMENSIONS = (("income_quintile", QUINTILES), ("region", REGIONS), ("sector", SECTORS), ("age_band", AGE_BANDS))
 REFUSALS = tuple(code for code in range(OWN_POLICY, len(OUTCOMES)))
 

@@ -14,10 +14,9 @@ from numpy.typing import NDArray
 
 from sim.parameters.world import ObserveParameters
 from sim.state import Loans, People
-from sim.values import OPEN
+from sim.values import LAG_MONTHS, OPEN
 
 LATE_BUCKET = 2  # 30 days
-LAG_MONTHS = 6  # of the lagged denominator
 
 
 class ThinnedBooks:
@@ -26,12 +25,16 @@ class ThinnedBooks:
     def __init__(self, names: Sequence[str], observe: ObserveParameters, warm_up_months: int) -> None:
         """Prepare to count the loans of lenders named in order of id."""
         self.names = list(names)
+        self.warm_up_months = warm_up_months
+        self.books: dict[int, list[int]] = {}  # by month, by lender
+        self.follow(observe)
+
+    def follow(self, observe: ObserveParameters) -> None:
+        """Take over what to count from a configuration with the same past."""
         self.announce_month = observe.baseline_until
         self.last_month = observe.baseline_until + observe.cohort_months
         self.is_following = observe.cohort_months > 0
         self.new_loans_share = observe.new_loans_share
-        self.warm_up_months = warm_up_months
-        self.books: dict[int, list[int]] = {}  # by month, by lender
 
     def rows(self, month: int, state: Callable[[], People]) -> Iterator[dict[str, Any]]:
         """Yield one row for each lender from the announcement on; the months before it give the lagged books."""

@@ -212,8 +212,9 @@ class LenderParameters(NamedTuple):
         float, Quantity("yuan a person in the market, a month", 0.0, 1e6, "lets an empty book start; assumed")
     ] = 30.0
     budget_extra_fen: Annotated[
-        int, Quantity("fen", 0, 10**12, "added to every headroom after the warm-up; one fen makes a placebo arm")
+        int, Quantity("fen", 0, 10**12, "added to every headroom from then on; one fen makes a placebo arm")
     ] = 0
+    budget_extra_from_month: Annotated[int, Quantity("month", 0, 100_000, "first month of what is added")] = 0
     budget: BudgetParameters = BudgetParameters()
     funders: FunderParameters = FunderParameters()
     provisions: ProvisionParameters = ProvisionParameters()

@@ -87,7 +87,8 @@ def test_what_begins_in_month_0_may_differ(name: str) -> None:
 
 FOLLOWED = {
     "liquidity": ObserveParameters(liquidity_lender="platform_a", liquidity_month=3),
-    "cohort": ObserveParameters(baseline_until=4, cohort_months=3),
+    "cohort": ObserveParameters(baseline_until=9, cohort_months=3),
+    "thinned": ObserveParameters(baseline_until=9, cohort_months=3, new_loans_share=0.5),
 }
 
 
@@ -196,6 +197,10 @@ REFUSED: dict[str, tuple[MarketConfig, str]] = {
     "debtors followed before": (
         small(observe=ObserveParameters(baseline_until=8, cohort_months=3)),
         "observe.cohort_months",
+    ),
+    "debtors followed whose books were needed before": (
+        small(observe=ObserveParameters(baseline_until=13, cohort_months=3)),
+        "observe.(baseline_until|cohort_months)",
     ),
     "a horizon already passed": (small(months=7), "calendar.months: must be at least 8, .* was 7"),
     "an absent lender talked about": (

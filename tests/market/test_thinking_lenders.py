@@ -47,7 +47,13 @@ def test_the_engines_agree_with_everything_on() -> None:
     arrays.run()
     objects.run()
     assert differing(arrays.record.tables, objects.record.tables) == []
-    assert {row["test_group"] for row in rows(arrays, "offer_tests")} > {"control", "dearer", "cheaper", "wider", "narrower"}
+    assert {row["test_group"] for row in rows(arrays, "offer_tests")} > {
+        "control",
+        "dearer",
+        "cheaper",
+        "wider",
+        "narrower",
+    }
     assert moves(arrays, "moves_markup")
 
 

@@ -87,4 +87,6 @@ def test_tightening_differs_from_its_placebo_in_one_fen() -> None:
     baseline, placebo = (document_of(study.markets["calm", arm]) for arm in ("baseline", "placebo"))
     assert placebo["lender"]["platform_a"].pop("budget_extra_fen") == 1
     assert baseline["lender"]["platform_a"].pop("budget_extra_fen") == 0
+    assert placebo["lender"]["platform_a"].pop("budget_extra_from_month") == study.settings.announce_month
+    assert baseline["lender"]["platform_a"].pop("budget_extra_from_month") == 0
     assert placebo == baseline

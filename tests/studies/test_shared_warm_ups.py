@@ -1,4 +1,4 @@
-"""Runs that are one market until month 0 live it once, and share nothing else: who is given what, and who dies."""
+"""Runs that are one market until some month live it once, and share nothing else: who is given what, and who dies."""
 
 from collections import Counter, deque
 from pathlib import Path
@@ -10,6 +10,8 @@ from experiments.execute import by_trunk, next_run
 from experiments.single_run import Run
 from experiments.study import plan
 from experiments.workers import Worker
+from sim.past import months_shared
+from tests.market.small_market import small
 from tests.studies.commands import Sluice, table_hashes
 
 ARMS = [
@@ -41,6 +43,17 @@ def test_arms_and_scenarios_of_a_replicate_share_a_trunk() -> None:
         assert len({run.replicate for run in together}) == 1
         assert {run.arm for run in together} == {"baseline", "tightening", "placebo"}
         assert {run.scenario for run in together} == {"calm", "shock"}
+        assert {run.trunk_month for run in together} == {24}, "nothing differs before the announcement"
+
+
+def test_arms_part_when_the_first_of_them_does() -> None:
+    runs = plan(compose_study(["scale=smoke", "study.replicates=1", "shock.unemployment.start_month=11"]))
+    assert {run.trunk_month for run in runs} == {11}
+
+
+def test_a_market_alone_shares_nothing() -> None:
+    assert months_shared([small()]) == 0
+    assert months_shared([small(months=18), small(months=18)]) == 17
 
 
 @pytest.mark.parametrize("other", ["seed=2", "economy.policy_rate_apr=0.03", "population.size=2001"])
@@ -88,7 +101,7 @@ def runs_of(**sizes: int) -> dict[str, deque[Run]]:
     config = next(iter(compose_study(["scale=smoke"]).markets.values()))
     return by_trunk(
         [
-            Run(f"arm {number}", "calm", 0, 1, config, f"{trunk}{number}", trunk)
+            Run(f"arm {number}", "calm", 0, 1, config, f"{trunk}{number}", trunk, 0)
             for trunk, count in sizes.items()
             for number in range(count)
         ]
