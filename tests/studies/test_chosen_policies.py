@@ -45,7 +45,7 @@ REFUSED = [
         ["policy.rate_cap.max_aper", "nearest valid name is max_apr"],
     ),
     (["policy=[rate_cap]", "policy.rate_cap.max_apr=true"], ["policy.rate_cap.max_apr", "was True"]),
-    (["policy=[rate_cap]", "policy.rate_cap.effective_month=84"], ["effective_month", "calendar.months", "was 84"]),
+    (["policy=[rate_cap]", "policy.rate_cap.effective_month=72"], ["effective_month", "calendar.months", "was 72"]),
     (["policy=[rate_cap]", "months=12"], ["policy.rate_cap.announce_month", "0 to 11", "was 24"]),
     (["policy=[rate_cap]", "policy.rate_cap.announce_month=31"], ["announce_month", "effective_month 30", "was 31"]),
     (["policy=[rate_cap]", "policy.rate_cap.kind=os"], ["policy.rate_cap.kind", "no such policy", "was 'os'"]),
@@ -53,7 +53,7 @@ REFUSED = [
     (["policy=[rate_cap]", "policy.rate_cap.kind=../rate_cap"], ["policy.rate_cap.kind"]),
     (["policy=[rate_cap]", "policy.rate_cap.kinds=[bnak]"], ["policy.rate_cap", "bank"]),
     (["shock=[unemploymnt]"], ["shock", "nearest valid name is unemployment"]),
-    (["shock=[unemployment]", "shock.unemployment.start_month=84"], ["start_month", "was 84"]),
+    (["shock=[unemployment]", "shock.unemployment.start_month=72"], ["start_month", "was 72"]),
 ]
 
 
