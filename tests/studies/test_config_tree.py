@@ -60,7 +60,7 @@ def test_reference_to_another_key_is_followed(configs: Path) -> None:
     (configs / "population" / "planted.yaml").write_text(
         "# @package population\npeople_per_community: ${calendar.months}\n"
     )
-    with pytest.raises(Refusal, match=r"population.people_per_community: must lie in 300 .*was 84"):
+    with pytest.raises(Refusal, match=r"population.people_per_community: must lie in 300 .*was 72"):
         compose(["population=planted"])
 
 
