@@ -15,8 +15,10 @@ from experiments.report import style
 from experiments.report.blocks import Section
 from experiments.report.reading import Study
 from experiments.report.sections.answer import answer_section, question_section
+from experiments.report.sections.books import books_section
 from experiments.report.sections.constraints import constraints_section
 from experiments.report.sections.effects import effects_section
+from experiments.report.sections.learning import learning_section
 from experiments.report.sections.lenders import kinds_section, lenders_section
 from experiments.report.sections.loans import loans_section
 from experiments.report.sections.log import log_section
@@ -27,7 +29,7 @@ from experiments.report.sections.winners import winners_section
 from experiments.report.wording import plain
 from experiments.store import write_bytes
 
-SECTIONS: tuple[Callable[[Study], Section], ...] = (
+SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     question_section,
     answer_section,
     effects_section,
@@ -38,6 +40,8 @@ SECTIONS: tuple[Callable[[Study], Section], ...] = (
     loans_section,
     constraints_section,
     lenders_section,
+    books_section,
+    learning_section,
     log_section,
     methods_section,
     parameters_section,
@@ -70,7 +74,7 @@ def render(study: Study) -> str:
     with mpl.rc_context(style.LOOK), warnings.catch_warnings(), _no_collection():
         # A name may hold letters that the font lacks; a box in the figure is no reason to fail.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
-        sections = [make(study) for make in SECTIONS]
+        sections = [section for make in SECTIONS if (section := make(study)) is not None]
     page = Environment(
         loader=PackageLoader("experiments.report"),
         autoescape=True,

@@ -32,6 +32,8 @@ def row_makers(lenders: Lenders) -> dict[str, Rows]:
         "lender": lambda *place: _lender(lenders, *place),
         "refused": lambda *place: _refused(lenders, *place),
         "bands": lambda *place: _bands(lenders, *place),
+        "shape": lambda *place: _shape(lenders, *place),
+        "scorecards": lambda *place: _scorecards(lenders, *place),
         "segment": _segment,
         "vintage": lambda *place: _vintage(lenders, *place),
         "roll": _roll,
@@ -93,6 +95,8 @@ def _lender(
                 "kind": kind,
                 "status": "open",
                 "loans_fen": loans,
+                "allowance_five_category_fen": int(loans * 0.015 * noise * (1 + 0.5 * hit)),
+                "allowance_ifrs9_fen": int(loans * 0.02 * noise * (1 + 0.8 * hit)),
                 "equity_fen": loans // 8,
                 "capital_ratio_share": 0.13 * noise - 0.01 * hit,
                 "applications": applications,
@@ -106,6 +110,45 @@ def _lender(
                 "dpd90_lagged_share": late * 0.5,
                 "charge_offs_fen": int(loans * late * 0.12),
                 "roe_share": 0.12 * noise - 0.03 * reached - 0.2 * hit,
+            }
+
+
+def _shape(
+    lenders: Lenders, chance: np.random.Generator, keys: Row, policy: float, stress: float, months: int
+) -> Iterator[Row]:
+    for month in range(2, months, 3):
+        reached, _ = _strength(month, policy, stress)
+        for lender, _ in lenders:
+            yield {
+                **keys,
+                "month": month,
+                "lender": lender,
+                "loans_below_5000_share": 0.7 + 0.05 * reached,
+                "top_percent_share": 0.06 + 0.01 * chance.random(),
+                "sector_hhi": 0.19,
+            }
+
+
+def _scorecards(
+    lenders: Lenders, chance: np.random.Generator, keys: Row, policy: float, stress: float, months: int
+) -> Iterator[Row]:
+    lender = lenders[0][0]  # the only one that learns
+    for month in range(6, months, 12):
+        for card, lift in (("before", 0.0), ("after", 0.05)):
+            yield {
+                **keys,
+                "month": month,
+                "lender": lender,
+                "card": card,
+                "auc_share": 0.75 + lift + 0.01 * chance.random(),
+                "ks_share": 0.4 + lift,
+                "brier_score": 0.02,
+                "population_stability_index": 0.05,
+                "predicted_share": 0.02,
+                "realised_share": 0.02 + 0.01 * (card == "before"),
+                "truth_auc_share": 0.7,
+                "refused_predicted_share": 0.08,
+                "refused_bad_share": 0.13,
             }
 
 

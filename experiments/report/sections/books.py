@@ -1,0 +1,68 @@
+"""How small and how dispersed the books are, and what two standards of provisioning say of them."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import pandas as pd
+
+from experiments.report.blocks import Block, Figure, Note, Section
+from experiments.report.changes import band_words
+from experiments.report.figures.series import Panel, draw_series
+from experiments.report.reading import Study
+from experiments.report.wording import listing, plain, sentence
+
+COLUMNS = 3  # of panels
+
+
+class Shape(NamedTuple):
+    """One property of a book, by lender and month."""
+
+    table: str
+    title: str
+    column: str
+    over: str = ""  # the column it is divided by
+    unit: str = "share"
+
+
+SHAPES = (
+    Shape("shape", "loans below 5,000 yuan, share of their number", "loans_below_5000_share"),
+    Shape("shape", "share of the book owed by the largest hundredth of debtors", "top_percent_share"),
+    Shape("shape", "concentration by sector (Herfindahl index)", "sector_hhi", unit="number"),
+    Shape("lender", "allowance over loans, five categories", "allowance_five_category_fen", "loans_fen"),
+    Shape("lender", "allowance over loans, IFRS 9", "allowance_ifrs9_fen", "loans_fen"),
+)
+
+
+def books_section(study: Study) -> Section:
+    """Draw each property lender by lender."""
+    blocks: list[Block] = []
+    for shape in SHAPES:
+        rows = rows_of(study, shape)
+        if rows is None:
+            blocks.append(Note(f"{sentence(shape.title)} Not drawn: {study.why_absent(shape.table)}."))
+            continue
+        lenders = [str(lender) for lender in dict.fromkeys(rows["lender"])]
+        panels = [Panel(plain(lender), shape.unit, rows[rows["lender"] == lender]) for lender in lenders]
+        names = listing([plain(lender) for lender in lenders])
+        blocks.append(
+            Figure(
+                draw_series(study, panels, COLUMNS, 1.3),
+                f"{shape.title}, one panel for each of {names}.",
+                f"{sentence(shape.title)} {band_words(study)}",
+            )
+        )
+    return Section("books", "Small and dispersed, and provided for", tuple(blocks))
+
+
+def rows_of(study: Study, shape: Shape) -> pd.DataFrame | None:
+    """Return run, lender, month and `value` of one property, or None when the tables do not have it."""
+    needs = [name for name in (shape.column, shape.over) if name]
+    table = study.table(shape.table, "month", "lender", *needs)
+    if table is None:
+        return None
+    value = table[shape.column].astype(float)
+    if shape.over:
+        below = table[shape.over].astype(float)
+        value = value / below.where(below > 0)
+    return table.assign(value=value)
