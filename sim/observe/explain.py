@@ -55,6 +55,10 @@ REASONS = {
     "partner_cap": "refused: its own cap on a single partner bank was used up",
     "growth_quota": "refused: its growth quota over the window was used up",
     "line_cut": "refused: it has cut or frozen the line without notice, and the person asks why",
+    "debt_service": "refused: the instalments it sees would exceed the legal share of the income it believes in",
+    "lender_count": "refused: the person owes as many lenders as the law allows",
+    "eligibility": "refused: the law forbids loans to such a person",
+    "no_licence": "refused: it is in resolution and may not lend",
     "no_lender": "could not be found: no lender that might lend reaches the person",
 }
 LINE_WORDS = {LINE_OPEN: "open", LINE_FROZEN: "frozen", LINE_BARRED: "barred"}

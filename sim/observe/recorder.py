@@ -202,6 +202,7 @@ class Record:
         count = int(flow[FLOW["originations_count"]])
         limits = int(flow[FLOW["line_limits"]])
         mean_apr = share(int(flow[FLOW["originations_apr"]]), lent)
+        ceiling = offer.rules.max_headline_apr_bp / 10_000.0  # of headlines: what is above it is shown as fees
         row: dict[str, Any] = {
             "month": month,
             "lender": self.names[index],
@@ -230,8 +231,8 @@ class Record:
             "mean_ticket_fen": new_money // count if count else 0,
             "mean_apr": mean_apr,
             "offered_apr": offered_apr(offer, tallies),
-            "headline_apr": mean_apr * (1.0 - report["fee_gap_share"]),
-            "fee_apr": mean_apr * report["fee_gap_share"],
+            "headline_apr": min(mean_apr * (1.0 - report["fee_gap_share"]), ceiling),
+            "fee_apr": max(mean_apr * report["fee_gap_share"], mean_apr - ceiling),
             "dpd30_share": share(past_due(stock, 2), book),
             "dpd60_share": share(past_due(stock, 3), book),
             "dpd90_share": share(past_due(stock, 4), book),
