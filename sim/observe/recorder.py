@@ -26,6 +26,9 @@ from sim.values import (
     GROUPS,
     HOUSEHOLD_FLOW,
     LAG_MONTHS,
+    NO_LENDER,
+    NO_SLOT,
+    NOT_APPLIED,
     OUTCOMES,
     OWN_POLICY,
     QUINTILES,
@@ -392,11 +395,24 @@ class Record:
         return {name: columns.table() for name, columns in self.columns.items()}
 
     def people(self) -> pa.Table:
-        """Return one row per borrower: what happened in the observation windows, and which groups they belong to."""
+        """Return one row per borrower: what happened in the observation windows, groups, and the last refusal.
+
+        The last refusal is the last application that came to nothing, also one before the windows: why it did, at
+        which lender ("none" where nobody could be asked) and in which month; "not_applied" and no month where none did.
+        """
         borrowers = self.state().borrowers
         parts = self.group_parts[borrowers.group.astype(np.int64)]
+        reason = borrowers.last_refusal
+        nobody = np.isin(reason, (NOT_APPLIED, NO_SLOT, NO_LENDER))
+        refused_by = np.where(nobody, len(self.names), borrowers.last_refused_by).astype(np.int8)
+        months = borrowers.last_refusal_month - self.warm_up_months
         return pa.table(
             {"flags": pa.array(borrowers.flags, type=pa.int32())}
+            | {
+                "last_refusal": pa.DictionaryArray.from_arrays(reason, list(OUTCOMES)),
+                "last_refused_by": pa.DictionaryArray.from_arrays(refused_by, [*self.names, "none"]),
+                "last_refusal_month": pa.array(months, type=pa.int16(), mask=reason == NOT_APPLIED),
+            }
             | {name: pa.array(parts[:, column].astype(np.int8)) for column, (name, _) in enumerate(DIMENSIONS)}
         )
 
