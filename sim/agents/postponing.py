@@ -26,6 +26,6 @@ def postpone(person: Borrower, slot: int, loan: Loan, world: Circumstances, coun
     if world.lenders[loan.lender].postponement != POSTPONED_WITH_INTEREST:
         return
     interest = person.credit.interest_to_repay(slot)
-    counts.lent_on_top(loan, interest)
+    counts.lent_on_top(loan, interest, world.month)
     loan.principal += interest
     loan.instalment = level_instalment(loan.principal, loan.apr_bp, loan.instalments_left)

@@ -202,7 +202,7 @@ def pay_dues(
             is_due = loans.origination_month[i, slot] != month
             if is_due and is_postponed(terms.postponement[lender], wide(borrowers.employed[i])) == 1:
                 late = 1 if loans.bucket[i, slot] > 0 else late
-                postpone_loan(i, slot, loans, terms, tallies)
+                postpone_loan(i, slot, month, loans, terms, tallies)
                 done[slot] = True
     points = conditions.community_default_points[borrowers.community[i]]
     registry_priority_fen = repayment.registry_priority * FEN_PER_YUAN

@@ -12,17 +12,18 @@ from sim.engines.columns import (
     ORIGINATIONS_APR,
     ORIGINATIONS_PARTNER,
     REFINANCED,
+    V_LENT,
 )
 from sim.engines.contracts import interest_to_repay
 from sim.engines.tables import Terms
 from sim.money import part
 from sim.rules.repayment import level_instalment
 from sim.state import Loans, Tallies
-from sim.values import NOBODY, POSTPONED_WITH_INTEREST
+from sim.values import NOBODY, POSTPONED_WITH_INTEREST, VINTAGE_MONTHS
 
 
 @kernel
-def postpone_loan(i: int, slot: int, loans: Loans, terms: Terms, tallies: Tallies) -> None:
+def postpone_loan(i: int, slot: int, month: int, loans: Loans, terms: Terms, tallies: Tallies) -> None:
     """Let a month of person i's loan pass without a payment or a mark; it stays in its bucket.
 
     Where interest goes on, the month's interest is lent on top, and level instalments are set anew.
@@ -41,6 +42,8 @@ def postpone_loan(i: int, slot: int, loans: Loans, terms: Terms, tallies: Tallie
     tallies.flow[lender, ORIGINATIONS] += interest
     tallies.flow[lender, ORIGINATIONS_APR] += interest * apr_bp // 10_000
     tallies.flow[lender, REFINANCED] += interest
+    age = min(month - wide(loans.origination_month[i, slot]), VINTAGE_MONTHS - 1)
+    tallies.vintage_flow[lender, age, V_LENT] += interest
     if partner != NOBODY:
         share_bp = wide(loans.partner_share_bp[i, slot])
         lent = part(principal + interest, share_bp) - part(principal, share_bp)
