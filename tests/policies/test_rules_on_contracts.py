@@ -24,16 +24,19 @@ from sim.values import (
     BORROWER_CAP,
     DEBT_SERVICE,
     ELIGIBILITY,
+    FROZEN,
     LENDER_COUNT,
     LINE_OPEN,
     NO_INCOME_CAP_MONTHS,
     NO_LENDER,
+    NO_LICENCE,
     NO_LINE,
     NO_RATE_CAP_BP,
     NO_SLOT,
     NOT_APPLIED,
     OUTCOMES,
     PENDING,
+    RESOLUTION,
     Economy,
     Rules,
 )
@@ -45,7 +48,7 @@ LAW = 4  # the month in which the rules of these tests start
 @cache
 def market(*policy: str, engine: str = "arrays", people: int = 500) -> CreditMarket:
     """A small market that has lived ten months, the last six under the instruments."""
-    names = [text.split(".")[0] for text in policy]
+    names = list(dict.fromkeys(text.split(".")[0] for text in policy))
     dates = [f"policy.{name}.{key}={LAW}" for name in names for key in ("announce_month", "effective_month")]
     numbers = [f"policy.{text}" for text in policy if "=" in text]
     config: MarketConfig = compose(["scale=smoke", f"policy=[{','.join(names)}]", *dates, *numbers])
@@ -211,6 +214,34 @@ class TestInAMarket:
         assert recovered(market("collection_conduct.max_effort=0.0")) < recovered(market())
 
 
+@cache
+def capped(counts_fees: bool, largest_fee_share: float) -> CreditMarket:
+    """The market under a ceiling of 13%, with lenders that move so much of the price into fees."""
+    config = market("rate_cap.max_apr=0.13", f"rate_cap.counts_fees={counts_fees}").config
+    lenders = tuple((name, each._replace(largest_fee_share=largest_fee_share)) for name, each in config.lender)
+    lived = CreditMarket(config._replace(lender=lenders), rng=5)
+    lived.run()
+    return lived
+
+
+class TestTheWayRoundARateCap:
+    def prices(self, lived: CreditMarket, column: str) -> float:
+        rows = lived.record.table("lender")
+        return max(rows.filter(pc.greater_equal(rows["month"], LAW))[column].to_pylist())
+
+    def test_price_moves_into_fees_under_a_ceiling_on_headlines(self) -> None:
+        honest, shifty = capped(False, 0.0), capped(False, 0.5)
+        assert refused(shifty, "rate_cap") < refused(honest, "rate_cap")
+        assert self.prices(shifty, "fee_apr") > self.prices(honest, "fee_apr")
+        assert self.prices(shifty, "headline_apr") <= 0.13
+        assert self.prices(shifty, "mean_apr") > 0.13
+
+    def test_the_all_in_version_closes_it(self) -> None:
+        honest, shifty = capped(True, 0.0), capped(True, 0.5)
+        assert honest.record.hash() == shifty.record.hash()
+        assert self.prices(shifty, "mean_apr") <= 0.13
+
+
 class TestTheLastRefusal:
     def test_it_says_what_the_last_month_of_applications_said(self) -> None:
         lived = market(*ALL)
@@ -223,6 +254,14 @@ class TestTheLastRefusal:
         assert set(people.borrowers.last_refusal_month[refused_now].tolist()) == {now}
         moved = (people.applications.amount > 0) & (first != NOT_APPLIED)
         assert np.array_equal(people.borrowers.last_refusal[moved], first[moved])
+
+    def test_a_lender_in_resolution_says_that_it_has_no_licence(self) -> None:
+        lived = CreditMarket(market().config, rng=5)
+        lived.live_until(1)
+        failed, other = lived.lenders[:2]
+        failed.status = RESOLUTION
+        economy, rulebook = made_economy(0.0385)._replace(rollover_factors=(1.0,) * 6), lived.regulator.rulebook
+        assert [each.set_terms(economy, rulebook).shut_ground for each in (failed, other)] == [NO_LICENCE, FROZEN]
 
     def test_people_are_told_with_reason_lender_and_month(self) -> None:
         table = market(*ALL).record.people()
