@@ -4,7 +4,7 @@ Arms are paired, so person i of replicate r is the same human being with the sam
 one of five states: kept (approved before the announcement and after), lost (approved before; applied after and never
 approved), stopped (approved before, did not apply after), gained (approved only after), never. Late events are two
 states each. The placebo arm is counted like any other: it shows how many change places by mere luck once lenders
-react to each other.
+react to each other. Of those who lost access in an arm alone, the reason of the last refusal there is counted as well.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 ACCESS = ("kept", "lost", "stopped", "gained", "never")
 EVENTS = ("default", "informal", "hardship", "late")
+REASON = "last_refusal"  # the column of people, and the topic here
 DIMENSIONS = ("income_quintile", "region", "sector", "age_band")
 
 TRANSITIONS = pa.schema(
@@ -91,8 +92,21 @@ def _count(pair: Pair, bits: Mapping[str, int]) -> pd.DataFrame:
             )
             rows["change"] = [_change(topic, *both) for both in zip(rows["from_state"], rows["to_state"], strict=True)]
             parts.append(rows)
+    parts.append(_reasons(pair, *topics["access"]))
     counted = pd.concat(parts, ignore_index=True)
     return counted.assign(arm=pair.arm, scenario=pair.scenario, replicate=pair.replicate, placebo=pair.placebo)
+
+
+def _reasons(pair: Pair, before: NDArray[np.int8], after: NDArray[np.int8]) -> pd.DataFrame:
+    """Count those who lost access in the arm alone by why they were last refused there; the change is the reason."""
+    lost = ACCESS.index("lost")
+    newly = np.flatnonzero((after == lost) & (before != lost))
+    if REASON not in pair.changed.column_names:
+        newly = newly[:0]
+    reasons = pair.changed.column(REASON).take(pa.array(newly)).cast(pa.string()).to_pylist() if len(newly) else []
+    people = pd.DataFrame({"from_state": [ACCESS[state] for state in before[newly]], "change": reasons})
+    counted = people.groupby(["from_state", "change"], sort=True).size().rename("borrowers").reset_index()
+    return counted.assign(topic=REASON, dimension="all", value="all", to_state="lost")
 
 
 def _states(topic: str) -> tuple[str, ...]:

@@ -136,7 +136,8 @@ class CreditMarket(mesa.Model):
 
         # Money moves: credit is drawn, bills are paid or missed, the rest is spent or saved.
         tallies = self.people.settle(first, second, terms, conditions, chance)
-        self.rumours.spread(self.people, economy, chance)
+        believed = [1.0 - offer.rules.rumours_doubted_share for offer in self.offers]
+        self.rumours.spread(self.people, economy, chance, believed)
 
         # The month closes: books balance, the supervisor reads them, what happened is written down.
         self.ledger.begin_month()

@@ -63,6 +63,8 @@ class Borrowers(NamedTuple):
     defaults: NDArray[np.int8]
     inquiry_months: NDArray[np.int16]  # bit m: an application to a new lender m months ago, twelve months
     last_refused_by: NDArray[np.int8]  # lender or NOBODY
+    last_refusal: NDArray[np.int8]  # why the last application that came to nothing did, one of OUTCOMES; 0 = none did
+    last_refusal_month: NDArray[np.int16]  # counted from the start of the warm-up
     months_since_refused: NDArray[np.int8]
     informal_debt: NDArray[np.int32]
     informal_missed: NDArray[np.int8]  # months of interest missed; negative = barred for so many months

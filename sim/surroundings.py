@@ -96,12 +96,19 @@ class Rumours:
         """Return the share of all people who believe the rumour about a lender."""
         return int(self.aware[:, lender].sum()) / max(1, int(self.size.sum()))
 
-    def spread(self, people: Listening, economy: Economy, chance: Chance) -> None:
-        """Let word spread about every lender that is talked about, from shares at the last month's end."""
+    def spread(
+        self, people: Listening, economy: Economy, chance: Chance, believed_shares: Sequence[float] | None = None
+    ) -> None:
+        """Let word spread about every lender that is talked about, from shares at the last month's end.
+
+        Of the word about a lender a share is believed, in order of id: all of it unless said otherwise.
+        """
         for lender, lender_id in enumerate(self.lender_ids):
             seed_share = economy.rumour_seed_shares[lender]
             if seed_share == 0.0 and not self.aware[:, lender].any():
                 continue
-            shares = self.aware[:, lender] / np.maximum(1, self.size)
-            people.spread_word(Rumour(lender, lender_id, seed_share, self.aware_share(lender), shares), chance)
+            believed = 1.0 if believed_shares is None else believed_shares[lender]
+            shares = self.aware[:, lender] / np.maximum(1, self.size) * believed
+            told = Rumour(lender, lender_id, seed_share * believed, self.aware_share(lender) * believed, shares)
+            people.spread_word(told, chance)
         self.aware[...] = people.tallies.community_aware

@@ -67,7 +67,11 @@ PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush"
     GROWTH_QUOTA,
     NO_LENDER,
     LINE_CUT,
-) = range(26)
+    DEBT_SERVICE,
+    LENDER_COUNT,
+    ELIGIBILITY,
+    NO_LICENCE,
+) = range(30)
 OUTCOMES = (
     "not_applied",
     "pending",
@@ -95,8 +99,21 @@ OUTCOMES = (
     "growth_quota",
     "no_lender",
     "line_cut",  # the lender has cut or frozen the line since the person last asked
+    "debt_service",  # the legal cap on instalments over income
+    "lender_count",  # the legal cap on the number of lenders
+    "eligibility",  # the law forbids loans to such a person
+    "no_licence",  # the lender is in resolution
 )
 BUDGET_OUTCOMES = tuple(range(CAPITAL, GROWTH_QUOTA + 1))
+
+# --- rules on a contract or a person where there is none, and the ways in which instalments are postponed -------------
+NO_RATE_CAP_BP = 1_000_000  # 10,000% a year: no price comes near it
+NO_LPR_MULTIPLE = 1_000.0
+NO_INCOME_CAP_MONTHS = 1_200.0
+NO_SERVICE_CAP_SHARE = 100.0
+ANY_NUMBER_OF_LENDERS = 100
+ANY_TERM_MONTHS = 120
+NOT_POSTPONED, POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST = 0, 1, 2
 
 # --- personal offers: the arms of a lender's trial, and what is counted of each (axes of Tallies.offer_test) ----------
 UNTESTED, CONTROL, DEARER, CHEAPER, WIDER, NARROWER = range(6)
@@ -209,6 +226,9 @@ FLAGS = (
     "hardship",
     "moved_lender",  # approved at a lender other than the one asked first
     "refused_line_cut",
+    "refused_debt_service",
+    "refused_lender_count",
+    "refused_eligibility",
 )
 FLAG = {name: 1 << index for index, name in enumerate(FLAGS)}
 
@@ -255,6 +275,20 @@ class Rules(NamedTuple):
     registry_memory_months: int  # months a default stays on record
     coverage_floor_share: float = 0.0  # least allowance over own loans more than 90 days late
     loan_provision_floor_share: float = 0.0  # least allowance over own loans
+    # on a contract or a person; every default is no rule at all
+    max_headline_apr_bp: int = NO_RATE_CAP_BP  # ceiling on the price without fees
+    max_lpr_multiple: float = NO_LPR_MULTIPLE  # all-in ceiling, times the loan prime rate
+    max_headline_lpr_multiple: float = NO_LPR_MULTIPLE
+    borrower_cap_income_months: float = NO_INCOME_CAP_MONTHS  # one person at one lender, months of income believed in
+    debt_service_share: float = NO_SERVICE_CAP_SHARE  # instalments that the lender sees, over the income it believes in
+    most_lenders: int = ANY_NUMBER_OF_LENDERS  # that one person may owe at once, as the registry shows them
+    needs_income: int = 0  # 1 = nothing is lent to people without work
+    youngest_age_band: int = 0  # place in AGE_BANDS
+    longest_term_months: int = ANY_TERM_MONTHS  # of new loans
+    postponement: int = NOT_POSTPONED  # of instalments of those without work
+    collection_effort_share: float = 1.0  # most debtors that may be reached in a month
+    literacy_taught_share: float = 0.0  # part of what people do not understand of prices that they are taught
+    rumours_doubted_share: float = 0.0  # part of the word about a lender that is no longer believed
     minimum_leverage_share: float = 0.0  # equity over all assets
     minimum_liquidity_share: float = 0.0  # cash and collections over what may leave within thirty days
 
@@ -332,7 +366,7 @@ class Offer(NamedTuple):
     """A lender's terms for the month, fixed before anybody applies."""
 
     lender: int  # index in order of id
-    open: bool  # False: frozen, in resolution or without licence
+    open: bool  # False: frozen or in resolution
     apr_bp: tuple[int, ...]  # all-in price by band; 0 where the band is closed
     closed: tuple[int, ...]  # by band: 0 open, else RATE_CAP or NO_ROOT
     typical_apr: float  # advertised all-in price of a typical open band
@@ -352,6 +386,7 @@ class Offer(NamedTuple):
     signal_noise: float = 1.0  # of what its data show of people's reliability
     rationed_share: float = 0.0  # of loans granted, refused by lot
     rationed_in_need_share: float = 0.0  # the same, for those who borrow to pay bills
+    shut_ground: int = FROZEN  # told to those who ask while it is not open
 
 
 class Allocation(NamedTuple):

@@ -39,8 +39,11 @@ from sim.values import (
     APPROVED,
     BORROWER_CAP,
     BUDGET_OUTCOMES,
+    DEBT_SERVICE,
     DECLINED_PRICE,
+    ELIGIBILITY,
     FLAG,
+    LENDER_COUNT,
     LINE_CUT,
     LINE_OPEN,
     NEVER,
@@ -68,6 +71,9 @@ FLAG_OF_REFUSAL = {
     NO_SLOT: "refused_no_slot",
     DECLINED_PRICE: "declined_price",
     LINE_CUT: "refused_line_cut",
+    DEBT_SERVICE: "refused_debt_service",
+    LENDER_COUNT: "refused_lender_count",
+    ELIGIBILITY: "refused_eligibility",
     **dict.fromkeys(BUDGET_OUTCOMES, "refused_budget"),
 }
 
@@ -106,6 +112,8 @@ class Borrower(mesa.Agent):
     defaults: int
     inquiry_months: int
     last_refused_by: int
+    last_refusal: int
+    last_refusal_month: int
     months_since_refused: int
     informal_debt: int
     informal_missed: int
@@ -245,6 +253,7 @@ class Borrower(mesa.Agent):
         purse = Purse(self.cash)
         claims = list(self.credit.claims())  # those charged off this month are first collected next month
         self.hear_the_answer(first_round, second_round, purse, world, counts)
+        self.remember_refusal(world.month)
         informal_due = monthly_interest(self.informal_debt, int(world.behaviour.informal.apr * 10_000 + 0.5))
         turn_to_the_informal_lender(self, informal_due, purse, world, counts)
         eat(self, purse, counts)
@@ -288,6 +297,13 @@ class Borrower(mesa.Agent):
         for outcome in (asked.first_outcome, asked.outcome):
             if outcome in FLAG_OF_REFUSAL:
                 self.happened.add(FLAG_OF_REFUSAL[outcome])
+
+    def remember_refusal(self, month: int) -> None:
+        """Keep why the month's last application that came to nothing did; a second try comes after a first."""
+        asked = self.application
+        reason = asked.first_outcome if asked.outcome == APPROVED else asked.outcome
+        if reason != NOT_APPLIED:
+            self.last_refusal, self.last_refusal_month = reason, month
 
     def draw(self, partner: int, purse: Purse, world: Circumstances, counts: Counts) -> None:
         """Draw the approved loan, made beside a partner bank or nobody; the first one at a lender opens the line."""

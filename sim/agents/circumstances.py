@@ -57,6 +57,17 @@ class LenderTerms(NamedTuple):
     test_limit_step: float
     least_apr_bp: int  # no personal price goes below it, nor above the next
     most_apr_bp: int
+    has_law: int  # 1 = one of the next four binds somebody
+    needs_income: int
+    youngest_age_band: int
+    most_lenders: int
+    service_cap_bp: int  # instalments over income
+    cap_income_months: float  # one person's debt here
+    longest_term: int  # months
+    postponement: int
+    taught_share: float
+    headline_ceiling: float  # yearly rate
+    shut_ground: int  # told to those who ask while `open` is 0
     cuts: LineCuts
 
 

@@ -124,6 +124,18 @@ class Counts:
             self.at_lender(loan.lender, flow, amount)
             self.tallies.partner_flow[loan.lender, loan.partner, column] += amount
 
+    def lent_on_top(self, loan: Loan, interest: int, month: int) -> None:
+        """Count a month's interest that is not paid but lent, before it is added to the principal."""
+        share_bp = loan.partner_share_bp
+        self.at_lender(loan.lender, "interest", interest)
+        self.at_lender(loan.lender, "originations", interest)
+        self.at_lender(loan.lender, "originations_apr", interest * loan.apr_bp // 10_000)
+        self.at_lender(loan.lender, "refinanced", interest)
+        self.tallies.vintage_flow[loan.lender, months_on_book(loan, month), 0] += interest
+        self.shared(loan, "interest_partner", INTEREST, part(interest, share_bp))
+        lent = part(loan.principal + interest, share_bp) - part(loan.principal, share_bp)
+        self.shared(loan, "originations_partner", LENT, lent)
+
     def paid(self, loan: Loan, opening_principal: int, interest: int) -> None:
         """Count a payment just made; the partner's principal is the difference of its stock, so nothing drifts."""
         self.at_lender(loan.lender, "interest", interest)

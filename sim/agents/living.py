@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.agents.circumstances import Circumstances
 from sim.agents.counts import Counts
+from sim.agents.postponing import is_spared
 from sim.rules.informal import informal_offer, next_informal_missed
 from sim.rules.spending import share_of_excess, target_buffer
 
@@ -29,7 +30,11 @@ def turn_to_the_informal_lender(
     person: Borrower, informal_due: int, purse: Purse, world: Circumstances, counts: Counts
 ) -> None:
     """Borrow informally part of what essentials and dues still lack."""
-    dues = sum(loan.amount_due() for _, loan in person.credit.open_loans() if loan.origination_month != world.month)
+    dues = sum(
+        loan.amount_due()
+        for _, loan in person.credit.open_loans()
+        if loan.origination_month != world.month and not is_spared(person, loan, world)
+    )
     shortage = person.essentials + dues + informal_due - purse.cash
     if shortage <= 0:
         return

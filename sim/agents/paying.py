@@ -8,8 +8,9 @@ from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.counts import BAD_BUCKET, CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Counts
 from sim.agents.credit import Loan
 from sim.agents.offering import arm_of, price_for
+from sim.agents.permitting import term_of
+from sim.agents.postponing import is_spared, postpone
 from sim.rules.default import forget_chance, is_walking_away
-from sim.rules.demand import term_months
 from sim.rules.repayment import level_instalment, recovery, relationship_value
 from sim.values import LINE_BARRED, NOBODY, OPEN
 
@@ -23,8 +24,7 @@ def new_loan(person: Borrower, amount: int, terms: LenderTerms, partner: int, wo
     """Return the contract over `amount` fen of the person's approved application, at this month's price."""
     asked = person.application
     apr_bp = price_for(terms, asked.band, arm_of(person.row, terms, world.month, world.chance))
-    share = world.behaviour.demand.instalment_income_share
-    term = term_months(amount, person.normal_income(world), share)
+    term = term_of(person, terms, amount, world)
     return Loan(
         principal=amount,
         original=amount,
@@ -65,6 +65,8 @@ def pay_dues(person: Borrower, purse: int, world: Circumstances, counts: Counts)
     """
     burden = person.credit.debt()
     due = {slot: loan for slot, loan in person.credit.open_loans() if loan.origination_month != world.month}
+    for slot in [slot for slot, loan in due.items() if is_spared(person, loan, world)]:
+        postpone(person, slot, due.pop(slot), world, counts)
     while due:
         slot = max(due, key=lambda slot: (worth_of(person, due[slot], world), due[slot].bucket))
         loan = due.pop(slot)

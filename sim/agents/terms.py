@@ -7,10 +7,24 @@ from typing import TYPE_CHECKING
 
 from sim.agents.partnering import dearest, joint_share_bp, partners_now
 from sim.agents.tightening import line_cuts
-from sim.money import basis_points, fen
+from sim.money import BASIS_POINTS, basis_points, fen
+from sim.params import LenderParameters
 from sim.rules.pricing import Price, Stake, band_price
 from sim.scoring.scorecard import band_default_shares
-from sim.values import BANDS, NEVER, Economy, Offer, OfferTest, Rulebook, Rules
+from sim.values import (
+    BANDS,
+    FROZEN,
+    NEVER,
+    NO_LICENCE,
+    NO_LPR_MULTIPLE,
+    NO_RATE_CAP_BP,
+    RESOLUTION,
+    Economy,
+    Offer,
+    OfferTest,
+    Rulebook,
+    Rules,
+)
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender
@@ -19,7 +33,7 @@ if TYPE_CHECKING:
 def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
     """Return the terms of the month: price by band, cut-offs, limits, and the partners' share."""
     p = lender.parameters
-    rules = rulebook.of(lender.kind)
+    rules = law_on_prices(p, rulebook.of(lender.kind), economy)
     prices = band_prices(lender, economy, rulebook)
     appetite = lender.cutoffs.new.cutoff_band  # as the card in force sets it, strategy apart
     # Advertised over a fixed set of bands, so that closing dear bands does not pass for becoming cheap.
@@ -35,7 +49,7 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
         apr_bp=tuple(price.apr_bp for price in prices),
         closed=tuple(price.closed for price in prices),
         typical_apr=typical,
-        typical_headline_apr=typical * (1.0 - p.fee_gap_share),
+        typical_headline_apr=min(typical * (1.0 - p.fee_gap_share), rules.max_headline_apr_bp / 10_000.0),
         new_cutoff_band=lender.new_cutoff_band(),
         line_cutoff_band=lender.cutoffs.line.cutoff_band,
         limit_months=tuple(
@@ -53,7 +67,28 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
         signal_noise=lender.signal_noise(),
         rationed_share=rationing.refused_share,
         rationed_in_need_share=rationing.refused_in_need_share,
+        shut_ground=NO_LICENCE if lender.status == RESOLUTION else FROZEN,
     )
+
+
+def law_on_prices(p: LenderParameters, rules: Rules, economy: Economy) -> Rules:
+    """Return the rules with both ceilings on price worked out: what one on headlines leaves, fees included.
+
+    The one-year loan prime rate is the policy rate of the economy. A ceiling on headlines alone leaves room above it:
+    as much as the lender hides in fees anyway, or as it is ready to move there.
+    """
+    prime_bp = max(0, basis_points(economy.policy_rate_apr))
+    all_in_bp = min(rules.max_apr_bp, times_prime_bp(rules.max_lpr_multiple, prime_bp))
+    headline_bp = min(rules.max_headline_apr_bp, times_prime_bp(rules.max_headline_lpr_multiple, prime_bp))
+    shown_bp = BASIS_POINTS - basis_points(max(p.fee_gap_share, p.largest_fee_share))
+    return rules._replace(
+        max_apr_bp=min(all_in_bp, headline_bp * BASIS_POINTS // shown_bp), max_headline_apr_bp=headline_bp
+    )
+
+
+def times_prime_bp(multiple: float, prime_bp: int) -> int:
+    """Return a multiple of the prime rate in basis points, rounded down; the largest multiple is no ceiling at all."""
+    return NO_RATE_CAP_BP if multiple >= NO_LPR_MULTIPLE else basis_points(multiple) * prime_bp // BASIS_POINTS
 
 
 def test_of(lender: Lender, rules: Rules) -> OfferTest:
@@ -75,7 +110,7 @@ def band_prices(lender: Lender, economy: Economy, rulebook: Rulebook) -> tuple[P
     lender that keeps little of a loan must live on fees.
     """
     p = lender.parameters
-    rules = rulebook.of(lender.kind)
+    rules = law_on_prices(p, rulebook.of(lender.kind), economy)
     bounds = (p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp, lender.charged_off_share)
     partner_share = joint_share_bp(lender, rulebook) / 10_000
     if partner_share == 0.0:

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.offering import arm_of, price_for
+from sim.agents.permitting import ground_in_law
 from sim.elementary import normal_quantile
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
+from sim.rules.law import borrower_ceiling, headline_apr, taught_literacy
 from sim.rules.limits import opening_limit
 from sim.rules.offers import personal_limit
 from sim.rules.underwriting import (
@@ -33,7 +35,7 @@ from sim.scoring.features import (
     with_sector,
     without_registry,
 )
-from sim.values import FROZEN, NEVER, NO_LINE, SHORTFALL
+from sim.values import NEVER, NO_LINE, PENDING, SHORTFALL
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower
@@ -125,8 +127,8 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
     smallest_loan = world.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
     perceived = perceived_apr(
         apr,
-        apr * terms.headline_share,
-        person.literacy,
+        headline_apr(apr, terms.headline_share, terms.headline_ceiling),
+        taught_literacy(person.literacy, terms.taught_share),
         terms.disclosure,
         world.behaviour.choice.revealed_share,
     )
@@ -147,7 +149,7 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
         terms.closed[band],
         terms.new_cutoff,
         terms.line_cutoff,
-        terms.borrower_cap,
+        borrower_ceiling(terms.borrower_cap, terms.cap_income_months, income_seen),
         smallest_loan,
         perceived,
         highest,
@@ -167,9 +169,11 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
         )
     luck = world.chance.uniform("explore", person.row, terms.lender_id)
     answer = explored(answer, line.status, apr_bp, wanted, smallest_loan, perceived, highest, luck, terms.exploration)
+    if answer.outcome == PENDING and terms.has_law:
+        answer = answer._replace(outcome=ground_in_law(person, terms, answer.amount, apr_bp, income_seen, world))
     refused_by_lot = terms.rationed_in_need if purpose == SHORTFALL else terms.rationed
     answer = rationed(answer, world.chance.uniform("ration", person.row), refused_by_lot)
     answer = answer._replace(outcome=told_of_a_cut(answer.outcome, line.unnoticed_cut))
     if not terms.open:
-        answer = Decision(FROZEN, 0, answer.limit)
+        answer = Decision(terms.shut_ground, 0, answer.limit)
     return Judgement(cell, band, arm, apr_bp, answer)

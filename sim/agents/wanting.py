@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.circumstances import Circumstances, LenderTerms
+from sim.agents.postponing import is_spared
 from sim.elementary import normal_quantile
 from sim.rules.choice import appeal, is_discouraged, perceived_apr
 from sim.rules.demand import (
@@ -14,6 +15,7 @@ from sim.rules.demand import (
     shortfall_wanted,
     up_to_hundred_yuan,
 )
+from sim.rules.law import taught_literacy
 from sim.rules.spending import target_buffer
 from sim.values import (
     LINE_BARRED,
@@ -55,7 +57,8 @@ def smallest_loan(world: Circumstances) -> int:
 
 def need_for_credit(person: Borrower, world: Circumstances) -> Need:
     """Return what the person needs credit for: bills first, then a run on a line in danger, then things to buy."""
-    spare = person.cash - person.essentials - person.credit.dues_expected()
+    dues = sum(loan.expected_due() for _, loan in person.credit.open_loans() if not is_spared(person, loan, world))
+    spare = person.cash - person.essentials - dues
     if spare < 0:
         demand = world.behaviour.demand
         return Need(SHORTFALL, shortfall_wanted(-spare, person.normal_income(world), smallest_loan(world), demand))
@@ -150,8 +153,9 @@ def liking(person: Borrower, terms: LenderTerms, purpose: int, taste: str, world
     """Return how much a lender appeals to the person for this purpose this month."""
     choice = world.behaviour.choice
     recently_refused = person.last_refused_by == terms.lender and person.months_since_refused <= REFUSAL_MEMORY_MONTHS
+    literacy = taught_literacy(person.literacy, terms.taught_share)
     price = perceived_apr(
-        terms.typical_apr, terms.typical_headline_apr, person.literacy, terms.disclosure, choice.revealed_share
+        terms.typical_apr, terms.typical_headline_apr, literacy, terms.disclosure, choice.revealed_share
     )
     return appeal(
         price,

@@ -13,14 +13,17 @@ from sim.elementary import normal_quantile
 from sim.engines.columns import LINE_APPLICATIONS, NEW_APPLICATIONS
 from sim.engines.contracts import bucket_at, interest_to_repay, owed_at, slot_for
 from sim.engines.offering import arm_of, count_offer, price_for
+from sim.engines.permitting import ground_in_law
 from sim.engines.tables import Conditions, Terms
 from sim.engines.watching import begin_watch
 from sim.params import BehaviourParameters
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
+from sim.rules.law import borrower_ceiling, headline_apr, taught_literacy
 from sim.rules.limits import opening_limit
 from sim.rules.offers import personal_limit
 from sim.rules.underwriting import (
+    Decision,
     behaviour_signal,
     decision,
     explored,
@@ -45,7 +48,6 @@ from sim.scoring.features import (
 )
 from sim.state import Applications, Borrowers, Lines, Loans, People, Tallies
 from sim.values import (
-    FROZEN,
     LOAN_SLOTS,
     NEVER,
     NO_LINE,
@@ -200,8 +202,8 @@ def apply_to(
     apr = apr_bp / 10000.0
     perceived = perceived_apr(
         apr,
-        apr * terms.headline_share[lender],
-        borrowers.literacy[i],
+        headline_apr(apr, terms.headline_share[lender], terms.headline_ceiling[lender]),
+        taught_literacy(wide(borrowers.literacy[i]), terms.taught_share[lender]),
         terms.disclosure[lender],
         behaviour.choice.revealed_share,
     )
@@ -233,7 +235,7 @@ def apply_to(
         terms.closed[lender, band],
         terms.new_cutoff[lender],
         terms.line_cutoff[lender],
-        terms.borrower_cap[lender],
+        borrower_ceiling(terms.borrower_cap[lender], terms.cap_income_months[lender], seen.income),
         behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN,
         perceived,
         highest,
@@ -269,13 +271,18 @@ def apply_to(
             uniform(keys, EXPLORE, month, i, terms.lender_id[lender]),
             terms.exploration[lender],
         )
+    if answer.outcome == PENDING and terms.has_law[lender] == 1:
+        ground = ground_in_law(
+            i, lender, answer.amount, apr_bp, seen.income, borrowers, loans, conditions, terms, behaviour
+        )
+        answer = Decision(ground, answer.amount, answer.limit)
     refused_by_lot = terms.rationed_in_need[lender] if in_need == 1 else terms.rationed[lender]
     if refused_by_lot > 0.0:
         answer = rationed(answer, uniform(keys, RATION, month, i, 0), refused_by_lot)
     outcome = told_of_a_cut(answer.outcome, wide(lines.unnoticed_cut[i, lender]))
     lines.unnoticed_cut[i, lender] = 0
     if terms.open[lender] == 0:
-        outcome = FROZEN
+        outcome = terms.shut_ground[lender]
     count_offer(lender, arm, outcome, apr_bp, terms, tallies)
     applications.lender[i] = lender
     applications.wanted[i] = wanted

@@ -11,6 +11,7 @@ from sim.engines.contracts import bucket_at, owed_at, slot_for, worst_bucket
 from sim.engines.tables import Conditions, Terms
 from sim.params import BehaviourParameters
 from sim.rules.choice import appeal, is_discouraged, perceived_apr
+from sim.rules.law import taught_literacy
 from sim.rules.limits import available_on_line
 from sim.state import Borrowers, Lines, Loans
 from sim.values import ALL_SLOTS_TAKEN, LINE_BARRED, LINE_FROZEN, NEVER, NO_LINE, NOBODY, PURCHASE
@@ -69,7 +70,7 @@ def choose_lender(
         price = perceived_apr(
             terms.typical_apr[lender],
             terms.typical_headline_apr[lender],
-            borrowers.literacy[i],
+            taught_literacy(wide(borrowers.literacy[i]), terms.taught_share[lender]),
             terms.disclosure[lender],
             behaviour.choice.revealed_share,
         )

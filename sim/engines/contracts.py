@@ -7,7 +7,9 @@ slots are taken is chance, and a branch that chance decides costs a processor mo
 from __future__ import annotations
 
 from sim.compiling import kernel, wide
+from sim.engines.tables import Terms
 from sim.money import monthly_interest
+from sim.rules.law import is_postponed
 from sim.rules.repayment import amount_due_estimate, instalments_due
 from sim.state import Lines, Loans
 from sim.values import BUCKETS, CHARGED_OFF, EMPTY, LOAN_SLOTS, NO_LINE, NOBODY, OPEN, SLOTS_AT_ONE_LENDER
@@ -111,6 +113,36 @@ def dues_now(i: int, month: int, loans: Loans) -> int:
         count = instalments_due(wide(loans.bucket[i, slot]), wide(loans.instalments_left[i, slot]))
         due = wide(loans.instalment[i, slot]) * count
         dues += due if (loans.status[i, slot] == OPEN) & (loans.origination_month[i, slot] != month) else 0
+    return dues
+
+
+@kernel
+def dues_postponed(i: int, month: int, loans: Loans, terms: Terms) -> int:
+    """Return the fen of the instalments due that the law postpones for person i, out of work; new loans have none."""
+    dues = 0
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] != OPEN or loans.origination_month[i, slot] == month:
+            continue
+        if is_postponed(terms.postponement[loans.lender[i, slot]], 0) == 1:
+            count = instalments_due(wide(loans.bucket[i, slot]), wide(loans.instalments_left[i, slot]))
+            dues += wide(loans.instalment[i, slot]) * count
+    return dues
+
+
+@kernel
+def expected_dues_postponed(i: int, loans: Loans, terms: Terms) -> int:
+    """Return the fen that person i, out of work, would expect to owe this month but for a moratorium."""
+    dues = 0
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] != OPEN:
+            continue
+        if is_postponed(terms.postponement[loans.lender[i, slot]], 0) == 1:
+            dues += amount_due_estimate(
+                wide(loans.bucket[i, slot]),
+                wide(loans.instalments_left[i, slot]),
+                wide(loans.instalment[i, slot]),
+                wide(loans.principal[i, slot]),
+            )
     return dues
 
 

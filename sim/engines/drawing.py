@@ -13,7 +13,10 @@ from sim.engines.columns import (
     F_APPROVED,
     F_BORROWER_CAP,
     F_BUDGET,
+    F_DEBT_SERVICE,
     F_DECLINED,
+    F_ELIGIBILITY,
+    F_LENDER_COUNT,
     F_LINE_CUT,
     F_MOVED,
     F_NO_SLOT,
@@ -54,8 +57,11 @@ from sim.values import (
     APPROVED,
     BORROWER_CAP,
     CAPITAL,
+    DEBT_SERVICE,
     DECLINED_PRICE,
+    ELIGIBILITY,
     GROWTH_QUOTA,
+    LENDER_COUNT,
     LINE_CUT,
     LINE_OPEN,
     NO_LENDER,
@@ -89,6 +95,12 @@ def outcome_flag(outcome: int) -> int:
         return F_BUDGET
     if outcome == LINE_CUT:
         return F_LINE_CUT
+    if outcome == DEBT_SERVICE:
+        return F_DEBT_SERVICE
+    if outcome == LENDER_COUNT:
+        return F_LENDER_COUNT
+    if outcome == ELIGIBILITY:
+        return F_ELIGIBILITY
     return 0
 
 
@@ -148,7 +160,7 @@ def draw_credit(
     slot = slot_for(i, lender, loans)
     drawn = amount + repay_by_new_loan(i, slot, loans, tallies)
     income = int(borrowers.permanent_income[i] * conditions.wage_index)
-    term = term_months(drawn, income, behaviour.demand.instalment_income_share)
+    term = min(term_months(drawn, income, behaviour.demand.instalment_income_share), terms.longest_term[lender])
     partner = cutoffs.partner[lender, applications.priority[i]]
     share_bp = terms.partner_share_bp[lender] if partner != NOBODY else 0
     loans.principal[i, slot] = drawn
@@ -208,6 +220,17 @@ def refuse(i: int, lender: int, outcome: int, people: People, tallies: Tallies) 
 
 
 @kernel
+def remember_refusal(i: int, month: int, people: People) -> None:
+    """Keep why person i's last application of the month that came to nothing did; a second try comes after a first."""
+    outcome = wide(people.applications.outcome[i])
+    if outcome == APPROVED:
+        outcome = wide(people.applications.first_outcome[i])
+    if outcome != NOT_APPLIED:
+        people.borrowers.last_refusal[i] = outcome
+        people.borrowers.last_refusal_month[i] = month
+
+
+@kernel
 def hear_answer(
     i: int,
     people: People,
@@ -222,6 +245,7 @@ def hear_answer(
     """Let person i hear what became of the application, and draw the loan when it was approved."""
     applications = people.applications
     if applications.outcome[i] in (NOT_APPLIED, NO_LENDER):
+        remember_refusal(i, conditions.month, people)
         return Answer(0, 0, 0)
     group = people.borrowers.group[i]
     cash = 0
@@ -248,6 +272,7 @@ def hear_answer(
                 people.borrowers.inventory[i] += amount
         else:
             refuse(i, lender, cutoffs.binding[lender, lot], people, tallies)
+    remember_refusal(i, conditions.month, people)
     outcome = wide(applications.outcome[i])
     if outcome == NO_SLOT:
         tallies.group[group, G_NO_SLOT] += 1

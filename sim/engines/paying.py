@@ -31,10 +31,12 @@ from sim.engines.columns import (
 )
 from sim.engines.contracts import clear_slot, owed_at
 from sim.engines.offering import count_tested_bad
+from sim.engines.postponing import postpone_loan
 from sim.engines.tables import Conditions, Terms
 from sim.money import part
 from sim.params import BehaviourParameters
 from sim.rules.default import forget_chance, is_walking_away
+from sim.rules.law import is_postponed
 from sim.rules.limits import available_on_line
 from sim.rules.repayment import after_payments, relationship_value
 from sim.state import Lines, Loans, People, Tallies
@@ -196,6 +198,12 @@ def pay_dues(
         done[slot] = False
         if loans.status[i, slot] == OPEN:
             formal_debt += loans.principal[i, slot]
+            lender = wide(loans.lender[i, slot])
+            is_due = loans.origination_month[i, slot] != month
+            if is_due and is_postponed(terms.postponement[lender], wide(borrowers.employed[i])) == 1:
+                late = 1 if loans.bucket[i, slot] > 0 else late
+                postpone_loan(i, slot, month, loans, terms, tallies)
+                done[slot] = True
     points = conditions.community_default_points[borrowers.community[i]]
     registry_priority_fen = repayment.registry_priority * FEN_PER_YUAN
     for _ in range(LOAN_SLOTS):

@@ -51,7 +51,7 @@ def seek_rows(
                 borrowers.months_since_refused[i] += 1
             if borrowers.adopted[i] == 0:
                 continue
-            wish = wish_of(i, purchase_luck[offset], borrowers, loans, lines, keys, conditions, behaviour)
+            wish = wish_of(i, purchase_luck[offset], borrowers, loans, lines, keys, conditions, terms, behaviour)
             if wish.purpose == NO_NEED:
                 continue
             applications.purpose[i] = wish.purpose

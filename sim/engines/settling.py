@@ -25,7 +25,7 @@ from sim.engines.columns import (
     H_LONG_TERM_SAVING,
     H_SAVINGS,
 )
-from sim.engines.contracts import dues_now, holds_any
+from sim.engines.contracts import dues_now, dues_postponed, holds_any
 from sim.engines.drawing import hear_answer
 from sim.engines.following import count_followed
 from sim.engines.living import (
@@ -120,6 +120,8 @@ def settle_rows(
         # Eat first; the informal lender fills part of what is missing. It collects in person, so that its interest
         # ranks before the dues of the licensed.
         dues = dues_now(i, month, loans) if holds_loans else 0
+        if holds_loans and borrowers.employed[i] == 0:
+            dues -= dues_postponed(i, month, loans, terms)
         before = Informal(
             wide(borrowers.cash[i]) + answer.cash, wide(borrowers.informal_debt[i]), wide(borrowers.informal_missed[i])
         )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.money import basis_points
 from sim.params import LenderParameters
-from sim.values import Economy, LineCuts, Offer
+from sim.values import ANY_NUMBER_OF_LENDERS, NO_SERVICE_CAP_SHARE, Economy, LineCuts, Offer, Rules
 
 
 class Cuts(NamedTuple):
@@ -78,6 +78,18 @@ class Terms(NamedTuple):
     test_limit_step: NDArray[np.float64]
     least_apr_bp: NDArray[np.int64]  # no personal price goes below it, nor above the next
     most_apr_bp: NDArray[np.int64]
+    # what the law asks of a contract and a person
+    has_law: NDArray[np.int64]  # 1 = one of the next four binds somebody
+    needs_income: NDArray[np.int64]
+    youngest_age_band: NDArray[np.int64]
+    most_lenders: NDArray[np.int64]
+    service_cap_bp: NDArray[np.int64]  # instalments over income
+    cap_income_months: NDArray[np.float64]  # one person's debt here
+    longest_term: NDArray[np.int64]  # months
+    postponement: NDArray[np.int64]
+    taught_share: NDArray[np.float64]
+    headline_ceiling: NDArray[np.float64]  # yearly rate
+    shut_ground: NDArray[np.int64]  # told to those who ask while `open` is 0
     cuts: Cuts
 
 
@@ -153,7 +165,12 @@ def terms_of(
         charge_off_bucket=whole([p.charge_off_bucket for p in parameters]),
         dormant_months=whole([p.dormant_months for p in parameters]),
         barred_months=whole([p.barred_months for p in parameters]),
-        collection_effort=real([p.collection_effort for p in parameters]),
+        collection_effort=real(
+            [
+                min(p.collection_effort, offer.rules.collection_effort_share)
+                for p, offer in zip(parameters, offers, strict=True)
+            ]
+        ),
         sold_before=whole([offer.sold_before for offer in offers]),
         sale_age=whole([offer.sale_age_months for offer in offers]),
         proxy_noise=real([p.proxy_noise for p in parameters]),
@@ -175,7 +192,28 @@ def terms_of(
         test_limit_step=real([offer.test.limit_step_share for offer in offers]),
         least_apr_bp=whole([offer.test.least_apr_bp for offer in offers]),
         most_apr_bp=whole([offer.test.most_apr_bp for offer in offers]),
+        has_law=whole([int(limits_whom_to_lend_to(offer.rules)) for offer in offers]),
+        needs_income=whole([offer.rules.needs_income for offer in offers]),
+        youngest_age_band=whole([offer.rules.youngest_age_band for offer in offers]),
+        most_lenders=whole([offer.rules.most_lenders for offer in offers]),
+        service_cap_bp=whole([basis_points(offer.rules.debt_service_share) for offer in offers]),
+        cap_income_months=real([offer.rules.borrower_cap_income_months for offer in offers]),
+        longest_term=whole([offer.rules.longest_term_months for offer in offers]),
+        postponement=whole([offer.rules.postponement for offer in offers]),
+        taught_share=real([offer.rules.literacy_taught_share for offer in offers]),
+        headline_ceiling=real([offer.rules.max_headline_apr_bp / 10_000.0 for offer in offers]),
+        shut_ground=whole([offer.shut_ground for offer in offers]),
         cuts=cuts_of([offer.cuts for offer in offers]),
+    )
+
+
+def limits_whom_to_lend_to(rules: Rules) -> bool:
+    """Return whether the rules may forbid a loan that a lender would make."""
+    return (
+        rules.needs_income == 1
+        or rules.youngest_age_band > 0
+        or rules.most_lenders < ANY_NUMBER_OF_LENDERS
+        or rules.debt_service_share < NO_SERVICE_CAP_SHARE
     )
 
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from sim.compiling import kernel, wide
 from sim.draws import CONVENIENCE, PURCHASE_SIZE, uniform
 from sim.elementary import normal_quantile
-from sim.engines.contracts import bucket_at, dues_expected, owed_at, slot_for
-from sim.engines.tables import Conditions
+from sim.engines.contracts import bucket_at, dues_expected, expected_dues_postponed, owed_at, slot_for
+from sim.engines.tables import Conditions, Terms
 from sim.params import BehaviourParameters
 from sim.rules.demand import amount_wanted, goes_on_credit, purchase_chance, shortfall_wanted, up_to_hundred_yuan
 from sim.rules.limits import available_on_line
@@ -113,11 +113,14 @@ def wish_of(
     lines: Lines,
     keys: NDArray[np.uint64],
     conditions: Conditions,
+    terms: Terms,
     behaviour: BehaviourParameters,
 ) -> Wish:
     """Return what person i wants credit for: a shortfall comes before a rush to draw, and that before a purchase."""
     income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
     spare = wide(borrowers.cash[i]) - wide(borrowers.essentials[i]) - dues_expected(i, loans)
+    if borrowers.employed[i] == 0:
+        spare += expected_dues_postponed(i, loans, terms)
     smallest = behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
     if spare < 0:
         return Wish(SHORTFALL, shortfall_wanted(-spare, income, smallest, behaviour.demand), NOBODY)

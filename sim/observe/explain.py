@@ -8,6 +8,7 @@ from sim.draws import Chance
 from sim.money import basis_points, monthly_interest, yuan
 from sim.params import BehaviourParameters
 from sim.rules.default import forget_chance, is_walking_away
+from sim.rules.law import is_postponed
 from sim.rules.limits import available_on_line
 from sim.rules.offers import offer_arm, personal_price
 from sim.rules.repayment import amount_due_estimate
@@ -55,6 +56,10 @@ REASONS = {
     "partner_cap": "refused: its own cap on a single partner bank was used up",
     "growth_quota": "refused: its growth quota over the window was used up",
     "line_cut": "refused: it has cut or frozen the line without notice, and the person asks why",
+    "debt_service": "refused: the instalments it sees would exceed the legal share of the income it believes in",
+    "lender_count": "refused: the person owes as many lenders as the law allows",
+    "eligibility": "refused: the law forbids loans to such a person",
+    "no_licence": "refused: it is in resolution and may not lend",
     "no_lender": "could not be found: no lender that might lend reaches the person",
 }
 LINE_WORDS = {LINE_OPEN: "open", LINE_FROZEN: "frozen", LINE_BARRED: "barred"}
@@ -116,7 +121,8 @@ def person_of(people: People, borrower: int) -> People:
 def explain(told: Told, opening: People, closing: People) -> Explanation:
     """Return the month of one person in words, from how things stood before it and after it."""
     applications = closing.applications
-    due = [due_on(opening.loans, slot) for slot in range(LOAN_SLOTS)]
+    spared = spared_slots(told, opening, closing)
+    due = [0 if slot in spared else due_on(opening.loans, slot) for slot in range(LOAN_SLOTS)]
     missed = {slot: why_missed(told, slot, opening, closing) for slot in missed_slots(opening.loans, closing.loans)}
     taken = [slot for slot in range(LOAN_SLOTS) if closing.loans.status[0, slot] != EMPTY]
     owed = tuple(contract(told, closing.loans, slot) for slot in taken)
@@ -125,7 +131,7 @@ def explain(told: Told, opening: People, closing: People) -> Explanation:
         circumstances(closing.borrowers),
         *application_sentences(told, applications),
         *due_sentences(told, opening, due),
-        *payment_sentences(told, opening.loans, closing.loans, missed),
+        *payment_sentences(told, opening.loans, closing.loans, missed, spared),
         *review_sentences(told, opening, closing),
         *standing_sentences(told, closing, owed),
     ]
@@ -157,6 +163,17 @@ def due_on(loans: Loans, slot: int) -> int:
         int(loans.instalment[0, slot]),
         int(loans.principal[0, slot]),
     )
+
+
+def spared_slots(told: Told, opening: People, closing: People) -> list[int]:
+    """Return the slots of running loans whose instalments the law postponed this month."""
+    employed = int(closing.borrowers.employed[0])
+    return [
+        slot
+        for slot in range(LOAN_SLOTS)
+        if opening.loans.status[0, slot] == OPEN
+        and is_postponed(told.offers[int(opening.loans.lender[0, slot])].rules.postponement, employed)
+    ]
 
 
 def missed_slots(opening: Loans, closing: Loans) -> list[int]:
@@ -258,7 +275,7 @@ def due_sentences(told: Told, opening: People, due: list[int]) -> list[str]:
         f"{told.lenders[int(loans.lender[0, slot])]} {money(amount)}"
         + (f" ({int(loans.bucket[0, slot])} months in arrears)" if loans.bucket[0, slot] else "")
         for slot, amount in enumerate(due)
-        if loans.status[0, slot] == OPEN
+        if amount > 0
     ]
     informal = int(opening.borrowers.informal_debt[0])
     if informal:
@@ -267,7 +284,9 @@ def due_sentences(told: Told, opening: People, due: list[int]) -> list[str]:
     return [f"Due: {'; '.join(parts)}."] if parts else ["Nothing was due."]
 
 
-def payment_sentences(told: Told, opening: Loans, closing: Loans, missed: dict[int, str]) -> list[str]:
+def payment_sentences(
+    told: Told, opening: Loans, closing: Loans, missed: dict[int, str], spared: list[int]
+) -> list[str]:
     """Return what became of each loan that was running when the month began."""
     why = {
         "no_money": "not paid, for what was left after food and dearer relationships was not enough",
@@ -279,7 +298,9 @@ def payment_sentences(told: Told, opening: Loans, closing: Loans, missed: dict[i
         if opening.status[0, slot] != OPEN:
             continue
         name = told.lenders[int(opening.lender[0, slot])]
-        if slot in missed:
+        if slot in spared:
+            said.append(f"{name}: postponed by law, for the person is without work.")
+        elif slot in missed:
             end = "; it was charged off" if closing.status[0, slot] == CHARGED_OFF else ""
             said.append(f"{name}: {why[missed[slot]]}{end}.")
         elif closing.status[0, slot] == EMPTY:

@@ -26,6 +26,9 @@ from sim.values import (
     GROUPS,
     HOUSEHOLD_FLOW,
     LAG_MONTHS,
+    NO_LENDER,
+    NO_SLOT,
+    NOT_APPLIED,
     OUTCOMES,
     OWN_POLICY,
     QUINTILES,
@@ -202,6 +205,7 @@ class Record:
         count = int(flow[FLOW["originations_count"]])
         limits = int(flow[FLOW["line_limits"]])
         mean_apr = share(int(flow[FLOW["originations_apr"]]), lent)
+        ceiling = offer.rules.max_headline_apr_bp / 10_000.0  # of headlines: what is above it is shown as fees
         row: dict[str, Any] = {
             "month": month,
             "lender": self.names[index],
@@ -230,8 +234,8 @@ class Record:
             "mean_ticket_fen": new_money // count if count else 0,
             "mean_apr": mean_apr,
             "offered_apr": offered_apr(offer, tallies),
-            "headline_apr": mean_apr * (1.0 - report["fee_gap_share"]),
-            "fee_apr": mean_apr * report["fee_gap_share"],
+            "headline_apr": min(mean_apr * (1.0 - report["fee_gap_share"]), ceiling),
+            "fee_apr": max(mean_apr * report["fee_gap_share"], mean_apr - ceiling),
             "dpd30_share": share(past_due(stock, 2), book),
             "dpd60_share": share(past_due(stock, 3), book),
             "dpd90_share": share(past_due(stock, 4), book),
@@ -391,11 +395,24 @@ class Record:
         return {name: columns.table() for name, columns in self.columns.items()}
 
     def people(self) -> pa.Table:
-        """Return one row per borrower: what happened in the observation windows, and which groups they belong to."""
+        """Return one row per borrower: what happened in the observation windows, groups, and the last refusal.
+
+        The last refusal is the last application that came to nothing, also one before the windows: why it did, at
+        which lender ("none" where nobody could be asked) and in which month; "not_applied" and no month where none did.
+        """
         borrowers = self.state().borrowers
         parts = self.group_parts[borrowers.group.astype(np.int64)]
+        reason = borrowers.last_refusal
+        nobody = np.isin(reason, (NOT_APPLIED, NO_SLOT, NO_LENDER))
+        refused_by = np.where(nobody, len(self.names), borrowers.last_refused_by).astype(np.int8)
+        months = borrowers.last_refusal_month - self.warm_up_months
         return pa.table(
             {"flags": pa.array(borrowers.flags, type=pa.int32())}
+            | {
+                "last_refusal": pa.DictionaryArray.from_arrays(reason, list(OUTCOMES)),
+                "last_refused_by": pa.DictionaryArray.from_arrays(refused_by, [*self.names, "none"]),
+                "last_refusal_month": pa.array(months, type=pa.int16(), mask=reason == NOT_APPLIED),
+            }
             | {name: pa.array(parts[:, column].astype(np.int8)) for column, (name, _) in enumerate(DIMENSIONS)}
         )
 

@@ -152,6 +152,12 @@ class LenderParameters(NamedTuple):
     fee_gap_share: Annotated[
         float, Quantity("share of the all-in price outside the headline rate", 0.0, 0.9, ASSUMED)
     ] = 0.1
+    largest_fee_share: Annotated[
+        float,
+        Quantity(
+            "share of the all-in price that fees may grow to under a ceiling on headlines alone", 0.0, 0.9, ASSUMED
+        ),
+    ] = 0.0
     price_floor_apr: Annotated[float, Quantity("yearly rate", 0.0, 1.0, "lowest Jiebei rate 5.475%")] = 0.05475
     price_ceiling_apr: Annotated[
         float, Quantity("yearly rate", 0.01, 3.0, "own policy; 36% was the outer legal line")

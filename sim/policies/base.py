@@ -12,9 +12,8 @@ from typing import Annotated, Any, Protocol
 from sim.money import fen
 from sim.params import LENDER_KINDS, MarketConfig, Quantity, RegulatorParameters
 from sim.scope import check_kinds, covers_kind
+from sim.values import NO_RATE_CAP_BP as NO_RATE_CAP_BP
 from sim.values import Rulebook, Rules
-
-NO_RATE_CAP_BP = 1_000_000  # 10,000% a year: no price comes near it
 
 AnnounceMonth = Annotated[int, Quantity("month after the warm-up", 0, 600, "the study's choice")]
 EffectiveMonth = Annotated[int, Quantity("month after the warm-up", 0, 600, "the study's choice")]
@@ -31,6 +30,19 @@ JOINS: dict[str, Callable[[Any, Any], Any]] = {
     "registry_memory_months": max,
     "coverage_floor_share": max,
     "loan_provision_floor_share": max,
+    "max_headline_apr_bp": min,
+    "max_lpr_multiple": min,
+    "max_headline_lpr_multiple": min,
+    "borrower_cap_income_months": min,
+    "debt_service_share": min,
+    "most_lenders": min,
+    "needs_income": max,
+    "youngest_age_band": max,
+    "longest_term_months": min,
+    "postponement": max,
+    "collection_effort_share": min,
+    "literacy_taught_share": max,
+    "rumours_doubted_share": max,
     "minimum_leverage_share": max,
     "minimum_liquidity_share": max,
 }

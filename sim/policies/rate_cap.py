@@ -11,14 +11,13 @@ from sim.values import Rules
 
 
 class RateCap(NamedTuple):
-    """No new loan may cost more than a yearly rate with every fee inside it; it binds from one day to the next."""
+    """No new loan may cost more than a yearly rate, fees inside it or not; it binds from one day to the next."""
 
     announce_month: AnnounceMonth = 24
     effective_month: EffectiveMonth = 30
     kinds: tuple[str, ...] = ()  # empty = all kinds
-    max_apr: Annotated[
-        float, Quantity("yearly rate, all fees inside", 0.0, 10.0, "notice 9 of 2025, as the market reads it")
-    ] = 0.24
+    max_apr: Annotated[float, Quantity("yearly rate", 0.0, 10.0, "notice 9 of 2025, as the market reads it")] = 0.24
+    counts_fees: bool = True  # False: the ceiling is on the headline rate, and fees stay outside it
     source: str = (
         "National Financial Regulatory Administration, notice 9 of 2025 on loan facilitation by commercial banks, from "
         "2025-10-01: every enhancement fee counts in the all-in cost; 24% is how the market reads it"
@@ -31,10 +30,12 @@ class RateCap(NamedTuple):
 
     def says(self) -> str:
         """Return the rule in words."""
-        return f"all-in price of new loans at most {self.max_apr:.2%} a year"
+        return f"{'all-in' if self.counts_fees else 'headline'} price of new loans at most {self.max_apr:.2%} a year"
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower price ceiling."""
         if not binds(self, kind, month):
             return rules
-        return join(rules, max_apr_bp=basis_points(self.max_apr))
+        if self.counts_fees:
+            return join(rules, max_apr_bp=basis_points(self.max_apr))
+        return join(rules, max_headline_apr_bp=basis_points(self.max_apr))

@@ -81,6 +81,8 @@ def decision(
         return Decision(closed, 0, line_limit)
     limit = line_limit if line_status == LINE_OPEN else opening_limit
     room = max(0, limit - owed_here)
+    if line_status != LINE_OPEN:  # nobody is given a line that the law would not let them use
+        limit = min(limit, borrower_cap // HUNDRED_YUAN * HUNDRED_YUAN)
     legal_room = max(0, borrower_cap - owed_here)
     amount = min(wanted, min(room, legal_room)) // HUNDRED_YUAN * HUNDRED_YUAN
     if amount < smallest_loan:

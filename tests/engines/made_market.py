@@ -23,9 +23,12 @@ from sim.rules.repayment import level_instalment
 from sim.scoring.features import CELLS, CELLS_WITH_SECTOR
 from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people
 from sim.values import (
+    ANY_NUMBER_OF_LENDERS,
+    ANY_TERM_MONTHS,
     BANDS,
     BUDGET_OUTCOMES,
     CHARGED_OFF,
+    FROZEN,
     GROUPS,
     LINE_BARRED,
     LINE_FROZEN,
@@ -33,11 +36,16 @@ from sim.values import (
     LOAN_SLOTS,
     LOTS,
     NEVER,
+    NO_INCOME_CAP_MONTHS,
+    NO_LICENCE,
     NO_LINE,
     NO_ROOT,
     NOBODY,
+    NOT_POSTPONED,
     NOTHING_SOLD,
     OPEN,
+    POSTPONED_WITH_INTEREST,
+    POSTPONED_WITHOUT_INTEREST,
     PRIORITIES,
     RATE_CAP,
     SECTORS,
@@ -255,7 +263,31 @@ def made_terms(market: Market, month: int) -> Terms:
         test_limit_step=luck.choice([0.1, 0.5], lenders),
         least_apr_bp=whole(300, 900),
         most_apr_bp=whole(1_800, 3_601),
+        **made_law(np.random.default_rng([market.seed, month, 5]), lenders, is_lawless=market.seed // 2 % 2 == 1),
     )
+
+
+def made_law(luck: np.random.Generator, lenders: int, is_lawless: bool) -> dict[str, NDArray[Any]]:
+    """Return what the law asks of contracts and persons in one month: nothing, or something of some of the lenders."""
+
+    def rule(*values: float) -> NDArray[Any]:
+        """Draw one value for each lender; the first means that there is no rule."""
+        kind = np.float64 if isinstance(values[0], float) else np.int64
+        return luck.choice(np.array(values[:1] if is_lawless else values, dtype=kind), lenders)
+
+    return {
+        "has_law": rule(0, 1),
+        "needs_income": rule(0, 0, 0, 1),
+        "youngest_age_band": rule(0, 0, 0, 1),
+        "most_lenders": rule(ANY_NUMBER_OF_LENDERS, 1, 2),
+        "service_cap_bp": rule(1_000_000, 5_000, 2_000),
+        "cap_income_months": rule(NO_INCOME_CAP_MONTHS, 4.0, 0.5),
+        "longest_term": rule(ANY_TERM_MONTHS, 12, 4),
+        "postponement": rule(NOT_POSTPONED, NOT_POSTPONED, POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST),
+        "taught_share": rule(0.0, 0.6, 1.0),
+        "headline_ceiling": rule(100.0, 0.24, 0.12),
+        "shut_ground": rule(FROZEN, NO_LICENCE),
+    }
 
 
 def made_conditions(market: Market, month: int) -> Conditions:

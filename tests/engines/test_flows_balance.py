@@ -80,7 +80,7 @@ def test_charge_offs_are_the_opening_balance_of_what_rolled_on(lived_months):
 def test_vintages_sum_to_the_book(lived_months):
     for _, closing, _, _ in lived_months:
         assert np.array_equal(closing.vintage_stock.sum(axis=1), closing.stock.sum(axis=1))
-        assert np.array_equal(closing.vintage_flow[:, 0, 0], at_lenders(closing, "originations"))
+        assert np.array_equal(closing.vintage_flow[:, :, 0].sum(axis=1), at_lenders(closing, "originations"))
 
 
 def test_every_fen_of_households_has_a_source_and_a_use(lived_months):

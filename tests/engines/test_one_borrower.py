@@ -84,6 +84,7 @@ def lone_borrower(held: list[Holding]) -> People:
 
 def plain_surroundings(market: Market, month: int) -> tuple[Terms, Conditions]:
     terms = made_terms(market, month)._replace(
+        postponement=np.zeros(len(CHARGE_OFF_BUCKETS), dtype=np.int64),
         is_bank=np.array([0, 1]),
         registry_coverage=np.array([1.0, 1.0]),
         collection_effort=np.array([1.0, 1.0]),

@@ -288,6 +288,11 @@ def _transitions(chance: np.random.Generator, keys: Row, policy: float, stress: 
             ("default", "no default", "default", "pushed", luck),
             ("default", "no default", "no default", "neither", size - spared - luck),
         )
+        if value == "all":
+            rows += (
+                ("last_refusal", "kept", "lost", "rate_cap", lost - luck),
+                ("last_refusal", "kept", "lost", "debt_service", luck),
+            )
         for topic, from_state, to_state, change, people in rows:
             yield {
                 **keys,

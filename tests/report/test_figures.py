@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure as Canvas
 
+from experiments.report.blocks import Table
 from experiments.report.effects import horizon_words, outcome_words
 from experiments.report.estimates import band, estimate, paired, weighted
 from experiments.report.figures.marks import EvenDecimals, spread
 from experiments.report.lenders import measure
 from experiments.report.reading import Study
 from experiments.report.sections.loans import bucket_name, roll_matrix, vintage_curves
-from experiments.report.sections.winners import per_thousand
+from experiments.report.sections.winners import per_thousand, winners_section
 from experiments.report.style import ARM_COLOURS, to_svg
 
 
@@ -108,6 +109,20 @@ def test_moves_are_counted_per_thousand_of_the_group(study_folder: Path) -> None
     assert shares["income_quintile", "3", "access", "lost", "tightening", "calm", 0] == pytest.approx(
         1000 * lost / everybody
     )
+
+
+def test_those_who_lost_credit_are_told_by_the_reason_of_their_last_refusal(study_folder: Path) -> None:
+    table = next(
+        block
+        for block in winners_section(Study(study_folder)).blocks
+        if isinstance(block, Table) and block.caption.startswith("Why those who lost credit")
+    )
+    assert [row[0] for row in table.rows if row[1] == "calm"] == ["rate cap", "debt service"]
+    raw = pd.read_parquet(study_folder / "tables" / "transitions.parquet")
+    rows = raw.query("topic == 'last_refusal' and scenario == 'calm' and arm == 'tightening'")
+    lost = rows.groupby("replicate")["borrowers"].sum()
+    capped = rows[rows["change"] == "rate_cap"].set_index("replicate")["borrowers"]
+    assert f"{100 * (capped / lost).mean():.1f}" in " ".join(table.rows[0])
 
 
 def test_names_of_outcomes_are_words() -> None:

@@ -208,6 +208,17 @@ def test_every_person_is_counted_once_in_every_dimension() -> None:
     assert sorted(poorest["change"]) == ["kept", "lost", "stopped"]
 
 
+def test_those_who_lost_credit_are_counted_by_why_they_were_last_refused() -> None:
+    before, after = table([row[0] for row in PEOPLE]), table([row[1] for row in PEOPLE])
+    reasons = pa.array(["debt_service", "own_policy", "rate_cap", "own_policy", "frozen", "not_applied"])
+    after = after.append_column("last_refusal", reasons.dictionary_encode())
+    counted = transitions([Pair("other", "calm", 0, False, after, before)], flags).to_pandas()
+    rows = counted[counted["topic"] == "last_refusal"]
+    assert rows[["from_state", "to_state", "change", "borrowers"]].values.tolist() == [
+        ["kept", "lost", "debt_service", 1]
+    ]
+
+
 def test_defaults_are_spared_pushed_both_or_neither() -> None:
     default = flags["default"]
     before, after = table([default, 0, default, 0, 0, 0]), table([0, default, default, 0, 0, 0])

@@ -12,6 +12,7 @@ from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.people import draw_moves
 from experiments.report.reading import Study
 from experiments.report.wording import NOTHING, listing, number, plain, sentence
+from experiments.transitions import REASON
 
 Group = tuple[str, str]  # dimension and group
 ALL: Group = ("all", "all")
@@ -85,6 +86,9 @@ def winners_section(study: Study) -> Section:
     else:
         blocks.append(Text("Nobody's lot differs between the arms."))
     blocks.append(_table(study, shares, arms))
+    reasons = _reasons(study, table, arms)
+    if reasons.rows:
+        blocks.append(reasons)
     return Section("winners", "Winners and losers", tuple(blocks))
 
 
@@ -134,6 +138,36 @@ def _beyond(study: Study, shares: pd.Series, moves: Sequence[Move]) -> str:
 def _excess(shares: pd.Series, move: Move, arm: str, placebo: str, scenario: str) -> Estimate:
     differences = _values(shares, ALL, move, arm, scenario) - _values(shares, ALL, move, placebo, scenario)
     return estimate(list(differences.dropna()))
+
+
+def _reasons(study: Study, table: pd.DataFrame, arms: Sequence[str]) -> Table:
+    """Say why those who lost credit in an arm, and not in the reference, were last refused there."""
+    lost = table[table["topic"].astype(str) == REASON].astype({"change": str})
+    counts = lost.groupby([*RUN, "change"], sort=True)["borrowers"].sum().unstack("change", fill_value=0)
+    shares = counts.div(counts.sum(axis=1), axis=0) * 100.0
+    rows = []
+    for reason in counts.sum().sort_values(ascending=False, kind="stable").index:
+        for scenario in study.scenarios:
+            found = [
+                estimate(list(shares[reason].loc[(arm, scenario)]) if (arm, scenario) in _pairs(shares) else [])
+                for arm in arms
+            ]
+            if any(one.mean > 0 for one in found):
+                place = (str(reason).replace("_", " "), plain(scenario))
+                rows.append((*place, *(_words(one) for one in found), str(max(one.replicates for one in found))))
+    head = ("last refused for", "scenario", *(f"{plain(arm)} (95% interval)" for arm in arms), "n")
+    return Table(
+        "Why those who lost credit were last refused, per cent of them",
+        head,
+        tuple(rows),
+        tuple(range(2, len(head))),
+        folded=True,
+    )
+
+
+def _pairs(shares: pd.DataFrame) -> set[tuple[str, str]]:
+    """Return the arms and scenarios that have rows."""
+    return {(arm, scenario) for arm, scenario, *_ in shares.index}
 
 
 def _words(found: Estimate, signed: bool = False) -> str:

@@ -1,0 +1,47 @@
+"""People are taught what credit costs, and what to make of rumours."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.values import Rules
+
+
+class Education(NamedTuple):
+    """Campaigns teach people part of what they do not understand of prices, and to doubt part of what they hear."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    phase_in_months: PhaseInMonths = 24
+    kinds: tuple[str, ...] = ()  # empty = all kinds
+    taught_share: Annotated[
+        float,
+        Quantity("share of what literacy lacks", 0.0, 1.0, "courses do little, and it fades; assumed"),
+    ] = 0.1
+    doubted_share: Annotated[float, Quantity("share of the word about a lender", 0.0, 1.0, "assumed")] = 0.1
+    source: str = (
+        "Implementation opinions on financial education (People's Bank and others, 2021, from memory); how much is "
+        "learned is assumed: interventions explain little of behaviour and fade (Fernandes, Lynch and Netemeyer 2014)"
+    )
+    verified: bool = False
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong."""
+        check_dates(self, months)
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        return (
+            f"people learn {self.taught_share:.0%} of what they lack about prices and doubt "
+            f"{self.doubted_share:.0%} of rumours"
+        )
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with more taught and doubted, in even steps: people learn slowly."""
+        if not binds(self, kind, month):
+            return rules
+        taught = phased(self, rules.literacy_taught_share, self.taught_share, month)
+        doubted = phased(self, rules.rumours_doubted_share, self.doubted_share, month)
+        return join(rules, literacy_taught_share=taught, rumours_doubted_share=doubted)

@@ -1,0 +1,44 @@
+"""A ceiling on the price of credit that moves with the loan prime rate."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.values import Rules
+
+
+class LprRateCap(NamedTuple):
+    """No new loan may cost more than so many times the one-year loan prime rate of the month."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    kinds: tuple[str, ...] = ()  # empty = all kinds
+    multiple: Annotated[
+        float, Quantity("times the one-year prime rate", 0.0, 1000.0, "four times, courts' cap of 2020; 1000 = none")
+    ] = 4.0
+    counts_fees: bool = True  # False: the ceiling is on the headline rate, and fees stay outside it
+    source: str = (
+        "Supreme People's Court, provisions on private lending as amended 2020-08-20: four times the one-year loan "
+        "prime rate, all fees together; it binds private lending, and not the licensed lenders on whom it is laid "
+        "here as a counterfactual"
+    )
+    verified: bool = True
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong."""
+        check_dates(self, months)
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        price = "all-in" if self.counts_fees else "headline"
+        return f"{price} price of new loans at most {self.multiple:g} times the loan prime rate"
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with the lower multiple; what it comes to is worked out where the month's rate is known."""
+        if not binds(self, kind, month):
+            return rules
+        if self.counts_fees:
+            return join(rules, max_lpr_multiple=self.multiple)
+        return join(rules, max_headline_lpr_multiple=self.multiple)
