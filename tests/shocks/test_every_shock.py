@@ -2,8 +2,10 @@
 
 from functools import cache
 from itertools import islice, permutations
+from math import sqrt
 from pathlib import Path
-from typing import Any
+from statistics import mean, stdev
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -172,3 +174,53 @@ def test_all_shocks_at_once_are_lived_alike_by_both_engines() -> None:
     objects = arrays._replace(engine="objects")
     assert differing(lived(arrays).record.tables, lived(objects).record.tables) == []
     assert changed_state(lived(arrays), lived(objects)) == []
+
+
+# --- more of it is never better -------------------------------------------------------------------------------------
+SEEDS = 4
+SIZES = (0.0, 0.5, 1.0, 2.0)  # times the size in the file
+T_OF_THREE = 3.182  # 97.5% point of the t distribution with SEEDS - 1 degrees of freedom
+BOTH = ("lender", "market")
+FUNDERS_LISTEN = 5.0  # rollover lost per unit of people who have heard: a rumour costs a lender nothing before they do
+
+
+@cache
+def before_losses(seed: int) -> CreditMarket:
+    config = small(people=2_000, warm_up=24, months=30)
+    listening = tuple(
+        (name, lender._replace(funders=lender.funders._replace(rumour_rollover_slope=FUNDERS_LISTEN)))
+        for name, lender in config.lender
+    )
+    calm = CreditMarket(config._replace(lender=listening), rng=seed)
+    calm.live_until(START)
+    return calm
+
+
+class Harm(NamedTuple):
+    """What a market came to from month START on."""
+
+    profit_fen: int  # of all lenders, losses taken off
+    hardship_share: float  # of people, summed over months
+
+
+@cache
+def harm(seed: int, name: str, factor: float) -> Harm:
+    trunk = before_losses(seed)
+    shock = of_size(shock_of(name), factor)._replace(start_month=START)
+    branch = trunk.branch(trunk.config._replace(shock=((name, shock),)))
+    branch.run()
+    lenders, everybody = (branch.record.table(table).to_pandas().query("month >= @START") for table in BOTH)
+    return Harm(int(lenders["profit_fen"].sum()), float(everybody["hardship_share"].sum()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_more_of_a_shock_is_not_better_for_losses_on_average_over_seeds(name: str) -> None:
+    """Beyond the luck of seeds; and at its largest it costs lenders profit or brings people hardship."""
+    paths = [[harm(seed, name, factor) for factor in SIZES] for seed in range(SEEDS)]
+    for step in range(len(SIZES) - 1):
+        gains = [path[step + 1].profit_fen - path[step].profit_fen for path in paths]
+        assert mean(gains) <= T_OF_THREE * stdev(gains) / sqrt(SEEDS), (SIZES[step + 1], gains)
+    losses = mean(path[0].profit_fen - path[-1].profit_fen for path in paths)
+    hardship = mean(path[-1].hardship_share - path[0].hardship_share for path in paths)
+    assert losses > 0 or hardship > 0.0
