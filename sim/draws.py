@@ -44,6 +44,7 @@ PURPOSES = (
     "officer",  # whether a loan officer looks at an application; alternative = the lender's id
     "insight",  # what an officer believes of a person beside the truth; alternative = the lender's id
     "ration",  # whether a loan is refused by lot; one draw for all lenders
+    "deceit",  # whether a first loan is a fraud; alternative = the lender's id
 )
 
 (
@@ -73,6 +74,7 @@ PURPOSES = (
     OFFICER,
     INSIGHT,
     RATION,
+    DECEIT,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

@@ -15,7 +15,7 @@ from sim.elementary import exponential
 from sim.params import EconomyParameters, MarketConfig
 from sim.shocks.base import Shock
 from sim.state import Tallies
-from sim.values import SECTORS, Economy
+from sim.values import SECTORS, Economy, calm_strains
 
 Shares = tuple[float, ...]
 
@@ -162,6 +162,8 @@ class World:
 
         `last_month` holds the tallies of the month before, None when there was none. Call once a month, in order.
         """
+        # By name, so that the order they were given in cannot show, not even in the last bit of a product.
+        shocks = sorted(shocks, key=lambda member: member[0])
         feedback_gap = self._feedback_gap(month, last_month)
         slowdown = self._next_slowdown(chance.uniform("economy"))
         regime_gap = self.parameters.slowdown_gap if slowdown else 0.0
@@ -197,6 +199,7 @@ class World:
             funding_spread_apr=0.0,
             rollover_factors=(1.0,) * len(self.lenders),
             rumour_seed_shares=(0.0,) * len(self.lenders),
+            strains=calm_strains(len(self.lenders)),
         )
 
     def _target(self, month: int, shocks: Sequence[Shock]) -> float:

@@ -114,6 +114,8 @@ class CreditMarket(mesa.Model):
 
         # The world moves; those who set terms answer it.
         economy = self.world.turn(month, chance, self.last_month, self.config.shock)
+        for lender in self.lenders:
+            lender.face(economy)
         rulebook = self.regulator.issue_rules(month)
         self.offers = [lender.set_terms(economy, rulebook) for lender in self.lenders]
         terms = self.terms_for_people(self.offers)

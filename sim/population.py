@@ -19,7 +19,7 @@ from sim.elementary import logarithm, normal_quantile
 from sim.filling import fill_incomes, fill_log_losses, fill_turbulence
 from sim.params import MarketConfig, PopulationParameters
 from sim.state import Borrowers, People, blank_people
-from sim.values import AGE_BANDS, GROUPS, QUINTILES, REGIONS, SECTORS
+from sim.values import AGE_BANDS, GROUPS, MOST_LENDERS, QUINTILES, REGIONS, SECTORS
 
 # One draw for each trait: the alternative of the purpose "traits". Append only, or everybody changes.
 (
@@ -45,7 +45,6 @@ INCOME_KNOTS = 8_192  # of the tabulated quantile function, even in log income
 TAIL = 8.5  # standard deviations tabulated; no uniform of 53 bits lies beyond 8.3
 HIGHEST_SAVINGS = 1_000_000_000  # fen
 LARGEST_SCORE = 6.0  # standard scores are kept in thousandths
-MOST_LENDERS = 15  # bits of `reached_by`
 LONGEST_SPELL = 120  # months
 RAKING_ROUNDS = 200
 

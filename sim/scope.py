@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from sim.params import LENDER_KINDS, LenderParameters
+from sim.values import REGIONS, SECTORS
 
 Lenders = Sequence[tuple[str, LenderParameters]]  # (name, parameters) in order of id
 
@@ -35,3 +36,25 @@ def check_lender_names(key: str, names: Sequence[str], lenders: Lenders) -> None
 def covers_kind(kinds: Sequence[str], kind: str) -> bool:
     """Return whether a scope of kinds covers one; an empty scope covers all."""
     return not kinds or kind in kinds
+
+
+def check_places(regions: Sequence[str], sectors: Sequence[str]) -> None:
+    """Raise ValueError when a scope names a region or a sector that does not exist."""
+    for region in regions:
+        check_name("regions", region, REGIONS)
+    for sector in sectors:
+        check_name("sectors", sector, SECTORS)
+
+
+def places_in(regions: Sequence[str], sectors: Sequence[str]) -> tuple[bool, ...]:
+    """Return for each place whether a scope covers it; no region named = all, and so for sectors."""
+    return tuple(
+        (not regions or region in regions) and (not sectors or sector in sectors)
+        for region in REGIONS
+        for sector in SECTORS
+    )
+
+
+def lenders_in(kinds: Sequence[str], names: Sequence[str], lenders: Lenders) -> tuple[bool, ...]:
+    """Return for each lender whether a scope covers it: of a kind named, and by name where names are given."""
+    return tuple(covers_kind(kinds, parameters.kind) and (not names or name in names) for name, parameters in lenders)

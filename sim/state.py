@@ -68,7 +68,7 @@ class Borrowers(NamedTuple):
     months_since_refused: NDArray[np.int8]
     informal_debt: NDArray[np.int32]
     informal_missed: NDArray[np.int8]  # months of interest missed; negative = barred for so many months
-    aware_of: NDArray[np.int16]  # bit j: has heard a rumour about lender j
+    aware_of: NDArray[np.int32]  # bit j: believes a rumour about lender j; bit MOST_LENDERS + j: never again
     flags: NDArray[np.int32]  # what happened in the observation windows, see observe/flags.py
     liquidity: NDArray[np.int8]  # 1 to 3 = followed as one of LIQUIDITY_TERCILES, 0 = not followed
     watched_lender: NDArray[np.int8]  # where the application went whose sequel is followed, or NOBODY

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 # --- shapes -----------------------------------------------------------------------------------------------------------
 LOAN_SLOTS = 4  # nobody holds more open or charged-off contracts at once
+MOST_LENDERS = 15  # bits of `reached_by`, and half those of `aware_of`
 SLOTS_AT_ONE_LENDER = 2  # a third draw at one lender tops up a loan there, and leaves room for others; assumed
 BANDS = 20  # risk bands of every scorecard, 0 the safest
 PRIORITY_STEPS = 64  # places within a band, by keyed draw, when money is short
@@ -36,8 +37,8 @@ NO_LINE, LINE_OPEN, LINE_FROZEN, LINE_BARRED = 0, 1, 2, 3
 # status of a lender
 OPERATING, RESOLUTION = "open", "resolution"
 # purpose of credit
-NO_NEED, SHORTFALL, PURCHASE, WORKING_CAPITAL, RUSH = 0, 1, 2, 3, 4
-PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush")
+NO_NEED, SHORTFALL, PURCHASE, WORKING_CAPITAL, RUSH, FRAUD = 0, 1, 2, 3, 4, 5
+PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush", "fraud")
 
 # why an application ended as it did; the same codes name the constraint that refused it
 (
@@ -306,6 +307,23 @@ class Rulebook(NamedTuple):
         return dict(self.rules)[kind]
 
 
+class Strains(NamedTuple):
+    """What shocks do this month to people and lenders beyond the numbers of the economy; ones and noughts = nothing."""
+
+    income_factors: tuple[float, ...]  # by place, of PLACES: what is left of a wage
+    separation_factors: tuple[float, ...]  # by place: how many times as many jobs are lost
+    collection_factors: tuple[float, ...]  # by lender in order of id: what is left of the effort to collect
+    data_seen_shares: tuple[float, ...]  # by lender: how much of what others know of an applicant reaches it
+    fraud_shares: tuple[float, ...]  # by lender: of first loans, taken by people who mean not to repay
+    exits: tuple[int, ...]  # by lender: 1 = it closes for good
+
+
+def calm_strains(lenders: int) -> Strains:
+    """Return the strains of a month in which nothing befalls so many lenders."""
+    whole, none = (1.0,) * lenders, (0.0,) * lenders
+    return Strains((1.0,) * PLACES, (1.0,) * PLACES, whole, whole, none, (0,) * lenders)
+
+
 class Economy(NamedTuple):
     """The state of the world this month, shocks included."""
 
@@ -322,6 +340,7 @@ class Economy(NamedTuple):
     funding_spread_apr: float  # added to every lender's own spread
     rollover_factors: tuple[float, ...]  # by lender in order of id; 1 = calm, 0 = nobody renews
     rumour_seed_shares: tuple[float, ...]  # by lender: share of people told from outside this month
+    strains: Strains
 
 
 class OfferTest(NamedTuple):
@@ -387,6 +406,9 @@ class Offer(NamedTuple):
     rationed_share: float = 0.0  # of loans granted, refused by lot
     rationed_in_need_share: float = 0.0  # the same, for those who borrow to pay bills
     shut_ground: int = FROZEN  # told to those who ask while it is not open
+    collection_factor: float = 1.0  # what is left of the effort to collect
+    data_seen_share: float = 1.0  # how much of what others know of an applicant reaches it
+    fraud_share: float = 0.0  # of first loans, taken by people who mean not to repay
 
 
 class Allocation(NamedTuple):

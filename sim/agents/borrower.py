@@ -32,8 +32,9 @@ from sim.agents.watching import begin_watch, follow_watch
 from sim.draws import Chance
 from sim.money import monthly_interest
 from sim.params import ContagionParameters
-from sim.rules.contagion import hearing_chance, next_awareness
-from sim.rules.underwriting import priority
+from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
+from sim.rules.default import purpose_in_truth
+from sim.rules.underwriting import lot_of, priority
 from sim.rules.work import next_employment, next_months_unemployed, turbulence
 from sim.values import (
     APPROVED,
@@ -46,6 +47,7 @@ from sim.values import (
     LENDER_COUNT,
     LINE_CUT,
     LINE_OPEN,
+    LOTS,
     NEVER,
     NO_LENDER,
     NO_LINE,
@@ -145,7 +147,7 @@ class Borrower(mesa.Agent):
         return max(1, int(self.permanent_income * world.wage_index))
 
     def has_heard_of(self, lender: int) -> bool:
-        """Return whether the person has heard a rumour about a lender."""
+        """Return whether the person believes a rumour about a lender."""
         return bool((self.aware_of >> lender) & 1)
 
     # --- earn ---------------------------------------------------------------------------------------------------------
@@ -153,7 +155,8 @@ class Borrower(mesa.Agent):
     def earn(self, world: Circumstances, counts: Counts) -> None:
         """Keep, lose or find work; receive income, sell stock, and learn what must be spent this month."""
         work = world.behaviour.work
-        losing = world.separation_shares[self.sector] * turbulence(self.reliability, work.turbulence_slope)
+        losing = world.separation_shares[self.sector] * world.separation_factors[lot_of(self.group, LOTS)]
+        losing *= turbulence(self.reliability, work.turbulence_slope)
         luck = world.chance.uniform("job", self.row)
         self.employed = next_employment(self.employed, losing, world.finding_share, luck)
         self.months_unemployed = next_months_unemployed(self.employed, self.months_unemployed)
@@ -309,15 +312,17 @@ class Borrower(mesa.Agent):
         """Draw the approved loan, made beside a partner bank or nobody; the first one at a lender opens the line."""
         asked = self.application
         line = self.credit.lines[asked.lender]
+        terms = world.lenders[asked.lender]
+        luck = world.chance.uniform("deceit", self.row, terms.lender_id)
+        purpose = purpose_in_truth(asked.purpose, line.status, luck, terms.fraud)
         if line.status == NO_LINE:
             line.status, line.opened_month, line.limit = LINE_OPEN, world.month, asked.limit
             counts.at_lender(asked.lender, "new_approvals")
         else:
             counts.at_lender(asked.lender, "line_approvals")
         slot = self.credit.slot_for(asked.lender)
-        terms = world.lenders[asked.lender]
         drawn = asked.amount + repay_by_new_loan(self, slot, counts)
-        loan = new_loan(self, drawn, terms, partner, world)
+        loan = new_loan(self, drawn, purpose, terms, partner, world)
         self.credit.slots[slot] = loan
         asked.outcome = APPROVED
         self.happened.add("approved")
@@ -388,8 +393,8 @@ class Borrower(mesa.Agent):
         """Hear or forget the rumour about one lender, from outside, from neighbours or from the crowd."""
         hearing = hearing_chance(aware_share_here, aware_share_all, seed_share, contagion)
         luck = chance.uniform("rumour", self.row, lender_id)
-        aware = next_awareness(int(self.has_heard_of(lender)), hearing, contagion.rumour_forget_share, luck)
-        self.aware_of = (self.aware_of & ~(1 << lender)) | (aware << lender)
-        if aware:
+        belief = next_belief(belief_in(self.aware_of, lender), hearing, contagion, luck)
+        self.aware_of = with_belief(self.aware_of, lender, belief)
+        if belief == BELIEVES:
             counts.at_lender(lender, "aware")
             counts.tallies.community_aware[self.community, lender] += 1

@@ -40,6 +40,7 @@ class LenderTerms(NamedTuple):
     sale_age: int  # months since charge-off from which a claim is for sale
     proxy_noise: float
     signal_noise: float
+    signal_seen: float  # how much of the behaviour signal reaches the lender
     job_loss_seen: float
     scene: float
     is_bank: int
@@ -51,6 +52,7 @@ class LenderTerms(NamedTuple):
     officer_accepts_above: float
     rationed: float  # share of loans granted that are then refused by lot
     rationed_in_need: float  # the same, for those who borrow to pay bills
+    fraud: float  # share of first loans that are frauds
     band_of_cell: tuple[int, ...]
     test_share: float  # of applications that are in a trial of prices and limits
     test_step_bp: int
@@ -79,6 +81,8 @@ class Circumstances(NamedTuple):
     season_factor: float
     finding_share: float
     separation_shares: tuple[float, ...]  # by sector
+    separation_factors: tuple[float, ...]  # by place: how many times as many jobs are lost
+    income_factors: tuple[float, ...]  # by place: what is left of a wage
     job_risks: tuple[float, ...]  # by sector, relative to the mean
     income_noises: tuple[float, ...]  # by sector, log points
     informal_supply_share: float

@@ -10,6 +10,7 @@ from sim.rules.limits import available_on_line
 from sim.rules.repayment import LoanAfter, after_payments, amount_due_estimate, charge_off_month
 from sim.values import (
     CHARGED_OFF,
+    FRAUD,
     LINE_OPEN,
     LOAN_SLOTS,
     NO_LINE,
@@ -53,12 +54,19 @@ class Loan:
         """Whether it was charged off and is being collected."""
         return self.status == CHARGED_OFF
 
+    @property
+    def is_fraud(self) -> bool:
+        """Whether its holder never meant to repay it."""
+        return self.purpose == FRAUD
+
     def amount_due(self) -> int:
-        """Return the fen of whole instalments due now, arrears included."""
-        return self.instalment * min(self.bucket + 1, self.instalments_left)
+        """Return the fen of whole instalments its holder means to pay now, arrears included."""
+        return 0 if self.is_fraud else self.instalment * min(self.bucket + 1, self.instalments_left)
 
     def expected_due(self) -> int:
-        """Return the fen its holder expects to owe this month."""
+        """Return the fen its holder expects to pay this month."""
+        if self.is_fraud:
+            return 0
         return amount_due_estimate(self.bucket, self.instalments_left, self.instalment, self.principal)
 
     def pay(self, cash: int, penalty_factor: float) -> LoanAfter:

@@ -8,7 +8,9 @@ from sim.agents.circumstances import Circumstances
 from sim.agents.counts import Counts
 from sim.elementary import normal_quantile
 from sim.rules.spending import emergency_chance, emergency_expense, essential_spending
+from sim.rules.underwriting import lot_of
 from sim.rules.work import replacement_income, stock_sold, transitory_factor, wage
+from sim.values import LOTS
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower
@@ -19,9 +21,8 @@ def income(person: Borrower, world: Circumstances, counts: Counts) -> int:
     work = world.behaviour.work
     if person.employed:
         noise = normal_quantile(world.chance.uniform("income", person.row))
-        earned = wage(
-            person.permanent_income, world.wage_index, transitory_factor(world.income_noises[person.sector], noise)
-        )
+        level = world.wage_index * world.income_factors[lot_of(person.group, LOTS)]
+        earned = wage(person.permanent_income, level, transitory_factor(world.income_noises[person.sector], noise))
         counts.household("wages", earned)
         return earned
     received = replacement_income(

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.agents import closing
 from sim.agents.partnering import Partnership, joint_terms, note_partners, originators_now
+from sim.agents.running_off import leave
 from sim.agents.strategy import Course, appetite_moved_bands, markup_moved_apr, steer
 from sim.agents.terms import offer_of
 from sim.agents.tightening import act_of_cuts
@@ -214,6 +215,11 @@ class Lender(mesa.Agent):
     def new_cutoff_band(self) -> int:
         """Return the riskiest band open to new customers: the card's cut-off, and what strategy has made of it."""
         return min(BANDS - 1, max(-1, self.cutoffs.new.cutoff_band + appetite_moved_bands(self)))
+
+    def face(self, economy: Economy) -> None:
+        """Meet what befalls the lender this month, before anybody sets terms."""
+        if economy.strains.exits[self.index]:
+            leave(self, economy.month)
 
     def set_terms(self, economy: Economy, rulebook: Rulebook) -> Offer:
         """Return the terms of the month: price by band, cut-offs, limits, and the partners' share."""

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 FEN_PER_YUAN = 100
 
 
-def new_loan(person: Borrower, amount: int, terms: LenderTerms, partner: int, world: Circumstances) -> Loan:
+def new_loan(
+    person: Borrower, amount: int, purpose: int, terms: LenderTerms, partner: int, world: Circumstances
+) -> Loan:
     """Return the contract over `amount` fen of the person's approved application, at this month's price."""
     asked = person.application
     apr_bp = price_for(terms, asked.band, arm_of(person.row, terms, world.month, world.chance))
@@ -36,7 +38,7 @@ def new_loan(person: Borrower, amount: int, terms: LenderTerms, partner: int, wo
         instalments_left=term,
         bucket=0,
         worst_bucket=0,
-        purpose=asked.purpose,
+        purpose=purpose,
         band=asked.band,
         lender=terms.lender,
         partner=partner,
@@ -87,8 +89,8 @@ def worth_of(person: Borrower, loan: Loan, world: Circumstances) -> float:
 
 
 def is_leaving(person: Borrower, loan: Loan, burden: int, world: Circumstances) -> bool:
-    """Return whether the person chooses not to pay this loan."""
-    return bool(
+    """Return whether the person chooses not to pay this loan, or never meant to."""
+    return loan.is_fraud or bool(
         is_walking_away(
             burden,
             person.normal_income(world),

@@ -25,6 +25,14 @@ if TYPE_CHECKING:
     from sim.agents.lender import Lender
 
 
+def leave(lender: Lender, month: int) -> None:
+    """Close for good though able to pay: no new loans, the book runs off, and owners get what is left."""
+    if lender.status == RESOLUTION:
+        return
+    lender.status = RESOLUTION
+    lender.log(month, "leaves", "the lender gives up its business; its book runs off", lender.equity_fen())
+
+
 def judge_solvency(lender: Lender, month: int) -> None:
     """Enter resolution when cash is gone or equity below the licence's; funders bear what the run-off lacks."""
     if lender.status == RESOLUTION or month < 0:

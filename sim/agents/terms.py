@@ -68,6 +68,9 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
         rationed_share=rationing.refused_share,
         rationed_in_need_share=rationing.refused_in_need_share,
         shut_ground=NO_LICENCE if lender.status == RESOLUTION else FROZEN,
+        collection_factor=economy.strains.collection_factors[lender.index],
+        data_seen_share=economy.strains.data_seen_shares[lender.index],
+        fraud_share=economy.strains.fraud_shares[lender.index],
     )
 
 

@@ -78,7 +78,7 @@ def scorecard_cell(person: Borrower, terms: LenderTerms, income_seen: int, world
     since_default = person.months_since_default if in_registry else NEVER
     inquiries = person.inquiry_months.bit_count() if in_registry else 0
     luck = world.chance._replace(month=FOR_LIFE).uniform("signal", person.row, terms.lender_id)
-    signal = behaviour_signal(person.reliability, terms.signal_noise, normal_quantile(luck))
+    signal = terms.signal_seen * behaviour_signal(person.reliability, terms.signal_noise, normal_quantile(luck))
     line = credit.lines[terms.lender]
     tenure = -1 if line.status == NO_LINE else world.month - line.opened_month
     history = history_bin(since_late, since_default, late_now, terms.registry_memory)

@@ -111,7 +111,7 @@ def scorecard_cell(
             marks >>= 1
     month = conditions.month
     noise = normal_quantile(uniform(keys, SIGNAL, 0, i, terms.lender_id[lender]))
-    signal = behaviour_signal(borrowers.reliability[i], terms.signal_noise[lender], noise)
+    signal = terms.signal_seen[lender] * behaviour_signal(borrowers.reliability[i], terms.signal_noise[lender], noise)
     tenure = -1
     if lines.status[i, lender] != NO_LINE:
         tenure = month - wide(lines.opened_month[i, lender])

@@ -12,7 +12,7 @@ from sim.money import monthly_interest
 from sim.rules.law import is_postponed
 from sim.rules.repayment import amount_due_estimate, instalments_due
 from sim.state import Lines, Loans
-from sim.values import BUCKETS, CHARGED_OFF, EMPTY, LOAN_SLOTS, NO_LINE, NOBODY, OPEN, SLOTS_AT_ONE_LENDER
+from sim.values import BUCKETS, CHARGED_OFF, EMPTY, FRAUD, LOAN_SLOTS, NO_LINE, NOBODY, OPEN, SLOTS_AT_ONE_LENDER
 
 
 @kernel
@@ -83,7 +83,7 @@ def interest_to_repay(i: int, slot: int, loans: Loans) -> int:
 
 @kernel
 def dues_expected(i: int, loans: Loans) -> int:
-    """Return the fen person i expects to owe this month on all open loans."""
+    """Return the fen person i expects to pay this month on all open loans, frauds left out."""
     dues = 0
     for slot in range(LOAN_SLOTS):
         due = amount_due_estimate(
@@ -92,7 +92,8 @@ def dues_expected(i: int, loans: Loans) -> int:
             wide(loans.instalment[i, slot]),
             wide(loans.principal[i, slot]),
         )
-        dues += due if loans.status[i, slot] == OPEN else 0
+        is_meant = (loans.status[i, slot] == OPEN) & (loans.purpose[i, slot] != FRAUD)
+        dues += due if is_meant else 0
     return dues
 
 
@@ -112,7 +113,8 @@ def dues_now(i: int, month: int, loans: Loans) -> int:
     for slot in range(LOAN_SLOTS):
         count = instalments_due(wide(loans.bucket[i, slot]), wide(loans.instalments_left[i, slot]))
         due = wide(loans.instalment[i, slot]) * count
-        dues += due if (loans.status[i, slot] == OPEN) & (loans.origination_month[i, slot] != month) else 0
+        is_due = (loans.status[i, slot] == OPEN) & (loans.origination_month[i, slot] != month)
+        dues += due if is_due & (loans.purpose[i, slot] != FRAUD) else 0
     return dues
 
 

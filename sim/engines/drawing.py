@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import kernel, wide
+from sim.draws import DECEIT, uniform
 from sim.engines.columns import (
     F_APPLIED,
     F_APPROVED,
@@ -49,6 +50,7 @@ from sim.engines.offering import arm_of, count_tested_loan, price_for
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.money import part
 from sim.params import BehaviourParameters
+from sim.rules.default import purpose_in_truth
 from sim.rules.demand import term_months
 from sim.rules.repayment import level_instalment
 from sim.rules.underwriting import lot_of
@@ -150,6 +152,10 @@ def draw_credit(
     group = borrowers.group[i]
     arm = arm_of(i, lender, month, keys, terms)
     apr_bp = price_for(lender, band, arm, terms)
+    purpose = wide(applications.purpose[i])
+    if terms.fraud[lender] > 0.0:
+        luck = uniform(keys, DECEIT, month, i, terms.lender_id[lender])
+        purpose = purpose_in_truth(purpose, lines.status[i, lender], luck, terms.fraud[lender])
     if lines.status[i, lender] == NO_LINE:
         lines.status[i, lender] = LINE_OPEN
         lines.opened_month[i, lender] = month
@@ -173,7 +179,7 @@ def draw_credit(
     loans.instalments_left[i, slot] = term
     loans.bucket[i, slot] = 0
     loans.worst_bucket[i, slot] = 0
-    loans.purpose[i, slot] = applications.purpose[i]
+    loans.purpose[i, slot] = purpose
     loans.band[i, slot] = band
     loans.lender[i, slot] = lender
     loans.partner[i, slot] = partner

@@ -40,7 +40,7 @@ from sim.rules.law import is_postponed
 from sim.rules.limits import available_on_line
 from sim.rules.repayment import after_payments, relationship_value
 from sim.state import Lines, Loans, People, Tallies
-from sim.values import CHARGED_OFF, LINE_BARRED, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, VINTAGE_MONTHS
+from sim.values import CHARGED_OFF, FRAUD, LINE_BARRED, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, VINTAGE_MONTHS
 
 FEN_PER_YUAN = 100
 
@@ -215,6 +215,8 @@ def pay_dues(
         unused = unused_at(i, lender, loans, lines)
         aware = (wide(borrowers.aware_of[i]) >> lender) & 1
         walks_away = is_walking_away(formal_debt, income, unused, aware, borrowers.stigma[i], points, repayment)
+        if loans.purpose[i, slot] == FRAUD:
+            walks_away = 1
         offered = cash
         if walks_away == 1:
             offered = 0

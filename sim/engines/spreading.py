@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.compiling import kernel, wide
 from sim.draws import RUMOUR, uniform
 from sim.params import BehaviourParameters
-from sim.rules.contagion import hearing_chance, next_awareness
+from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
 from sim.state import Borrowers, Tallies
 from sim.values import FLOW
 
@@ -34,12 +34,11 @@ def spread_rows(
     contagion = behaviour.contagion
     for i in range(first, last):
         community = borrowers.community[i]
-        aware = (wide(borrowers.aware_of[i]) >> lender) & 1
+        beliefs = wide(borrowers.aware_of[i])
         hearing = hearing_chance(aware_share_community[community], aware_share_all, seed_share, contagion)
         luck = uniform(keys, RUMOUR, month, i, lender_id)
-        after = next_awareness(aware, hearing, contagion.rumour_forget_share, luck)
-        if after != aware:
-            borrowers.aware_of[i] = wide(borrowers.aware_of[i]) ^ (1 << lender)
-        if after == 1:
+        belief = next_belief(belief_in(beliefs, lender), hearing, contagion, luck)
+        borrowers.aware_of[i] = with_belief(beliefs, lender, belief)
+        if belief == BELIEVES:
             tallies.community_aware[community, lender] += 1
             tallies.flow[lender, AWARE] += 1

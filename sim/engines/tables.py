@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.money import basis_points
 from sim.params import LenderParameters
-from sim.values import ANY_NUMBER_OF_LENDERS, NO_SERVICE_CAP_SHARE, Economy, LineCuts, Offer, Rules
+from sim.values import ANY_NUMBER_OF_LENDERS, NO_SERVICE_CAP_SHARE, REGIONS, SECTORS, Economy, LineCuts, Offer, Rules
 
 
 class Cuts(NamedTuple):
@@ -61,6 +61,7 @@ class Terms(NamedTuple):
     sale_age: NDArray[np.int64]  # months since charge-off from which a claim is for sale
     proxy_noise: NDArray[np.float64]
     signal_noise: NDArray[np.float64]
+    signal_seen: NDArray[np.float64]  # how much of the behaviour signal reaches the lender
     job_loss_seen: NDArray[np.float64]
     scene: NDArray[np.float64]
     is_bank: NDArray[np.int64]
@@ -72,6 +73,7 @@ class Terms(NamedTuple):
     officer_accepts_above: NDArray[np.float64]
     rationed: NDArray[np.float64]  # share of loans granted that are then refused by lot
     rationed_in_need: NDArray[np.float64]  # the same, for those who borrow to pay bills
+    fraud: NDArray[np.float64]  # share of first loans that are frauds
     band_of_cell: NDArray[np.int8]  # (L, cells)
     test_share: NDArray[np.float64]  # of applications that are in a trial of prices and limits
     test_step_bp: NDArray[np.int64]
@@ -101,6 +103,8 @@ class Conditions(NamedTuple):
     season_factor: float
     finding_share: float
     separation_shares: NDArray[np.float64]  # (sectors,)
+    separation_factors: NDArray[np.float64]  # (places,) how many times as many jobs are lost there
+    income_factors: NDArray[np.float64]  # (places,) what is left of a wage there
     job_risks: NDArray[np.float64]  # (sectors,) excess separation over the mean, relative
     income_noises: NDArray[np.float64]  # (sectors,)
     informal_supply_share: float
@@ -158,7 +162,9 @@ def terms_of(
         limit_raise=real([offer.limit_raise_share for offer in offers]),
         borrower_cap=whole([offer.rules.borrower_cap_fen for offer in offers]),
         disclosure=real([offer.rules.disclosure_share for offer in offers]),
-        registry_rank=whole([basis_points(offer.rules.registry_coverage_share) for offer in offers]),
+        registry_rank=whole(
+            [basis_points(offer.rules.registry_coverage_share * offer.data_seen_share) for offer in offers]
+        ),
         registry_memory=whole([offer.rules.registry_memory_months for offer in offers]),
         registry_coverage=real([offer.rules.registry_coverage_share for offer in offers]),
         partner_share_bp=whole([offer.partner_share_bp for offer in offers]),
@@ -167,7 +173,7 @@ def terms_of(
         barred_months=whole([p.barred_months for p in parameters]),
         collection_effort=real(
             [
-                min(p.collection_effort, offer.rules.collection_effort_share)
+                min(p.collection_effort, offer.rules.collection_effort_share) * offer.collection_factor
                 for p, offer in zip(parameters, offers, strict=True)
             ]
         ),
@@ -175,6 +181,7 @@ def terms_of(
         sale_age=whole([offer.sale_age_months for offer in offers]),
         proxy_noise=real([p.proxy_noise for p in parameters]),
         signal_noise=real([offer.signal_noise for offer in offers]),
+        signal_seen=real([offer.data_seen_share for offer in offers]),
         job_loss_seen=real([p.job_loss_seen_share for p in parameters]),
         scene=real([p.scene for p in parameters]),
         is_bank=whole([int(p.kind == "bank") for p in parameters]),
@@ -186,6 +193,7 @@ def terms_of(
         officer_accepts_above=real([p.officers.accept_above for p in parameters]),
         rationed=real([offer.rationed_share for offer in offers]),
         rationed_in_need=real([offer.rationed_in_need_share for offer in offers]),
+        fraud=real([offer.fraud_share for offer in offers]),
         band_of_cell=band_of_cell,
         test_share=real([offer.test.share for offer in offers]),
         test_step_bp=whole([offer.test.price_step_bp for offer in offers]),
@@ -228,15 +236,24 @@ def conditions_of(
     watch_months: int = 0,
     counts_shape: bool = True,
 ) -> Conditions:
-    """Return the world as people feel it; job risk is the sector's separation over the calm mean, less one."""
+    """Return the world as people feel it; job risk is the sector's separation over the calm mean, less one.
+
+    People judge the risk of their sector by the whole country, not by their own region.
+    """
     mean_separation = sum(calm_separation) / len(calm_separation)
+    separations = [
+        share * sum(economy.strains.separation_factors[sector :: len(SECTORS)]) / len(REGIONS)
+        for sector, share in enumerate(economy.separation_shares)
+    ]
     return Conditions(
         month=month,
         wage_index=float(economy.wage_index),
         season_factor=float(economy.season_factor),
         finding_share=float(economy.finding_share),
         separation_shares=np.array(economy.separation_shares, dtype=np.float64),
-        job_risks=np.array([share / mean_separation - 1.0 for share in economy.separation_shares], dtype=np.float64),
+        separation_factors=np.array(economy.strains.separation_factors, dtype=np.float64),
+        income_factors=np.array(economy.strains.income_factors, dtype=np.float64),
+        job_risks=np.array([share / mean_separation - 1.0 for share in separations], dtype=np.float64),
         income_noises=np.array(INCOME_NOISE, dtype=np.float64),
         informal_supply_share=float(informal_supply_share),
         community_default_points=community_default_points,

@@ -17,6 +17,7 @@ from sim.values import (
     APPROVED,
     CHARGED_OFF,
     EMPTY,
+    FRAUD,
     LINE_BARRED,
     LINE_FROZEN,
     LINE_OPEN,
@@ -97,7 +98,7 @@ class Explanation(NamedTuple):
     outcome: str  # one of OUTCOMES
     first_outcome: str  # of the application that was refused before it, or not_applied
     due_fen: int  # on licensed loans, when the month began
-    missed: tuple[tuple[str, str], ...]  # (lender, why): no_money, forgot or walked_away
+    missed: tuple[tuple[str, str], ...]  # (lender, why): no_money, forgot, walked_away or fraud
     owed: tuple[Owed, ...]
     informal_debt_fen: int
     sentences: tuple[str, ...]
@@ -190,9 +191,11 @@ def missed_slots(opening: Loans, closing: Loans) -> list[int]:
 
 
 def why_missed(told: Told, slot: int, opening: People, closing: People) -> str:
-    """Return walked_away, forgot or no_money: the rules are asked again, with the luck of that month."""
+    """Return fraud, walked_away, forgot or no_money: the rules are asked again, with the luck of that month."""
     person, loans, lines = opening.borrowers, opening.loans, opening.lines
     lender = int(loans.lender[0, slot])
+    if loans.purpose[0, slot] == FRAUD:
+        return "fraud"
     approved = closing.applications.outcome[0] == APPROVED
     drawn = int(closing.applications.amount[0]) if approved else 0
     debt = drawn + sum(int(loans.principal[0, each]) for each in range(LOAN_SLOTS) if loans.status[0, each] == OPEN)
@@ -290,6 +293,7 @@ def payment_sentences(
     """Return what became of each loan that was running when the month began."""
     why = {
         "no_money": "not paid, for what was left after food and dearer relationships was not enough",
+        "fraud": "not paid, and never meant to be",
         "forgot": "not paid, because it was forgotten; the next reminder cures that",
         "walked_away": "not paid by choice: the burden outweighed stigma and what the line is still worth",
     }

@@ -258,6 +258,9 @@ class ContagionParameters(NamedTuple):
         float, Quantity("share a month", 0.0, 10.0, "no field magnitude was found: assumed, always swept")
     ] = 1.0
     rumour_forget_share: Annotated[float, Quantity("share a month", 0.0, 1.0, ASSUMED)] = 0.35
+    rumour_immune_share: Annotated[
+        float, Quantity("share of those who stop believing who never believe it again", 0.0, 1.0, ASSUMED)
+    ] = 1.0
     rumour_between_share: Annotated[float, Quantity("share of contacts outside the community", 0.0, 1.0, ASSUMED)] = 0.2
     shrink_people: Annotated[
         int, Quantity("people", 1, 100_000, "weight of the region in a community's default rate; assumed")

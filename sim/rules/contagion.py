@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from sim.compiling import rule
 from sim.params import ContagionParameters
+from sim.values import MOST_LENDERS
+
+UNTOLD, BELIEVES, IMMUNE = 0, 1, 2  # of a rumour
 
 
 @rule
@@ -17,11 +20,35 @@ def hearing_chance(
 
 
 @rule
-def next_awareness(aware: int, hearing: float, forgetting: float, luck: float) -> int:
-    """Return 1 when the person believes the rumour next month; one draw serves hearing and forgetting alike."""
-    if aware == 1:
-        return 0 if luck < forgetting else 1
-    return 1 if luck < hearing else 0
+def next_belief(belief: int, hearing: float, contagion: ContagionParameters, luck: float) -> int:
+    """Return UNTOLD, BELIEVES or IMMUNE of next month; one draw serves hearing, forgetting and learning better.
+
+    Of those who stop believing, a share has seen through the rumour and never believes it again.
+    """
+    if belief == IMMUNE:
+        return IMMUNE
+    if belief == BELIEVES:
+        if luck < contagion.rumour_forget_share * contagion.rumour_immune_share:
+            return IMMUNE
+        return UNTOLD if luck < contagion.rumour_forget_share else BELIEVES
+    return BELIEVES if luck < hearing else UNTOLD
+
+
+@rule
+def belief_in(beliefs: int, lender: int) -> int:
+    """Return what a person holds of the rumour about a lender, from the bits of `aware_of`."""
+    if (beliefs >> (lender + MOST_LENDERS)) & 1 == 1:
+        return IMMUNE
+    return BELIEVES if (beliefs >> lender) & 1 == 1 else UNTOLD
+
+
+@rule
+def with_belief(beliefs: int, lender: int, belief: int) -> int:
+    """Return the bits of `aware_of` after a person has changed their mind about one lender, or not."""
+    cleared = beliefs & ~((1 << lender) | (1 << (lender + MOST_LENDERS)))
+    if belief == BELIEVES:
+        return cleared | (1 << lender)
+    return cleared | (1 << (lender + MOST_LENDERS)) if belief == IMMUNE else cleared
 
 
 @rule

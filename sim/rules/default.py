@@ -1,9 +1,10 @@
-"""Forgetting and walking away: the misses that are not for want of cash."""
+"""Forgetting, walking away and fraud: the misses that are not for want of cash."""
 
 from __future__ import annotations
 
 from sim.compiling import rule
 from sim.params import RepaymentParameters
+from sim.values import FRAUD, NO_LINE
 
 
 @rule
@@ -35,3 +36,12 @@ def is_walking_away(
     if aware == 1:
         access_months *= repayment.rumour_access_factor
     return 1 if formal_debt > (stigma_months + access_months) * income else 0
+
+
+@rule
+def purpose_in_truth(purpose: int, line_status: int, luck: float, fraud_share: float) -> int:
+    """Return what a loan is really for: a share of those who come to a lender for the first time mean not to repay.
+
+    `line_status` is that before the loan. The lender never sees the answer.
+    """
+    return FRAUD if line_status == NO_LINE and luck < fraud_share else purpose

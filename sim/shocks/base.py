@@ -41,6 +41,9 @@ class Shock(Dated, Protocol):
     def source(self) -> str:
         """Where its size comes from."""
 
+    def sizes(self) -> tuple[str, ...]:
+        """Return the names of the numbers that say how large it is; with all of them zero it is no shock at all."""
+
     def check(self, months: int) -> None:
         """Raise ValueError when its numbers contradict each other or the horizon of `months`."""
 

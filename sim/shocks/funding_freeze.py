@@ -24,6 +24,10 @@ class FundingFreeze(NamedTuple):
     ] = 0.02
     source: str = "Assumed: a market for asset-backed securities that half closes for six months"
 
+    def sizes(self) -> tuple[str, ...]:
+        """Return the names of its sizes."""
+        return ("rollover_cut_share", "spread_add_apr")
+
     def check(self, months: int) -> None:
         """Raise ValueError when dates, shape or kinds are wrong."""
         check_dates(self, months)

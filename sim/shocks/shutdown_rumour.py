@@ -24,6 +24,10 @@ class ShutdownRumour(NamedTuple):
         "Borrower runs in theory and experiment: Bond and Rai (2009), Trautmann and Vlahu (2013); the size is assumed"
     )
 
+    def sizes(self) -> tuple[str, ...]:
+        """Return the names of its sizes."""
+        return ("seed_share",)
+
     def check(self, months: int) -> None:
         """Raise ValueError when the shock starts beyond the horizon or its shape is unknown."""
         check_dates(self, months)

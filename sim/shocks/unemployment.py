@@ -22,6 +22,10 @@ class Unemployment(NamedTuple):
         "February 2020 (National Bureau of Statistics, monthly releases)"
     )
 
+    def sizes(self) -> tuple[str, ...]:
+        """Return the names of its sizes."""
+        return ("add_share",)
+
     def check(self, months: int) -> None:
         """Raise ValueError when the shock starts beyond the horizon or its shape is unknown."""
         check_dates(self, months)

@@ -16,7 +16,7 @@ from sim.books.settlement import post_customers
 from sim.observe.audit import audit
 from sim.params import LENDER_KINDS, EconomyParameters, LenderParameters, MarketConfig, PopulationParameters
 from sim.state import Tallies, blank_tallies
-from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW, NOBODY, Economy, Rulebook, Rules
+from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW, NOBODY, Economy, Rulebook, Rules, calm_strains
 
 PAID_OFF, LOST = BUCKETS, BUCKETS + 1
 NO_CAP = 1_000_000
@@ -111,6 +111,7 @@ def made_economy(month: int, lenders: int, **changes: object) -> Economy:
         funding_spread_apr=0.0,
         rollover_factors=(1.0,) * lenders,
         rumour_seed_shares=(0.0,) * lenders,
+        strains=calm_strains(lenders),
     )
     return calm._replace(**changes)
 

@@ -96,3 +96,9 @@ def test_every_instrument_has_its_page() -> None:
     instruments = {path.stem for path in (ROOT / "configs" / "policy").glob("*.yaml")}
     pages = {path.stem for path in (ROOT / "docs" / "policies").glob("*.md")} - {"README"}
     assert pages == instruments
+
+
+def test_every_shock_has_its_page() -> None:
+    shocks = {path.stem for path in (ROOT / "configs" / "shock").glob("*.yaml")}
+    pages = {path.stem for path in (ROOT / "docs" / "shocks").glob("*.md")} - {"README"}
+    assert pages == shocks

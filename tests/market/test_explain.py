@@ -103,7 +103,7 @@ def test_a_missed_payment_has_a_reason_and_the_reason_fits_the_purse() -> None:
             if why == "no_money":
                 assert state.borrowers.savings[row] < told.due_fen + state.borrowers.essentials[row]
     assert reasons
-    assert set(reasons) <= {"no_money", "forgot", "walked_away"}
+    assert set(reasons) <= {"no_money", "forgot", "walked_away"}  # no shock, no fraud
 
 
 def test_both_engines_tell_the_same() -> None:

@@ -1,8 +1,11 @@
 """What every shock must keep to; a new file in configs/shock is held to it without another line."""
 
 from functools import cache
-from itertools import pairwise, permutations
+from itertools import islice, permutations
+from math import sqrt
 from pathlib import Path
+from statistics import mean, stdev
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -10,18 +13,17 @@ from experiments.config import compose
 from experiments.registry import kinds
 from sim.draws import Draws
 from sim.economy import World
+from sim.market import CreditMarket
 from sim.params import MarketConfig, quantities
-from sim.shocks.base import SHAPES, felt_share
-from sim.shocks.unemployment import Unemployment
 from sim.values import Economy
+from tests.market.small_market import SEED, changed_state, differing, lived, small
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "shock"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
-SIZES = {
-    "unemployment": ["add_share"],
-    "funding_freeze": ["rollover_cut_share", "spread_add_apr"],
-    "shutdown_rumour": ["seed_share"],
-}
+START, MONTHS = 4, 9  # of the small markets
+TINY = {"people": 150, "warm_up": 8, "months": MONTHS}  # lived by both engines
+GROWN = {"people": 1_500, "warm_up": 30, "months": MONTHS}  # with claims to collect
+SCOPES = {"kinds": "platform", "lenders": "bank_b", "lender": "bank_b", "regions": "northeast", "sectors": "services"}
 
 
 @cache  # composing is slow and configurations are frozen
@@ -30,14 +32,45 @@ def market(*names: str, changes: tuple[str, ...] = ()) -> MarketConfig:
 
 
 @cache
-def lived(config: MarketConfig) -> tuple[Economy, ...]:
+def turned(config: MarketConfig) -> tuple[Economy, ...]:
+    """The economy of every month, with people left out."""
     world, draws = World(config), Draws(11)
     warm_up = config.calendar.warm_up_months
     months = range(-warm_up, config.calendar.months)
     return tuple(world.turn(month, draws.of(month + warm_up), None, config.shock) for month in months)
 
 
-CALM = lived(market())
+CALM = turned(market())
+
+
+def shock_of(name: str, **changes: Any) -> Any:
+    (_, shock), *_ = market(name).shock
+    return shock._replace(**changes)
+
+
+def of_size(shock: Any, factor: float) -> Any:
+    """The same shock with each of its sizes times a factor, as far as its bounds allow."""
+    bounds = quantities(type(shock))
+    sizes = {name: getattr(shock, name) for name in shock.sizes()}
+    return shock._replace(**{name: type(size)(min(bounds[name].high, size * factor)) for name, size in sizes.items()})
+
+
+def people_under(name: str, shock: Any, **size: int) -> MarketConfig:
+    """A small market in which the shock comes in month START."""
+    return small(**size)._replace(shock=((name, shock._replace(start_month=START)),))
+
+
+def check_all(shock: Any) -> None:
+    shock.check(84)
+    shock.check_lenders(World(market()).lenders)
+
+
+@cache
+def eve() -> CreditMarket:
+    """The grown market as it stands before month START; branch it, do not step it."""
+    calm = CreditMarket(small(**GROWN), rng=SEED)
+    calm.live_until(START)
+    return calm
 
 
 def test_every_shock_has_a_file_of_its_own_name() -> None:
@@ -47,8 +80,7 @@ def test_every_shock_has_a_file_of_its_own_name() -> None:
 @pytest.mark.parametrize("name", NAMES)
 class TestEveryShock:
     def test_says_where_it_comes_from(self, name: str) -> None:
-        (_, shock), *_ = market(name).shock
-        assert len(shock.source) > 30
+        assert len(shock_of(name).source) > 30
 
     def test_its_file_opens_with_its_place_and_tells_how_to_run_it(self, name: str) -> None:
         lines = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
@@ -60,83 +92,135 @@ class TestEveryShock:
         assert changed.shock != market(name).shock
 
     def test_every_number_has_unit_bounds_and_source(self, name: str) -> None:
-        (_, shock), *_ = market(name).shock
+        shock = shock_of(name)
         documented = quantities(type(shock))
         for field, value in shock._asdict().items():
             if isinstance(value, int | float):
                 assert documented[field].low <= value <= documented[field].high
                 assert documented[field].source
+        assert shock.sizes()
+        assert all(documented[size].low == 0 < getattr(shock, size) for size in shock.sizes())
 
     def test_nothing_happens_before_it_starts_and_something_does_then(self, name: str) -> None:
         config = market(name)
-        (_, shock), *_ = config.shock
-        first = config.calendar.warm_up_months + shock.start_month
-        with_shock = lived(config)
+        first = config.calendar.warm_up_months + shock_of(name).start_month
+        with_shock = turned(config)
         assert with_shock[:first] == CALM[:first]
         assert with_shock[first] != CALM[first]
 
     def test_of_size_zero_it_is_the_calm_world_to_the_bit(self, name: str) -> None:
-        assert lived(market(name, changes=tuple(f"shock.{name}.{size}=0.0" for size in SIZES[name]))) == CALM
+        changes = tuple(f"shock.{name}.{size}=0" for size in shock_of(name).sizes())
+        assert turned(market(name, changes=changes)) == CALM
+
+    def test_of_size_zero_it_is_the_calm_market_to_the_byte(self, name: str) -> None:
+        nothing = lived(people_under(name, of_size(shock_of(name), 0.0), **GROWN))
+        assert differing(nothing.record.tables, lived(small(**GROWN)).record.tables) == []
+        assert changed_state(nothing, lived(small(**GROWN))) == []
+
+    def test_it_reaches_the_market_and_a_branch_from_its_eve_is_the_same_market(self, name: str) -> None:
+        config = people_under(name, shock_of(name), **GROWN)
+        whole = lived(config)
+        branch = eve().branch(config)
+        branch.run()
+        assert differing(branch.record.tables, whole.record.tables) == []
+        assert changed_state(branch, whole) == []
+        assert differing(whole.record.tables, lived(small(**GROWN)).record.tables) != []
+
+    def test_both_engines_live_it_alike(self, name: str) -> None:
+        arrays = people_under(name, shock_of(name), **TINY)
+        objects = arrays._replace(engine="objects")
+        assert differing(lived(arrays).record.tables, lived(objects).record.tables) == []
+        assert changed_state(lived(arrays), lived(objects)) == []
 
     def test_it_repeats_and_leaves_its_inputs_alone(self, name: str) -> None:
         config = market(name)
-        assert lived.__wrapped__(config) == lived(config)
-        (_, shock), *_ = config.shock
+        assert turned.__wrapped__(config) == turned(config)
+        shock = shock_of(name)
         economy = next(economy for economy in CALM if economy.month == shock.start_month)
         copy = tuple(economy)
         shock.overlay(economy, World(config).lenders)
         assert tuple(economy) == copy
 
     def test_a_start_beyond_the_horizon_or_an_unknown_shape_is_refused(self, name: str) -> None:
-        (_, shock), *_ = market(name).shock
+        shock = shock_of(name)
         shock.check(84)
         with pytest.raises(ValueError, match=r"start_month: must lie in 0 to 35"):
             shock.check(36)
         with pytest.raises(ValueError, match=r"shape: .*nearest is pulse.*was 'pulze'"):
             shock._replace(shape="pulze").check(84)
 
+    def test_a_scope_that_names_nobody_is_refused_with_the_nearest_name(self, name: str) -> None:
+        shock = shock_of(name)
+        for scope, known in SCOPES.items():
+            if scope not in shock._fields:
+                continue
+            wrong = known if scope == "lender" else (known,)
+            misspelt = shock._replace(**{scope: wrong + "_" if scope == "lender" else (known + "_",)})
+            with pytest.raises(ValueError, match=rf"{scope}: .*nearest is {known}.*was '{known}_'"):
+                check_all(misspelt)
+
 
 def test_the_order_of_shocks_does_not_matter() -> None:
     config = market(*NAMES)
-    expected = lived(config)
-    for order in permutations(config.shock):
-        assert lived(config._replace(shock=order)) == expected
+    expected = turned(config)
+    rotations = [config.shock[turn:] + config.shock[:turn] for turn in range(len(config.shock))]
+    for order in [config.shock[::-1], *rotations, *islice(permutations(config.shock), 1, 500, 50)]:
+        assert turned(config._replace(shock=tuple(order))) == expected
 
 
-def test_a_pulse_ends_and_a_decay_fades_and_a_ramp_and_a_step_stay() -> None:
-    shocks = {shape: Unemployment(start_month=3, months=4, shape=shape) for shape in SHAPES}
-    paths = {shape: [felt_share(shock, month) for month in range(9)] for shape, shock in shocks.items()}
-    assert paths == {
-        "step": [0, 0, 0, 1, 1, 1, 1, 1, 1],
-        "pulse": [0, 0, 0, 1, 1, 1, 1, 0, 0],
-        "ramp": [0, 0, 0, 0.25, 0.5, 0.75, 1, 1, 1],
-        "decay": [0, 0, 0, 1, 0.75, 0.5, 0.25, 0, 0],
-    }
+def test_all_shocks_at_once_are_lived_alike_by_both_engines() -> None:
+    together = tuple((name, shock_of(name, start_month=START)) for name in NAMES)
+    arrays = small(people=200, warm_up=14, months=MONTHS, shock=together)
+    objects = arrays._replace(engine="objects")
+    assert differing(lived(arrays).record.tables, lived(objects).record.tables) == []
+    assert changed_state(lived(arrays), lived(objects)) == []
 
 
-def test_the_unemployment_shock_raises_the_path_by_its_share_and_brings_it_back() -> None:
-    path = {economy.month: economy for economy in lived(market("unemployment"))}
-    assert path[36].unemployment_share == pytest.approx(0.082, abs=1e-9)
-    assert path[48].unemployment_share == pytest.approx(0.067, abs=1e-9)
-    assert path[60].unemployment_share == pytest.approx(0.052, abs=1e-9)
-    falling = [path[month].unemployment_share for month in range(36, 61)]
-    assert all(later < earlier for earlier, later in pairwise(falling))
+# --- more of it is never better -------------------------------------------------------------------------------------
+SEEDS = 4
+SIZES = (0.0, 0.5, 1.0, 2.0)  # times the size in the file
+T_OF_THREE = 3.182  # 97.5% point of the t distribution with SEEDS - 1 degrees of freedom
+BOTH = ("lender", "market")
+FUNDERS_LISTEN = 5.0  # rollover lost per unit of people who have heard: a rumour costs a lender nothing before they do
 
 
-def test_a_freeze_strikes_only_the_lenders_in_its_scope() -> None:
-    config = market("funding_freeze", changes=("shock.funding_freeze.kinds=[platform]",))
-    economy = next(economy for economy in lived(config) if economy.month == 36)
-    expected = tuple(0.5 if lender.kind == "platform" else 1.0 for _, lender in config.lender)
-    assert economy.rollover_factors == expected
-    assert 1.0 in expected
-    assert 0.5 in expected
+@cache
+def before_losses(seed: int) -> CreditMarket:
+    config = small(people=2_000, warm_up=24, months=30)
+    listening = tuple(
+        (name, lender._replace(funders=lender.funders._replace(rumour_rollover_slope=FUNDERS_LISTEN)))
+        for name, lender in config.lender
+    )
+    calm = CreditMarket(config._replace(lender=listening), rng=seed)
+    calm.live_until(START)
+    return calm
 
 
-def test_a_rumour_names_one_lender_and_an_unknown_one_is_refused_with_the_nearest() -> None:
-    config = market("shutdown_rumour", changes=("shock.shutdown_rumour.lender=bank_b",))
-    economy = next(economy for economy in lived(config) if economy.month == 36)
-    told = {name: share for (name, _), share in zip(config.lender, economy.rumour_seed_shares, strict=True)}
-    assert told.pop("bank_b") == 0.05
-    assert set(told.values()) == {0.0}
-    with pytest.raises(ValueError, match=r"shock.shutdown_rumour.lender: .*nearest is bank_b.*was 'bank_bb'"):
-        World(market("shutdown_rumour", changes=("shock.shutdown_rumour.lender=bank_bb",)))
+class Harm(NamedTuple):
+    """What a market came to from month START on."""
+
+    profit_fen: int  # of all lenders, losses taken off
+    hardship_share: float  # of people, summed over months
+
+
+@cache
+def harm(seed: int, name: str, factor: float) -> Harm:
+    trunk = before_losses(seed)
+    shock = of_size(shock_of(name), factor)._replace(start_month=START)
+    branch = trunk.branch(trunk.config._replace(shock=((name, shock),)))
+    branch.run()
+    lenders, everybody = (branch.record.table(table).to_pandas().query("month >= @START") for table in BOTH)
+    return Harm(int(lenders["profit_fen"].sum()), float(everybody["hardship_share"].sum()))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_more_of_a_shock_is_not_better_for_losses_on_average_over_seeds(name: str) -> None:
+    """Beyond the luck of seeds; and at its largest it costs lenders profit or brings people hardship."""
+    paths = [[harm(seed, name, factor) for factor in SIZES] for seed in range(SEEDS)]
+    for step in range(len(SIZES) - 1):
+        gains = [path[step + 1].profit_fen - path[step].profit_fen for path in paths]
+        assert mean(gains) <= T_OF_THREE * stdev(gains) / sqrt(SEEDS), (SIZES[step + 1], gains)
+    losses = mean(path[0].profit_fen - path[-1].profit_fen for path in paths)
+    hardship = mean(path[-1].hardship_share - path[0].hardship_share for path in paths)
+    assert losses > 0 or hardship > 0.0
