@@ -44,6 +44,9 @@ PURPOSES = (
     "officer",  # whether a loan officer looks at an application; alternative = the lender's id
     "insight",  # what an officer believes of a person beside the truth; alternative = the lender's id
     "ration",  # whether a loan is refused by lot; one draw for all lenders
+    "inspection",  # whether inspectors come to a lender; row = lender id
+    "cycle",  # what moves a sector or region by itself; row = its index, alternative 1 = regions
+    "funding_market",  # what moves the spread that funders ask of everybody; row 0
 )
 
 (
@@ -73,6 +76,9 @@ PURPOSES = (
     OFFICER,
     INSIGHT,
     RATION,
+    INSPECTION,
+    CYCLE,
+    FUNDING_MARKET,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

@@ -33,7 +33,7 @@ from sim.draws import Chance
 from sim.money import monthly_interest
 from sim.params import ContagionParameters
 from sim.rules.contagion import hearing_chance, next_awareness
-from sim.rules.underwriting import priority
+from sim.rules.underwriting import lot_of, priority
 from sim.rules.work import next_employment, next_months_unemployed, turbulence
 from sim.values import (
     APPROVED,
@@ -52,6 +52,7 @@ from sim.values import (
     NOT_APPLIED,
     OWN_POLICY,
     PENDING,
+    PLACES,
     PURCHASE,
     RATE_CAP,
     RUSH,
@@ -145,7 +146,8 @@ class Borrower(mesa.Agent):
     def earn(self, world: Circumstances, counts: Counts) -> None:
         """Keep, lose or find work; receive income, sell stock, and learn what must be spent this month."""
         work = world.behaviour.work
-        losing = world.separation_shares[self.sector] * turbulence(self.reliability, work.turbulence_slope)
+        separation = world.separation_shares[lot_of(self.group, PLACES)]
+        losing = separation * turbulence(self.reliability, work.turbulence_slope)
         luck = world.chance.uniform("job", self.row)
         self.employed = next_employment(self.employed, losing, world.finding_share, luck)
         self.months_unemployed = next_months_unemployed(self.employed, self.months_unemployed)

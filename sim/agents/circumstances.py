@@ -67,7 +67,7 @@ class Circumstances(NamedTuple):
     wage_index: float
     season_factor: float
     finding_share: float
-    separation_shares: tuple[float, ...]  # by sector
+    separation_shares: tuple[float, ...]  # by region and sector
     job_risks: tuple[float, ...]  # by sector, relative to the mean
     income_noises: tuple[float, ...]  # by sector, log points
     informal_supply_share: float
@@ -76,6 +76,7 @@ class Circumstances(NamedTuple):
     after_window: int
     counts_shape: int  # 1 = books are counted by size and place this month
     watch_months: int  # how long an applicant is followed; 0 = nobody is
+    bonus_factor: float  # multiplies wages
     lenders: tuple[LenderTerms, ...]
     behaviour: BehaviourParameters
     chance: Chance

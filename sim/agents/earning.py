@@ -19,9 +19,8 @@ def income(person: Borrower, world: Circumstances, counts: Counts) -> int:
     work = world.behaviour.work
     if person.employed:
         noise = normal_quantile(world.chance.uniform("income", person.row))
-        earned = wage(
-            person.permanent_income, world.wage_index, transitory_factor(world.income_noises[person.sector], noise)
-        )
+        transitory = transitory_factor(world.income_noises[person.sector], noise)
+        earned = wage(person.permanent_income, world.wage_index * world.bonus_factor, transitory)
         counts.household("wages", earned)
         return earned
     received = replacement_income(

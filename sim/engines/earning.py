@@ -11,6 +11,7 @@ from sim.elementary import normal_quantile
 from sim.engines.tables import Conditions
 from sim.params import BehaviourParameters
 from sim.rules.spending import emergency_chance, emergency_expense, essential_spending
+from sim.rules.underwriting import lot_of
 from sim.rules.work import (
     next_employment,
     next_months_unemployed,
@@ -21,7 +22,7 @@ from sim.rules.work import (
     wage,
 )
 from sim.state import Borrowers, Tallies
-from sim.values import GROUP_FLOW, HOUSEHOLD_FLOW
+from sim.values import GROUP_FLOW, HOUSEHOLD_FLOW, PLACES
 
 BLOCK = 2048  # rows whose draws are made together: they fit in the first-level cache
 
@@ -69,17 +70,17 @@ def earn_rows(
             transitory[offset] = transitory_factor(noise_sd, transitory[offset])
         for offset in range(rows):
             i = block + offset
-            sector = borrowers.sector[i]
             group = borrowers.group[i]
             permanent = wide(borrowers.permanent_income[i])
             reliability = wide(borrowers.reliability[i])
-            separation = conditions.separation_shares[sector] * turbulence(reliability, work.turbulence_slope)
+            place = lot_of(wide(group), PLACES)
+            separation = conditions.separation_shares[place] * turbulence(reliability, work.turbulence_slope)
             employed = next_employment(borrowers.employed[i], separation, conditions.finding_share, job_luck[offset])
             unemployed_for = next_months_unemployed(employed, borrowers.months_unemployed[i])
             borrowers.employed[i] = employed
             borrowers.months_unemployed[i] = unemployed_for
             if employed == 1:
-                income = wage(permanent, conditions.wage_index, transitory[offset])
+                income = wage(permanent, conditions.wage_index * conditions.bonus_factor, transitory[offset])
                 tallies.household[WAGES] += income
             else:
                 income = replacement_income(

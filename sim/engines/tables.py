@@ -88,7 +88,7 @@ class Conditions(NamedTuple):
     wage_index: float
     season_factor: float
     finding_share: float
-    separation_shares: NDArray[np.float64]  # (sectors,)
+    separation_shares: NDArray[np.float64]  # (places,) by region and sector
     job_risks: NDArray[np.float64]  # (sectors,) excess separation over the mean, relative
     income_noises: NDArray[np.float64]  # (sectors,)
     informal_supply_share: float
@@ -97,6 +97,7 @@ class Conditions(NamedTuple):
     after_window: int
     counts_shape: int = 1  # 1 = books are counted by size and place this month
     watch_months: int = 0  # how long an applicant is followed for the sake of scorecards; 0 = nobody is
+    bonus_factor: float = 1.0  # multiplies wages
 
 
 class Cutoffs(NamedTuple):
@@ -197,7 +198,13 @@ def conditions_of(
         wage_index=float(economy.wage_index),
         season_factor=float(economy.season_factor),
         finding_share=float(economy.finding_share),
-        separation_shares=np.array(economy.separation_shares, dtype=np.float64),
+        separation_shares=np.array(
+            [
+                min(1.0, share * factor)
+                for factor in economy.region_separation_factors
+                for share in economy.separation_shares
+            ]
+        ),
         job_risks=np.array([share / mean_separation - 1.0 for share in economy.separation_shares], dtype=np.float64),
         income_noises=np.array(INCOME_NOISE, dtype=np.float64),
         informal_supply_share=float(informal_supply_share),
@@ -206,4 +213,5 @@ def conditions_of(
         after_window=int(after_window),
         watch_months=watch_months,
         counts_shape=int(counts_shape),
+        bonus_factor=float(economy.bonus_factor),
     )

@@ -38,6 +38,7 @@ from sim.values import (
     NOBODY,
     NOTHING_SOLD,
     OPEN,
+    PLACES,
     PRIORITIES,
     RATE_CAP,
     SECTORS,
@@ -261,14 +262,14 @@ def made_terms(market: Market, month: int) -> Terms:
 def made_conditions(market: Market, month: int) -> Conditions:
     """Return the state of the world in one month."""
     luck = np.random.default_rng([market.seed, month, 3])
-    separation = luck.uniform(0.0, 0.15, len(SECTORS))
+    separation = luck.uniform(0.0, 0.15, PLACES)
     return Conditions(
         month=month,
         wage_index=float(luck.uniform(0.8, 1.3)),
         season_factor=float(luck.uniform(0.8, 1.5)),
         finding_share=float(luck.uniform(0.05, 0.4)),
         separation_shares=separation,
-        job_risks=separation / separation.mean() - 1.0,
+        job_risks=separation[: len(SECTORS)] / separation.mean() - 1.0,
         income_noises=np.array(INCOME_NOISE),
         informal_supply_share=float(luck.choice([0.0, 0.5, 1.0])),
         community_default_points=luck.uniform(0.0, 10.0, market.communities),
@@ -276,6 +277,7 @@ def made_conditions(market: Market, month: int) -> Conditions:
         after_window=int(month % 3 != 0),
         counts_shape=int(month % 4 != 0),
         watch_months=market.seed % 5,
+        bonus_factor=float(luck.choice([0.9, 1.0, 1.9])),
     )
 
 
