@@ -8,7 +8,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "date": "str",
         "unemployment_share": "float",  # counted among the people of this run, feedback included
         "gap": "float",
+        "in_slowdown": "int",  # 1 = the chain of regimes is in a slowdown
         "policy_rate_apr": "float",
+        "funding_spread_apr": "float",  # what funders ask of everybody on top, shocks included
         "borrowers": "int",
         "indebted_share": "float",
         "debt_fen": "int",

@@ -12,6 +12,7 @@ from sim.params import CalendarParameters, DressingParameters, MarketConfig, Reg
 from sim.policies.capital_adequacy import CapitalAdequacy
 
 DRAWS = Draws(3)
+HONEST = DressingParameters()
 
 
 @dataclass
@@ -27,7 +28,7 @@ class MadeLender:
     equity: int = 1_000_000
     cash: int = 1_000_000
     frozen_in: list[int] = field(default_factory=list)
-    dressing: DressingParameters = DressingParameters()
+    dressing: DressingParameters = HONEST
     months_dressed: int = 0
     asked_owners: int = 0
     loans: int = 50_000_000
