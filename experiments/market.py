@@ -10,7 +10,9 @@ from typing import Any
 from experiments.refusal import Refusal, nearest, shown
 from experiments.registry import member_class
 from experiments.schema import is_section, read_section
+from sim.cycles import months_into_path
 from sim.params import LenderParameters, MarketConfig
+from sim.scope import check_kinds
 
 MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")
 MEMBERS = ("lender", "policy", "shock")
@@ -28,6 +30,7 @@ def read_market(values: Mapping[str, Any]) -> MarketConfig:
     _check_calendar(config)
     _check_lenders(config.lender, config.calendar.months)
     _check_followed(config)
+    _check_rule(config)
     return config
 
 
@@ -90,6 +93,10 @@ def _check_dates(path: str, member: Any, months: int) -> None:
 def _check_calendar(config: MarketConfig) -> None:
     if not MONTH.fullmatch(config.calendar.start):
         raise Refusal(f"calendar.start: must be a month written YYYY-MM, was {shown(config.calendar.start)}")
+    try:
+        months_into_path(config.calendar, config.economy)
+    except ValueError as problem:
+        raise Refusal(str(problem)) from None
     observe = config.observe
     for window in ("baseline", "outcome"):
         first, end = getattr(observe, f"{window}_from"), getattr(observe, f"{window}_until")
@@ -143,6 +150,26 @@ def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Map
         if listed not in by_name:
             key = f"{path}.accepts_originators.{place}"
             raise Refusal(f"{key}: no such lender; {nearest(listed, by_name)}; was {shown(listed)}")
+
+
+def _check_rule(config: MarketConfig) -> None:
+    """Refuse a rule of the regulator whose thresholds cross, whose scope is unknown, or which begins too late."""
+    rule, months = config.regulator.rule, config.calendar.months
+    if not rule.indicator:
+        return
+    if rule.below_share > rule.above_share:
+        raise Refusal(
+            f"regulator.rule.below_share: must not exceed above_share {rule.above_share}, was {rule.below_share}"
+        )
+    if rule.from_month >= months:
+        raise Refusal(
+            f"regulator.rule.from_month: must lie in 0 to {months - 1}, "
+            f"within the {months} months of calendar.months, was {rule.from_month}"
+        )
+    try:
+        check_kinds(rule.kinds)
+    except ValueError as problem:
+        raise Refusal(f"regulator.rule.{problem}") from None
 
 
 def _check_followed(config: MarketConfig) -> None:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from experiments.refusal import Refusal, nearest, shown
 from sim.parameters.books import ALLOWANCE_STANDARDS
 from sim.parameters.limits import CUT_SCOPES
+from sim.parameters.supervision import INDICATORS, RULE_ANSWERS
 from sim.params import LENDER_KINDS, Quantity, quantities
 
 Section = TypeVar("Section", bound=tuple[Any, ...])
@@ -25,6 +26,8 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("LenderParameters", "kind"): LENDER_KINDS,
     ("ProvisionParameters", "standard"): ALLOWANCE_STANDARDS,
     ("QuietCutParameters", "scope"): CUT_SCOPES,
+    ("RegulatorRuleParameters", "indicator"): ("", *INDICATORS),
+    ("RegulatorRuleParameters", "above_means"): RULE_ANSWERS,
     ("MarketConfig", "engine"): ("arrays", "objects"),
 }
 SHOWN_ERRORS = 8

@@ -45,6 +45,9 @@ PURPOSES = (
     "insight",  # what an officer believes of a person beside the truth; alternative = the lender's id
     "ration",  # whether a loan is refused by lot; one draw for all lenders
     "deceit",  # whether a first loan is a fraud; alternative = the lender's id
+    "inspection",  # whether inspectors come to a lender; row = lender id
+    "cycle",  # what moves a sector or region by itself; row = its index, alternative 1 = regions
+    "funding_market",  # what moves the spread that funders ask of everybody; row 0
 )
 
 (
@@ -75,6 +78,9 @@ PURPOSES = (
     INSIGHT,
     RATION,
     DECEIT,
+    INSPECTION,
+    CYCLE,
+    FUNDING_MARKET,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

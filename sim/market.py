@@ -300,6 +300,7 @@ class CreditMarket(mesa.Model):
         self.record.note_rows("thinned", self.thinned_books.rows(self.month, self.people.state))
         if self.month >= 0:
             self.record.note(acts)
+            self.record.note_rows("returns", self.regulator.rows)
             self.record.note_reviews(reviews)
 
 

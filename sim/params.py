@@ -32,6 +32,7 @@ from sim.parameters.people import (
     WorkParameters,
 )
 from sim.parameters.quantity import ASSUMED, Quantity, quantities
+from sim.parameters.supervision import DressingParameters, RegulatorRuleParameters, SupervisionParameters
 from sim.parameters.world import CalendarParameters, EconomyParameters, ObserveParameters, RegulatorParameters
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "ChoiceParameters",
     "ContagionParameters",
     "DemandParameters",
+    "DressingParameters",
     "EconomyParameters",
     "InformalParameters",
     "LearningParameters",
@@ -58,10 +60,12 @@ __all__ = [
     "QuietCutParameters",
     "RationingParameters",
     "RegulatorParameters",
+    "RegulatorRuleParameters",
     "RepaymentParameters",
     "ReviewParameters",
     "SpendingParameters",
     "StrategyParameters",
+    "SupervisionParameters",
     "WorkParameters",
     "quantities",
 ]

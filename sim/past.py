@@ -8,7 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from sim.params import LenderParameters, MarketConfig, ObserveParameters, QuietCutParameters, RationingParameters
+from sim.cycles import resolved
+from sim.params import (
+    DressingParameters,
+    LenderParameters,
+    MarketConfig,
+    ObserveParameters,
+    QuietCutParameters,
+    RationingParameters,
+    RegulatorParameters,
+    RegulatorRuleParameters,
+    SupervisionParameters,
+)
 from sim.values import LAG_MONTHS
 
 
@@ -23,19 +34,16 @@ class Difference(NamedTuple):
 def past_of(config: MarketConfig, month: int) -> MarketConfig:
     """Return a configuration without all that lies in `month` or later.
 
-    Taken out are policies announced, shocks and lenders' cuts starting then, later values of the unemployment path,
-    what is observed later, what lenders may lend on top later, and the horizon. Months count from the end of the
+    Taken out are policies announced, shocks, lenders' cuts and supervision starting then, later values of paths, what
+    is observed later, what lenders may lend on top later, and the horizon. Months count from the end of the
     warm-up, in which none of these acts but cuts with a negative month.
     """
     reported = max(0, month)
-    economy = config.economy
-    path = economy.unemployment_path or (economy.unemployment_share,)
     return config._replace(
         lender=tuple((name, lender_before(parameters, month)) for name, parameters in config.lender),
         calendar=config.calendar._replace(months=reported),
-        economy=economy._replace(
-            unemployment_path=tuple(path[min(each, len(path) - 1)] for each in range(reported)),
-        ),
+        economy=resolved(config.calendar, config.economy, reported),
+        regulator=regulator_before(config.regulator, month),
         observe=observed_before(config.observe, reported),
         policy=tuple(member for member in config.policy if member[1].announce_month < month),
         shock=tuple(member for member in config.shock if member[1].start_month < month),
@@ -66,7 +74,18 @@ def lender_before(lender: LenderParameters, month: int) -> LenderParameters:
         lender = lender._replace(rationing=RationingParameters())
     if lender.quiet_cut.start_month >= month:
         lender = lender._replace(quiet_cut=QuietCutParameters())
+    if lender.dressing.from_month >= month:
+        lender = lender._replace(dressing=DressingParameters())
     return lender
+
+
+def regulator_before(regulator: RegulatorParameters, month: int) -> RegulatorParameters:
+    """Return the regulator without what it begins in `month` or later."""
+    if regulator.supervision.from_month >= month:
+        regulator = regulator._replace(supervision=SupervisionParameters())
+    if regulator.rule.from_month >= month:
+        regulator = regulator._replace(rule=RegulatorRuleParameters())
+    return regulator
 
 
 def observed_before(observe: ObserveParameters, month: int) -> ObserveParameters:

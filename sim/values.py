@@ -341,6 +341,9 @@ class Economy(NamedTuple):
     rollover_factors: tuple[float, ...]  # by lender in order of id; 1 = calm, 0 = nobody renews
     rumour_seed_shares: tuple[float, ...]  # by lender: share of people told from outside this month
     strains: Strains
+    region_separation_factors: tuple[float, ...] = (1.0,) * len(REGIONS)  # multiply the sectors' separation shares
+    bonus_factor: float = 1.0  # multiplies wages, nothing else; 1 on average over a year
+    in_slowdown: int = 0  # 1 = the chain of regimes is in a slowdown
 
 
 class OfferTest(NamedTuple):

@@ -183,3 +183,101 @@ def test_the_slopes_are_felt() -> None:
     path = lived(config)
     assert path[0].separation_shares == path[-1].separation_shares
     assert path[0].finding_share < path[-1].finding_share
+
+
+# --- cycles of their own, expansions, seasons of pay, the funding market --------------------------------------------
+def test_sectors_with_cycles_of_their_own_still_hit_the_path() -> None:
+    config = market(unemployment_path=(0.06, 0.055, 0.05), sector_cycle_sd_gap=0.5)
+    path = lived(config)
+    means = expected_unemployment(config, path)
+    for month in range(MONTHS):
+        assert means[month] == pytest.approx((0.06, 0.055, 0.05)[min(month, 2)], abs=1e-9)
+    calm = lived(market(unemployment_path=(0.06, 0.055, 0.05)))
+    ratios = [now / then for now, then in zip(path[5].separation_shares, calm[5].separation_shares, strict=True)]
+    assert max(ratios) > min(ratios)
+    assert {economy.region_separation_factors for economy in path.values()} == {(1.0,) * 4}
+
+
+def test_regions_with_cycles_of_their_own_still_hit_the_path_over_all_places() -> None:
+    config = market(unemployment_path=(0.06,), region_cycle_sd_gap=0.5, sector_cycle_sd_gap=0.3)
+    path, people = lived(config), config.population
+    sectors = [weight / sum(people.sector_weights) for weight in people.sector_weights]
+    regions = [weight / sum(people.region_weights) for weight in people.region_weights]
+    shares = {(region, sector): calm_unemployment(config)[sector] for region in range(4) for sector in range(6)}
+    for economy in path.values():
+        for (region, sector), share in shares.items():
+            lost = economy.separation_shares[sector] * economy.region_separation_factors[region]
+            shares[region, sector] = share * (1.0 - economy.finding_share) + (1.0 - share) * min(1.0, lost)
+        mean = sum(regions[region] * sectors[sector] * share for (region, sector), share in shares.items())
+        assert mean == pytest.approx(0.06 if economy.month >= 0 else 0.052, abs=1e-9)
+    assert len(set(path[5].region_separation_factors)) == 4
+
+
+def test_own_cycles_have_the_spread_that_was_asked_for() -> None:
+    world, draws = World(market(sector_cycle_sd_gap=0.2, cycle_persistence_share=0.5)), Draws(5)
+    seen = []
+    for month in range(4_000):
+        world.turn(month, draws.of(month), None)
+        seen.append(world.state.sector_cycles[0])
+    mean = sum(seen) / len(seen)
+    assert abs(mean) < 0.03
+    assert (sum((each - mean) ** 2 for each in seen) / len(seen)) ** 0.5 == pytest.approx(0.2, rel=0.1)
+
+
+def test_an_expansion_is_the_other_regime() -> None:
+    path = lived(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4, expansion_gap=0.2))
+    assert {(economy.in_slowdown, round(economy.gap, 9)) for economy in path.values()} == {(1, -0.4), (0, 0.2)}
+
+
+def test_the_bonus_moves_pay_within_the_year_and_adds_none() -> None:
+    path = lived(market(new_year_bonus_months=1.0))
+    year = [path[month].bonus_factor for month in range(12)]
+    assert sum(year) == pytest.approx(12.0, abs=1e-12)
+    assert year[0] == pytest.approx(1.0 + 11 / 12)
+    assert set(year[1:]) == {1.0 - 1.0 / 12}
+    assert {economy.bonus_factor for economy in lived(market()).values()} == {1.0}
+
+
+def test_the_funding_market_follows_its_path_and_forgets_its_noise() -> None:
+    calm = lived(market(funding_spread_path=(0.0, 0.01, 0.02)))
+    assert [calm[month].funding_spread_apr for month in (-1, 0, 1, 2, 3)] == [0.0, 0.0, 0.01, 0.02, 0.02]
+    noisy = lived(market(funding_spread_sd_apr=0.002, funding_spread_persistence_share=0.0))
+    spreads = [noisy[month].funding_spread_apr for month in noisy]
+    assert 0.001 < (sum(spread**2 for spread in spreads) / len(spreads)) ** 0.5 < 0.003
+    assert lived(market(funding_spread_sd_apr=0.002)) == lived(market(funding_spread_sd_apr=0.002))
+
+
+def test_rates_follow_their_path_and_deposits_follow_rates() -> None:
+    path = lived(market(policy_rate_apr=0.04, policy_rate_path=(0.03, 0.01), deposit_spread_apr=0.018))
+    assert [path[month].policy_rate_apr for month in (-1, 0, 1, 5)] == [0.04, 0.03, 0.01, 0.01]
+    assert [path[month].deposit_apr for month in (0, 1)] == [pytest.approx(0.012), 0.0]
+
+
+def test_lost_spending_lowers_purchases_by_its_strength_and_zero_is_exactly_off() -> None:
+    slump = {3: 5_400_000}
+    path, calm = lived(market(spending_feedback_strength=0.5), slump), lived(market())
+    for month, economy in path.items():
+        if month == 4:
+            assert economy.season_factor == pytest.approx(calm[4].season_factor * (1.0 - 0.5 * 0.1))
+            assert economy.separation_shares == calm[4].separation_shares, "jobs have a strength of their own"
+        else:
+            assert economy == calm[month]
+    assert lived(market(), slump) == calm
+
+
+def test_lost_spending_never_makes_purchases_negative_or_more_than_twice_as_many() -> None:
+    path = lived(market(spending_feedback_strength=2.0), {3: 0, 6: 30_000_000})
+    calm = lived(market())
+    assert path[4].season_factor == 0.0
+    assert path[7].season_factor == pytest.approx(2.0 * calm[7].season_factor)
+
+
+def test_the_world_with_cycles_continues_from_its_stored_state() -> None:
+    config = market(sector_cycle_sd_gap=0.3, region_cycle_sd_gap=0.3, funding_spread_sd_apr=0.01)
+    draws, whole, second = Draws(5), World(config), World(config)
+    expected = [whole.turn(month, draws.of(month + WARM_UP), None) for month in range(-WARM_UP, 3)]
+    second.state = WorldState(**whole.state._asdict())
+    assert len(expected) == WARM_UP + 3
+    assert [whole.turn(month, draws.of(month + WARM_UP), None) for month in range(3, 9)] == [
+        second.turn(month, draws.of(month + WARM_UP), None) for month in range(3, 9)
+    ]

@@ -47,7 +47,6 @@ from sim.values import (
     LENDER_COUNT,
     LINE_CUT,
     LINE_OPEN,
-    LOTS,
     NEVER,
     NO_LENDER,
     NO_LINE,
@@ -57,6 +56,7 @@ from sim.values import (
     NOT_APPLIED,
     OWN_POLICY,
     PENDING,
+    PLACES,
     PURCHASE,
     RATE_CAP,
     RUSH,
@@ -155,7 +155,7 @@ class Borrower(mesa.Agent):
     def earn(self, world: Circumstances, counts: Counts) -> None:
         """Keep, lose or find work; receive income, sell stock, and learn what must be spent this month."""
         work = world.behaviour.work
-        losing = world.separation_shares[self.sector] * world.separation_factors[lot_of(self.group, LOTS)]
+        losing = world.separation_shares[lot_of(self.group, PLACES)]
         losing *= turbulence(self.reliability, work.turbulence_slope)
         luck = world.chance.uniform("job", self.row)
         self.employed = next_employment(self.employed, losing, world.finding_share, luck)

@@ -80,8 +80,7 @@ class Circumstances(NamedTuple):
     wage_index: float
     season_factor: float
     finding_share: float
-    separation_shares: tuple[float, ...]  # by sector
-    separation_factors: tuple[float, ...]  # by place: how many times as many jobs are lost
+    separation_shares: tuple[float, ...]  # by place: region and sector
     income_factors: tuple[float, ...]  # by place: what is left of a wage
     job_risks: tuple[float, ...]  # by sector, relative to the mean
     income_noises: tuple[float, ...]  # by sector, log points
@@ -91,6 +90,7 @@ class Circumstances(NamedTuple):
     after_window: int
     counts_shape: int  # 1 = books are counted by size and place this month
     watch_months: int  # how long an applicant is followed; 0 = nobody is
+    bonus_factor: float  # multiplies wages
     lenders: tuple[LenderTerms, ...]
     behaviour: BehaviourParameters
     chance: Chance

@@ -151,8 +151,8 @@ def provide(lender: Lender, month: OwnPart, allowances: Allowances, rules: Rules
 
 
 def pay_tax(lender: Lender) -> None:
-    """Pay tax on the month's profit; in resolution no more than there is cash."""
-    tax = int(max(0, lender.ledger.profit(lender.name)) * lender.tax_share)
+    """Pay tax on the month's profit before fines; in resolution no more than there is cash."""
+    tax = int(max(0, lender.ledger.profit(lender.name) + lender.balance("fines")) * lender.tax_share)
     if lender.status == RESOLUTION:
         tax = min(tax, max(0, lender.cash_fen()))  # profit may be provisions released, and pays nobody
     lender.ledger.pay(lender.name, "tax", GOVERNMENT, "income", tax)

@@ -10,7 +10,7 @@ from sim.elementary import normal_quantile
 from sim.rules.spending import emergency_chance, emergency_expense, essential_spending
 from sim.rules.underwriting import lot_of
 from sim.rules.work import replacement_income, stock_sold, transitory_factor, wage
-from sim.values import LOTS
+from sim.values import PLACES
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower
@@ -21,7 +21,7 @@ def income(person: Borrower, world: Circumstances, counts: Counts) -> int:
     work = world.behaviour.work
     if person.employed:
         noise = normal_quantile(world.chance.uniform("income", person.row))
-        level = world.wage_index * world.income_factors[lot_of(person.group, LOTS)]
+        level = world.wage_index * world.bonus_factor * world.income_factors[lot_of(person.group, PLACES)]
         earned = wage(person.permanent_income, level, transitory_factor(world.income_noises[person.sector], noise))
         counts.household("wages", earned)
         return earned

@@ -9,7 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import closing
+from sim.agents import closing, supervised
 from sim.agents.partnering import Partnership, joint_terms, note_partners, originators_now
 from sim.agents.running_off import leave
 from sim.agents.strategy import Course, appetite_moved_bands, markup_moved_apr, steer
@@ -28,6 +28,7 @@ from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
 from sim.books.quota import Quota
 from sim.books.resolution import Estate
+from sim.books.returns import Return
 from sim.books.securitisation import Pool
 from sim.money import basis_points, fen
 from sim.params import LenderParameters, MarketConfig
@@ -78,6 +79,7 @@ class Lender(mesa.Agent):
         self.warm_up_months = config.calendar.warm_up_months
         self.status = OPERATING
         self.lending_frozen = False
+        self.months_dressed = 0  # returns in a row that hid something
         self.partnerships: tuple[Partnership, ...] = ()
         self.absent_partners: set[str] | None = None  # those that make no new joint loans; None = not asked yet
         self.served_originators: list[Lender] = []  # lenders that have this one among their partner banks
@@ -174,6 +176,18 @@ class Lender(mesa.Agent):
         """Return equity, and tier 2 where it is to be counted, over risk-weighted assets; 1.0 while there are none."""
         weighted = self.risk_weighted_fen()
         return (self.equity_fen() + tier_2_fen) / weighted if weighted > 0 else 1.0
+
+    def file_return(self, month: int, minimum_share: float) -> Return:
+        """Return what the lender tells its supervisor of a month."""
+        return supervised.file_return(self, month, minimum_share)
+
+    def pay_fine(self, amount_fen: int) -> int:
+        """Pay a fine as far as there is cash, and return what was paid in fen."""
+        return supervised.pay_fine(self, amount_fen)
+
+    def ask_owners_now(self) -> None:
+        """Put the question for capital to the owners at the next close."""
+        supervised.ask_owners_now(self)
 
     @property
     def is_lending(self) -> bool:
@@ -325,6 +339,7 @@ class Lender(mesa.Agent):
             "sale_price_share": self.sale_price_share,
             "markup_apr": self.markup_apr(),
             "fee_gap_share": self.parameters.fee_gap_share,
+            "fines_fen": self.balance("fines"),
             "cash_fen": self.cash_fen(),
             "loans_fen": self.loans_fen(),
             "allowance_fen": -self.balance("allowance"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 import mesa
 
+from sim.agents.ladder import FROZEN, RUNGS, Ladder, Standing, Step, after_return
+from sim.agents.ruling import RuleState, decided, indicator_of, laid_over, opening_state, says
 from sim.books.capital import licence_capital_fen
+from sim.books.returns import YEAR_MONTHS, Return
 from sim.draws import Chance
 from sim.elementary import normal_quantile
 from sim.money import yuan
-from sim.params import MarketConfig
+from sim.params import MarketConfig, SupervisionParameters
 from sim.policies.base import compose_rulebook
 from sim.values import RESOLUTION, Act, Rulebook
 
@@ -19,7 +22,7 @@ REGULATOR = "regulator"
 
 
 class Supervised(Protocol):
-    """What the regulator sees of a lender, and the two things it may change."""
+    """What the regulator sees of a lender, and what it may change or demand."""
 
     name: str
     kind: str
@@ -27,42 +30,20 @@ class Supervised(Protocol):
     status: str
     lending_frozen: bool
 
-    def capital_ratio_share(self) -> float:
-        """Return total capital over risk-weighted assets."""
+    def file_return(self, month: int, minimum_share: float) -> Return:
+        """Return what the lender tells of a month."""
+
+    def pay_fine(self, amount_fen: int) -> int:
+        """Pay a fine as far as there is cash, and return what was paid."""
+
+    def ask_owners_now(self) -> None:
+        """Ask the owners for capital without the usual patience."""
 
     def equity_fen(self) -> int:
         """Return what is left to the owners."""
 
     def cash_fen(self) -> int:
         """Return cash at hand."""
-
-
-class Return(NamedTuple):
-    """A lender's monthly return, and the minimum that the rulebook asked of it in that month."""
-
-    month: int
-    capital_ratio_share: float
-    minimum_share: float
-
-    def breaches(self) -> bool:
-        """Return whether capital is below the rule."""
-        return self.capital_ratio_share < self.minimum_share
-
-    def says(self) -> str:
-        """Return the figures in words."""
-        return (
-            f"total capital of {self.capital_ratio_share:.2%} of risk-weighted assets in the return of month "
-            f"{self.month}, the rule asks {self.minimum_share:.2%}"
-        )
-
-
-class Standing(NamedTuple):
-    """Where a lender stands on the ladder, and its returns that are still on their way."""
-
-    months_in_breach: int = 0
-    frozen: bool = False  # by the regulator, not by the lender itself
-    closed: bool = False  # the licence is withdrawn
-    returns: tuple[Return, ...] = ()
 
 
 class Regulator(mesa.Agent):
@@ -75,6 +56,8 @@ class Regulator(mesa.Agent):
         self.acts: list[Act] = []
         self.acts_taken = 0
         self.standings: dict[str, Standing] = {}
+        self.rule_state: RuleState | None = None  # None = there is no rule yet
+        self.rows: list[dict[str, Any]] = []  # of this month's returns, for the record
         self.rulebook = compose_rulebook(config, -config.calendar.warm_up_months)
 
     def follow(self, config: MarketConfig) -> None:
@@ -90,28 +73,41 @@ class Regulator(mesa.Agent):
                 self._log(month, "announcement", name, reason, instrument.effective_month)
             if month == instrument.effective_month:
                 self._log(month, "entry into force", name, f"{instrument.says()}; {instrument.source}", month)
+        rule = self.config.regulator.rule
+        if rule.indicator and month == rule.from_month:
+            self.rule_state = opening_state(rule)
+            self._log(month, "rule begins", rule.indicator, f"{says(rule)} while tight", self.rule_state.tight)
+        if self.rule_state is not None and self.rule_state.binds(month):
+            self.rulebook = laid_over(self.rulebook, rule)
         return self.rulebook
 
     def supervise(self, lenders: Sequence[Supervised], month: int, chance: Chance) -> None:
         """Take in the returns of `month`, act on those that have arrived, and close who cannot go on.
 
-        Capital is known only from returns, `report_lag_months` late and with noise. Whoever has no cash or no equity
-        left fails to pay in public, so that is known at once.
+        Capital is known only from returns, `report_lag_months` late and with noise, unless inspectors come. Whoever has
+        no cash or no equity left fails to pay in public, so that is known at once.
         """
+        self.rows = []
         for lender in sorted(lenders, key=lambda each: each.id):
             standing = self.standings.get(lender.name, Standing())
             if lender.status == RESOLUTION:
                 if not standing.closed:
-                    self._withdraw(lender, month)
+                    self._withdraw(lender, month, why_insolvent(lender, self.config))
                     self.standings[lender.name] = standing._replace(closed=True)
                 continue
-            standing = standing._replace(returns=(*standing.returns, self._take_return(lender, month, chance)))
+            filed = self._take_return(lender, month, chance)
+            standing = standing._replace(returns=(*standing.returns, filed))
+            inspected = self._sends_inspectors(lender, standing, month, chance)
             if lender.equity_fen() <= 0 or lender.cash_fen() < 0:
-                self._withdraw(lender, month)
+                self._withdraw(lender, month, why_insolvent(lender, self.config))
                 standing = standing._replace(closed=True)
+            elif inspected:
+                standing = self._inspect(lender, standing, month)
             else:
                 standing = self._read_arrived(lender, standing, month)
             self.standings[lender.name] = standing
+            self.rows.append(row_of(lender.name, filed, standing, inspected))
+        self._follow_rule(month)
 
     def take_acts(self) -> list[Act]:
         """Return the acts since this was last asked; `acts` keeps them all."""
@@ -119,54 +115,135 @@ class Regulator(mesa.Agent):
         self.acts_taken = len(self.acts)
         return new
 
+    def _supervision(self, month: int) -> SupervisionParameters:
+        """Return what supervisors do in a month beyond reading returns."""
+        supervision = self.config.regulator.supervision
+        return supervision if month >= supervision.from_month else SupervisionParameters()
+
     def _take_return(self, lender: Supervised, month: int, chance: Chance) -> Return:
         """Return what the lender files for the month; noise is a share of the ratio, by the lender's own draw."""
-        ratio = lender.capital_ratio_share()
+        filed = lender.file_return(month, self.rulebook.of(lender.kind).minimum_capital_share)
         noise = self.config.regulator.report_noise
         if noise > 0.0:
-            ratio *= 1.0 + noise * normal_quantile(chance.uniform("report", lender.id))
-        return Return(month, ratio, self.rulebook.of(lender.kind).minimum_capital_share)
+            factor = 1.0 + noise * normal_quantile(chance.uniform("report", lender.id))
+            filed = filed._replace(capital_ratio_share=filed.capital_ratio_share * factor)
+        return filed
+
+    def _sends_inspectors(self, lender: Supervised, standing: Standing, month: int, chance: Chance) -> bool:
+        """Return whether inspectors come this month: more often to a lender whose last known return looks weak."""
+        supervision = self._supervision(month)
+        monthly_share = supervision.inspections_a_year / YEAR_MONTHS
+        if standing.read is not None and standing.read.looks_weak(supervision.weak_margin_share):
+            monthly_share *= supervision.weak_factor
+        return chance.uniform("inspection", lender.id) < monthly_share
+
+    def _inspect(self, lender: Supervised, standing: Standing, month: int) -> Standing:
+        """Find the truth: returns on their way are put right and read at once; false ones are fined."""
+        told = standing.returns[-1]
+        found = told.books.capital_ratio_share
+        reason = f"total capital is {found:.2%} of risk-weighted assets; {told.says()}"
+        self._log(month, "inspection", lender.name, reason, found)
+        made_up = max(each.made_up_fen() for each in standing.returns)
+        if made_up > 0:
+            months = sum(each.hidden_share > 0.0 for each in standing.returns)
+            reason = f"{yuan(made_up):,.0f} yuan of capital were made up in {months} returns on their way; {reason}"
+            self._log(month, "false return found", lender.name, reason, yuan(made_up))
+            share = self._supervision(month).false_return_fine_share
+            self._fine(lender, month, int(share * made_up), "false return")
+        right = tuple(each.put_right() for each in standing.returns)
+        return self._read(lender, standing._replace(returns=()), right, month, made_up > 0)
 
     def _read_arrived(self, lender: Supervised, standing: Standing, month: int) -> Standing:
         """Act on the return that has arrived this month, if any, and keep those still on their way."""
         newest_arrived = month - self.config.regulator.report_lag_months
-        for report in standing.returns:
-            if report.month <= newest_arrived:
-                standing = self._climb_or_descend(lender, standing, report, month)
+        arrived = tuple(report for report in standing.returns if report.month <= newest_arrived)
         waiting = tuple(report for report in standing.returns if report.month > newest_arrived)
-        return standing._replace(returns=waiting)
+        return self._read(lender, standing._replace(returns=waiting), arrived, month)
 
-    def _climb_or_descend(self, lender: Supervised, standing: Standing, report: Return, month: int) -> Standing:
-        """Take a step on the ladder: a warning at the first breach, a freeze when it lasts, relief when it ends."""
-        ratio = report.capital_ratio_share
-        if not report.breaches():
-            if standing.frozen:
-                lender.lending_frozen = False
-                self._log(month, "freeze lifted", lender.name, report.says(), ratio)
-            elif standing.months_in_breach > 0:
-                self._log(month, "warning withdrawn", lender.name, report.says(), ratio)
-            return standing._replace(months_in_breach=0, frozen=False)
-        months_in_breach = standing.months_in_breach + 1
-        patience = self.config.regulator.warning_months
-        if months_in_breach == 1:
-            self._log(month, "warning", lender.name, report.says(), ratio)
-        if months_in_breach > patience and not standing.frozen:
-            lender.lending_frozen = True
-            reason = f"{months_in_breach} months in breach, {patience} are tolerated; {report.says()}"
-            self._log(month, "lending freeze", lender.name, reason, ratio)
-            return standing._replace(months_in_breach=months_in_breach, frozen=True)
-        return standing._replace(months_in_breach=months_in_breach)
+    def _read(
+        self, lender: Supervised, standing: Standing, reports: tuple[Return, ...], month: int, at_once: bool = False
+    ) -> Standing:
+        """Read returns in order, and take the step on the ladder that each leads to."""
+        ladder = Ladder(self.config.regulator.warning_months, self._supervision(month))
+        for report in reports:
+            loans = (*standing.loans, report.books.loans_fen)[-1 - YEAR_MONTHS :]
+            standing = standing._replace(read=report, loans=loans)
+            if not standing.closed:
+                step = after_return(standing, report, month, ladder, at_once)
+                self._take_step(lender, standing, step, report, month)
+                standing = step.standing._replace(closed=step.withdrawn)
+        return standing
 
-    def _withdraw(self, lender: Supervised, month: int) -> None:
+    def _take_step(self, lender: Supervised, before: Standing, step: Step, report: Return, month: int) -> None:
+        """Carry out what a return has led to."""
+        for act, reason in step.acts:
+            self._log(month, act, lender.name, reason, report.capital_ratio_share)
+        if (step.standing.rung >= FROZEN) != (before.rung >= FROZEN):
+            lender.lending_frozen = step.standing.rung >= FROZEN
+        if step.withdrawn:
+            lender.status = RESOLUTION
+        elif step.standing.plan_until > before.plan_until:
+            lender.ask_owners_now()
+        if step.fined:
+            share = self._supervision(month).breach_fine_share
+            self._fine(lender, month, int(share * report.missing_fen()), step.acts[-1][0])
+
+    def _fine(self, lender: Supervised, month: int, amount_fen: int, what_for: str) -> None:
+        """Fine a lender; what it has no cash for is waived."""
+        if amount_fen > 0:
+            paid = lender.pay_fine(amount_fen)
+            reason = f"{what_for}: {yuan(amount_fen):,.0f} yuan to the treasury, of which {yuan(paid):,.0f} were paid"
+            self._log(month, "fine", lender.name, reason, yuan(paid))
+
+    def _follow_rule(self, month: int) -> None:
+        """Let the rule decide on the returns read so far, and log when it tightens or releases."""
+        rule, state = self.config.regulator.rule, self.rule_state
+        if state is None:
+            return
+        value = indicator_of(rule.indicator, [self.standings[name] for name in sorted(self.standings)])
+        if value is None:
+            return
+        self.rule_state = decided(rule, state, value, month)
+        if self.rule_state.tight != state.tight:
+            limit = rule.above_share if value > rule.above_share else rule.below_share
+            side = "above" if value > rule.above_share else "below"
+            act = "rule tightens" if self.rule_state.tight else "rule releases"
+            reason = (
+                f"{rule.indicator} of {value:.2%} is {side} {limit:.2%}; "
+                f"{says(rule)} from month {self.rule_state.binds_from}"
+            )
+            self._log(month, act, rule.indicator, reason, value)
+
+    def _withdraw(self, lender: Supervised, month: int, reason: str) -> None:
         """Withdraw the licence of a lender without the capital for it or the cash to pay: its book runs off."""
-        equity, cash = lender.equity_fen(), lender.cash_fen()
-        least = licence_capital_fen(self.config, lender.kind)
         lender.status = RESOLUTION
-        reason = (
-            f"equity of {yuan(equity):,.2f} yuan, which must exceed {yuan(least):,.0f}, and cash of {yuan(cash):,.2f} "
-            "yuan, which must not be negative"
-        )
-        self._log(month, "licence withdrawn", lender.name, reason, yuan(equity))
+        self._log(month, "licence withdrawn", lender.name, reason, yuan(lender.equity_fen()))
 
     def _log(self, month: int, act: str, target: str, reason: str, value: float) -> None:
         self.acts.append(Act(month=month, actor=REGULATOR, act=act, target=target, reason=reason, value=float(value)))
+
+
+def why_insolvent(lender: Supervised, config: MarketConfig) -> str:
+    """Return why a lender cannot keep its licence."""
+    equity, cash = yuan(lender.equity_fen()), yuan(lender.cash_fen())
+    least = yuan(licence_capital_fen(config, lender.kind))
+    return (
+        f"equity of {equity:,.2f} yuan, which must exceed {least:,.0f}, and cash of {cash:,.2f} "
+        "yuan, which must not be negative"
+    )
+
+
+def row_of(name: str, filed: Return, standing: Standing, inspected: bool) -> dict[str, Any]:
+    """Return what is written down of a return: what was told, what the books said, and where the lender stands."""
+    return {
+        "month": filed.month,
+        "lender": name,
+        "told_capital_share": filed.capital_ratio_share,
+        "true_capital_share": filed.books.capital_ratio_share,
+        "hidden_share": filed.hidden_share,
+        "minimum_share": filed.minimum_share,
+        "loans_fen": filed.books.loans_fen,
+        "bad_fen": filed.books.bad_fen,
+        "inspected": int(inspected),
+        "rung": RUNGS[standing.rung],
+    }

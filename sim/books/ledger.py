@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sim.state import Tallies
 from sim.values import HOUSEHOLD_FLOW
 
-HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS = (
+HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS, TREASURY = (
     "households",
     "firms",
     "government",
@@ -19,8 +19,9 @@ HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS = (
     "owners",
     "informal",
     "investors",  # buyers of charged-off claims
+    "treasury",  # where fines go
 )
-OUTSIDERS = (HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS)
+OUTSIDERS = (HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS, TREASURY)
 
 ASSETS = (
     "cash",
@@ -37,6 +38,7 @@ EXPENSES = (
     "opex",
     "provisions",
     "tax",
+    "fines",
     "spending",
     "transfers",
     "write_off",

@@ -22,7 +22,7 @@ from sim.rules.work import (
     wage,
 )
 from sim.state import Borrowers, Tallies
-from sim.values import GROUP_FLOW, HOUSEHOLD_FLOW, LOTS
+from sim.values import GROUP_FLOW, HOUSEHOLD_FLOW, PLACES
 
 BLOCK = 2048  # rows whose draws are made together: they fit in the first-level cache
 
@@ -70,19 +70,17 @@ def earn_rows(
             transitory[offset] = transitory_factor(noise_sd, transitory[offset])
         for offset in range(rows):
             i = block + offset
-            sector = borrowers.sector[i]
-            group = wide(borrowers.group[i])
+            group = borrowers.group[i]
             permanent = wide(borrowers.permanent_income[i])
             reliability = wide(borrowers.reliability[i])
-            place = lot_of(group, LOTS)
-            separation = conditions.separation_shares[sector] * conditions.separation_factors[place]
-            separation *= turbulence(reliability, work.turbulence_slope)
+            place = lot_of(wide(group), PLACES)
+            separation = conditions.separation_shares[place] * turbulence(reliability, work.turbulence_slope)
             employed = next_employment(borrowers.employed[i], separation, conditions.finding_share, job_luck[offset])
             unemployed_for = next_months_unemployed(employed, borrowers.months_unemployed[i])
             borrowers.employed[i] = employed
             borrowers.months_unemployed[i] = unemployed_for
             if employed == 1:
-                level = conditions.wage_index * conditions.income_factors[place]
+                level = conditions.wage_index * conditions.bonus_factor * conditions.income_factors[place]
                 income = wage(permanent, level, transitory[offset])
                 tallies.household[WAGES] += income
             else:

@@ -102,8 +102,7 @@ class Conditions(NamedTuple):
     wage_index: float
     season_factor: float
     finding_share: float
-    separation_shares: NDArray[np.float64]  # (sectors,)
-    separation_factors: NDArray[np.float64]  # (places,) how many times as many jobs are lost there
+    separation_shares: NDArray[np.float64]  # (places,) by region and sector
     income_factors: NDArray[np.float64]  # (places,) what is left of a wage there
     job_risks: NDArray[np.float64]  # (sectors,) excess separation over the mean, relative
     income_noises: NDArray[np.float64]  # (sectors,)
@@ -113,6 +112,7 @@ class Conditions(NamedTuple):
     after_window: int
     counts_shape: int = 1  # 1 = books are counted by size and place this month
     watch_months: int = 0  # how long an applicant is followed for the sake of scorecards; 0 = nobody is
+    bonus_factor: float = 1.0  # multiplies wages
 
 
 class Cutoffs(NamedTuple):
@@ -225,6 +225,13 @@ def limits_whom_to_lend_to(rules: Rules) -> bool:
     )
 
 
+def separation_shares_of(economy: Economy) -> NDArray[np.float64]:
+    """Return the share of jobs lost this month by place: the sector's, times its region's factor and the shocks'."""
+    by_place = [share * factor for factor in economy.region_separation_factors for share in economy.separation_shares]
+    strained = zip(by_place, economy.strains.separation_factors, strict=True)
+    return np.array([min(1.0, share * factor) for share, factor in strained])
+
+
 def conditions_of(
     economy: Economy,
     month: int,
@@ -250,8 +257,7 @@ def conditions_of(
         wage_index=float(economy.wage_index),
         season_factor=float(economy.season_factor),
         finding_share=float(economy.finding_share),
-        separation_shares=np.array(economy.separation_shares, dtype=np.float64),
-        separation_factors=np.array(economy.strains.separation_factors, dtype=np.float64),
+        separation_shares=separation_shares_of(economy),
         income_factors=np.array(economy.strains.income_factors, dtype=np.float64),
         job_risks=np.array([share / mean_separation - 1.0 for share in separations], dtype=np.float64),
         income_noises=np.array(INCOME_NOISE, dtype=np.float64),
@@ -261,4 +267,5 @@ def conditions_of(
         after_window=int(after_window),
         watch_months=watch_months,
         counts_shape=int(counts_shape),
+        bonus_factor=float(economy.bonus_factor),
     )

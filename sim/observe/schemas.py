@@ -8,7 +8,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "date": "str",
         "unemployment_share": "float",  # counted among the people of this run, feedback included
         "gap": "float",
+        "in_slowdown": "int",  # 1 = the chain of regimes is in a slowdown
         "policy_rate_apr": "float",
+        "funding_spread_apr": "float",  # what funders ask of everybody on top, shocks included
         "borrowers": "int",
         "indebted_share": "float",
         "debt_fen": "int",
@@ -104,6 +106,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "unit_cost_share": "float",  # what technology has left of the cost of an account
         "provisions_fen": "int",
         "profit_fen": "int",
+        "fines_fen": "int",  # paid this month; part of next month's profit, and not of what is taxed
         "dividends_fen": "int",
         "capital_raised_fen": "int",  # paid in by owners after the warm-up
         "roe_share": "float",  # profit of twelve months over mean equity
@@ -299,6 +302,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "loans": "int",
         "bads": "int",
         "predicted_share": "float",
+    },
+    "returns": {  # what lenders told the supervisor of the month, whenever that is read
+        "month": "int",
+        "lender": "str",
+        "told_capital_share": "float",  # noise and dressing included
+        "true_capital_share": "float",  # by the books
+        "hidden_share": "float",  # of risk-weighted assets, what dressing added
+        "minimum_share": "float",
+        "loans_fen": "int",
+        "bad_fen": "int",  # more than 90 days late
+        "inspected": "int",
+        "rung": "str",  # none, warning, lending_freeze, capital_plan; after the month
     },
     "actions": {"month": "int", "actor": "str", "act": "str", "target": "str", "reason": "str", "value": "float"},
 }

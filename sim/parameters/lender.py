@@ -16,6 +16,7 @@ from sim.parameters.books import (
 from sim.parameters.conduct import OfficerParameters, RationingParameters
 from sim.parameters.limits import QuietCutParameters, ReviewParameters
 from sim.parameters.quantity import ASSUMED, Quantity
+from sim.parameters.supervision import DressingParameters
 
 LENDER_KINDS = ("platform", "bank", "consumer_finance", "micro_lender")
 
@@ -123,6 +124,7 @@ class LenderParameters(NamedTuple):
     limit_raise_share: Annotated[float, Quantity("share every six months in good standing", 0.0, 1.0, ASSUMED)] = 0.10
     review: ReviewParameters = ReviewParameters()
     quiet_cut: QuietCutParameters = QuietCutParameters()
+    dressing: DressingParameters = DressingParameters()
     dormant_months: Annotated[
         int,
         Quantity(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 from sim.parameters.quantity import ASSUMED, Quantity
+from sim.parameters.supervision import RegulatorRuleParameters, SupervisionParameters
 
 
 class CalendarParameters(NamedTuple):
@@ -50,6 +51,49 @@ class EconomyParameters(NamedTuple):
     feedback_strength: Annotated[
         float, Quantity("gap units per unit of spending shortfall", 0.0, 20.0, "0 switches it off exactly")
     ] = 0.0
+    expansion_gap: Annotated[
+        float, Quantity("gap units while there is no slowdown", 0.0, 3.0, "0 = calm between slowdowns")
+    ] = 0.0
+    path_start: str = ""  # calendar month of the first value of every path, YYYY-MM; empty = month 0
+    policy_rate_path: Annotated[
+        tuple[float, ...],
+        Quantity("yearly rate from path_start on; the last stays", -0.05, 0.5, "the scenario's choice"),
+    ] = ()
+    funding_spread_path: Annotated[
+        tuple[float, ...],
+        Quantity(
+            "yearly rate added for everybody, from path_start on; the last stays", -0.1, 0.5, "the scenario's choice"
+        ),
+    ] = ()
+    funding_spread_sd_apr: Annotated[
+        float, Quantity("yearly rate, spread of the noise in the long run; 0 = none", 0.0, 0.1, ASSUMED)
+    ] = 0.0
+    funding_spread_persistence_share: Annotated[
+        float,
+        Quantity("part of a month's noise that is left a month later", 0.0, 0.999, "half gone in half a year; assumed"),
+    ] = 0.89
+    sector_cycle_sd_gap: Annotated[
+        float, Quantity("gap units, spread of each sector's own cycle in the long run; 0 = none", 0.0, 2.0, ASSUMED)
+    ] = 0.0
+    region_cycle_sd_gap: Annotated[
+        float, Quantity("gap units, spread of each region's own cycle in the long run; 0 = none", 0.0, 2.0, ASSUMED)
+    ] = 0.0
+    cycle_persistence_share: Annotated[
+        float, Quantity("part of a month's own cycle left a month later", 0.0, 0.999, "half gone in a year; assumed")
+    ] = 0.944
+    new_year_bonus_months: Annotated[
+        float,
+        Quantity(
+            "months of pay handed over before New Year rather than evenly",
+            0.0,
+            6.0,
+            "a thirteenth month is common; assumed",
+        ),
+    ] = 0.0
+    spending_feedback_strength: Annotated[
+        float,
+        Quantity("share of purchases per share of spending short of normal", 0.0, 2.0, "0 switches it off exactly"),
+    ] = 0.0
 
 
 class RegulatorParameters(NamedTuple):
@@ -90,6 +134,8 @@ class RegulatorParameters(NamedTuple):
     borrower_cap_yuan: Annotated[
         int, Quantity("yuan a person and lender", 1, 10_000_000, "personal consumption line 200,000")
     ] = 200_000
+    supervision: SupervisionParameters = SupervisionParameters()
+    rule: RegulatorRuleParameters = RegulatorRuleParameters()
 
 
 class ObserveParameters(NamedTuple):

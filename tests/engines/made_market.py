@@ -44,9 +44,9 @@ from sim.values import (
     NOT_POSTPONED,
     NOTHING_SOLD,
     OPEN,
+    PLACES,
     POSTPONED_WITH_INTEREST,
     POSTPONED_WITHOUT_INTEREST,
-    PLACES,
     PRIORITIES,
     RATE_CAP,
     SECTORS,
@@ -296,23 +296,23 @@ def made_law(luck: np.random.Generator, lenders: int, is_lawless: bool) -> dict[
 def made_conditions(market: Market, month: int) -> Conditions:
     """Return the state of the world in one month."""
     luck = np.random.default_rng([market.seed, month, 3])
-    separation = luck.uniform(0.0, 0.15, len(SECTORS))
+    separation = luck.uniform(0.0, 0.15, PLACES)
     return Conditions(
         month=month,
         wage_index=float(luck.uniform(0.8, 1.3)),
         season_factor=float(luck.uniform(0.8, 1.5)),
         finding_share=float(luck.uniform(0.05, 0.4)),
         separation_shares=separation,
-        job_risks=separation / separation.mean() - 1.0,
+        job_risks=separation[: len(SECTORS)] / separation.mean() - 1.0,
         income_noises=np.array(INCOME_NOISE),
         informal_supply_share=float(luck.choice([0.0, 0.5, 1.0])),
         community_default_points=luck.uniform(0.0, 10.0, market.communities),
-        separation_factors=luck.choice([1.0, 1.5], PLACES),
         income_factors=luck.choice([1.0, 0.8], PLACES),
         before_window=int(month % 3 == 0),
         after_window=int(month % 3 != 0),
         counts_shape=int(month % 4 != 0),
         watch_months=market.seed % 5,
+        bonus_factor=float(luck.choice([0.9, 1.0, 1.9])),
     )
 
 

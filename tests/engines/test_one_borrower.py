@@ -21,7 +21,7 @@ from sim.engines.tables import Conditions, Terms
 from sim.params import BehaviourParameters
 from sim.rules.repayment import level_instalment
 from sim.state import People, blank_people
-from sim.values import CHARGED_OFF, FLOW, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, PLACES, SECTORS
+from sim.values import CHARGED_OFF, FLOW, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, PLACES
 from tests.engines.made_market import Market, everybody_served, made_conditions, made_terms, started
 from tests.rules.contract_by_dates import ContractByDates
 
@@ -93,8 +93,9 @@ def plain_surroundings(market: Market, month: int) -> tuple[Terms, Conditions]:
     )
     conditions = made_conditions(market, month)._replace(
         wage_index=1.0,
+        bonus_factor=1.0,
         informal_supply_share=0.0,
-        separation_shares=np.zeros(len(SECTORS)),
+        separation_shares=np.zeros(PLACES),
         income_factors=np.ones(PLACES),
         community_default_points=np.zeros(1),
     )

@@ -6,11 +6,13 @@ import mesa
 import pytest
 
 from sim.agents.regulator import Regulator
+from sim.books.returns import Figures, Return, dressed
 from sim.draws import Draws
-from sim.params import CalendarParameters, MarketConfig, RegulatorParameters
+from sim.params import CalendarParameters, DressingParameters, MarketConfig, RegulatorParameters
 from sim.policies.capital_adequacy import CapitalAdequacy
 
 DRAWS = Draws(3)
+HONEST = DressingParameters()
 
 
 @dataclass
@@ -26,9 +28,25 @@ class MadeLender:
     equity: int = 1_000_000
     cash: int = 1_000_000
     frozen_in: list[int] = field(default_factory=list)
+    dressing: DressingParameters = HONEST
+    months_dressed: int = 0
+    asked_owners: int = 0
+    loans: int = 50_000_000
+    bad: int = 500_000
 
-    def capital_ratio_share(self) -> float:
-        return self.ratio
+    def file_return(self, month: int, minimum_share: float) -> Return:
+        books = Figures(self.ratio, 10_000_000, self.loans, self.bad)
+        filed = dressed(Return(month, self.ratio, minimum_share, books), self.dressing, self.months_dressed)
+        self.months_dressed = self.months_dressed + 1 if filed.hidden_share > 0.0 else 0
+        return filed
+
+    def pay_fine(self, amount_fen: int) -> int:
+        paid = min(amount_fen, max(0, self.cash))
+        self.cash -= paid
+        return paid
+
+    def ask_owners_now(self) -> None:
+        self.asked_owners += 1
 
     def equity_fen(self) -> int:
         return self.equity

@@ -1,0 +1,52 @@
+"""How a lender deals with its supervisor: what it files, how it pays fines, how it takes an order to find capital."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.books.ledger import TREASURY
+from sim.books.returns import Figures, Return, dressed
+
+if TYPE_CHECKING:
+    from sim.agents.lender import Lender
+
+
+def figures_of(lender: Lender) -> Figures:
+    """Return what the books say, which is what an inspector finds."""
+    return Figures(
+        capital_ratio_share=lender.capital_ratio_share(),
+        risk_weighted_fen=lender.risk_weighted_fen(),
+        loans_fen=lender.loans_fen(),
+        bad_fen=lender.month_report.get("stage3_fen", 0),
+    )
+
+
+def file_return(lender: Lender, month: int, minimum_share: float) -> Return:
+    """Return what the lender tells of the month, dressed where it dares to."""
+    books, dressing = figures_of(lender), lender.parameters.dressing
+    honest = Return(month, books.capital_ratio_share, minimum_share, books)
+    filed = dressed(honest, dressing, lender.months_dressed)
+    if filed.hidden_share > 0.0:
+        lender.months_dressed += 1
+        reason = (
+            f"total capital of {books.capital_ratio_share:.2%} is shown as {filed.capital_ratio_share:.2%}, "
+            f"the rule asks {minimum_share:.2%}"
+        )
+        lender.log(month, "dresses_return", reason, filed.hidden_share)
+    elif not honest.looks_weak(dressing.near_share):
+        lender.months_dressed = 0
+    return filed
+
+
+def pay_fine(lender: Lender, amount_fen: int) -> int:
+    """Pay a fine to the treasury, as far as there is cash, and return what was paid in fen."""
+    paid = min(amount_fen, max(0, lender.cash_fen()))
+    lender.ledger.pay(lender.name, "fines", TREASURY, "income", paid)
+    return paid
+
+
+def ask_owners_now(lender: Lender) -> None:
+    """Put the question for capital to the owners at the next close, without the usual patience."""
+    patience = lender.parameters.raise_patience_months
+    if lender.ownership.answer_month is None:
+        lender.ownership = lender.ownership._replace(months_short=max(lender.ownership.months_short, patience))
