@@ -8,14 +8,17 @@ from typing import Any, NamedTuple, Protocol
 import mesa
 
 from sim.books.capital import licence_capital_fen
+from sim.books.credit_gap import NOTHING_SEEN, Indicators
 from sim.draws import Chance
 from sim.elementary import normal_quantile
 from sim.money import yuan
 from sim.params import MarketConfig
-from sim.policies.base import compose_rulebook
-from sim.values import RESOLUTION, Act, Rulebook
+from sim.policies.base import compose_rulebook, responding
+from sim.state import Tallies
+from sim.values import HOUSEHOLD_FLOW, RESOLUTION, Act, Rulebook
 
 REGULATOR = "regulator"
+INCOMES = ("wages", "benefits", "support", "sales")
 
 
 class Supervised(Protocol):
@@ -35,6 +38,13 @@ class Supervised(Protocol):
 
     def cash_fen(self) -> int:
         """Return cash at hand."""
+
+
+class Credited(Protocol):
+    """What the regulator counts of a lender's credit."""
+
+    def loans_fen(self) -> int:
+        """Return own parts of all loans."""
 
 
 class Return(NamedTuple):
@@ -75,6 +85,7 @@ class Regulator(mesa.Agent):
         self.acts: list[Act] = []
         self.acts_taken = 0
         self.standings: dict[str, Standing] = {}
+        self.seen = NOTHING_SEEN  # of credit and income, to set what is adaptive
         self.rulebook = compose_rulebook(config, -config.calendar.warm_up_months)
 
     def follow(self, config: MarketConfig) -> None:
@@ -83,7 +94,8 @@ class Regulator(mesa.Agent):
 
     def issue_rules(self, month: int) -> Rulebook:
         """Return the rules in force in `month`, and log what is announced or enters into force in it."""
-        self.rulebook = compose_rulebook(self.config, month)
+        before, self.rulebook = self.rulebook, compose_rulebook(self.config, month, self.known_by(month))
+        self._log_adjustments(before, month)
         for name, instrument in self.config.policy:
             if month == instrument.announce_month:
                 reason = f"{instrument.says()}, from month {instrument.effective_month}; {instrument.source}"
@@ -91,6 +103,16 @@ class Regulator(mesa.Agent):
             if month == instrument.effective_month:
                 self._log(month, "entry into force", name, f"{instrument.says()}; {instrument.source}", month)
         return self.rulebook
+
+    def known_by(self, month: int) -> Indicators:
+        """Return what returns that have arrived before a month's start say of credit and income."""
+        return self.seen.until(month - 1 - self.config.regulator.report_lag_months)
+
+    def count_credit(self, lenders: Sequence[Credited], tallies: Tallies, month: int) -> None:
+        """Put all lenders' loans and households' income of the month together, as their returns will tell."""
+        credit = sum(lender.loans_fen() for lender in lenders)
+        income = sum(int(tallies.household[HOUSEHOLD_FLOW[name]]) for name in INCOMES)
+        self.seen = self.seen.after(month, credit, income)
 
     def supervise(self, lenders: Sequence[Supervised], month: int, chance: Chance) -> None:
         """Take in the returns of `month`, act on those that have arrived, and close who cannot go on.
@@ -167,6 +189,15 @@ class Regulator(mesa.Agent):
             "yuan, which must not be negative"
         )
         self._log(month, "licence withdrawn", lender.name, reason, yuan(equity))
+
+    def _log_adjustments(self, before: Rulebook, month: int) -> None:
+        """Log what adaptive instruments in force have set anew, once for every figure that changes."""
+        seen, seen_before = self.known_by(month), self.known_by(before.month)
+        for name, instrument in self.config.policy:
+            if hasattr(instrument, "respond") and month > instrument.effective_month:
+                said = responding(instrument, seen).says()
+                if said != responding(instrument, seen_before).says():
+                    self._log(month, "adjustment", name, said, month)
 
     def _log(self, month: int, act: str, target: str, reason: str, value: float) -> None:
         self.acts.append(Act(month=month, actor=REGULATOR, act=act, target=target, reason=reason, value=float(value)))
