@@ -15,8 +15,9 @@ from sim.scope import covers_kind
 def check_overlaps(policy: Sequence[tuple[str, Any]], regulator: RegulatorParameters, months: int) -> None:
     """Raise Refusal when an instrument has nothing left to ask beside another of its kind that came no later."""
     for (name, first), (other, second) in permutations(policy, 2):
-        if type(first) is not type(second) or second.effective_month < first.effective_month:
-            continue
+        begins = second.effective_month
+        if type(first) is not type(second) or begins < max(0, first.effective_month):
+            continue  # rules older than the run may repeat each other: history did
         kind = idle_on(first, second, regulator, months)
         if kind:
             raise Refusal(
@@ -33,7 +34,7 @@ def idle_on(first: Any, second: Any, regulator: RegulatorParameters, months: int
             continue
         paths = [
             (first.amend(opening, kind, month), second.amend(opening, kind, month))
-            for month in range(max(0, second.effective_month), months)
+            for month in range(second.effective_month, months)
         ]
         if paths and all(join(ours, **theirs._asdict()) == ours for ours, theirs in paths):
             return kind

@@ -68,8 +68,11 @@ REFUSED = [
         ["policy.joint_lending_floor", "asks nothing of platform", "r08_joint_lending_floor"],
     ),
     (
-        ["policy=[countercyclical_buffer]", "policy.countercyclical_buffer.release_after_months=3"]
-        + ["policy.countercyclical_buffer.phase_in_months=3"],
+        [
+            "policy=[countercyclical_buffer]",
+            "policy.countercyclical_buffer.release_after_months=3",
+            "policy.countercyclical_buffer.phase_in_months=3",
+        ],
         ["release_after_months", "more than phase_in_months 3", "was 3"],
     ),
     (
