@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.dates import DATES, MONTH, by_months, check_scope, meets_the_run
+from experiments.overlaps import check_overlaps
 from experiments.refusal import Refusal, nearest, shown
 from experiments.registry import member_class
 from experiments.schema import is_section, read_section
 from sim.cycles import months_into_path
 from sim.params import LenderParameters, MarketConfig
+from sim.policies.base import BEFORE_ALL_MONTHS
 from sim.scope import check_kinds
 
-MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")
 MEMBERS = ("lender", "policy", "shock")
+DATED_FIELDS = tuple(DATES.values())
 
 
 def read_market(values: Mapping[str, Any]) -> MarketConfig:
     """Return the checked, frozen configuration of one market; raise Refusal naming what is wrong."""
     plain = {key: value for key, value in values.items() if key not in MEMBERS}
     config = read_section(MarketConfig, plain, "")
+    lenders = _read_lenders(values.get("lender"))
     config = config._replace(
-        lender=_read_lenders(values.get("lender")),
-        policy=_read_members("policy", values.get("policy"), config.calendar.months),
+        lender=lenders,
+        policy=_read_policy(values.get("policy"), lenders, config),
         shock=_read_members("shock", values.get("shock"), config.calendar.months),
     )
     _check_calendar(config)
@@ -59,6 +62,25 @@ def _read_lenders(values: object) -> tuple[tuple[str, LenderParameters], ...]:
     return tuple(sorted(read, key=lambda pair: (pair[1].id, pair[0])))
 
 
+def _read_policy(
+    values: object, lenders: tuple[tuple[str, LenderParameters], ...], config: MarketConfig
+) -> tuple[tuple[str, Any], ...]:
+    """Return the instruments by name; those dated by the calendar that the run never meets are left out."""
+    read, months = [], config.calendar.months
+    for name, member in sorted(_members("policy", values).items()):
+        path = f"policy.{name}"
+        section = member_class("policy", member.pop("kind"), path)
+        numbers, is_dated = by_months(path, member, config.calendar.start)
+        found = read_section(section, numbers, path)
+        if is_dated and not meets_the_run(found, lenders, months):
+            continue
+        _check_dates(path, found, months)
+        check_scope(path, found, lenders)
+        read.append((name, found))
+    check_overlaps(read, config.regulator, months)
+    return tuple(read)
+
+
 def _read_members(group: str, values: object, months: int) -> tuple[tuple[str, Any], ...]:
     read = []
     for name, member in sorted(_members(group, values).items()):
@@ -74,7 +96,10 @@ def _check_dates(path: str, member: Any, months: int) -> None:
     """Refuse dates beyond the horizon or out of order, and whatever the member's own check finds contradictory."""
     for field in member._fields:
         value = getattr(member, field)
-        if field.endswith("_month") and isinstance(value, int) and not 0 <= value < months:
+        if not field.endswith("_month") or not isinstance(value, int):
+            continue
+        earliest = BEFORE_ALL_MONTHS if field in DATED_FIELDS else 0  # a rule may be older than the run
+        if not earliest <= value < months:
             raise Refusal(
                 f"{path}.{field}: must lie in 0 to {months - 1}, "
                 f"within the {months} months of calendar.months, was {value}"

@@ -16,7 +16,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments import tree
 from experiments.refusal import Refusal, nearest, shown
-from experiments.tree import CODE_KEYS, check_document, check_text, check_tree, groups
+from experiments.tree import CODE_KEYS, check_document, check_text, check_tree, groups, members_of_bundles
 
 # Groups whose options name members; the selection must be in the document under the same names.
 MEMBER_GROUPS = ("lender", "policy", "shock")
@@ -109,7 +109,7 @@ def _check_members(overrides: Sequence[Override]) -> None:
     """Refuse `policy.rate_cpa.max_apr=...` with the nearest name of the folder before Hydra would add it."""
     for override in overrides:
         parts = override.key.split(".")
-        options = groups().get(parts[0], ())
+        options = (*groups().get(parts[0], ()), *members_of_bundles(parts[0]))
         if parts[0] in MEMBER_GROUPS and len(parts) > 1 and parts[1] not in options:
             raise Refusal(f"{parts[0]}.{parts[1]}: no such {parts[0]}; {nearest(parts[1], options)}")
 

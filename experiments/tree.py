@@ -35,6 +35,16 @@ def groups() -> dict[str, tuple[str, ...]]:
     }
 
 
+def members_of_bundles(group: str) -> tuple[str, ...]:
+    """Return the members of all files that hold several: those placed at their group itself, such as a rulebook."""
+    found: list[str] = []
+    for path in sorted((CONFIGS / group).glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        if text.splitlines()[:1] == [f"# @package {group}"]:
+            found += yaml.safe_load(text)
+    return tuple(found)
+
+
 def check_tree() -> None:
     """Refuse the tree when one of its files is no YAML or asks for more than values."""
     for path in sorted(CONFIGS.rglob("*.yaml")):

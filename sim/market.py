@@ -25,7 +25,7 @@ from sim.books.ledger import Ledger
 from sim.books.settlement import post_customers
 from sim.draws import Draws
 from sim.economy import World
-from sim.engines import Engine, people_engine
+from sim.engines import Engine, lots_of, people_engine
 from sim.engines.tables import Cutoffs, Terms, conditions_of, terms_of
 from sim.observe.audit import audit
 from sim.observe.cohorts import Cohorts
@@ -117,6 +117,8 @@ class CreditMarket(mesa.Model):
         for lender in self.lenders:
             lender.face(economy)
         rulebook = self.regulator.issue_rules(month)
+        for lender in self.lenders:
+            lender.hear(rulebook)
         self.offers = [lender.set_terms(economy, rulebook) for lender in self.lenders]
         terms = self.terms_for_people(self.offers)
         conditions = self.conditions_for_people(economy, chance.month)
@@ -150,6 +152,7 @@ class CreditMarket(mesa.Model):
         for lender in self.lenders:
             lender.close_books(tallies, economy, rulebook)
         self.regulator.supervise(self.lenders, month, chance)
+        self.regulator.count_credit(self.lenders, tallies, month)
         audit(self.ledger, self.lenders, tallies, self.opening_stock, month)
         self.write_down(economy, tallies)
 
@@ -203,6 +206,7 @@ class CreditMarket(mesa.Model):
         branch.config = config
         for lender, (_, parameters) in zip(branch.lenders, config.lender, strict=True):
             lender.parameters = parameters
+        branch.people.count_in_lots(lots_of(config))
         branch.regulator.follow(config)
         branch.cohorts.follow(config.observe)
         branch.thinned_books.follow(config.observe)

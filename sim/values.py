@@ -22,7 +22,9 @@ SELF_EMPLOYED = 5
 REGIONS = ("east", "central", "west", "northeast")
 AGE_BANDS = ("18-24", "25-34", "35-44", "45-59", "60+")
 QUINTILES = ("1", "2", "3", "4", "5")
-LOTS = len(REGIONS) * len(SECTORS)  # of applications, by region and sector, where a lender caps either; else one lot
+LOTS = len(REGIONS) * len(SECTORS)  # of applications, by region and sector, where either is capped; else one lot
+NO_LIMIT = 1e9  # a share or a multiple that nothing reaches
+NO_WEIGHT = -1.0  # the rules leave a lender's own risk weight as it is
 
 # --- codes ------------------------------------------------------------------------------------------------------------
 NOBODY = -1  # no lender, no partner, no slot
@@ -65,6 +67,14 @@ PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush"
     SECTOR_CAP,
     REGION_CAP,
     PARTNER_CAP,
+    CAPITAL_BUFFER,
+    FUNDING_LEVERAGE,
+    SINGLE_PARTNER_RULE,
+    JOINT_LOAN_RULE,
+    SECTOR_RULE,
+    REGION_RULE,
+    GROWTH_QUOTA_RULE,
+    SOFT_LIMIT_RULE,
     GROWTH_QUOTA,
     NO_LENDER,
     LINE_CUT,
@@ -72,7 +82,7 @@ PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush"
     LENDER_COUNT,
     ELIGIBILITY,
     NO_LICENCE,
-) = range(30)
+) = range(38)
 OUTCOMES = (
     "not_applied",
     "pending",
@@ -97,6 +107,14 @@ OUTCOMES = (
     "sector_cap",
     "region_cap",
     "partner_cap",
+    "capital_buffer",
+    "funding_leverage",
+    "single_partner_rule",
+    "joint_loan_rule",
+    "sector_rule",
+    "region_rule",
+    "growth_quota_rule",
+    "soft_limit_rule",
     "growth_quota",
     "no_lender",
     "line_cut",  # the lender has cut or frozen the line since the person last asked
@@ -162,6 +180,7 @@ FLOWS = (
     "buyers_recoveries",  # fen collected on claims that the lender has sold; no part of "recoveries"
     "buyers_claims",  # stock: fen of such claims still collected; no part of Tallies.claims
     "claims_for_sale",  # stock: fen of its claims that are old enough to be sold, partners' parts included
+    "productive_loans",  # stock: fen of open loans taken for working capital, partners' parts included
 )
 FLOW = {name: index for index, name in enumerate(FLOWS)}
 
@@ -292,6 +311,24 @@ class Rules(NamedTuple):
     rumours_doubted_share: float = 0.0  # part of the word about a lender that is no longer believed
     minimum_leverage_share: float = 0.0  # equity over all assets
     minimum_liquidity_share: float = 0.0  # cash and collections over what may leave within thirty days
+    # Books and budgets of lenders: buffers, funding, partners, concentration, quotas, weights.
+    conservation_buffer_share: float = 0.0  # of risk-weighted assets, on top of the minimum
+    countercyclical_buffer_share: float = 0.0  # on top of both
+    licence_capital_yuan: float = 0.0  # least equity of a lender in the whole market
+    wholesale_multiple: float = NO_LIMIT  # most wholesale funding over equity
+    securities_multiple: float = NO_LIMIT  # most securities sold over equity
+    single_partner_share: float = NO_LIMIT  # most a bank lends beside one originator, over its tier 1
+    joint_loan_share: float = 1.0  # most of a bank's loans that may be parts of joint loans
+    sector_flow_share: float = 1.0  # most of a month's budget for people of one sector
+    region_flow_share: float = 1.0  # most of a month's budget for people of one region
+    large_exposure_share: float = NO_LIMIT  # most one person owes, over the lender's equity
+    growth_quota_share: float = NO_LIMIT  # of the book a month, beside what was repaid
+    growth_quota_months: int = 120  # within which unused quota carries over
+    soft_limit_default_share: float = 1.0  # loans riskier than this are held to the next share
+    soft_limit_quota_share: float = 1.0  # of what is lent in the window
+    soft_limit_months: int = 120
+    risk_weight_share: float = NO_WEIGHT  # of consumer loans
+    productive_weight_share: float = NO_WEIGHT  # of loans for working capital
 
 
 class Rulebook(NamedTuple):
@@ -301,10 +338,15 @@ class Rulebook(NamedTuple):
     rules: tuple[tuple[str, Rules], ...]  # (kind, rules) in the order of LENDER_KINDS
     in_force: tuple[str, ...]
     announced: tuple[str, ...]
+    ahead: tuple[tuple[str, Rules], ...] = ()  # what all that is announced will come to, by kind; () = the same
 
     def of(self, kind: str) -> Rules:
         """Return the rules for one kind of lender."""
         return dict(self.rules)[kind]
+
+    def ahead_of(self, kind: str) -> Rules:
+        """Return the rules that one kind of lender must expect, by all that has been announced."""
+        return dict(self.ahead or self.rules)[kind]
 
 
 class Strains(NamedTuple):

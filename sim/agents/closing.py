@@ -35,6 +35,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     ledger, name = lender.ledger, lender.name
     month = own_part_of(tallies, lender.index)
     lender.managed, lender.repaid_fen, lender.collected_fen = month.managed, month.leaving, month.repaid
+    note_stocks(lender, month, tallies)
     lender.unused_lines_fen = int(tallies.flow[lender.index, FLOW["unused_lines"]])
     served = serve_note_holders(lender, month)
     cost = pay_funders(lender, economy) + served.interest
@@ -86,6 +87,14 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     }
     judge_solvency(lender, economy.month)
     lender.opening_loans_fen, lender.opening_equity_fen = lender.loans_fen(), lender.equity_fen()
+
+
+def note_stocks(lender: Lender, month: OwnPart, tallies: Tallies) -> None:
+    """Remember what rules on next month's lending ask about: working capital, and parts beside each originator."""
+    productive = int(tallies.flow[lender.index, FLOW["productive_loans"]])
+    lender.productive_share = productive / month.managed if month.managed > 0 else 0.0
+    lender.beside_fen = tuple(tallies.partner_stock[:, lender.index].sum(axis=1).tolist())
+    lender.beside_repaid_fen = tuple(tallies.partner_flow[:, lender.index, 2].tolist())
 
 
 def pay_funders(lender: Lender, economy: Economy) -> int:

@@ -24,6 +24,7 @@ from sim.values import (
     PENDING,
     PLACES,
     VINTAGE_MONTHS,
+    WORKING_CAPITAL,
 )
 
 if TYPE_CHECKING:
@@ -213,6 +214,7 @@ class Counts:
     def standing(self, loan: Loan, group: int, month: int) -> None:
         """Count an open contract as it stands at month end."""
         self.at_lender(loan.lender, "loans")
+        self.at_lender(loan.lender, "productive_loans", loan.principal * int(loan.purpose == WORKING_CAPITAL))
         self.tallies.stock[loan.lender, loan.bucket] += loan.principal
         self.tallies.stock_count[loan.lender, loan.bucket] += 1
         self.tallies.vintage_stock[loan.lender, months_on_book(loan, month)] += loan.principal

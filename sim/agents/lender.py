@@ -23,15 +23,17 @@ from sim.books.confidence import CALM
 from sim.books.costs import CostHistory
 from sim.books.disposal import Sale
 from sim.books.funding import Funding, blank_funding
-from sim.books.headrooms import UNLIMITED, quota_allowance
+from sim.books.headrooms import UNLIMITED, buffers_of, quota_allowance
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
 from sim.books.quota import Quota
 from sim.books.resolution import Estate
 from sim.books.returns import Return
 from sim.books.securitisation import Pool
+from sim.books.soft_limit import NOTHING_RISKY
 from sim.money import basis_points, fen
 from sim.params import LenderParameters, MarketConfig
+from sim.policies.base import opening_rules
 from sim.scoring.anchoring import Appetite, Cutoffs, anchored
 from sim.scoring.features import CELLS
 from sim.scoring.outcomes import counting_of, counts_of
@@ -39,6 +41,8 @@ from sim.scoring.review import LearningScorecard, Review
 from sim.state import Tallies
 from sim.values import (
     BANDS,
+    NO_LIMIT,
+    NO_WEIGHT,
     NOT_APPLIED,
     NOTHING_SOLD,
     OPERATING,
@@ -77,6 +81,7 @@ class Lender(mesa.Agent):
         self.founding_fen = fen(parameters.founding_plan_yuan) * config.population.size
         self.people = config.population.size
         self.warm_up_months = config.calendar.warm_up_months
+        self.rules = self.rules_ahead = opening_rules(config.regulator)
         self.status = OPERATING
         self.lending_frozen = False
         self.months_dressed = 0  # returns in a row that hid something
@@ -97,16 +102,24 @@ class Lender(mesa.Agent):
         self.binding = NOT_APPLIED
         self.budget = Budget((), ())
         self.quota = Quota()
+        self.rule_quota = Quota()
+        self.risky_lending = NOTHING_RISKY  # and all other, while a soft limit is in force
         self.commitment: Commitment | None = None  # as a partner, to the originators
         self.unused_lines_fen = 0  # whole loans that customers could still draw at the last month's end
         self.collected_fen = 0  # own parts of principal repaid last month
+        self.productive_share = 0.0  # of its customers' loans at the last month's end, those for working capital
+        self.beside_fen: tuple[int, ...] = ()  # its parts in loans of each originator, at the last month's end
+        self.beside_repaid_fen: tuple[int, ...] = ()  # the same, repaid last month
         self.repaid_fen = 0  # whole principal of its customers repaid or charged off last month
         self.ledger = ledger
         own_share = 1.0 - (parameters.partner_share if parameters.partnerships else 0.0)
         founding_risk_fen = self.founding_fen * own_share * parameters.risk_weight
         founding_capital_fen = max(1, int(founding_risk_fen * parameters.capital_target_share))
-        self.licence_capital_fen = licence_capital_fen(config, parameters.kind)
-        self.least_capital_fen = max(founding_capital_fen, self.licence_capital_fen)
+        self.represents = config.population.represents
+        self.founding_licence_fen = licence_capital_fen(config, parameters.kind)
+        self.licence_capital_fen = self.founding_licence_fen
+        self.founding_capital_fen = max(founding_capital_fen, self.licence_capital_fen)
+        self.least_capital_fen = self.founding_capital_fen
         self.ownership = Ownership()
         ledger.pay(OWNERS, "claims_on_others", name, "equity", self.least_capital_fen)
         self.confidence = CALM  # of wholesale funders, since the last month's end
@@ -160,6 +173,14 @@ class Lender(mesa.Agent):
         own_share_bp = 10_000 - (basis_points(self.parameters.partner_share) if self.partnerships else 0)
         return self.unused_lines_fen * own_share_bp // 10_000
 
+    def joint_fen(self) -> int:
+        """Return its parts in joint loans of others."""
+        return self.balance("joint_loans")
+
+    def wholesale_fen(self) -> int:
+        """Return all wholesale funding."""
+        return self.funding.wholesale
+
     def deposits_fen(self) -> int:
         """Return deposits."""
         return self.funding.deposits
@@ -168,9 +189,18 @@ class Lender(mesa.Agent):
         """Return wholesale funding that falls due this month."""
         return self.funding.ladder[0]
 
+    def risk_weight(self) -> float:
+        """Return the weight of its loans: its own, or what the rules give consumer loans and working capital."""
+        consumer, productive = self.rules.risk_weight_share, self.rules.productive_weight_share
+        if consumer == productive == NO_WEIGHT:
+            return self.parameters.risk_weight
+        consumer = self.parameters.risk_weight if consumer == NO_WEIGHT else consumer
+        productive = consumer if productive == NO_WEIGHT else productive
+        return consumer + (productive - consumer) * self.productive_share
+
     def risk_weighted_fen(self) -> int:
-        """Return risk-weighted assets: loans net of allowance at the lender's weight; cash weighs nothing."""
-        return int((self.loans_fen() + self.balance("allowance")) * self.parameters.risk_weight)
+        """Return risk-weighted assets: loans net of allowance at their weight; cash weighs nothing."""
+        return int((self.loans_fen() + self.balance("allowance")) * self.risk_weight())
 
     def capital_ratio_share(self, tier_2_fen: int = 0) -> float:
         """Return equity, and tier 2 where it is to be counted, over risk-weighted assets; 1.0 while there are none."""
@@ -219,8 +249,12 @@ class Lender(mesa.Agent):
 
     def capital_target(self, rules: Rules) -> float:
         """Return the capital ratio the lender steers to: its own target, or the rule with its buffer twice over."""
-        own = self.parameters.capital_target_share
-        return max(own, rules.minimum_capital_share + 2.0 * self.parameters.capital_buffer_share)
+        own, prepared = self.parameters.capital_target_share, self.parameters.prepared_share
+        asked = rules.minimum_capital_share + buffers_of(rules)
+        if prepared > 0.0:  # what has been announced is met in part before it is in force
+            ahead = self.rules_ahead.minimum_capital_share + buffers_of(self.rules_ahead)
+            asked += prepared * max(0.0, ahead - asked)
+        return max(own, asked + 2.0 * self.parameters.capital_buffer_share)
 
     def markup_apr(self) -> float:
         """Return the yearly markup: the parameter's, and what strategy has made of it."""
@@ -234,6 +268,27 @@ class Lender(mesa.Agent):
         """Meet what befalls the lender this month, before anybody sets terms."""
         if economy.strains.exits[self.index]:
             leave(self, economy.month)
+
+    def hear(self, rulebook: Rulebook) -> None:
+        """Take in the rules of the month for its kind, and what has been announced."""
+        self.rules, self.rules_ahead = rulebook.of(self.kind), rulebook.ahead_of(self.kind)
+        self.licence_capital_fen = max(self.founding_licence_fen, self.scaled_fen(self.rules.licence_capital_yuan))
+        self.least_capital_fen = max(self.founding_capital_fen, self.licence_capital_fen)
+        if self.parameters.prepared_share > 0.0:
+            ahead_yuan = self.parameters.prepared_share * self.rules_ahead.licence_capital_yuan
+            self.least_capital_fen = max(self.least_capital_fen, self.scaled_fen(ahead_yuan))
+
+    def scaled_fen(self, market_yuan: float) -> int:
+        """Return an amount of the whole market in fen, scaled to the people simulated."""
+        return fen(market_yuan) * self.people // self.represents
+
+    def borrower_cap_fen(self) -> int:
+        """Return the most one person may owe it: the legal cap, and a share of its capital in the whole market."""
+        share = self.rules.large_exposure_share
+        if share >= NO_LIMIT:
+            return self.rules.borrower_cap_fen
+        whole_capital_fen = max(0, self.equity_fen()) * self.represents // self.people
+        return min(self.rules.borrower_cap_fen, int(share * whole_capital_fen))
 
     def set_terms(self, economy: Economy, rulebook: Rulebook) -> Offer:
         """Return the terms of the month: price by band, cut-offs, limits, and the partners' share."""
@@ -252,24 +307,34 @@ class Lender(mesa.Agent):
         self.originators = len(originators_now(self, rulebook))
         self.commitment = None
         if self.originators > 0:
-            self.commitment = commitment_of(self, self.faced(economy), rulebook.of(self.kind), self.index)
+            repaid = sum(self.beside_repaid_fen)
+            self.commitment = commitment_of(self, self.faced(economy), rulebook.of(self.kind), self.index, repaid)
 
     def plan_budget(self, economy: Economy, rulebook: Rulebook) -> None:
         """Fix the month's headrooms; each is used up by both rounds of applications."""
         rules = rulebook.of(self.kind)
         self.binding = NOT_APPLIED
         pledged = self.commitment.pledged if self.commitment is not None else 0
-        window, quota = self.parameters.budget.quota_window_months, UNLIMITED
-        if window > 0 and economy.month >= 0:
-            self.quota = self.quota.opened(quota_allowance(self), window)
+        p, quota, rule_quota, risky = self.parameters.budget, UNLIMITED, UNLIMITED, None
+        if p.quota_window_months > 0 and economy.month >= 0:
+            self.quota = self.quota.opened(quota_allowance(self, p.quota_growth_share), p.quota_window_months)
             quota = self.quota.room_fen()
+        if rules.growth_quota_share < NO_LIMIT and economy.month >= 0:
+            allowance = quota_allowance(self, rules.growth_quota_share)
+            self.rule_quota = self.rule_quota.opened(allowance, rules.growth_quota_months)
+            rule_quota = self.rule_quota.room_fen()
+        if rules.soft_limit_quota_share < 1.0 and economy.month >= 0:
+            risky = self.risky_lending.opened(rules)
         joint = joint_terms(self, rulebook)
-        self.budget = budget_of(self, self.faced(economy), rules, self.index, joint, pledged, quota)
+        faced = self.faced(economy)
+        self.budget = budget_of(self, faced, rules, self.index, joint, pledged, quota, rule_quota, risky)
 
     def allocate(self, demand_fen: NDArray[np.int64]) -> Allocation:
         """Fill one round of applications from the budget; `demand_fen` is by lot and priority."""
         allocation, self.budget = fill(self.index, self.budget, demand_fen)
         self.quota = self.quota.after(allocation.approved_fen)
+        self.rule_quota = self.rule_quota.after(allocation.approved_fen)
+        self.risky_lending = self.budget.risky or NOTHING_RISKY
         grounds = (allocation.binding, *allocation.lot_bindings)
         self.binding = self.binding or next((ground for ground in grounds if ground), NOT_APPLIED)
         return allocation

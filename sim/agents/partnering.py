@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.books.headrooms import UNLIMITED
 from sim.books.joint_lending import ALONE, Joint, Pledge
 from sim.books.settlement import Originator
 from sim.money import basis_points
 from sim.params import LenderParameters, PartnerParameters
 from sim.rules.pricing import Price
-from sim.values import OPERATING, Rulebook
+from sim.values import NO_LIMIT, OPERATING, SINGLE_PARTNER_RULE, Rulebook
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender
@@ -61,12 +62,28 @@ def joint_terms(originator: Lender, rulebook: Rulebook) -> Joint:
     share_bp = joint_share_bp(originator, rulebook)
     if share_bp == 0:
         return ALONE
-    pledges = [
-        Pledge(bank.index, terms.weight, bank.commitment.pledged // bank.originators)
-        for bank, terms in partners_now(originator, rulebook.month)
-        if bank.commitment is not None
-    ]
+    pledges = []
+    for bank, terms in partners_now(originator, rulebook.month):
+        if bank.commitment is not None:
+            part, ground = bank.commitment.pledged // bank.originators, bank.commitment.ground
+            lawful = single_partner_room(bank, originator, rulebook)
+            if lawful < part:
+                part, ground = lawful, SINGLE_PARTNER_RULE
+            pledges.append(Pledge(bank.index, terms.weight, part, ground))
     return Joint(share_bp, tuple(pledges))
+
+
+def single_partner_room(bank: Lender, originator: Lender, rulebook: Rulebook) -> int:
+    """Return what the law lets a bank add beside one originator: a share of its tier 1, which here is its equity.
+
+    What joint loans with this originator will repay, as last month, makes room again.
+    """
+    most_share = rulebook.of(bank.kind).single_partner_share
+    if most_share >= NO_LIMIT or rulebook.month < 0:
+        return UNLIMITED
+    place = originator.index
+    owed = bank.beside_fen[place] - bank.beside_repaid_fen[place] if bank.beside_fen else 0
+    return max(0, int(most_share * max(0, bank.equity_fen())) - owed)
 
 
 def originators_now(bank: Lender, rulebook: Rulebook) -> list[Lender]:

@@ -9,16 +9,18 @@ import mesa
 
 from sim.agents.ladder import FROZEN, RUNGS, Ladder, Standing, Step, after_return
 from sim.agents.ruling import RuleState, decided, indicator_of, laid_over, opening_state, says
-from sim.books.capital import licence_capital_fen
+from sim.books.credit_gap import NOTHING_SEEN, Indicators
 from sim.books.returns import YEAR_MONTHS, Return
 from sim.draws import Chance
 from sim.elementary import normal_quantile
 from sim.money import yuan
 from sim.params import MarketConfig, SupervisionParameters
-from sim.policies.base import compose_rulebook
-from sim.values import RESOLUTION, Act, Rulebook
+from sim.policies.base import compose_rulebook, responding
+from sim.state import Tallies
+from sim.values import HOUSEHOLD_FLOW, RESOLUTION, Act, Rulebook
 
 REGULATOR = "regulator"
+INCOMES = ("wages", "benefits", "support", "sales")
 
 
 class Supervised(Protocol):
@@ -29,6 +31,7 @@ class Supervised(Protocol):
     id: int
     status: str
     lending_frozen: bool
+    licence_capital_fen: int  # least equity by the licence
 
     def file_return(self, month: int, minimum_share: float) -> Return:
         """Return what the lender tells of a month."""
@@ -46,6 +49,13 @@ class Supervised(Protocol):
         """Return cash at hand."""
 
 
+class Credited(Protocol):
+    """What the regulator counts of a lender's credit."""
+
+    def loans_fen(self) -> int:
+        """Return own parts of all loans."""
+
+
 class Regulator(mesa.Agent):
     """Sets rules by the calendar and supervises by what it is told; `acts` says what it did and why."""
 
@@ -58,6 +68,7 @@ class Regulator(mesa.Agent):
         self.standings: dict[str, Standing] = {}
         self.rule_state: RuleState | None = None  # None = there is no rule yet
         self.rows: list[dict[str, Any]] = []  # of this month's returns, for the record
+        self.seen = NOTHING_SEEN  # of credit and income, to set what is adaptive
         self.rulebook = compose_rulebook(config, -config.calendar.warm_up_months)
 
     def follow(self, config: MarketConfig) -> None:
@@ -66,7 +77,8 @@ class Regulator(mesa.Agent):
 
     def issue_rules(self, month: int) -> Rulebook:
         """Return the rules in force in `month`, and log what is announced or enters into force in it."""
-        self.rulebook = compose_rulebook(self.config, month)
+        before, self.rulebook = self.rulebook, compose_rulebook(self.config, month, self.known_by(month))
+        self._log_adjustments(before, month)
         for name, instrument in self.config.policy:
             if month == instrument.announce_month:
                 reason = f"{instrument.says()}, from month {instrument.effective_month}; {instrument.source}"
@@ -81,6 +93,16 @@ class Regulator(mesa.Agent):
             self.rulebook = laid_over(self.rulebook, rule)
         return self.rulebook
 
+    def known_by(self, month: int) -> Indicators:
+        """Return what returns that have arrived before a month's start say of credit and income."""
+        return self.seen.until(month - 1 - self.config.regulator.report_lag_months)
+
+    def count_credit(self, lenders: Sequence[Credited], tallies: Tallies, month: int) -> None:
+        """Put all lenders' loans and households' income of the month together, as their returns will tell."""
+        credit = sum(lender.loans_fen() for lender in lenders)
+        income = sum(int(tallies.household[HOUSEHOLD_FLOW[name]]) for name in INCOMES)
+        self.seen = self.seen.after(month, credit, income)
+
     def supervise(self, lenders: Sequence[Supervised], month: int, chance: Chance) -> None:
         """Take in the returns of `month`, act on those that have arrived, and close who cannot go on.
 
@@ -92,14 +114,14 @@ class Regulator(mesa.Agent):
             standing = self.standings.get(lender.name, Standing())
             if lender.status == RESOLUTION:
                 if not standing.closed:
-                    self._withdraw(lender, month, why_insolvent(lender, self.config))
+                    self._withdraw(lender, month, why_insolvent(lender))
                     self.standings[lender.name] = standing._replace(closed=True)
                 continue
             filed = self._take_return(lender, month, chance)
             standing = standing._replace(returns=(*standing.returns, filed))
             inspected = self._sends_inspectors(lender, standing, month, chance)
             if lender.equity_fen() <= 0 or lender.cash_fen() < 0:
-                self._withdraw(lender, month, why_insolvent(lender, self.config))
+                self._withdraw(lender, month, why_insolvent(lender))
                 standing = standing._replace(closed=True)
             elif inspected:
                 standing = self._inspect(lender, standing, month)
@@ -219,14 +241,23 @@ class Regulator(mesa.Agent):
         lender.status = RESOLUTION
         self._log(month, "licence withdrawn", lender.name, reason, yuan(lender.equity_fen()))
 
+    def _log_adjustments(self, before: Rulebook, month: int) -> None:
+        """Log what adaptive instruments in force have set anew, once for every figure that changes."""
+        seen, seen_before = self.known_by(month), self.known_by(before.month)
+        for name, instrument in self.config.policy:
+            if hasattr(instrument, "respond") and month > instrument.effective_month:
+                said = responding(instrument, seen).says()
+                if said != responding(instrument, seen_before).says():
+                    self._log(month, "adjustment", name, said, month)
+
     def _log(self, month: int, act: str, target: str, reason: str, value: float) -> None:
         self.acts.append(Act(month=month, actor=REGULATOR, act=act, target=target, reason=reason, value=float(value)))
 
 
-def why_insolvent(lender: Supervised, config: MarketConfig) -> str:
+def why_insolvent(lender: Supervised) -> str:
     """Return why a lender cannot keep its licence."""
     equity, cash = yuan(lender.equity_fen()), yuan(lender.cash_fen())
-    least = yuan(licence_capital_fen(config, lender.kind))
+    least = yuan(lender.licence_capital_fen)
     return (
         f"equity of {equity:,.2f} yuan, which must exceed {least:,.0f}, and cash of {cash:,.2f} "
         "yuan, which must not be negative"

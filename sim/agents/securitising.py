@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from sim.books.headrooms import UNLIMITED
 from sim.books.ledger import FUNDERS
 from sim.books.own_part import OwnPart
 from sim.books.securitisation import issued, pool_after
 from sim.money import basis_points, part
-from sim.values import OPERATING, Economy
+from sim.values import NO_LIMIT, OPERATING, Economy
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender
@@ -46,6 +47,14 @@ def serve_note_holders(lender: Lender, month: OwnPart) -> NotesServed:
     return NotesServed(interest, repaid)
 
 
+def securities_room(lender: Lender) -> int:
+    """Return what notes may still be sold before they reach their legal multiple of equity, in fen."""
+    multiple = lender.rules.securities_multiple
+    if multiple >= NO_LIMIT:
+        return UNLIMITED
+    return max(0, int(multiple * max(0, lender.equity_fen())) - lender.balance("securities"))
+
+
 def issue_notes(lender: Lender, month: OwnPart, economy: Economy) -> None:
     """Sell notes on a share of the current loans that stand in no pool yet, once a quarter.
 
@@ -58,6 +67,12 @@ def issue_notes(lender: Lender, month: OwnPart, economy: Economy) -> None:
     principal = int(p.pool_share * max(0, current))
     rate_bp = max(0, basis_points(economy.policy_rate_apr + p.spread_apr + economy.funding_spread_apr))
     pool = issued(principal, basis_points(p.first_loss_share), basis_points(p.vertical_share), rate_bp)
+    lawful = securities_room(lender)
+    if pool.sold > lawful:
+        reason = f"the law leaves room for {lawful / 100:,.0f} of {pool.sold / 100:,.0f} yuan of notes"
+        lender.log(economy.month, "sells_fewer_notes", reason, pool.sold - lawful)
+        principal = principal * lawful // pool.sold
+        pool = issued(principal, basis_points(p.first_loss_share), basis_points(p.vertical_share), rate_bp)
     if pool.sold == 0:
         return
     proceeds = part(pool.sold, basis_points(p.price_share))

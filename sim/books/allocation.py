@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.books.budget import Budget
 from sim.books.joint_lending import share_out
-from sim.values import NOT_APPLIED, PRIORITIES, Allocation
+from sim.values import NOT_APPLIED, PRIORITIES, SOFT_LIMIT_RULE, Allocation
 
 
 def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Allocation, Budget]:
@@ -30,6 +30,7 @@ def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Al
     by_priority = served.sum(axis=0)
     cumulative = np.cumsum(by_priority)
     cutoff, binding = tightest(budget, cumulative)
+    cutoff, binding = within_soft_limit(budget, cumulative, cutoff, binding)
     banks: tuple[int, ...] = ()
     if budget.partners:
         shared = share_out(by_priority, cutoff, budget.partners)
@@ -37,7 +38,7 @@ def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Al
         banks = shared.banks
         if shared.cutoff < cutoff:
             cutoff, binding = shared.cutoff, shared.binding
-    approved = int(cumulative[cutoff - 1]) if cutoff > 0 else 0
+    approved = total_below(cumulative, cutoff)
     lot_bindings = np.where(lot_cutoffs <= cutoff, lot_bindings, binding)
     lot_cutoffs = np.minimum(lot_cutoffs, cutoff)
     lent = below(demand_fen, lot_cutoffs).sum(axis=1)
@@ -46,6 +47,9 @@ def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Al
         (int(constraint), int(refused[lot_bindings == constraint].sum()))
         for constraint in np.unique(lot_bindings[refused > 0])
     )
+    if budget.risky is not None:
+        safe = total_below(cumulative, min(cutoff, budget.risky.first_priority))
+        budget = budget._replace(risky=budget.risky.after(approved, approved - safe))
     budget = budget.after(approved)._replace(refused=(*budget.refused, *refusals))
     if budget.caps is not None:
         budget = budget._replace(caps=budget.caps.after(lent))
@@ -60,6 +64,11 @@ def below(demand_fen: NDArray[np.int64], cutoffs: NDArray[np.int64]) -> NDArray[
     return np.where(np.arange(PRIORITIES) < cutoffs[:, None], demand_fen, 0)
 
 
+def total_below(cumulative_fen: NDArray[np.int64], cutoff: int) -> int:
+    """Return the demand of all priorities below a cutoff, fen."""
+    return int(cumulative_fen[cutoff - 1]) if cutoff > 0 else 0
+
+
 def tightest(budget: Budget, cumulative_fen: NDArray[np.int64]) -> tuple[int, int]:
     """Return the cutoff of the tightest headroom and its constraint; PRIORITIES and none when all demand fits."""
     total = int(cumulative_fen[-1])
@@ -70,3 +79,15 @@ def tightest(budget: Budget, cumulative_fen: NDArray[np.int64]) -> tuple[int, in
             if first_refused < cutoff:
                 cutoff, binding = first_refused, room.constraint
     return cutoff, binding
+
+
+def within_soft_limit(budget: Budget, cumulative_fen: NDArray[np.int64], cutoff: int, binding: int) -> tuple[int, int]:
+    """Return the cutoff and its constraint once risky loans are held to their share of what is lent."""
+    if budget.risky is None or cutoff <= budget.risky.first_priority:
+        return cutoff, binding
+    first = budget.risky.first_priority
+    safe = total_below(cumulative_fen, first)
+    most = safe + budget.risky.room_fen(safe)
+    if most >= total_below(cumulative_fen, cutoff):
+        return cutoff, binding
+    return int(np.searchsorted(cumulative_fen, most, side="right")), SOFT_LIMIT_RULE

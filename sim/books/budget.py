@@ -9,16 +9,20 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.books.concentration import FlowCaps
-from sim.books.headrooms import UNLIMITED, Books, own_rooms, plan_room
+from sim.books.headrooms import UNLIMITED, Books, joint_loan_room, own_rooms, plan_room
 from sim.books.joint_lending import Joint, PartnerRoom
+from sim.books.soft_limit import RiskyLending
 from sim.values import (
     CAPITAL,
     CAPITAL_RULE,
     FUNDING,
     GROWTH_QUOTA,
+    GROWTH_QUOTA_RULE,
+    JOINT_LOAN_RULE,
     PARTNER,
     PARTNER_CAP,
     PLAN,
+    SOFT_LIMIT_RULE,
     Economy,
     Headroom,
     Rules,
@@ -43,6 +47,8 @@ class Budget(NamedTuple):
     partners: tuple[PartnerRoom, ...] = ()
     caps: FlowCaps | None = None  # on new flow by sector and region
     refused: tuple[tuple[int, int], ...] = ()  # (constraint, fen) of the rounds so far
+    risky: RiskyLending | None = None  # where a soft limit holds risky loans to a share of all
+    risky_room_fen: int = UNLIMITED  # what it left at the month's start, before safer loans add to it
 
     def left(self) -> tuple[Headroom, ...]:
         """Return what is left under each constraint."""
@@ -58,6 +64,7 @@ class Budget(NamedTuple):
     def uses(self) -> tuple[HeadroomUse, ...]:
         """Return every constraint that set a limit this month, with the demand it refused."""
         rooms = [*self.rooms, *(self.caps.headrooms() if self.caps is not None else ())]
+        rooms.append(Headroom(SOFT_LIMIT_RULE, self.risky_room_fen))
         refused: dict[int, int] = {}
         for constraint, amount in self.refused:
             refused[constraint] = refused.get(constraint, 0) + amount
@@ -73,16 +80,21 @@ class Commitment(NamedTuple):
 
     pledged: int  # to all originators together, each of whom may use an equal part
     own_room: int
+    ground: int = PARTNER  # or the rule that holds the pledge down
 
 
-def commitment_of(lender: Books, economy: Economy, rules: Rules, index: int) -> Commitment:
-    """Return a partner bank's pledge: its quota, or its share of scarce room beside its own customers' plan."""
+def commitment_of(lender: Books, economy: Economy, rules: Rules, index: int, joint_repaid_fen: int = 0) -> Commitment:
+    """Return a partner bank's pledge: its quota, or its share of scarce room beside its own customers' plan.
+
+    The law may cap joint loans as a share of the bank's loans; `joint_repaid_fen` is what they repaid last month.
+    """
     quota = int(lender.parameters.partner_quota_share * lender.loans_fen()) + lender.founding_fen
     plan = plan_room(lender)
     room = min(room.own_fen for room in own_rooms(lender, economy, rules, index))
-    if room >= quota + plan:
-        return Commitment(quota, room - quota)
-    pledged = room * quota // max(1, quota + plan)
+    pledged = quota if room >= quota + plan else room * quota // max(1, quota + plan)
+    lawful = joint_loan_room(lender, rules.joint_loan_share, joint_repaid_fen) if economy.month >= 0 else UNLIMITED
+    if lawful < pledged:
+        return Commitment(lawful, room - lawful, JOINT_LOAN_RULE)
     return Commitment(pledged, room - pledged)
 
 
@@ -94,10 +106,13 @@ def budget_of(
     joint: Joint,
     pledged_fen: int = 0,
     quota_fen: int = UNLIMITED,
+    rule_quota_fen: int = UNLIMITED,
+    risky: RiskyLending | None = None,
 ) -> Budget:
     """Return the month's headrooms in fen of whole loans, in the order in which ties are settled.
 
-    `pledged_fen` of own money are set aside for joint loans of others, `quota_fen` is what the growth quota leaves.
+    `pledged_fen` of own money are set aside for joint loans of others, `quota_fen` is what its own growth quota
+    leaves and `rule_quota_fen` what the law's does; `risky` is the window of a soft limit.
     """
     p = lender.parameters
     extra = p.budget_extra_fen if economy.month >= p.budget_extra_from_month else 0
@@ -110,9 +125,12 @@ def budget_of(
     rooms.append(Headroom(PLAN, plan_room(lender)))
     if quota_fen < UNLIMITED:
         rooms.append(Headroom(GROWTH_QUOTA, quota_fen))
+    if rule_quota_fen < UNLIMITED:
+        rooms.append(Headroom(GROWTH_QUOTA_RULE, rule_quota_fen))
     pledges = [(pledge, whole_loans(pledge.part_fen, 0, max(1, joint.share_bp))) for pledge in joint.pledges]
     if pledges:
-        rooms.append(Headroom(PARTNER, sum(amount for _, amount in pledges)))
+        ground = next((pledge.ground for pledge, _ in pledges if pledge.ground != PARTNER), PARTNER)
+        rooms.append(Headroom(ground, sum(amount for _, amount in pledges)))
     base = min(room.amount_fen for room in rooms) + extra
     partner_cap = int(p.budget.partner_cap_share * base) if p.budget.partner_cap_share < 1.0 else UNLIMITED
     if pledges and partner_cap < UNLIMITED:
@@ -123,7 +141,9 @@ def budget_of(
         partners=tuple(
             PartnerRoom(pledge.bank, pledge.weight, amount + extra, partner_cap) for pledge, amount in pledges
         ),
-        caps=FlowCaps.of(p.budget, base) if p.budget.caps_flow else None,
+        caps=FlowCaps.of(p.budget, rules, base),
+        risky=risky,
+        risky_room_fen=UNLIMITED if risky is None else risky.room_fen(safe_fen=0),
     )
 
 

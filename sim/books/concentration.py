@@ -1,4 +1,7 @@
-"""A lender's own limits on new flow to one sector or one region: a cutoff for each, beside the cutoff for all."""
+"""Limits on new flow to one sector or one region: a cutoff for each, beside the cutoff for all.
+
+A lender may set them for itself and the law may; the tighter one holds, and gives its name to what it refuses.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,19 @@ from numpy.typing import NDArray
 
 from sim.books.headrooms import UNLIMITED
 from sim.params import BudgetParameters
-from sim.values import LOTS, NOT_APPLIED, PRIORITIES, REGION_CAP, REGIONS, SECTOR_CAP, SECTORS, Headroom
+from sim.values import (
+    LOTS,
+    NOT_APPLIED,
+    PRIORITIES,
+    REGION_CAP,
+    REGION_RULE,
+    REGIONS,
+    SECTOR_CAP,
+    SECTOR_RULE,
+    SECTORS,
+    Headroom,
+    Rules,
+)
 
 
 class FlowCaps(NamedTuple):
@@ -19,19 +34,29 @@ class FlowCaps(NamedTuple):
     region_fen: int
     sector_used: tuple[int, ...] = (0,) * len(SECTORS)
     region_used: tuple[int, ...] = (0,) * len(REGIONS)
+    sector_ground: int = SECTOR_CAP  # whose cap it is: the lender's own or the law's
+    region_ground: int = REGION_CAP
 
     @classmethod
-    def of(cls, budget: BudgetParameters, least_headroom_fen: int) -> FlowCaps:
-        """Return the caps of a month: shares of what all other headrooms together allow."""
-        sector, region = (
-            int(share * least_headroom_fen) if share < 1.0 else UNLIMITED
-            for share in (budget.sector_cap_share, budget.region_cap_share)
+    def of(cls, budget: BudgetParameters, rules: Rules, least_headroom_fen: int) -> FlowCaps | None:
+        """Return the caps of a month, shares of what all other headrooms together allow; None when there is none."""
+        shares = (
+            min(budget.sector_cap_share, rules.sector_flow_share),
+            min(budget.region_cap_share, rules.region_flow_share),
         )
-        return cls(sector, region)
+        if min(shares) >= 1.0:
+            return None
+        sector, region = (int(share * least_headroom_fen) if share < 1.0 else UNLIMITED for share in shares)
+        return cls(
+            sector,
+            region,
+            sector_ground=SECTOR_RULE if rules.sector_flow_share < budget.sector_cap_share else SECTOR_CAP,
+            region_ground=REGION_RULE if rules.region_flow_share < budget.region_cap_share else REGION_CAP,
+        )
 
     def headrooms(self) -> tuple[Headroom, ...]:
         """Return the limits of the month, for one sector and for one region."""
-        return (Headroom(SECTOR_CAP, self.sector_fen), Headroom(REGION_CAP, self.region_fen))
+        return (Headroom(self.sector_ground, self.sector_fen), Headroom(self.region_ground, self.region_fen))
 
     def after(self, lent_by_lot: NDArray[np.int64]) -> FlowCaps:
         """Return the caps after lending by lot, shape (LOTS,)."""
@@ -51,7 +76,7 @@ class FlowCaps(NamedTuple):
         kept = np.where(np.arange(PRIORITIES) < sectors[:, None], by_place, 0)
         regions = first_refused(kept.sum(axis=1), self.region_fen, self.region_used)
         cutoffs = np.minimum(sectors[None, :], regions[:, None])
-        bindings = np.where(sectors[None, :] <= regions[:, None], SECTOR_CAP, REGION_CAP)
+        bindings = np.where(sectors[None, :] <= regions[:, None], self.sector_ground, self.region_ground)
         return cutoffs.reshape(LOTS), np.where(cutoffs < PRIORITIES, bindings, NOT_APPLIED).reshape(LOTS)
 
 

@@ -12,12 +12,15 @@ from typing import NamedTuple, Protocol
 from sim.params import LenderParameters
 from sim.values import (
     CAPITAL,
+    CAPITAL_BUFFER,
     CAPITAL_RULE,
     FUNDING,
+    FUNDING_LEVERAGE,
     LEVERAGE,
     LEVERAGE_RULE,
     LIQUIDITY,
     LIQUIDITY_RULE,
+    NO_LIMIT,
     Economy,
     Rules,
 )
@@ -45,8 +48,17 @@ class Books(Protocol):
     def assets_fen(self) -> int:
         """Return cash and own parts of loans, net of allowance."""
 
+    def risk_weight(self) -> float:
+        """Return the weight of its loans in risk-weighted assets."""
+
     def risk_weighted_fen(self) -> int:
         """Return risk-weighted assets."""
+
+    def wholesale_fen(self) -> int:
+        """Return all wholesale funding."""
+
+    def joint_fen(self) -> int:
+        """Return its parts in joint loans of others."""
 
     def managed_fen(self) -> int:
         """Return whole loans of its customers."""
@@ -75,14 +87,17 @@ def own_rooms(lender: Books, economy: Economy, rules: Rules, index: int) -> tupl
     """
     p = lender.parameters
     minimum = rules.minimum_capital_share
+    buffers = buffers_of(rules)
     committed = int(p.budget.line_buffer_share * lender.undrawn_fen())
     leverage, liquidity = rules.minimum_leverage_share, rules.minimum_liquidity_share
     own_leverage = own_least(leverage, p.budget.leverage_buffer_share, p.budget.leverage_target_share)
     own_liquidity = own_least(liquidity, p.budget.liquidity_buffer_share, p.budget.liquidity_target_share)
     rooms = (
         Room(CAPITAL_RULE, capital_room(lender, minimum)),
-        Room(CAPITAL, capital_room(lender, minimum + p.capital_buffer_share, committed)),
+        Room(CAPITAL_BUFFER, capital_room(lender, minimum + buffers) if buffers > 0.0 else UNLIMITED),
+        Room(CAPITAL, capital_room(lender, minimum + buffers + p.capital_buffer_share, committed)),
         Room(FUNDING, funding_room(lender, economy.rollover_factors[index])),
+        Room(FUNDING_LEVERAGE, funding_leverage_room(lender, rules.wholesale_multiple)),
         Room(LEVERAGE_RULE, leverage_room(lender, leverage)),
         Room(LEVERAGE, leverage_room(lender, own_leverage)),
         Room(LIQUIDITY_RULE, liquidity_room(lender, liquidity)),
@@ -91,6 +106,11 @@ def own_rooms(lender: Books, economy: Economy, rules: Rules, index: int) -> tupl
     if economy.month < 0:
         return tuple(room._replace(own_fen=UNLIMITED) for room in rooms)
     return rooms
+
+
+def buffers_of(rules: Rules) -> float:
+    """Return the mandatory buffers on top of the capital minimum."""
+    return rules.conservation_buffer_share + rules.countercyclical_buffer_share
 
 
 def own_least(rule: float, buffer: float, target: float) -> float:
@@ -103,7 +123,7 @@ def capital_room(lender: Books, least_share: float, committed_fen: int = 0) -> i
 
     `committed_fen` of undrawn lines are counted as if they were loans already.
     """
-    weight = lender.parameters.risk_weight
+    weight = lender.risk_weight()
     if weight <= 0.0 or least_share <= 0.0:
         return UNLIMITED
     largest = int(max(0, lender.equity_fen()) / (least_share * weight))
@@ -146,13 +166,37 @@ def funding_room(lender: Books, rollover_factor: float) -> int:
     return int(max(0, spare + lender.collected_fen - leaving) / (1.0 - p.deposit_share))
 
 
+def funding_leverage_room(lender: Books, most_multiple: float) -> int:
+    """Return what may be lent of own money before wholesale funding reaches its multiple of equity, in fen.
+
+    Cash beyond the target and last month's collections are lent first. What is already borrowed beyond the multiple
+    may be renewed, so that the rule ends in a smaller book rather than in default.
+    """
+    p = lender.parameters
+    if most_multiple >= NO_LIMIT or p.deposit_share >= 1.0:
+        return UNLIMITED
+    to_borrow = int(most_multiple * max(0, lender.equity_fen())) - lender.wholesale_fen()
+    spare = lender.cash_fen() - int(p.cash_target_share * lender.loans_fen())
+    return int(max(0, to_borrow + spare + lender.collected_fen) / (1.0 - p.deposit_share))
+
+
+def joint_loan_room(lender: Books, most_share: float, joint_repaid_fen: int) -> int:
+    """Return what a bank may put into joint loans before they exceed a share of all its loans, in fen.
+
+    What will be repaid, as last month, is taken off; what it may lend itself this month is not counted yet.
+    """
+    if most_share >= 1.0:
+        return UNLIMITED
+    joint, loans = lender.joint_fen() - joint_repaid_fen, lender.loans_fen() - lender.collected_fen
+    return int(max(0.0, most_share * loans - joint) / (1.0 - most_share))
+
+
 def plan_room(lender: Books) -> int:
     """Return the lender's own growth plan: what is repaid is lent again, plus a share of the book."""
     growth = int(lender.parameters.growth_quota_share * lender.managed_fen())
     return lender.repaid_fen + max(growth, lender.founding_fen)
 
 
-def quota_allowance(lender: Books) -> int:
-    """Return what a month adds to the growth quota: what was repaid and a share of the book, fen of whole loans."""
-    share = lender.parameters.budget.quota_growth_share
-    return max(0, lender.repaid_fen + int(share * lender.managed_fen()))
+def quota_allowance(lender: Books, growth_share: float) -> int:
+    """Return what a month adds to a growth quota: what was repaid and a share of the book, fen of whole loans."""
+    return max(0, lender.repaid_fen + int(growth_share * lender.managed_fen()))

@@ -22,6 +22,7 @@ class Pledge(NamedTuple):
     bank: int  # its place in order of id
     weight: float  # of its part in the originator's joint loans, relative to the others'
     part_fen: int  # of the bank's own money
+    ground: int = PARTNER  # what holds it back: the bank's pledge, or a rule that leaves less
 
 
 class Joint(NamedTuple):

@@ -11,6 +11,7 @@ from sim.draws import Chance
 from sim.engines.arrays import ArraysEngine, Rumour
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import MarketConfig
+from sim.policies.base import caps_flow
 from sim.scoring.outcomes import counting_of
 from sim.state import People, Tallies
 from sim.values import LOTS
@@ -23,6 +24,9 @@ class Engine(Protocol):
 
     def follow(self, liquidity: NDArray[np.int8]) -> None:
         """Set who is followed from now on, and in which tercile of liquidity."""
+
+    def count_in_lots(self, lots: int) -> None:
+        """Count demand in so many lots from the next month on."""
 
     def begin_month(self) -> None:
         """Clear the tallies."""
@@ -63,5 +67,6 @@ def people_engine(config: MarketConfig, people: People, communities: int, model:
 
 
 def lots_of(config: MarketConfig) -> int:
-    """Return in how many lots demand is counted: one, unless a lender caps its new flow by sector or region."""
-    return LOTS if any(lender.budget.caps_flow for _, lender in config.lender) else 1
+    """Return in how many lots demand is counted: one, unless a lender or a rule caps new flow by sector or region."""
+    by_lenders = any(lender.budget.caps_flow for _, lender in config.lender)
+    return LOTS if by_lenders or caps_flow(config) else 1

@@ -16,7 +16,7 @@ from sim.engines.spreading import spread_rows
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
 from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_tallies
-from sim.values import LOAN_SLOTS
+from sim.values import LOAN_SLOTS, PRIORITIES
 
 
 class Rumour(NamedTuple):
@@ -50,13 +50,18 @@ class ArraysEngine:
         self.people = people
         self.behaviour = behaviour
         self.communities = communities
-        size, lenders = people.lines.limit.shape
-        self.shards = Shards(size, lenders, communities, shards, threads, counting)
-        self.tallies = blank_tallies(lenders, communities, counting)
+        size, self.lenders = people.lines.limit.shape
+        self.shards = Shards(size, self.lenders, communities, shards, threads, counting)
+        self.tallies = blank_tallies(self.lenders, communities, counting)
 
     def follow(self, liquidity: NDArray[np.int8]) -> None:
         """Set who is followed from now on, and in which tercile of liquidity."""
         self.people.borrowers.liquidity[:] = liquidity
+
+    def count_in_lots(self, lots: int) -> None:
+        """Count demand in so many lots from the next month on."""
+        self.shards.counting = self.shards.counting._replace(lots=lots)
+        self.tallies = self.tallies._replace(demand=np.zeros((self.lenders, lots, PRIORITIES), dtype=np.int64))
 
     def begin_month(self) -> None:
         """Clear the tallies."""

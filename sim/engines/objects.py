@@ -16,7 +16,7 @@ from sim.engines.arrays import Rumour
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
 from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people, blank_tallies
-from sim.values import EMPTY, LineCuts
+from sim.values import EMPTY, PRIORITIES, LineCuts
 
 
 class ObjectsEngine:
@@ -40,6 +40,10 @@ class ObjectsEngine:
         """Set who is followed from now on, and in which tercile of liquidity."""
         for borrower, tercile in zip(self.borrowers, liquidity.tolist(), strict=True):
             borrower.liquidity = tercile
+
+    def count_in_lots(self, lots: int) -> None:
+        """Count demand in so many lots from the next month on."""
+        self.tallies = self.tallies._replace(demand=np.zeros((self.lenders, lots, PRIORITIES), dtype=np.int64))
 
     def begin_month(self) -> None:
         """Clear the tallies."""

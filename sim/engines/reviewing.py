@@ -15,6 +15,7 @@ from sim.engines.columns import (
     LINE_LIMITS,
     LOANS,
     OPEN_LINES,
+    PRODUCTIVE_LOANS,
     UNUSED_LINES,
 )
 from sim.engines.contracts import bucket_at, clear_line, owed_at
@@ -36,6 +37,7 @@ from sim.values import (
     OPEN,
     PLACES,
     VINTAGE_MONTHS,
+    WORKING_CAPITAL,
 )
 
 GOOD_STANDING_MONTHS = 6  # since the last lateness anywhere, before a limit may rise
@@ -194,6 +196,8 @@ def count_loans(
         tallies.stock[lender, bucket] += principal
         tallies.stock_count[lender, bucket] += 1
         tallies.flow[lender, LOANS] += 1
+        if wide(loans.purpose[i, slot]) == WORKING_CAPITAL:
+            tallies.flow[lender, PRODUCTIVE_LOANS] += principal
         tallies.vintage_stock[lender, age] += principal
         if conditions.counts_shape == 1:
             count_ticket(lender, wide(loans.original[i, slot]), principal, tallies)

@@ -213,6 +213,10 @@ class LenderParameters(NamedTuple):
     raise_hurdle_roe: Annotated[
         float, Quantity("yearly return on equity owners want to have seen", -10.0, 10.0, "what equity costs; assumed")
     ] = 0.08
+    prepared_share: Annotated[
+        float,
+        Quantity("share of announced capital rules met before they are in force", 0.0, 1.0, "0: none; others assumed"),
+    ] = 0.0
     growth_quota_share: Annotated[
         float, Quantity("share of the book that may be added a month", 0.0, 5.0, "own plan; assumed")
     ] = 0.02

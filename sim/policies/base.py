@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Protocol
 
+from sim.books.credit_gap import NOTHING_SEEN, Indicators
 from sim.money import fen
 from sim.params import LENDER_KINDS, MarketConfig, Quantity, RegulatorParameters
 from sim.scope import check_kinds, covers_kind
 from sim.values import NO_RATE_CAP_BP as NO_RATE_CAP_BP
 from sim.values import Rulebook, Rules
 
-AnnounceMonth = Annotated[int, Quantity("month after the warm-up", 0, 600, "the study's choice")]
-EffectiveMonth = Annotated[int, Quantity("month after the warm-up", 0, 600, "the study's choice")]
+BEFORE_ALL_MONTHS = -600  # a rule that old is in force throughout
+
+AnnounceMonth = Annotated[int, Quantity("month after the warm-up", BEFORE_ALL_MONTHS, 600, "the study's choice")]
+EffectiveMonth = Annotated[int, Quantity("month after the warm-up", BEFORE_ALL_MONTHS, 600, "the study's choice")]
 PhaseInMonths = Annotated[int, Quantity("months from the first step to the full rule", 0, 120, "the study's choice")]
 
 # The stricter of two values of each rule. `min` and `max` give the same answer in any order.
@@ -45,6 +48,23 @@ JOINS: dict[str, Callable[[Any, Any], Any]] = {
     "rumours_doubted_share": max,
     "minimum_leverage_share": max,
     "minimum_liquidity_share": max,
+    "conservation_buffer_share": max,
+    "countercyclical_buffer_share": max,
+    "licence_capital_yuan": max,
+    "wholesale_multiple": min,
+    "securities_multiple": min,
+    "single_partner_share": min,
+    "joint_loan_share": min,
+    "sector_flow_share": min,
+    "region_flow_share": min,
+    "large_exposure_share": min,
+    "growth_quota_share": min,
+    "growth_quota_months": min,
+    "soft_limit_default_share": min,
+    "soft_limit_quota_share": min,
+    "soft_limit_months": min,
+    "risk_weight_share": max,
+    "productive_weight_share": max,
 }
 
 
@@ -93,6 +113,13 @@ class Instrument(Dated, Protocol):
         """Return the rules for one kind of lender with this instrument alone laid over them."""
 
 
+class Adaptive(Protocol):
+    """An instrument whose figure the regulator sets anew from what it has seen of the market."""
+
+    def respond(self, seen: Indicators) -> Instrument:
+        """Return an instrument with the figure that its own rule gives after what has been seen."""
+
+
 def binds(instrument: Dated, kind: str, month: int) -> bool:
     """Return whether an instrument is in force for a kind of lender."""
     return month >= instrument.effective_month and covers_kind(instrument.kinds, kind)
@@ -106,16 +133,30 @@ def phased(instrument: PhasedIn, before: float, full: float, month: int) -> floa
     return before + (full - before) * elapsed / (instrument.phase_in_months + 1)
 
 
+def phased_cap(instrument: PhasedIn, full: float, month: int) -> float:
+    """Return the cap in force where there was none: its inverse grows from nothing in even steps."""
+    elapsed = month - instrument.effective_month + 1
+    if elapsed > instrument.phase_in_months:
+        return full
+    return full * (instrument.phase_in_months + 1) / elapsed
+
+
 def check_dates(instrument: Dated, months: int) -> None:
     """Raise ValueError when dates lie beyond the horizon or out of order, or a kind of lender does not exist."""
     for name in ("announce_month", "effective_month"):
         value = getattr(instrument, name)
-        if not 0 <= value < months:
-            raise ValueError(f"{name}: must lie in 0 to {months - 1}, the reported months; was {value}")
+        if value >= months:
+            raise ValueError(f"{name}: must be earlier than {months}, the end of the reported months; was {value}")
     if instrument.announce_month > instrument.effective_month:
         raise ValueError(
             f"announce_month: must not be later than effective_month {instrument.effective_month}, "
             f"was {instrument.announce_month}"
+        )
+    phase_in = getattr(instrument, "phase_in_months", 0)
+    if phase_in > 0 and instrument.effective_month + phase_in >= months:
+        raise ValueError(
+            f"phase_in_months: the full rule must be reached before month {months}, the end of the reported months, "
+            f"and from effective_month {instrument.effective_month} it is not; was {phase_in}"
         )
     check_kinds(instrument.kinds)
 
@@ -148,13 +189,40 @@ def compose_rules(opening: Rules, instruments: Sequence[Instrument], kind: str, 
     return rules
 
 
-def compose_rulebook(config: MarketConfig, month: int) -> Rulebook:
-    """Return the rules in force in a month by kind of lender, and the names of what is announced and in force."""
+def compose_ahead(opening: Rules, instruments: Sequence[Instrument], kind: str, month: int) -> Rules:
+    """Return the strictest of what each instrument will come to: now, or once it is in full force."""
+    rules = opening
+    for instrument in instruments:
+        full = instrument.effective_month + getattr(instrument, "phase_in_months", 0)
+        rules = join(rules, **instrument.amend(opening, kind, max(month, full))._asdict())
+    return rules
+
+
+def responding(instrument: Instrument, seen: Indicators) -> Instrument:
+    """Return an instrument as it stands after what has been seen: an adaptive one with its figure."""
+    respond = getattr(instrument, "respond", None)
+    found: Instrument = respond(seen) if respond is not None else instrument
+    return found
+
+
+def compose_rulebook(config: MarketConfig, month: int, seen: Indicators = NOTHING_SEEN) -> Rulebook:
+    """Return the rules in force in a month by kind of lender, what is announced, and what that will come to."""
     opening = opening_rules(config.regulator)
-    instruments = [instrument for _, instrument in config.policy]
+    policy = [(name, responding(instrument, seen)) for name, instrument in config.policy]
+    instruments = [instrument for _, instrument in policy]
+    announced = [instrument for instrument in instruments if month >= instrument.announce_month]
     return Rulebook(
         month=month,
         rules=tuple((kind, compose_rules(opening, instruments, kind, month)) for kind in LENDER_KINDS),
-        in_force=tuple(name for name, instrument in config.policy if month >= instrument.effective_month),
-        announced=tuple(name for name, instrument in config.policy if month >= instrument.announce_month),
+        in_force=tuple(name for name, instrument in policy if month >= instrument.effective_month),
+        announced=tuple(name for name, instrument in policy if month >= instrument.announce_month),
+        ahead=tuple((kind, compose_ahead(opening, announced, kind, month)) for kind in LENDER_KINDS),
     )
+
+
+def caps_flow(config: MarketConfig) -> bool:
+    """Return whether any instrument ever caps new lending to a sector or a region."""
+    opening = opening_rules(config.regulator)
+    instruments = [instrument for _, instrument in config.policy]
+    in_full = [compose_ahead(opening, instruments, kind, month=0) for kind in LENDER_KINDS]
+    return any(rules.sector_flow_share < 1.0 or rules.region_flow_share < 1.0 for rules in in_full)

@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
 from sim.values import Rules
 
+IDLE = {"minimum_share": 0.0}
+STRICT = {"minimum_share": 0.6}
+TRACE = "capital_rule"
+
 
 class CapitalAdequacy(NamedTuple):
     """Total capital over risk-weighted assets must reach a minimum, plus a conservation buffer where one is set."""

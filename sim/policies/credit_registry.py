@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
 from sim.values import Rules
 
+IDLE = {"coverage_share": 0.0, "memory_months": 0}
+STRICT = {"coverage_share": 1.0, "memory_months": 120}
+TRACE = ""  # it refuses nothing: it changes terms or accounts
+
 
 class CreditRegistry(NamedTuple):
     """A registry shows lenders the loans of a share of people at all lenders, and their defaults for some time."""

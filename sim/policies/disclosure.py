@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
 from sim.values import Rules
 
+IDLE = {"shown_share": 0.0}
+STRICT = {"shown_share": 1.0}
+TRACE = ""  # it refuses nothing: it changes terms or accounts
+
 
 class Disclosure(NamedTuple):
     """Every channel shows the yearly rate, so that a part of what fees hide is seen by everybody."""

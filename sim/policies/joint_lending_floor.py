@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
 from sim.values import Rules
 
+IDLE = {"own_share": 0.0}
+STRICT = {"own_share": 0.9}
+TRACE = ""  # it refuses nothing: it changes terms or accounts
+
 
 class JointLendingFloor(NamedTuple):
     """Of every new joint loan the originator must keep at least a share on its own books."""

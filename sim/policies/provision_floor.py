@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
 from sim.values import Rules
 
+IDLE = {"coverage_share": 0.0, "loan_share": 0.0}
+STRICT = {"coverage_share": 10.0, "loan_share": 0.5}
+TRACE = ""  # it refuses nothing: it changes terms or accounts
+
 
 class ProvisionFloor(NamedTuple):
     """The allowance must reach a multiple of loans over 90 days late, and a share of all loans."""

@@ -9,6 +9,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import Rules
 
+IDLE = {"max_apr": 10.0}
+STRICT = {"max_apr": 0.01}
+TRACE = "rate_cap"
+
 
 class RateCap(NamedTuple):
     """No new loan may cost more than a yearly rate, fees inside it or not; it binds from one day to the next."""

@@ -51,7 +51,7 @@ def ended(branch: CreditMarket) -> CreditMarket:
 # --- from the end of the warm-up --------------------------------------------------------------------------------------
 def test_every_arm_and_scenario_of_the_main_study_may_share_a_warm_up() -> None:
     size = ["population.size=500", "calendar.warm_up_months=8", "study.replicates=1"]
-    study = compose_study(["study=tightening", *size, "months=40"])
+    study = compose_study(["study=tightening", *size, "months=44"])
     trunk = at(0, study.markets["calm", "baseline"])
     for config in study.markets.values():
         assert_same(ended(trunk.branch(config)), config)

@@ -1,43 +1,37 @@
 """What every instrument must keep to; a new file in configs/policy is held to it without another line."""
 
+import importlib
 import re
 from functools import cache
-from itertools import islice, permutations
+from itertools import islice, pairwise, permutations
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import pytest
 
 from experiments.config import compose
-from experiments.registry import kinds
+from experiments.registry import kinds, member_class
+from sim.books.credit_gap import Indicators
 from sim.params import LENDER_KINDS, MarketConfig, RegulatorParameters, quantities
-from sim.policies.base import JOINS, NO_RATE_CAP_BP, compose_rulebook, opening_rules
+from sim.policies.base import JOINS, NO_RATE_CAP_BP, compose_rulebook, join, opening_rules
 from sim.values import Rules
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "policy"
-NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+NAMES = sorted(kinds("policy"))
 OPENING = opening_rules(RegulatorParameters())
+SEEN = Indicators(months=(0, 3, 6), credit_shares=(0.10, 0.10, 0.15))  # of credit, by quarter
 
-# For each kind, numbers that ask for no more than the opening rules already do.
-LAX = {
-    "rate_cap": ["max_apr=10.0"],
-    "borrower_cap": ["max_yuan=10000000"],
-    "capital_adequacy": ["minimum_share=0.0"],
-    "joint_lending_floor": ["own_share=0.0"],
-    "disclosure": ["shown_share=0.0"],
-    "provision_floor": ["coverage_share=0.0", "loan_share=0.0"],
-    "credit_registry": ["coverage_share=0.0", "memory_months=0"],
-    "lpr_rate_cap": ["multiple=1000.0"],
-    "debt_service_cap": ["max_share=100.0"],
-    "lender_count_cap": ["max_lenders=100"],
-    "eligible_borrowers": ["needs_income=false", "youngest_age_band=0"],
-    "income_cap": ["max_yuan=10000000", "income_months=1200.0"],
-    "collection_conduct": ["max_effort=1.0"],
-    "longest_term": ["max_months=120"],
-    "education": ["taught_share=0.0", "doubted_share=0.0"],
-    # One that is over: a moratorium has no number that asks for nothing.
-    "moratorium": ["announce_month=0", "effective_month=0", "lasts_months=1"],
-}
-NO_CHANGE_BUT_A_LOOSE_CEILING = {"rate_cap": {"max_apr_bp": 100_000}}
+
+def declared(name: str) -> ModuleType:
+    """The module of an instrument, which says what makes it IDLE and STRICT, and the TRACE it leaves when it binds."""
+    return importlib.import_module(f"sim.policies.{name}")
+
+
+def strict(name: str, **changes: Any) -> tuple[str, Any]:
+    """An instrument that binds somebody in any market."""
+    instrument = member_class("policy", name, "policy")()
+    return name, instrument._replace(kinds=(), **declared(name).STRICT, **changes)
 
 
 @cache  # composing is slow and configurations are frozen
@@ -45,8 +39,11 @@ def market(*names: str, changes: tuple[str, ...] = ()) -> MarketConfig:
     return compose(["scale=smoke", f"policy=[{','.join(names)}]", *changes])
 
 
-def test_every_instrument_has_a_file_of_its_own_name() -> None:
-    assert sorted(kinds("policy")) == NAMES
+def test_every_instrument_has_a_config_of_its_own_name_and_every_other_config_is_a_rulebook() -> None:
+    for path in FOLDER.glob("*.yaml"):
+        first = path.read_text(encoding="utf-8").splitlines()[0]
+        assert first == (f"# @package policy.{path.stem}" if path.stem in NAMES else "# @package policy")
+    assert set(NAMES) <= {path.stem for path in FOLDER.glob("*.yaml")}
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -90,28 +87,41 @@ class TestEveryInstrument:
         for month in (-1, instrument.announce_month - 1):
             assert compose_rulebook(config, month) == compose_rulebook(nothing, month)
 
-    def test_it_changes_the_rules_once_in_force(self, name: str) -> None:
-        config = market(name)
-        (_, instrument), *_ = config.policy
-        rulebook = compose_rulebook(config, instrument.effective_month)
-        assert rulebook.in_force == (name,)
-        if name == "borrower_cap":  # the opening cap is already the legal one
-            config = market(name, changes=("policy.borrower_cap.max_yuan=50000",))
-            rulebook = compose_rulebook(config, instrument.effective_month)
-        for kind in LENDER_KINDS:
-            assert rulebook.of(kind) != OPENING
-
-    def test_numbers_that_bind_nobody_change_nothing(self, name: str) -> None:
-        config = market(name, changes=tuple(f"policy.{name}.{change}" for change in LAX[name]))
-        rulebook = compose_rulebook(config, 60)
-        expected = OPENING._replace(**NO_CHANGE_BUT_A_LOOSE_CEILING.get(name, {}))
-        assert rulebook.rules == tuple((kind, expected) for kind in LENDER_KINDS)
+    def test_it_changes_the_rules_of_all_kinds_once_in_force(self, name: str) -> None:
+        config = market()._replace(policy=(strict(name),))
+        for month, in_force in ((29, ()), (30, (name,))):
+            rulebook = compose_rulebook(config, month, SEEN)
+            assert rulebook.in_force == in_force
+            assert all((rulebook.of(kind) != OPENING) == bool(in_force) for kind in LENDER_KINDS)
 
     def test_it_binds_only_the_kinds_in_its_scope(self, name: str) -> None:
-        change = ("policy.borrower_cap.max_yuan=50000",) if name == "borrower_cap" else ()
-        rulebook = compose_rulebook(market(name, changes=(f"policy.{name}.kinds=[micro_lender]", *change)), 60)
+        _, instrument = strict(name)
+        config = market()._replace(policy=((name, instrument._replace(kinds=("micro_lender",))),))
+        rulebook = compose_rulebook(config, 60, SEEN)
         assert rulebook.of("micro_lender") != OPENING
         assert all(rulebook.of(kind) == OPENING for kind in LENDER_KINDS if kind != "micro_lender")
+
+    def test_what_is_announced_is_what_lenders_must_expect(self, name: str) -> None:
+        _, instrument = strict(name)
+        if "phase_in_months" in instrument._fields:
+            instrument = instrument._replace(phase_in_months=5)
+        config = market()._replace(policy=((name, instrument),))
+        full = compose_rulebook(config, 60, SEEN)
+        for month, expected in ((23, OPENING), (24, full.of("bank")), (31, full.of("bank"))):
+            assert compose_rulebook(config, month, SEEN).ahead_of("bank") == expected
+
+    def test_a_phase_in_gets_stricter_by_the_month_and_ends_in_time(self, name: str) -> None:
+        _, instrument = strict(name)
+        if "phase_in_months" not in instrument._fields:
+            return
+        config = market()._replace(policy=((name, instrument._replace(phase_in_months=4)),))
+        path = [compose_rulebook(config, month, SEEN).of("bank") for month in range(29, 36)]
+        for before, after in pairwise(path):
+            assert join(before, **after._asdict()) == after
+        assert path[0] == OPENING
+        assert path[4] != path[5] == path[6]
+        with pytest.raises(ValueError, match="phase_in_months: the full rule must be reached before month 40"):
+            instrument._replace(phase_in_months=10).check(40)
 
     def test_it_leaves_its_inputs_alone_and_repeats(self, name: str) -> None:
         (_, instrument), *_ = market(name).policy
@@ -138,6 +148,14 @@ class TestEveryInstrument:
         with pytest.raises(ValueError, match="announce_month"):
             instrument._replace(announce_month=31, effective_month=30).check(84)
 
+    def test_a_rule_older_than_the_run_is_in_force_throughout(self, name: str) -> None:
+        _, instrument = strict(name, announce_month=-60, effective_month=-60)
+        instrument.check(84)
+        config = market()._replace(policy=((name, instrument),))
+        rulebooks = [compose_rulebook(config, month, SEEN).of("bank") for month in (-50, -1, 0, 83)]
+        assert rulebooks[0] != OPENING
+        assert len(set(rulebooks)) == 1
+
 
 def test_every_rule_declares_how_two_instruments_join() -> None:
     assert set(JOINS) == set(Rules._fields)
@@ -147,7 +165,8 @@ def test_every_rule_declares_how_two_instruments_join() -> None:
 def test_the_order_of_instruments_does_not_matter(month: int) -> None:
     phased = tuple(
         f"policy.{name}.phase_in_months=6"
-        for name in ("capital_adequacy", "joint_lending_floor", "disclosure", "credit_registry")
+        for name in NAMES
+        if "phase_in_months" in member_class("policy", name, "policy")._fields
     )
     config = market(*NAMES, changes=phased)
     rules = compose_rulebook(config, month).rules

@@ -24,6 +24,7 @@ class MadeLender:
     id: int = 1
     status: str = "open"
     lending_frozen: bool = False
+    licence_capital_fen: int = 0
     ratio: float = 0.12
     equity: int = 1_000_000
     cash: int = 1_000_000

@@ -1,0 +1,46 @@
+"""A fixed buffer of capital on top of the minimum."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.values import Rules
+
+IDLE = {"buffer_share": 0.0}
+STRICT = {"buffer_share": 0.2}
+TRACE = "capital_buffer"
+
+
+class ConservationBuffer(NamedTuple):
+    """New lending may not take capital into a buffer above the minimum; being in it is no breach."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    phase_in_months: PhaseInMonths = 0
+    kinds: tuple[str, ...] = ()  # empty = all kinds; the law binds banks
+    buffer_share: Annotated[
+        float, Quantity("share of risk-weighted assets", 0.0, 0.5, "capital rules of 2012 and 2023: 2.5%")
+    ] = 0.025
+    source: str = (
+        "Capital Rules for Commercial Banks (Banking Regulatory Commission, order 1 of 2012; National Financial "
+        "Regulatory Administration, order 4 of 2023; both numbers from memory): a conservation buffer of 2.5% of "
+        "risk-weighted assets above the minimum; laid on every kind of lender here, as a counterfactual"
+    )
+    verified: bool = True
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong."""
+        check_dates(self, months)
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        return f"a capital buffer of {self.buffer_share:.2%} of risk-weighted assets above the minimum"
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with the higher conservation buffer."""
+        if not binds(self, kind, month):
+            return rules
+        before = rules.conservation_buffer_share
+        return join(rules, conservation_buffer_share=phased(self, before, self.buffer_share, month))

@@ -1,0 +1,55 @@
+"""A buffer of capital that the regulator may release."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.values import Rules
+
+IDLE = {"buffer_share": 0.0}
+STRICT = {"buffer_share": 0.2}
+TRACE = "capital_buffer"
+
+
+class CountercyclicalBuffer(NamedTuple):
+    """A fixed buffer on top of all other capital, which is released after some months if it is to be."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    phase_in_months: PhaseInMonths = 0
+    kinds: tuple[str, ...] = ()  # empty = all kinds; the law binds banks
+    buffer_share: Annotated[
+        float, Quantity("share of risk-weighted assets", 0.0, 0.5, "Basel III: 0 to 2.5%; China's has been 0")
+    ] = 0.025
+    release_after_months: Annotated[
+        int, Quantity("months in force until it is released, 0 = never", 0, 600, "the study's choice")
+    ] = 0
+    source: str = (
+        "Basel III (Basel Committee on Banking Supervision, 2010): 0 to 2.5% of risk-weighted assets; Chinese banks "
+        "have been held to 0% since the framework of 2020 (from memory), so any other figure is a counterfactual"
+    )
+    verified: bool = False
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong, or it would be released before it is whole."""
+        check_dates(self, months)
+        if 0 < self.release_after_months <= self.phase_in_months:
+            raise ValueError(
+                f"release_after_months: must be 0 or more than phase_in_months {self.phase_in_months}, "
+                f"was {self.release_after_months}"
+            )
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        until = f", for {self.release_after_months} months" if self.release_after_months else ""
+        return f"a releasable capital buffer of {self.buffer_share:.2%} of risk-weighted assets{until}"
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with the higher countercyclical buffer, until it is released."""
+        released = self.release_after_months > 0 and month >= self.effective_month + self.release_after_months
+        if not binds(self, kind, month) or released:
+            return rules
+        before = rules.countercyclical_buffer_share
+        return join(rules, countercyclical_buffer_share=phased(self, before, self.buffer_share, month))

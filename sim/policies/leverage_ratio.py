@@ -1,0 +1,47 @@
+"""A floor on equity over all assets, whatever their risk."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.values import Rules
+
+IDLE = {"minimum_share": 0.0}
+STRICT = {"minimum_share": 0.6}
+TRACE = "leverage_rule"
+
+
+class LeverageRatio(NamedTuple):
+    """Equity must reach a share of all assets; no weight makes an asset count less."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    phase_in_months: PhaseInMonths = 0
+    kinds: tuple[str, ...] = ()  # empty = all kinds
+    minimum_share: Annotated[
+        float,
+        Quantity("equity over all assets", 0.0, 1.0, "4% at banks since 2015; draft measures for consumer finance"),
+    ] = 0.04
+    source: str = (
+        "Administrative Measures for consumer finance companies (National Financial Regulatory Administration, "
+        "order 4 of 2024, number and figure from memory), from 2024-04-18: leverage at least 4%, as in the draft; "
+        "banks the same since the leverage rules of 2015"
+    )
+    verified: bool = False
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong."""
+        check_dates(self, months)
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        return f"equity of at least {self.minimum_share:.2%} of all assets"
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with the higher floor on equity over assets."""
+        if not binds(self, kind, month):
+            return rules
+        before = rules.minimum_leverage_share
+        return join(rules, minimum_leverage_share=phased(self, before, self.minimum_share, month))

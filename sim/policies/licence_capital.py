@@ -1,0 +1,46 @@
+"""The least capital that a licence asks for."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.values import Rules
+
+IDLE = {"least_yuan": 0.0}
+STRICT = {"least_yuan": 1e13}
+TRACE = "enters_resolution"
+
+
+class LicenceCapital(NamedTuple):
+    """A lender must own at least an amount; who falls below it loses the licence."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    phase_in_months: PhaseInMonths = 0
+    kinds: tuple[str, ...] = ()  # empty = all kinds
+    least_yuan: Annotated[
+        float, Quantity("yuan of equity of a lender in the whole market", 0.0, 1e13, "measures of 2024; draft of 2020")
+    ] = 1e9
+    source: str = (
+        "Administrative Measures for consumer finance companies (National Financial Regulatory Administration, "
+        "order 4 of 2024, the number from memory), from 2024-04-18: registered capital of at least 1 billion yuan; "
+        "the draft of 2020-11-02 for online micro-loans asked 1 billion, and 5 billion across provinces"
+    )
+    verified: bool = True
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong."""
+        check_dates(self, months)
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        return f"equity of at least {self.least_yuan:,.0f} yuan in the whole market"
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with the higher capital of a licence."""
+        if not binds(self, kind, month):
+            return rules
+        before = rules.licence_capital_yuan
+        return join(rules, licence_capital_yuan=phased(self, before, self.least_yuan, month))

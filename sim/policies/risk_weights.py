@@ -1,0 +1,55 @@
+"""The weights of loans in risk-weighted assets."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+from sim.params import Quantity
+from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.values import Rules
+
+IDLE = {"consumer_weight": -1.0, "productive_weight": -1.0}
+STRICT = {"consumer_weight": 5.0, "productive_weight": 5.0}
+TRACE = "capital_rule"
+
+
+class RiskWeights(NamedTuple):
+    """The law weighs consumer loans and loans for working capital, whatever the lender used before."""
+
+    announce_month: AnnounceMonth = 24
+    effective_month: EffectiveMonth = 30
+    kinds: tuple[str, ...] = ()  # empty = all kinds
+    consumer_weight: Annotated[
+        float, Quantity("share, -1 = as the lender has it", -1.0, 5.0, "rules of 2023: retail 75%, other retail 100%")
+    ] = 0.75
+    productive_weight: Annotated[
+        float, Quantity("share for working capital, -1 = as consumer loans", -1.0, 5.0, "a counterfactual; assumed")
+    ] = -1.0
+    source: str = (
+        "Capital Rules for Commercial Banks (National Financial Regulatory Administration, order 4 of 2023, from "
+        "memory), from 2024-01-01: retail 75%, other retail 100%, transactors on cards 45%; a lower weight for "
+        "working capital of the self-employed is a counterfactual"
+    )
+    verified: bool = False
+
+    def check(self, months: int) -> None:
+        """Raise ValueError when dates or kinds are wrong."""
+        check_dates(self, months)
+        for name in ("consumer_weight", "productive_weight"):
+            if -1.0 < getattr(self, name) < 0.0:
+                raise ValueError(f"{name}: must be 0 or more, or -1 for none, was {getattr(self, name)}")
+
+    def weights(self) -> str:
+        """Return the weights in words."""
+        consumer = "loans weigh as before" if self.consumer_weight < 0 else f"loans weigh {self.consumer_weight:.0%}"
+        return consumer + ("" if self.productive_weight < 0 else f", working capital {self.productive_weight:.0%}")
+
+    def says(self) -> str:
+        """Return the rule in words."""
+        return f"{self.weights()} in risk-weighted assets"
+
+    def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+        """Return the rules with the weights of the law."""
+        if not binds(self, kind, month):
+            return rules
+        return join(rules, risk_weight_share=self.consumer_weight, productive_weight_share=self.productive_weight)

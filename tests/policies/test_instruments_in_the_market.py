@@ -1,0 +1,107 @@
+"""What every instrument does to a small market: nothing too early, nothing when it asks for nothing, and a trace."""
+
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+
+from experiments.registry import kinds, member_class
+from sim.market import CreditMarket
+from sim.params import MarketConfig
+from tests.market.small_market import SEED, every_lender, small, tables_before
+from tests.policies.test_every_instrument import declared, strict
+
+NAMES = sorted(kinds("policy"))
+ANNOUNCED, EFFECTIVE, MONTHS = 2, 4, 8
+DATES = {"announce_month": ANNOUNCED, "effective_month": EFFECTIVE}
+
+
+@cache
+def base() -> MarketConfig:
+    """A small market whose lenders keep no buffer of their own, so that the law alone refuses."""
+    return every_lender(small(people=400, warm_up=9, months=MONTHS), capital_buffer_share=0.0)
+
+
+@cache
+def warmed_up(prepared: bool = False) -> CreditMarket:
+    config = every_lender(base(), prepared_share=1.0) if prepared else base()
+    market = CreditMarket(config, rng=SEED)
+    market.warm_up()
+    return market
+
+
+@cache
+def lived_with(*policy: tuple[str, Any], prepared: bool = False) -> CreditMarket:
+    market = warmed_up(prepared)
+    branch = market.branch(market.config._replace(policy=policy))
+    branch.run()
+    return branch
+
+
+def unlike(left: CreditMarket, right: CreditMarket, month: int = MONTHS, ignored: tuple[str, ...] = ()) -> list[str]:
+    """The tables that differ in the months before one, the log of announcements apart."""
+    found = []
+    for name, table in tables_before(left, month).items():
+        other = tables_before(right, month)[name]
+        if name == "actions":
+            table, other = (said(each, ignored) for each in (table, other))
+        if not table.equals(other):
+            found.append(name)
+    return found
+
+
+def said(actions: pa.Table, ignored: tuple[str, ...]) -> pa.Table:
+    return actions.filter(pc.invert(pc.is_in(actions["act"], pa.array(ignored, pa.string()))))
+
+
+def traces(market: CreditMarket) -> set[str]:
+    """What refused anybody, held any budget down to refuse, or was logged."""
+    tables = market.record.tables
+    budgets = tables["budgets"]
+    budgets = budgets.filter(pc.greater(budgets["refused_fen"], 0))
+    return (
+        set(budgets["constraint"].to_pylist())
+        | set(tables["refused"]["constraint"].to_pylist())
+        | set(tables["actions"]["act"].to_pylist())
+    )
+
+
+NEWS = ("announcement", "entry into force", "adjustment")
+
+
+@pytest.mark.parametrize("name", NAMES)
+class TestEveryInstrument:
+    def test_numbers_that_ask_for_nothing_change_nothing_at_all(self, name: str) -> None:
+        instrument = member_class("policy", name, "policy")()._replace(**DATES, kinds=(), **declared(name).IDLE)
+        assert unlike(lived_with((name, instrument)), lived_with(), ignored=NEWS) == []
+
+    def test_nothing_but_the_announcement_comes_before_it_is_in_force(self, name: str) -> None:
+        bound, free = lived_with(strict(name, **DATES)), lived_with()
+        assert unlike(bound, free, EFFECTIVE, ignored=NEWS) == []
+        assert unlike(bound, free, ANNOUNCED) == []
+        assert unlike(bound, free, ANNOUNCED + 1) == ["actions"]
+
+    def test_it_leaves_a_trace_under_its_own_name_when_it_binds(self, name: str) -> None:
+        bound, free = lived_with(strict(name, **DATES)), lived_with()
+        assert unlike(bound, free, ignored=NEWS) != []
+        if declared(name).TRACE:
+            assert declared(name).TRACE in traces(bound) - (traces(free) - {"borrower_cap", "capital_rule"})
+
+    def test_lenders_who_prepare_do_so_from_the_announcement_and_not_before(self, name: str) -> None:
+        bound, free = lived_with(strict(name, **DATES), prepared=True), lived_with(prepared=True)
+        assert unlike(bound, free, ANNOUNCED) == []
+        early = unlike(bound, free, EFFECTIVE, ignored=NEWS)
+        assert early == [] or declared(name).TRACE in ("capital_rule", "capital_buffer", "enters_resolution")
+
+
+def test_lenders_who_prepare_hold_more_capital_before_a_capital_rule_is_in_force() -> None:
+    rule = strict("capital_adequacy", **DATES)
+    bound, free = lived_with(rule, prepared=True), lived_with(prepared=True)
+    assert "lender" in unlike(bound, free, EFFECTIVE, ignored=NEWS)
+
+
+def test_the_order_in_which_instruments_are_listed_changes_no_market() -> None:
+    policy = tuple((name, member_class("policy", name, "policy")()._replace(**DATES, kinds=())) for name in NAMES)
+    assert unlike(lived_with(*policy), lived_with(*policy[::-1]), ignored=NEWS) == []
