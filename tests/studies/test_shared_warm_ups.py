@@ -16,7 +16,7 @@ from tests.studies.commands import Sluice, table_hashes
 
 ARMS = [
     "study=tightening",
-    "months=30",
+    "months=40",  # the package of rules is phased in by then
     "study.horizons=[1-12]",
     "study.primary=[]",
     "study.secondary=[market.approvals]",
