@@ -198,9 +198,9 @@ def pay_dues(
         done[slot] = False
         if loans.status[i, slot] == OPEN:
             formal_debt += loans.principal[i, slot]
-            lender = wide(loans.lender[i, slot])
-            is_due = loans.origination_month[i, slot] != month
-            if is_due and is_postponed(terms.postponement[lender], wide(borrowers.employed[i])) == 1:
+            if borrowers.employed[i] == 1 or loans.origination_month[i, slot] == month:
+                continue
+            if is_postponed(terms.postponement[loans.lender[i, slot]], 0) == 1:
                 late = 1 if loans.bucket[i, slot] > 0 else late
                 postpone_loan(i, slot, month, loans, terms, tallies)
                 done[slot] = True
