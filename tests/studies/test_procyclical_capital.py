@@ -25,10 +25,6 @@ def test_in_a_deep_slump_a_hard_ratio_lends_less() -> None:
     assert gap("deep_thin")["mean"] > 0.0
 
 
-def test_in_a_shallow_one_nothing_is_released_and_nothing_differs() -> None:
-    assert gap("shallow_thin")["method"] == "identical"
-
-
 @pytest.mark.slow
 def test_the_declared_sign_holds_over_seeds_and_the_gap_closes_with_the_starting_buffer() -> None:
     size = (10_000, 6)
