@@ -35,9 +35,9 @@ def test_demand_moves_to_lenders_that_hide_little_of_their_price() -> None:
 def test_a_rumour_makes_customers_draw_at_once_and_a_freeze_leaves_fewer_of_them_with_the_money() -> None:
     found = lived_study("rumour", 4_000, 3, ("rumour", "weak_rumour", "rumour_and_freeze"), "calm_funders")
     attempted, completed = "lender.platform_a.line_applications", "lender.platform_a.line_approvals"
-    tried = effect(found, attempted, "1-2", "rumour")["mean"]
-    assert 0.0 < effect(found, attempted, "1-2", "weak_rumour")["mean"] < tried
-    got, frozen = (effect(found, completed, "1-2", arm)["mean"] for arm in ("rumour", "rumour_and_freeze"))
+    tried = effect(found, attempted, "1-1", "rumour")["mean"]
+    assert 0.0 < effect(found, attempted, "1-1", "weak_rumour")["mean"] < tried
+    got, frozen = (effect(found, completed, "2-6", arm)["mean"] for arm in ("rumour", "rumour_and_freeze"))
     assert frozen < min(0.0, got), "who is frozen out completes nothing"
     assert got < tried, "the platform's money does not suffice for all who rush"
 
@@ -95,7 +95,7 @@ def test_the_rush_over_seeds() -> None:
     found = lived_study("rumour", 20_000, 6, ("rumour", "rumour_and_freeze"), "calm_funders")
     assert_signs(found)
     got, frozen = (
-        effect(found, "lender.platform_a.line_approvals", "1-2", arm) for arm in ("rumour", "rumour_and_freeze")
+        effect(found, "lender.platform_a.line_approvals", "2-6", arm) for arm in ("rumour", "rumour_and_freeze")
     )
     assert frozen["high"] < got["low"]
 
