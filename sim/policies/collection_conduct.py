@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import Rules
 
+IDLE = {"max_effort": 1.0}
+STRICT = {"max_effort": 0.0}
+TRACE = ""  # it refuses nothing: it changes terms or accounts
+
 
 class CollectionConduct(NamedTuple):
     """Collectors may reach no more than a share of debtors a month: fewer calls, by day, and to nobody else."""

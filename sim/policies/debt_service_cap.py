@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import Rules
 
+IDLE = {"max_share": 100.0}
+STRICT = {"max_share": 0.0}
+TRACE = "debt_service"
+
 
 class DebtServiceCap(NamedTuple):
     """No new loan may take the instalments a lender can see above a share of the income it believes in."""

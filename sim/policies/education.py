@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
 from sim.values import Rules
 
+IDLE = {"taught_share": 0.0, "doubted_share": 0.0}
+STRICT = {"taught_share": 1.0, "doubted_share": 1.0, "phase_in_months": 0}
+TRACE = ""  # it refuses nothing: it changes terms or accounts
+
 
 class Education(NamedTuple):
     """Campaigns teach people part of what they do not understand of prices, and to doubt part of what they hear."""

@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import AGE_BANDS, Rules
 
+IDLE = {"needs_income": False, "youngest_age_band": 0}
+STRICT = {"needs_income": True, "youngest_age_band": 4}
+TRACE = "eligibility"
+
 
 class EligibleBorrowers(NamedTuple):
     """Lenders must refuse people without income, and those below an age band."""

@@ -9,6 +9,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import Rules
 
+IDLE = {"max_yuan": 10_000_000, "income_months": 1200.0}
+STRICT = {"max_yuan": 1, "income_months": 0.0}
+TRACE = "borrower_cap"
+
 
 class IncomeCap(NamedTuple):
     """No new loan may take what a person owes a lender above an amount, nor above a share of a year's income."""

@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import Rules
 
+IDLE = {"max_lenders": 100}
+STRICT = {"max_lenders": 1}
+TRACE = "lender_count"
+
 
 class LenderCountCap(NamedTuple):
     """Nobody may be lent to by a further lender who already owes as many as the registry may show."""

@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import Rules
 
+IDLE = {"max_months": 120}
+STRICT = {"max_months": 1}
+TRACE = ""  # it refuses nothing: it changes terms or accounts
+
 
 class LongestTerm(NamedTuple):
     """New loans run no longer than a number of months; loans already made keep their term."""

@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import Rules
 
+IDLE = {"multiple": 1000.0}
+STRICT = {"multiple": 0.1}
+TRACE = "rate_cap"
+
 
 class LprRateCap(NamedTuple):
     """No new loan may cost more than so many times the one-year loan prime rate of the month."""

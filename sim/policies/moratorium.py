@@ -8,6 +8,10 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST, Rules
 
+IDLE = {"announce_month": -600, "effective_month": -600, "lasts_months": 1}  # one that is over
+STRICT = {"lasts_months": 600, "interest_accrues": False}
+TRACE = ""  # it refuses nothing: it changes terms or accounts
+
 
 class Moratorium(NamedTuple):
     """People without work owe no instalments while it lasts; their loans stay in their buckets and run on later."""

@@ -29,9 +29,9 @@ def declared(name: str) -> ModuleType:
 
 
 def strict(name: str, **changes: Any) -> tuple[str, Any]:
-    """An instrument that binds somebody in any market."""
-    instrument = member_class("policy", name, "policy")()
-    return name, instrument._replace(kinds=(), **declared(name).STRICT, **changes)
+    """An instrument that binds somebody in any market, announced in month 24 and in force from month 30."""
+    asked = {"announce_month": 24, "effective_month": 30, "kinds": (), **declared(name).STRICT, **changes}
+    return name, member_class("policy", name, "policy")()._replace(**asked)
 
 
 @cache  # composing is slow and configurations are frozen

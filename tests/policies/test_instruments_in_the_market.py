@@ -74,7 +74,8 @@ NEWS = ("announcement", "entry into force", "adjustment")
 @pytest.mark.parametrize("name", NAMES)
 class TestEveryInstrument:
     def test_numbers_that_ask_for_nothing_change_nothing_at_all(self, name: str) -> None:
-        instrument = member_class("policy", name, "policy")()._replace(**DATES, kinds=(), **declared(name).IDLE)
+        asks_nothing = {**DATES, "kinds": (), **declared(name).IDLE}
+        instrument = member_class("policy", name, "policy")()._replace(**asks_nothing)
         assert unlike(lived_with((name, instrument)), lived_with(), ignored=NEWS) == []
 
     def test_nothing_but_the_announcement_comes_before_it_is_in_force(self, name: str) -> None:
