@@ -214,9 +214,8 @@ def pay_dues(
         lender = wide(loans.lender[i, slot])
         unused = unused_at(i, lender, loans, lines)
         aware = (wide(borrowers.aware_of[i]) >> lender) & 1
-        walks_away = is_walking_away(formal_debt, income, unused, aware, borrowers.stigma[i], points, repayment)
-        if loans.purpose[i, slot] == FRAUD:
-            walks_away = 1
+        would_walk = is_walking_away(formal_debt, income, unused, aware, borrowers.stigma[i], points, repayment)
+        walks_away = 1 if loans.purpose[i, slot] == FRAUD else would_walk
         offered = cash
         if walks_away == 1:
             offered = 0
