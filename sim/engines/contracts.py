@@ -120,10 +120,12 @@ def dues_now(i: int, month: int, loans: Loans) -> int:
 
 @kernel
 def dues_postponed(i: int, month: int, loans: Loans, terms: Terms) -> int:
-    """Return the fen of the instalments due that the law postpones for person i, out of work; new loans have none."""
+    """Return the part of `dues_now` in fen that the law postpones for person i, out of work; frauds are not in it."""
     dues = 0
     for slot in range(LOAN_SLOTS):
         if loans.status[i, slot] != OPEN or loans.origination_month[i, slot] == month:
+            continue
+        if loans.purpose[i, slot] == FRAUD:
             continue
         if is_postponed(terms.postponement[loans.lender[i, slot]], 0) == 1:
             count = instalments_due(wide(loans.bucket[i, slot]), wide(loans.instalments_left[i, slot]))
@@ -133,10 +135,10 @@ def dues_postponed(i: int, month: int, loans: Loans, terms: Terms) -> int:
 
 @kernel
 def expected_dues_postponed(i: int, loans: Loans, terms: Terms) -> int:
-    """Return the fen that person i, out of work, would expect to owe this month but for a moratorium."""
+    """Return the part of `dues_expected` in fen that the law postpones for person i, out of work."""
     dues = 0
     for slot in range(LOAN_SLOTS):
-        if loans.status[i, slot] != OPEN:
+        if loans.status[i, slot] != OPEN or loans.purpose[i, slot] == FRAUD:
             continue
         if is_postponed(terms.postponement[loans.lender[i, slot]], 0) == 1:
             dues += amount_due_estimate(

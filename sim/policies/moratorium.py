@@ -8,7 +8,7 @@ from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
 from sim.values import POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST, Rules
 
-IDLE = {"announce_month": -600, "effective_month": -600, "lasts_months": 1}  # one that is over
+IDLE = {"lasts_months": 0}
 STRICT = {"lasts_months": 600, "interest_accrues": False}
 TRACE = ""  # it refuses nothing: it changes terms or accounts
 
@@ -19,7 +19,7 @@ class Moratorium(NamedTuple):
     announce_month: AnnounceMonth = 48
     effective_month: EffectiveMonth = 54
     kinds: tuple[str, ...] = ()  # empty = all kinds
-    lasts_months: Annotated[int, Quantity("months", 1, 600, "of 2020: from January 2020 to March 2021")] = 15
+    lasts_months: Annotated[int, Quantity("months; 0 = none", 0, 600, "of 2020: from January 2020 to March 2021")] = 15
     interest_accrues: bool = True  # False: lenders bear the interest of the months postponed
     source: str = (
         "Notice on temporary deferral of loan repayments (Banking and Insurance Regulatory Commission and others, "

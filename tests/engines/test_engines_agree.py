@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sim.agents.borrower import Borrower
 from sim.engines.objects import ObjectsEngine
 from sim.state import STATE_TYPES
-from sim.values import FLAG, FLOW, FLOWS, HOUSEHOLD_FLOWS, OUTCOMES, PENDING, PRIORITIES, TRUTH_COLUMNS
+from sim.values import FLAG, FLOW, FLOWS, FRAUD, HOUSEHOLD_FLOWS, OPEN, OUTCOMES, PENDING, PRIORITIES, TRUTH_COLUMNS
 from tests.engines.made_market import (
     OPENING_MONTH,
     Market,
@@ -56,6 +56,14 @@ def test_engines_agree_for_two_years():
 @pytest.mark.parametrize("seed", range(40))
 def test_engines_agree_on_many_more_markets(seed):
     assert_engines_agree(made_market(seed=1_000 + seed, size=200, lenders=6), months=24)
+
+
+def test_engines_agree_on_frauds_that_a_moratorium_postpones():
+    """Who never meant to repay a loan neither expects to pay it nor is spared anything by its postponement."""
+    market = made_market(seed=4, size=60, lenders=6)
+    market.people.borrowers.employed[:] = 0
+    market.people.loans.purpose[market.people.loans.status == OPEN] = FRAUD
+    assert_engines_agree(market, months=6)
 
 
 def test_made_markets_visit_every_corner():

@@ -20,8 +20,8 @@ DATES = {"announce_month": ANNOUNCED, "effective_month": EFFECTIVE}
 
 @cache
 def base() -> MarketConfig:
-    """A small market whose lenders keep no buffer of their own, so that the law alone refuses."""
-    return every_lender(small(people=400, warm_up=9, months=MONTHS), capital_buffer_share=0.0)
+    """A small market, old enough for claims, whose lenders keep no buffer of their own: the law alone refuses."""
+    return every_lender(small(people=400, warm_up=20, months=MONTHS), capital_buffer_share=0.0)
 
 
 @cache
@@ -74,8 +74,7 @@ NEWS = ("announcement", "entry into force", "adjustment")
 @pytest.mark.parametrize("name", NAMES)
 class TestEveryInstrument:
     def test_numbers_that_ask_for_nothing_change_nothing_at_all(self, name: str) -> None:
-        asks_nothing = {**DATES, "kinds": (), **declared(name).IDLE}
-        instrument = member_class("policy", name, "policy")()._replace(**asks_nothing)
+        instrument = member_class("policy", name, "policy")()._replace(**DATES, kinds=(), **declared(name).IDLE)
         assert unlike(lived_with((name, instrument)), lived_with(), ignored=NEWS) == []
 
     def test_nothing_but_the_announcement_comes_before_it_is_in_force(self, name: str) -> None:

@@ -39,6 +39,7 @@ from sim.values import (
     RESOLUTION,
     Economy,
     Rules,
+    calm_strains,
 )
 from tests.policies.test_every_instrument import OPENING
 
@@ -71,7 +72,7 @@ def refused(lived: CreditMarket, reason: str, since: int = LAW) -> int:
 
 
 def made_economy(policy_rate_apr: float) -> Economy:
-    return Economy(0, "2021-01-01", 0.0, 0.05, (), 0.1, 1.0, 1.0, policy_rate_apr, 0.02, 0.0, (), ())
+    return Economy(0, "2021-01-01", 0.0, 0.05, (), 0.1, 1.0, 1.0, policy_rate_apr, 0.02, 0.0, (), (), calm_strains(6))
 
 
 class TestEdges:
