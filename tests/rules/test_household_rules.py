@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim.params import BehaviourParameters
 from sim.rules.choice import appeal, perceived_apr
-from sim.rules.contagion import community_default_points, hearing_chance, next_awareness
+from sim.rules.contagion import community_default_points, hearing_chance
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.demand import amount_wanted, reservation_apr, term_months, up_to_hundred_yuan
 from sim.rules.informal import informal_offer, next_informal_missed
@@ -221,8 +221,6 @@ def test_rumours_by_hand():
     assert hearing_chance(0.0, 0.0, 0.0, contagion) == 0.0
     assert hearing_chance(0.5, 0.1, 0.02, contagion) == pytest.approx(0.02 + 0.8 * 0.5 + 0.2 * 0.1)
     assert hearing_chance(1.0, 1.0, 1.0, contagion) == 1.0
-    assert [next_awareness(0, 0.4, 0.35, luck) for luck in (0.39, 0.41)] == [1, 0]
-    assert [next_awareness(1, 0.4, 0.35, luck) for luck in (0.34, 0.36)] == [0, 1]
 
 
 def test_community_default_rates_are_shrunk_to_the_region():
