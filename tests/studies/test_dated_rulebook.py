@@ -38,7 +38,6 @@ def test_a_date_counts_more_than_the_months_of_the_file() -> None:
         ("2017-12", "micro_lender", "max_apr_bp", 1_000_000, 3600),
         ("2017-12", "platform", "needs_income", 0, 1),
         ("2018-02", "bank", "coverage_floor_share", 0.0, 1.2),
-        ("2020-07", "bank", "longest_term_months", 120, 12),
         ("2020-09", "micro_lender", "wholesale_multiple", 1e9, 1.0),
         ("2021-02", "bank", "joint_loan_share", 1.0, 0.5),
         ("2021-02", "bank", "single_partner_share", 1e9, 0.25),
