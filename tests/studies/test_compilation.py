@@ -10,12 +10,12 @@ from sim.params import MarketConfig
 from tests.market.small_market import small
 
 
-def joint_floor() -> MarketConfig:
-    study = compose_study(["study=joint_floor", "population.size=500", "study.replicates=1"])
+def joint_lending() -> MarketConfig:
+    study = compose_study(["study=joint_lending", "population.size=500", "study.replicates=1"])
     return next(iter(study.markets.values()))
 
 
-@pytest.mark.parametrize("config", [small(), joint_floor()], ids=["one lot", "a lot for each sector and region"])
+@pytest.mark.parametrize("config", [small(), joint_lending()], ids=["one lot", "a lot for each sector and region"])
 def test_compiling_lives_through_a_tiny_market(
     config: MarketConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from experiments.config import compose_study
 from tests.studies.lived_study import assert_signs, effect, lived_study
 
-NAMES = ("denominator", "rollover", "model_upgrade", "learning_bias", "fire_sale")
+NAMES = ("denominator", "contagion", "model_upgrade", "learning_bias", "fire_sale")
 AT_OTHERS = "cohort.platform_a.rolled_over.yes.defaults_elsewhere_share"
 
 
@@ -30,7 +30,7 @@ def test_a_smaller_book_shows_more_late_loans_and_rollover_is_apart() -> None:
 
 
 def test_refused_rollover_shows_as_defaults_at_the_other_lenders() -> None:
-    found = lived_study("rollover", 6_000, 3, ("platform_tightens",))
+    found = lived_study("contagion", 6_000, 3, ("platform_tightens",))
     assert effect(found, AT_OTHERS, "3-9", "platform_tightens")["mean"] > 0.0
 
 
@@ -55,7 +55,7 @@ def test_denominator_effect_over_seeds() -> None:
 @pytest.mark.slow
 def test_rollover_contagion_over_seeds_grows_with_the_lenders_owed() -> None:
     """The dose is noisy, because one in twelve owes three lenders or more: its sign is asked for, not its interval."""
-    found = lived_study("rollover", 100_000, 10, ("platform_tightens",))
+    found = lived_study("contagion", 100_000, 10, ("platform_tightens",))
     rolled, others = (
         effect(found, f"cohort.platform_a.rolled_over.{value}.defaults_elsewhere_share", "3-9", "platform_tightens")
         for value in ("yes", "no")

@@ -28,7 +28,7 @@ class Size:
 @cache
 def planned(people: int, warm_up: int) -> StudyConfig:
     return compose_study(
-        ["study=joint_floor", "months=37", f"population.size={people}", f"calendar.warm_up_months={warm_up}"]
+        ["study=joint_lending", "months=37", f"population.size={people}", f"calendar.warm_up_months={warm_up}"]
     )
 
 
