@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from experiments.executors.engine import one_thread_each, signals_held
+from experiments.executors.processes import ended_at_once, processes
 from experiments.single_run import live
-from experiments.workers import ended_at_once, one_thread_each, processes, signals_held
 from sim.compiling import cache_folder
 from sim.engines import lots_of
 from sim.params import MarketConfig

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
+from experiments.executors.engine import LIBRARIES, check_engine
 from experiments.market import read_market
 from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
 from experiments.overrides import Override, compose_document, read_overrides, unselected
@@ -59,6 +60,10 @@ class ExecutorSettings(NamedTuple):
     kind: str = "processes"
     workers: Annotated[int, Quantity("processes, 0 = one a processor", 0, 1024, "the user's choice")] = 0
     retries: Annotated[int, Quantity("retries after a killed worker", 0, 10, "the user's choice")] = 2
+    address: str = ""  # of a Dask scheduler or a Ray cluster that runs already; empty = one of our own on this machine
+    patience_minutes: Annotated[
+        float, Quantity("minutes without any worker until the rest is given up", 0.0, 100_000.0, "the user's choice")
+    ] = 10.0
 
 
 class ReportSettings(NamedTuple):
@@ -68,7 +73,7 @@ class ReportSettings(NamedTuple):
 
 
 CHOICES[("PrimaryOutcome", "expected_sign")] = ("+", "-", "?")
-CHOICES[("ExecutorSettings", "kind")] = ("serial", "processes")
+CHOICES[("ExecutorSettings", "kind")] = tuple(LIBRARIES)
 
 
 class StudyConfig(NamedTuple):
@@ -121,12 +126,14 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
     out = document.get("out")
     if out is not None and (not isinstance(out, str) or not out.strip()):
         raise Refusal(f"out: must be the path of a folder, was {shown(out)}")
+    executor = read_section(ExecutorSettings, document.get("executor"), "executor")
+    check_engine(executor.kind, executor.address)
     return StudyConfig(
         settings=settings,
         seed=_seed(document),
         markets=markets,
         horizons=tuple(read_horizon(text, "study.horizons") for text in settings.horizons),
-        executor=read_section(ExecutorSettings, document.get("executor"), "executor"),
+        executor=executor,
         report=read_section(ReportSettings, document.get("report"), "report"),
         out=out,
     )

@@ -1,45 +1,81 @@
-"""Carries out many runs, serially or in processes, and survives what happens to workers.
+"""Carries out many runs at the places of an engine, and survives what happens to them.
 
 Runs that share a warm-up are given to one worker after the other run, so that it is lived once; a worker with nothing
-left to do joins another's trunk when that ends the study sooner. The run whose worker is killed is known, because
-every worker has a pool of its own: it waits until the others are done, is tried again alone, and then set aside. A run
-that raises is set aside at once, since it would raise again.
+left to do joins another's trunk when that ends the study sooner. The run whose worker dies is known, because every
+worker has a place of its own: it waits until the others are done, is tried again (alone, on one machine), and then set
+aside. A run that raises is set aside at once, since it would raise again.
 """
 
 from __future__ import annotations
 
+import contextlib
+import secrets
+import sys
+import time
 import traceback
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from pathlib import Path
+from typing import NamedTuple
 
 from experiments.config import ExecutorSettings
+from experiments.executors.engine import Engine, engine, one_thread_each
+from experiments.executors.place import Origin, Outcome, Raised, Unfit, facts
+from experiments.interruption import Interruption, asked_twice
 from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_bytes, processors
 from experiments.refusal import Refusal
-from experiments.single_run import Kept, Run, Trunk, carry_out
-from experiments.workers import Worker, crew, has_died
+from experiments.single_run import Kept, Run
+from experiments.store import PARTIAL
+from experiments.workers import Worker, by_trunk, crew, next_run
 
 Done = Callable[[Run, Kept], None]
 Failed = Callable[[Run, str], None]
+Say = Callable[[str], None]
+
+LARGEST_CREW = 1024  # of a cluster whose size is not given: it takes part with all that it has, up to this many
+GLANCE_SECONDS = 1.0  # how long the loop sleeps at most before it looks whether a place has come or an end is asked for
+QUIET_SECONDS = 5.0  # of waiting for a worker before it is told
 
 
-def carry_out_all(runs: Sequence[Run], folder: Path, settings: ExecutorSettings, done: Done, failed: Failed) -> None:
-    """Carry out runs and tell `done` or `failed` of each; KeyboardInterrupt leaves the finished ones kept."""
+def carry_out_all(
+    runs: Sequence[Run],
+    folder: Path,
+    settings: ExecutorSettings,
+    done: Done,
+    failed: Failed,
+    say: Say = lambda text: print(text, file=sys.stderr),
+) -> None:
+    """Carry out runs and tell `done` or `failed` of each; KeyboardInterrupt leaves the finished ones kept.
+
+    The first Ctrl-C begins nothing more and waits for what has begun; the second, and a request to terminate, do not
+    wait. Raises Refusal when a worker would give other bytes than this process.
+    """
     workers = worker_count(runs, settings)
-    if settings.kind == "serial":
-        _carry_out_here(runs, folder, done, failed)
-    elif runs:
-        _Supervisor(folder, settings.retries, done, failed).carry_out(runs, workers)
+    if not runs:
+        return
+    with (
+        engine(settings.kind, workers, settings.address) as places,
+        _origin(folder, settings.kind) as origin,
+        asked_twice(say) as interruption,
+    ):
+        _Supervisor(folder.absolute(), settings, places, origin, done, failed, say, interruption).carry_out(
+            runs, workers
+        )
 
 
 def worker_count(runs: Sequence[Run], settings: ExecutorSettings) -> int:
-    """Return how many runs may live side by side in this machine's processors and memory; refuse when none may."""
+    """Return how many runs may live side by side: in this machine's processors and memory, or on a cluster.
+
+    Raises Refusal when this machine's memory allows none.
+    """
     wanted = 1 if settings.kind == "serial" else settings.workers or processors()
+    if settings.address:
+        wanted = settings.workers or LARGEST_CREW
     wanted = max(1, min(wanted, len(runs)))
     largest = max((run.config.population.size for run in runs), default=0)
     need = BYTES_A_WORKER + BYTES_A_BORROWER * largest
-    free = available_bytes()
+    free = None if settings.address else available_bytes()  # what other machines have is theirs to know
     if free is None:
         return wanted
     if need > free:
@@ -50,89 +86,123 @@ def worker_count(runs: Sequence[Run], settings: ExecutorSettings) -> int:
     return min(wanted, free // need)
 
 
-def _carry_out_here(runs: Sequence[Run], folder: Path, done: Done, failed: Failed) -> None:
-    trunk = Trunk()
-    for run in (run for together in by_trunk(runs).values() for run in together):
-        try:
-            kept = carry_out(run, folder, trunk)
-        except Exception:  # noqa: BLE001  (whatever a run raises, the others go on and it is listed as missing)
-            failed(run, traceback.format_exc())
-        else:
-            done(run, kept)
-    trunk.let_go()
+@contextlib.contextmanager
+def _origin(folder: Path, kind: str) -> Iterator[Origin]:
+    """Give what workers compare themselves with, and leave a sign in the folder by which they know that they see it."""
+    token = f"{PARTIAL}{secrets.token_hex(8)}"  # swept with the rest when this process is killed
+    with one_thread_each() if kind != "serial" else contextlib.nullcontext():
+        found = facts()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / token).touch()
+    try:
+        yield Origin(found, token)
+    finally:
+        (folder / token).unlink(missing_ok=True)
 
 
-def by_trunk(runs: Sequence[Run]) -> dict[str, deque[Run]]:
-    """Return the runs by what they share until month 0, in the order in which each trunk first comes up."""
-    together: dict[str, deque[Run]] = {}
-    for run in runs:
-        together.setdefault(run.trunk, deque()).append(run)
-    return together
+class _Supervisor(NamedTuple):
+    """Keeps workers busy, notices which run lost its worker, and tries that run again."""
 
-
-class _Supervisor:
-    """Keeps workers busy, notices which run kills its worker, and tries that run again alone."""
-
-    def __init__(self, folder: Path, retries: int, done: Done, failed: Failed) -> None:
-        self.folder, self.retries = folder, retries
-        self.done, self.failed = done, failed
+    folder: Path
+    settings: ExecutorSettings
+    engine: Engine
+    origin: Origin
+    done: Done
+    failed: Failed
+    say: Say
+    interruption: Interruption
 
     def carry_out(self, runs: Sequence[Run], workers: int) -> None:
-        """Carry out all runs side by side, then those that killed their worker one by one."""
-        for run in self._side_by_side(runs, workers):
-            killed_again = all(self._side_by_side([run], 1) for _ in range(self.retries))
-            if killed_again:
-                self.failed(run, f"its worker was killed {self.retries + 1} times")
+        """Carry out all runs side by side, then again those that lost their worker: on one machine one by one."""
+        lost = self._side_by_side(runs, workers)
+        for _ in range(self.settings.retries):
+            lost = self._side_by_side(lost, min(len(lost), workers) if self.engine.is_elsewhere else 1)
+        for run in lost:
+            self.failed(run, f"its worker was killed {self.settings.retries + 1} times")
 
     def _side_by_side(self, runs: Sequence[Run], workers: int) -> list[Run]:
         """Carry out runs, each once; return those whose worker died."""
         waiting = by_trunk(runs)
-        flying: dict[Future[Kept], Worker] = {}
-        killers: list[Run] = []
-        with crew(workers) as everybody:
-            while True:
-                for worker in everybody:
-                    run = next_run(waiting, worker, everybody) if worker.run is None else None
-                    if run is not None:
-                        flying[worker.begin(run, self.folder)] = worker
-                if not flying:
-                    return killers
-                finished, _ = wait(flying, return_when=FIRST_COMPLETED)
-                for future in finished:
-                    run = flying.pop(future).end(future)
-                    if has_died(future):
-                        killers.append(run)
+        flying: dict[Future[Outcome], Worker] = {}
+        lost: list[Run] = []
+        with crew(self.engine, workers) as everybody:
+            patience = _Patience(self.settings.patience_minutes, self.say)
+            while waiting or flying:
+                if not self.interruption.is_asked:
+                    flying.update(self._begin(waiting, everybody))
+                if flying:
+                    patience.begin_anew()
+                elif self.interruption.is_asked:
+                    raise KeyboardInterrupt
+                elif patience.is_at_an_end():
+                    self._give_up(waiting)
+                for future in _finished(flying):
+                    worker = flying.pop(future)
+                    run = worker.end(is_kept=future.exception() is None and isinstance(future.result(), Kept))
+                    if isinstance(future.exception(), self.engine.deaths):
+                        worker.dismiss()
+                        lost.append(run)
                     else:
                         self._settle(future, run)
+        return lost
 
-    def _settle(self, future: Future[Kept], run: Run) -> None:
+    def _begin(
+        self, waiting: dict[str, deque[Run]], everybody: Sequence[Worker]
+    ) -> Iterator[tuple[Future[Outcome], Worker]]:
+        """Give every idle worker that has a place, or finds one, its run."""
+        is_full = False
+        for worker in everybody:
+            if worker.run is not None:
+                continue
+            if worker.place is None:
+                is_full = is_full or not worker.is_placed(self.engine)
+            run = next_run(waiting, worker, everybody) if waiting and worker.place is not None else None
+            if run is not None:
+                yield worker.begin(run, self.folder, self.origin), worker
+
+    def _settle(self, future: Future[Outcome], run: Run) -> None:
         error = future.exception()
-        if error is None:
-            self.done(run, future.result())
-        else:
+        if isinstance(error, ImportError):
+            raise Refusal(f"executor: a worker cannot load the model: {error}; install the same Sluice there")
+        if error is not None:
             self.failed(run, "".join(traceback.format_exception(error)))
+            return
+        outcome = future.result()
+        if isinstance(outcome, Unfit):
+            raise Refusal(f"executor: {outcome.reason}")
+        if isinstance(outcome, Raised):
+            self.failed(run, outcome.reason)
+        else:
+            self.done(run, outcome)
+
+    def _give_up(self, waiting: dict[str, deque[Run]]) -> None:
+        for run in (run for together in waiting.values() for run in together):
+            self.failed(run, f"no worker was there for {self.settings.patience_minutes:g} minutes")
+        waiting.clear()
 
 
-def next_run(waiting: dict[str, deque[Run]], worker: Worker, everybody: Sequence[Worker]) -> Run | None:
-    """Take and return the run that an idle worker should do, or None when it would end nothing sooner.
-
-    It stays with the trunk it holds, else begins one that nobody has begun, else joins where most runs wait. There the
-    newcomer must live the warm-up first: it takes no run that those who hold the trunk can begin sooner.
-    """
-    holders = Counter(each.held for each in everybody)
-    begun = {each.trunk for each in everybody if each.run is not None} | holders.keys()
-    trunk = worker.held
-    if trunk not in waiting:
-        trunk = next((each for each in waiting if each not in begun), "")
-    if trunk not in waiting:
-        trunk = max(waiting, key=lambda each: len(waiting[each]) - holders[each], default="")
-        if trunk and len(waiting[trunk]) <= holders[trunk]:
-            return None
-    return _take(waiting, trunk) if trunk else None
+def _finished(flying: Collection[Future[Outcome]]) -> set[Future[Outcome]]:
+    """Wait until a run is finished, or until it is time to look round again."""
+    if not flying:
+        time.sleep(GLANCE_SECONDS)
+    return wait(flying, timeout=GLANCE_SECONDS, return_when=FIRST_COMPLETED).done
 
 
-def _take(waiting: dict[str, deque[Run]], trunk: str) -> Run:
-    run = waiting[trunk].popleft()
-    if not waiting[trunk]:
-        del waiting[trunk]
-    return run
+class _Patience:
+    """Counts the minutes during which no worker is there at all."""
+
+    def __init__(self, minutes: float, say: Say) -> None:
+        self.seconds, self.say = 60.0 * minutes, say
+        self.begin_anew()
+
+    def begin_anew(self) -> None:
+        """Note that a worker is there."""
+        self.since, self.has_said = time.monotonic(), False
+
+    def is_at_an_end(self) -> bool:
+        """Return whether the wait has been too long; say once that there is one."""
+        waited = time.monotonic() - self.since
+        if waited > QUIET_SECONDS and not self.has_said:
+            self.say("waiting for a worker")
+            self.has_said = True
+        return waited > self.seconds

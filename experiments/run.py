@@ -96,10 +96,10 @@ def _carry_out_runs(
         log(folder, "failed", run=run.folder, reason=reason)
         progress.say(f"{run.label} failed: {reason.strip().splitlines()[-1]}")
 
-    if waiting and study.executor.kind == "processes" and not is_compiled(waiting[0].config):
+    if waiting and study.executor.kind != "serial" and not is_compiled(waiting[0].config):
         progress.say("compiling the model, once for these sources")
         compile_model(waiting[0].config)
-    carry_out_all(waiting, folder / "runs", study.executor, keep, fail)
+    carry_out_all(waiting, folder / "runs", study.executor, keep, fail, progress.say)
 
 
 def _conclude(

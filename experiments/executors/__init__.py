@@ -1,0 +1,1 @@
+"""Where runs are carried out: one file says what an engine must offer, one more for each engine."""

@@ -1,0 +1,101 @@
+"""Worker processes of this machine; each has a pool of its own, so that its death takes nobody along."""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import multiprocessing
+import multiprocessing.connection
+import os
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from experiments.executors.engine import Engine, Place, signals_held
+
+
+class _OneProcess(Place):
+    """A pool of one process, made by the first run; when it has died in its sleep, the next future says so."""
+
+    def __init__(self) -> None:
+        self.pool: ProcessPoolExecutor | None = None
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Let the process do something."""
+        if self.pool is None:
+            self.pool = processes(1)
+        try:
+            with signals_held():  # a worker inherits the held signals: Ctrl-C is the parent's to answer
+                return self.pool.submit(function, *arguments, **named)
+        except BrokenProcessPool as death:
+            future: Future[Any] = Future()
+            future.set_exception(death)
+            return future
+
+    def leave(self) -> None:
+        """End the process."""
+        if self.pool is not None:
+            self.pool.shutdown(wait=True, cancel_futures=True)
+
+
+class ProcessEngine(Engine):
+    """Gives as many processes as it is asked for."""
+
+    deaths = (BrokenProcessPool,)
+
+    def place(self) -> Place:
+        """Return a process that starts with its first run."""
+        return _OneProcess()
+
+    def kill(self) -> None:
+        """Kill the processes."""
+        kill_children()
+
+
+def make(places: int, address: str) -> Engine:
+    """Return the engine."""
+    return ProcessEngine(places, address)
+
+
+def kill_children() -> None:
+    """End all processes that this one started, at once."""
+    for child in multiprocessing.active_children():
+        child.kill()
+
+
+@contextlib.contextmanager
+def ended_at_once() -> Iterator[None]:
+    """End all processes that this one started when the block does not end well."""
+    try:
+        yield
+    except BaseException:
+        kill_children()
+        raise
+
+
+def processes(count: int) -> ProcessPoolExecutor:
+    """Return a pool forked from a clean server that has loaded the model: quick to start, and without our threads."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["experiments.executors.processes", "experiments.executors.place", "sim.market"])
+    return ProcessPoolExecutor(count, mp_context=context, initializer=_settle_in)
+
+
+def _settle_in() -> None:
+    gc.freeze()  # what is loaded stays, so that looking for markets to let go of is quick
+    _follow_parent()
+
+
+def _follow_parent() -> None:
+    """End this worker when the process that started it is gone, even by a kill."""
+    parent = multiprocessing.parent_process()
+    if parent is None:
+        return
+    sentinel = parent.sentinel
+
+    def watch() -> None:
+        multiprocessing.connection.wait([sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

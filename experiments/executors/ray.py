@@ -1,0 +1,125 @@
+"""Ray: one actor, which is one process, for each place; a cluster of our own on this machine if none is named.
+
+Only this file knows `ray`, the extra of that name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import signal
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # before Ray is loaded: nothing leaves this machine
+
+import ray
+from ray import exceptions
+
+from experiments.executors.engine import Engine, Place
+from experiments.refusal import Refusal
+
+OBJECT_STORE_BYTES = 80 * 2**20  # little more than the least that Ray allows: nothing of ours travels through it
+
+
+class _Hand:
+    """What runs in an actor: does what it is told."""
+
+    def do(self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
+        """Call a function and return what it returns."""
+        return function(*arguments, **named)
+
+
+class RayEngine(Engine):
+    """Gives one place for each processor that the cluster has."""
+
+    # A node that runs out of memory ends the actor that wants most.
+    deaths = (
+        exceptions.RayActorError,
+        exceptions.WorkerCrashedError,
+        exceptions.NodeDiedError,
+        exceptions.OutOfMemoryError,
+        exceptions.ObjectLostError,
+    )
+
+    def __init__(self, places: int, address: str) -> None:
+        """Have given no place yet."""
+        super().__init__(places, address)
+        self.is_elsewhere = bool(address)
+        self.given: set[_OneActor] = set()
+
+    def open(self) -> None:
+        """Start a cluster of our own, or join the one at the address."""
+        common = {"log_to_driver": False, "configure_logging": False, "logging_level": logging.CRITICAL}
+        logging.getLogger("ray").setLevel(logging.CRITICAL)
+        with _termination_kept():
+            if self.address:
+                try:
+                    ray.init(self.address, **common)
+                except (ConnectionError, OSError, ValueError, RuntimeError) as problem:
+                    raise Refusal(
+                        f"executor.address: no Ray cluster answers there: {problem}, was {self.address}"
+                    ) from None
+            else:
+                ray.init(
+                    "local",
+                    num_cpus=self.places,
+                    num_gpus=0,
+                    include_dashboard=False,
+                    object_store_memory=OBJECT_STORE_BYTES,
+                    **common,
+                )
+
+    def place(self) -> Place | None:
+        """Return a new actor, or None when every processor that is left has one."""
+        if len(self.given) >= int(ray.cluster_resources().get("CPU", 0)):
+            return None
+        actor = _OneActor(self)
+        self.given.add(actor)
+        return actor
+
+    def kill(self) -> None:
+        """Kill all actors."""
+        for actor in list(self.given):
+            actor.leave()
+
+    def close(self) -> None:
+        """Leave the cluster; one of our own ends with that."""
+        if ray.is_initialized():
+            ray.shutdown()
+
+
+class _OneActor(Place):
+    """One actor as an executor."""
+
+    def __init__(self, engine: RayEngine) -> None:
+        self.engine = engine
+        self.actor = ray.remote(_Hand).options(num_cpus=1, max_restarts=0, max_task_retries=0).remote()
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Let the actor do something; the future says so when the actor has died."""
+        future: Future[Any] = self.actor.do.remote(function, arguments, named).future()
+        return future
+
+    def leave(self) -> None:
+        """Kill the actor; it holds nothing that is not on disk."""
+        self.engine.given.discard(self)
+        ray.kill(self.actor)
+
+
+@contextlib.contextmanager
+def _termination_kept() -> Any:
+    """Keep this program's answer to a request to terminate, in the place of which Ray puts its own."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(ValueError):  # in a thread there is none to keep
+            signal.signal(signal.SIGTERM, before)
+
+
+def make(places: int, address: str) -> Engine:
+    """Return the engine."""
+    return RayEngine(places, address)

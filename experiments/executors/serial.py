@@ -1,0 +1,43 @@
+"""One run after the other in this process: the engine to debug with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
+
+from experiments.executors.engine import Engine, Place
+from experiments.executors.place import let_go
+
+
+class _ThisProcess(Place):
+    """Does what it is given before it returns; Ctrl-C goes through it."""
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        """Return the future of what is done already."""
+        future: Future[Any] = Future()
+        try:
+            future.set_result(function(*arguments, **named))
+        except Exception as error:  # noqa: BLE001  (it is in the future, as every executor promises)
+            future.set_exception(error)
+        return future
+
+    def leave(self) -> None:
+        """Forget the shared past."""
+        let_go()
+
+
+class SerialEngine(Engine):
+    """Has one place, which is here."""
+
+    def place(self) -> Place:
+        """Return this process."""
+        return _ThisProcess()
+
+    def kill(self) -> None:
+        """Nothing goes on here while this process does something else."""
+
+
+def make(places: int, address: str) -> Engine:
+    """Return the engine."""
+    return SerialEngine(places, address)
