@@ -1,0 +1,280 @@
+"""The loop that carries out runs, at places that do in this process, and at once, what each test tells them."""
+
+import gc
+import signal
+import weakref
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from experiments import execute, workers
+from experiments.config import ExecutorSettings, compose_study
+from experiments.execute import carry_out_all, worker_count
+from experiments.executors import engine as engines
+from experiments.executors import place as places
+from experiments.executors.engine import Engine, Place
+from experiments.executors.place import Origin, Outcome, Raised, Unfit, carry_out_here, facts
+from experiments.refusal import Refusal
+from experiments.single_run import Kept, Run
+
+Answer = Callable[[Run], Outcome]
+
+
+class Death(Exception):  # noqa: N818  (what an engine's library raises)
+    pass
+
+
+class PlannedPlace(Place):
+    def __init__(self, engine: "PlannedEngine") -> None:
+        self.engine = engine
+
+    def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
+        run = arguments[0]
+        future: Future[Any] = Future()
+        self.engine.note(run, future)
+        try:
+            future.set_result(self.engine.answer(run))
+        except Death as death:
+            future.set_exception(death)
+        return future
+
+    def leave(self) -> None:
+        self.engine.given -= 1
+
+
+class PlannedEngine(Engine):
+    deaths = (Death,)
+
+    def __init__(self, answer: Answer, places: int = 2, is_elsewhere: bool = False) -> None:
+        super().__init__(places, "")
+        self.answer, self.is_elsewhere = answer, is_elsewhere
+        self.given = self.most_unfinished = self.killed = 0
+        self.futures: list[weakref.ref[Future[Any]]] = []
+        self.most_alive = 0
+        self.tries: Counter[str] = Counter()
+
+    def note(self, run: Run, future: Future[Any]) -> None:
+        self.futures = [each for each in self.futures if each() is not None] + [weakref.ref(future)]
+        self.most_alive = max(self.most_alive, len(self.futures))
+        self.tries[run.identity] += 1
+
+    def place(self) -> Place | None:
+        if self.given >= self.places:
+            return None
+        self.given += 1
+        return PlannedPlace(self)
+
+    def kill(self) -> None:
+        self.killed += 1
+
+
+def kept(run: Run) -> Kept:
+    return Kept(run.folder, f"hash of {run.identity}", 0.0)
+
+
+def runs_of(count: int) -> list[Run]:
+    config = next(iter(compose_study(["scale=smoke"]).markets.values()))
+    return [
+        Run("arm", "calm", number, 1, config, f"run {number}", f"trunk {number // 3}", 0) for number in range(count)
+    ]
+
+
+class Told:
+    """What the loop told of each run."""
+
+    def __init__(self) -> None:
+        self.done: dict[str, str] = {}
+        self.failed: dict[str, str] = {}
+        self.said: list[str] = []
+
+    def keep(self, run: Run, found: Kept) -> None:
+        assert run.identity not in self.done, "told twice"
+        self.done[run.identity] = found.record_hash
+
+    def fail(self, run: Run, reason: str) -> None:
+        assert run.identity not in self.failed, "told twice"
+        self.failed[run.identity] = reason
+
+
+@pytest.fixture
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execute, "GLANCE_SECONDS", 0.01)
+
+
+def carried_out(
+    engine: PlannedEngine, runs: list[Run], folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any
+) -> Told:
+    told = Told()
+    monkeypatch.setattr(execute, "engine", lambda kind, count, address: engine)
+    wanted = ExecutorSettings(workers=4, **settings)
+    carry_out_all(runs, folder, wanted, told.keep, told.fail, told.said.append)
+    return told
+
+
+# --- what happens to runs ---------------------------------------------------------------------------------------------
+def test_every_run_is_told_once_and_no_more_is_on_its_way_than_there_are_places(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gc.collect()
+    engine = PlannedEngine(kept, places=3)
+    told = carried_out(engine, runs_of(600), tmp_path, monkeypatch)
+    assert told.done == {f"run {number}": f"hash of run {number}" for number in range(600)}
+    assert told.failed == {}
+    assert set(engine.tries.values()) == {1}
+    # What was answered is let go of: at any time as many futures live as one look round finds, however many runs.
+    assert engine.most_alive <= 2 * 4 + 1
+    assert engine.given == 0
+    assert list(tmp_path.iterdir()) == [], "the sign for workers is taken away"
+
+
+def test_a_run_that_raises_is_set_aside_at_once_and_one_that_kills_after_its_retries(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(run: Run) -> Outcome:
+        if run.identity == "run 2":
+            return Raised("ArithmeticError: planted")
+        if run.identity == "run 4":
+            raise Death
+        return kept(run)
+
+    engine = PlannedEngine(answer)
+    told = carried_out(engine, runs_of(9), tmp_path, monkeypatch, retries=3)
+    assert told.failed == {"run 2": "ArithmeticError: planted", "run 4": "its worker was killed 4 times"}
+    assert len(told.done) == 7
+    assert engine.tries["run 2"] == 1
+    assert engine.tries["run 4"] == 4
+
+
+@pytest.mark.parametrize(("is_elsewhere", "at_most"), [(False, 1), (True, 4)])
+def test_lost_runs_are_tried_again_alone_on_one_machine_and_side_by_side_on_a_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_elsewhere: bool, at_most: int
+) -> None:
+    met: set[str] = set()
+    sizes: list[int] = []
+    crew = workers.crew
+    monkeypatch.setattr(execute, "crew", lambda engine, size: sizes.append(size) or crew(engine, size))
+
+    def answer(run: Run) -> Outcome:
+        if run.identity not in met:
+            met.add(run.identity)
+            raise Death
+        return kept(run)
+
+    told = carried_out(PlannedEngine(answer, 4, is_elsewhere), runs_of(9), tmp_path, monkeypatch)
+    assert len(told.done) == 9
+    assert sizes[:2] == [4, at_most]
+
+
+def test_a_cluster_that_shrinks_to_one_place_still_finishes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: None
+) -> None:
+    engine = PlannedEngine(lambda run: kept(run), 4, is_elsewhere=True)
+
+    def answer(run: Run) -> Outcome:
+        if engine.places > 1:
+            engine.places -= 1
+            raise Death
+        return kept(run)
+
+    engine.answer = answer
+    told = carried_out(engine, runs_of(12), tmp_path, monkeypatch)
+    assert len(told.done) == 12
+
+
+def test_without_any_place_the_rest_is_given_up_when_patience_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: None
+) -> None:
+    monkeypatch.setattr(execute, "QUIET_SECONDS", 0.0)
+    told = carried_out(PlannedEngine(kept, 0), runs_of(5), tmp_path, monkeypatch, patience_minutes=0.001)
+    assert told.done == {}
+    assert set(told.failed.values()) == {"no worker was there for 0.001 minutes"}
+    assert len(told.failed) == 5
+    assert told.said == ["waiting for a worker"]
+
+
+def test_the_first_ctrl_c_begins_nothing_more_and_the_second_ends_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def once(run: Run) -> Outcome:
+        if run.identity == "run 4":
+            signal.raise_signal(signal.SIGINT)
+        return kept(run)
+
+    def twice(run: Run) -> Outcome:
+        if run.identity == "run 4":
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        return kept(run)
+
+    before = signal.getsignal(signal.SIGINT)
+    for answer, is_killed in ((once, False), (twice, True)):
+        engine = PlannedEngine(answer, 1)
+        told = Told()
+        monkeypatch.setattr(execute, "engine", lambda *_, made=engine: made)
+        with pytest.raises(KeyboardInterrupt):
+            carry_out_all(runs_of(9), tmp_path, ExecutorSettings(workers=1), told.keep, told.fail, told.said.append)
+        assert ("run 4" in told.done) is not is_killed
+        assert "run 5" not in engine.tries
+        assert told.said == ["stopping when the runs that have begun are finished; Ctrl-C again gives them up"]
+        assert engine.killed == 1
+        assert signal.getsignal(signal.SIGINT) is before
+
+
+# --- which places may be used -----------------------------------------------------------------------------------------
+def test_a_place_that_would_give_other_bytes_ends_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = PlannedEngine(lambda run: Unfit("the worker on far cannot be used: numpy: 2.4 here, 2.5 there"))
+    with pytest.raises(Refusal, match="executor: the worker on far cannot be used: numpy"):
+        carried_out(engine, runs_of(3), tmp_path, monkeypatch)
+    assert engine.killed == 1
+
+
+@pytest.mark.parametrize("fact", sorted(facts()))
+def test_a_worker_compares_what_decides_bytes(tmp_path: Path, fact: str) -> None:
+    (tmp_path / "sign").touch()
+    run = runs_of(1)[0]
+    told = carry_out_here(run, tmp_path, Origin({**facts(), fact: "another"}, "sign"))
+    assert isinstance(told, Unfit)
+    assert f"cannot be used: {fact}: another where the study was started, {facts()[fact]} there" in told.reason
+
+
+def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
+    told = carry_out_here(runs_of(1)[0], tmp_path, Origin(facts(), "sign"))
+    assert isinstance(told, Unfit)
+    assert f"it does not see the study's folder {tmp_path}" in told.reason
+
+
+def test_a_run_that_somebody_finished_is_not_lived_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "sign").touch()
+    run = runs_of(1)[0]
+    monkeypatch.setattr(places, "kept", lambda run, runs: kept(run))
+    monkeypatch.setattr(places, "carry_out", lambda *_: pytest.fail("lived again"))
+    assert carry_out_here(run, tmp_path, Origin(facts(), "sign")) == kept(run)
+
+
+# --- which engines there are ------------------------------------------------------------------------------------------
+def test_an_engine_that_is_not_installed_is_refused_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    for kind, library in (("dask", "distributed"), ("ray", "ray")):
+        with pytest.raises(Refusal, match=rf"executor: {kind} needs the library {library}; .*'sluice\[{kind}\]'"):
+            compose_study(["scale=smoke", f"executor={kind}"])
+    assert compose_study(["scale=smoke", "executor=serial"]).executor.kind == "serial"
+
+
+@pytest.mark.parametrize("kind", ["serial", "processes"])
+def test_an_address_without_a_cluster_is_refused(kind: str) -> None:
+    with pytest.raises(Refusal, match=f"executor.address: belongs to dask and ray only, and executor is {kind}"):
+        compose_study(["scale=smoke", f"executor={kind}", "executor.address='tcp://127.0.0.1:1'"])
+
+
+def test_the_memory_of_this_machine_limits_its_own_workers_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execute, "available_bytes", lambda: 2**30)
+    runs = runs_of(30)
+    assert worker_count(runs, ExecutorSettings("processes", workers=8)) == 2
+    assert worker_count(runs, ExecutorSettings("dask", workers=8)) == 2
+    assert worker_count(runs, ExecutorSettings("dask", workers=8, address="tcp://far:1")) == 8
+    assert worker_count(runs, ExecutorSettings("ray", address="far:1")) == 30, "all that is there"
+    assert worker_count(runs, ExecutorSettings("serial", workers=8)) == 1
