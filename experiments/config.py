@@ -14,6 +14,7 @@ from experiments.executors.engine import LIBRARIES, check_engine
 from experiments.market import read_market
 from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
 from experiments.overrides import Override, compose_document, read_overrides, unselected
+from experiments.own_study import read_asked
 from experiments.refusal import Refusal, nearest, shown
 from experiments.schema import CHOICES, read_section
 from sim.params import MarketConfig, Quantity
@@ -23,7 +24,8 @@ MARKET_KEYS = MarketConfig._fields
 STUDY_KEYS = ("seed", "months", "out", "study", "executor", "report")
 # What an arm or a scenario may change: the market, never the calendar of the study, its chance or its execution.
 CHANGEABLE = (*MARKET_KEYS, "market", "scenario")
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_. -]{0,59}")
+NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_. -]{0,58}[A-Za-z0-9_.-])?")
+LONGEST_NAME = 60
 
 
 class PrimaryOutcome(NamedTuple):
@@ -106,7 +108,7 @@ class StudyConfig(NamedTuple):
 
 def compose(overrides: Sequence[str] = ()) -> MarketConfig:
     """Return the market that the overrides describe; raise Refusal with one message when they are no good."""
-    document = compose_document(read_overrides(overrides))
+    document = compose_document(read_asked(overrides))
     _check_root(document)
     _seed(document)
     return read_market(_market_values(document))
@@ -114,7 +116,7 @@ def compose(overrides: Sequence[str] = ()) -> MarketConfig:
 
 def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
     """Return the study that the overrides describe, with every market checked; raise Refusal when they are no good."""
-    asked = read_overrides(overrides)
+    asked = read_asked(overrides)
     document = compose_document(asked)
     _check_root(document)
     settings = read_section(StudySettings, document.get("study"), "study")
@@ -164,6 +166,9 @@ def _market_values(document: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _check_settings(settings: StudySettings) -> None:
+    name = settings.name
+    if not 0 < len(name) <= LONGEST_NAME or not name.isprintable() or name != name.strip():
+        raise Refusal(f"study.name: must be 1 to {LONGEST_NAME} letters on one line, was {shown(name)}")
     for group, names in (("arms", settings.arms), ("scenarios", settings.scenarios)):
         if not names:
             raise Refusal(f"study.{group}: must name at least one")

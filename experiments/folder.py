@@ -15,7 +15,7 @@ import yaml
 from experiments.config import StudyConfig
 from experiments.machine import deciding_versions, machine_class, versions
 from experiments.parameters import register
-from experiments.refusal import Refusal
+from experiments.refusal import Refusal, shown
 from experiments.store import (
     CorruptResult,
     FileRecord,
@@ -39,7 +39,10 @@ FORMAT = 1
 def folder_for(study: StudyConfig) -> Path:
     """Return the folder that the user named, or outputs/<study>-<date>-<time>."""
     if study.out is not None:
-        return Path(study.out).expanduser()
+        try:
+            return Path(study.out).expanduser()
+        except RuntimeError as problem:
+            raise Refusal(f"out: {shown(study.out)} cannot be written: {problem}") from None
     stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
     return Path("outputs") / f"{slug(study.name)}-{stamp}"
 
@@ -47,14 +50,16 @@ def folder_for(study: StudyConfig) -> Path:
 @contextlib.contextmanager
 def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
     """Take a folder for a study, new or begun earlier, and hold it; refuse what is not ours, not writable or in use."""
-    _check_place(folder)
     try:
+        _check_place(folder)
         folder.mkdir(parents=True, exist_ok=True)
         marker = _read_marker(folder)
         _check_owner(folder, marker, study)
+        _check_links(folder)
         lock = (folder / LOCK).open("w")
-    except OSError as problem:
-        raise Refusal(f"out: {folder} cannot be written: {problem.strerror}") from None
+    except (OSError, ValueError, RuntimeError) as problem:
+        reason = getattr(problem, "strerror", None) or problem
+        raise Refusal(f"out: {shown(str(folder))} cannot be written: {reason}") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -79,6 +84,13 @@ def _check_place(folder: Path) -> None:
         raise Refusal(f"out: {folder} cannot be made: {above} is a file")
     if not os.access(above, os.W_OK | os.X_OK):
         raise Refusal(f"out: {folder} cannot be written: permission denied in {above}")
+
+
+def _check_links(folder: Path) -> None:
+    """Refuse a folder, perhaps somebody else's, in which a link would lead what is written out of it."""
+    for name in (LOCK, "log.jsonl", "runs", "tables"):
+        if (folder / name).is_symlink():
+            raise Refusal(f"out: {folder} cannot be continued: {name} in it is a link; name another folder")
 
 
 def _read_marker(folder: Path) -> dict[str, Any] | None:

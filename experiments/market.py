@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,13 +12,15 @@ from experiments.overlaps import check_overlaps
 from experiments.refusal import Refusal, nearest, shown
 from experiments.registry import member_class
 from experiments.schema import is_section, read_section
+from experiments.spelling import ALL, NOT
 from sim.cycles import months_into_path
-from sim.params import LenderParameters, MarketConfig
+from sim.params import LENDER_KINDS, LenderParameters, MarketConfig
 from sim.policies.base import BEFORE_ALL_MONTHS
 from sim.scope import check_kinds
 
 MEMBERS = ("lender", "policy", "shock")
 DATED_FIELDS = tuple(DATES.values())
+MEMBER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
 
 
 def read_market(values: Mapping[str, Any]) -> MarketConfig:
@@ -47,6 +50,8 @@ def _members(group: str, values: object) -> dict[str, dict[str, Any]]:
     for name, member in values.items():
         if not isinstance(member, Mapping):
             raise Refusal(f"{group}.{name}: must hold keys and values, was {shown(member)}")
+        if not MEMBER_NAME.fullmatch(str(name)):
+            raise Refusal(f"{group}: a name is a letter, then up to 59 letters, digits, _ or -, was {shown(name)}")
         if "kind" not in member:
             raise Refusal(f"{group}.{name}: is set but not chosen; add it with {group}=[{name}]")
         found[str(name)] = dict(member)
@@ -141,6 +146,8 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: in
     owner: dict[int, str] = {}
     for name, lender in lenders:
         path = f"lender.{name}"
+        if name == ALL or name.startswith(NOT) or name in LENDER_KINDS:
+            raise Refusal(f"{path}: {name} means other lenders where outcomes are named; choose another name")
         if lender.id in owner:
             raise Refusal(f"{path}.id: each lender has its own, and {owner[lender.id]} has this one, was {lender.id}")
         owner[lender.id] = name

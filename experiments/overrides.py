@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,11 +16,14 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments import tree
+from experiments.plain_yaml import CODE_KEYS, check_references, check_text
 from experiments.refusal import Refusal, nearest, shown
-from experiments.tree import CODE_KEYS, check_document, check_text, check_tree, groups, members_of_bundles
+from experiments.tree import check_document, check_tree, groups, members_of_bundles
 
 # Groups whose options name members; the selection must be in the document under the same names.
 MEMBER_GROUPS = ("lender", "policy", "shock")
+LONGEST_OVERRIDE = 20_000
+DIGIT_GROUPS = re.compile(r"(?<![\w.'\"/-])[-+]?\d+(_\d+)+(?![\w.'\"/-])")  # 1_000 outside quotes and names
 
 
 class Override(NamedTuple):
@@ -45,11 +49,7 @@ def read_overrides(texts: Iterable[str]) -> tuple[Override, ...]:
 
 def read_override(text: str) -> Override:
     """Read one override; refuse what is no `key=value`, names no choice of its group, or asks for more than a value."""
-    check_text(text, text)
-    try:
-        parsed = OverridesParser.create().parse_override(text)
-    except (HydraException, OmegaConfBaseException):
-        raise Refusal(f"{text}: an override is written key=value; quote values that hold , = or spaces") from None
+    parsed, value = _parsed(text)
     key = parsed.key_or_group
     if not key:
         raise Refusal(f"{text}: an override is written key=value, and names a key")
@@ -64,10 +64,28 @@ def read_override(text: str) -> Override:
     if parsed.is_delete():
         return Override(key, text, key in groups(), True)
     options = groups().get(key)
-    if options is not None and not isinstance(parsed.value(), dict):
-        return _choice(key, parsed.value(), options, parsed)
+    if options is not None and not isinstance(value, dict):
+        return _choice(key, value, options, parsed)
     # `++` sets or adds: the schema, which knows every parameter, says whether the key exists.
-    return Override(key, f"++{key}={_element(parsed)}", False, False, parsed.value())
+    return Override(key, f"++{key}={_element(parsed)}", False, False, value)
+
+
+def _parsed(text: str) -> tuple[HydraOverride, Any]:
+    """Return an override as Hydra's grammar reads it, and its value; refuse what is none, or misleads."""
+    beginning = text[:60]
+    if text.startswith("-"):
+        raise Refusal(f"{beginning}: no such option; everything but --help is written key=value")
+    if "\n" in text or "\t" in text or len(text) > LONGEST_OVERRIDE:
+        raise Refusal(f"{beginning}: an override is one line of at most {LONGEST_OVERRIDE} letters")
+    check_text(beginning, text)
+    try:
+        parsed = OverridesParser.create().parse_override(text)
+        value = None if parsed.is_sweep_override() else parsed.value()
+    except (HydraException, OmegaConfBaseException, ValueError, RecursionError):
+        raise Refusal(f"{beginning}: an override is written key=value; quote values that hold , = or spaces") from None
+    if parsed.key_or_group and DIGIT_GROUPS.search(text.partition("=")[2]):
+        raise Refusal(f"{parsed.key_or_group}: write numbers without _, was {shown(text.partition('=')[2])}")
+    return parsed, value
 
 
 def _choice(key: str, value: Any, options: Sequence[str], parsed: HydraOverride) -> Override:
@@ -96,7 +114,10 @@ def compose_document(overrides: Sequence[Override]) -> dict[str, Any]:
     try:
         with initialize_config_dir(str(tree.CONFIGS), version_base="1.3"):
             composed = hydra_compose("config", overrides=[override.text for override in overrides])
+        check_references(OmegaConf.to_container(composed, resolve=False))
         document = OmegaConf.to_container(composed, resolve=True)
+    except RecursionError:
+        raise Refusal("the configuration cannot be composed: it is nested too deep") from None
     except (HydraException, OmegaConfBaseException) as problem:
         raise Refusal(f"the configuration cannot be composed: {_first_line(problem)}") from None
     if not isinstance(document, dict):

@@ -3,6 +3,7 @@
     python -m experiments.run                                  the main study at laptop scale
     python -m experiments.run study=tightening scale=smoke     another choice of a folder of configs/
     python -m experiments.run policy.rate_cap.max_apr=0.20     one number changed, in the arms that hold it
+    python -m experiments.run study_file=my_study.yaml         a study from a file of your own
     python -m experiments.run out=results/a                    a folder of your choice; the same command continues it
 
 Other keys: study= scale= executor= months= seed= study.replicates= report.draw= and any parameter of the model.

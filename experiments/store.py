@@ -19,11 +19,17 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.refusal import printable
+
 PARTIAL = ".partial-"  # what a killed writer leaves behind begins with this; it is never read, and swept on resume
 
 
 class CorruptResult(Exception):  # noqa: N818  (said to a user)
     """A file of results is missing, torn or altered; the text names it."""
+
+    def __init__(self, text: str) -> None:
+        """Keep the message, with letters that a terminal would obey written out: names may be somebody else's."""
+        super().__init__(printable(text))
 
 
 class FileRecord(NamedTuple):
@@ -56,7 +62,7 @@ def write_table(path: Path, table: pa.Table) -> FileRecord:
 def append_line(path: Path, document: Mapping[str, Any]) -> None:
     """Append one line of JSON to a log."""
     with path.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(document, sort_keys=True, ensure_ascii=False) + "\n")
+        log.write(json.dumps(document, sort_keys=True) + "\n")  # in ASCII, in which nothing else ends a line
 
 
 @contextlib.contextmanager
@@ -119,7 +125,7 @@ def read_json(path: Path) -> dict[str, Any]:
         document = json.loads(path.read_text(encoding="utf-8"), parse_constant=_refuse_constant)
     except FileNotFoundError:
         raise CorruptResult(f"{path}: is missing") from None
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise CorruptResult(f"{path}: is not readable as JSON: {problem}") from None
     if not isinstance(document, dict):
         raise CorruptResult(f"{path}: must hold one JSON object")

@@ -17,7 +17,7 @@ from typing import Any
 from experiments.folder import MANIFEST
 from experiments.machine import deciding_versions, machine_class
 from experiments.market import read_market
-from experiments.refusal import Refusal
+from experiments.refusal import Refusal, printable
 from experiments.single_run import RECORD, live
 from experiments.store import CorruptResult, check_file, read_json
 from sim.compiling import source_hash
@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     problems = [*file_problems(asked.folder, manifest), *rerun_problems(asked.folder, manifest, asked.rerun)]
     for text in problems:
-        print(text, file=sys.stderr)
+        print(printable(text), file=sys.stderr)
     if problems:
         print(f"{asked.folder}: {len(problems)} differ", file=sys.stderr)
         return 1

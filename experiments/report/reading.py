@@ -211,7 +211,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UnreadableStudy(f"{folder}: no manifest.json, so this is not a finished study") from None
-    except (OSError, ValueError) as problem:
+    except (OSError, ValueError, RecursionError) as problem:
         raise UnreadableStudy(f"{path}: not readable as JSON ({problem})") from problem
     if not isinstance(manifest, dict):
         raise UnreadableStudy(f"{path}: must hold one JSON object, was {type(manifest).__name__}")
