@@ -9,21 +9,24 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents import closing, supervised
-from sim.agents.partnering import Partnership, joint_terms, note_partners, originators_now
+from sim.agents import budgeting, closing, supervised
+from sim.agents.accounts import Accounts
+from sim.agents.learning import learn
+from sim.agents.partnering import Partnership, note_partners
+from sim.agents.reporting import report_of
 from sim.agents.running_off import leave
 from sim.agents.strategy import Course, appetite_moved_bands, markup_moved_apr, steer
 from sim.agents.terms import offer_of
 from sim.agents.tightening import act_of_cuts
 from sim.books.allocation import fill
-from sim.books.budget import Budget, Commitment, budget_of, commitment_of
+from sim.books.budget import Budget, Commitment
 from sim.books.capital import Ownership, licence_capital_fen
-from sim.books.charge_off import LateExperience, charge_off_share, late_rolls_of
+from sim.books.charge_off import LateExperience
 from sim.books.confidence import CALM
 from sim.books.costs import CostHistory
 from sim.books.disposal import Sale
 from sim.books.funding import Funding, blank_funding
-from sim.books.headrooms import UNLIMITED, buffers_of, quota_allowance
+from sim.books.headrooms import buffers_of
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
 from sim.books.quota import Quota
@@ -31,18 +34,17 @@ from sim.books.resolution import Estate
 from sim.books.returns import Return
 from sim.books.securitisation import Pool
 from sim.books.soft_limit import NOTHING_RISKY
-from sim.money import basis_points, fen
+from sim.money import fen
 from sim.params import LenderParameters, MarketConfig
 from sim.policies.base import opening_rules
-from sim.scoring.anchoring import Appetite, Cutoffs, anchored
+from sim.scoring.anchoring import Appetite, Cutoffs
 from sim.scoring.features import CELLS
-from sim.scoring.outcomes import counting_of, counts_of
+from sim.scoring.outcomes import counting_of
 from sim.scoring.review import LearningScorecard, Review
 from sim.state import Tallies
 from sim.values import (
     BANDS,
     NO_LIMIT,
-    NO_WEIGHT,
     NOT_APPLIED,
     NOTHING_SOLD,
     OPERATING,
@@ -55,10 +57,8 @@ from sim.values import (
     Rules,
 )
 
-BOOK_ACCOUNTS = ("loans", "joint_loans")
 
-
-class Lender(mesa.Agent):
+class Lender(Accounts, mesa.Agent):
     """One lender. `index` is its place in order of id; all amounts are fen."""
 
     def __init__(
@@ -143,70 +143,7 @@ class Lender(mesa.Agent):
         for bank, _ in self.partnerships:
             bank.served_originators.append(self)
 
-    # --- what the regulator may see -----------------------------------------------------------------------------------
-    def balance(self, account: str) -> int:
-        """Return one balance of the lender's own books in fen."""
-        return self.ledger.balance(self.name, account)
-
-    def cash_fen(self) -> int:
-        """Return cash at hand."""
-        return self.balance("cash")
-
-    def equity_fen(self) -> int:
-        """Return what is left to the owners, this month's profit so far included."""
-        return self.balance("equity") + self.ledger.profit(self.name)
-
-    def loans_fen(self) -> int:
-        """Return own parts of all loans before allowance: its customers' and those of joint loans of others."""
-        return sum(self.balance(account) for account in BOOK_ACCOUNTS)
-
-    def managed_fen(self) -> int:
-        """Return whole loans of its customers, partners' parts included."""
-        return self.managed
-
-    def assets_fen(self) -> int:
-        """Return cash and own parts of all loans, net of allowance."""
-        return self.cash_fen() + self.loans_fen() + self.balance("allowance")
-
-    def undrawn_fen(self) -> int:
-        """Return its own parts of what customers could still draw at the last month's end."""
-        own_share_bp = 10_000 - (basis_points(self.parameters.partner_share) if self.partnerships else 0)
-        return self.unused_lines_fen * own_share_bp // 10_000
-
-    def joint_fen(self) -> int:
-        """Return its parts in joint loans of others."""
-        return self.balance("joint_loans")
-
-    def wholesale_fen(self) -> int:
-        """Return all wholesale funding."""
-        return self.funding.wholesale
-
-    def deposits_fen(self) -> int:
-        """Return deposits."""
-        return self.funding.deposits
-
-    def funding_due_fen(self) -> int:
-        """Return wholesale funding that falls due this month."""
-        return self.funding.ladder[0]
-
-    def risk_weight(self) -> float:
-        """Return the weight of its loans: its own, or what the rules give consumer loans and working capital."""
-        consumer, productive = self.rules.risk_weight_share, self.rules.productive_weight_share
-        if consumer == productive == NO_WEIGHT:
-            return self.parameters.risk_weight
-        consumer = self.parameters.risk_weight if consumer == NO_WEIGHT else consumer
-        productive = consumer if productive == NO_WEIGHT else productive
-        return consumer + (productive - consumer) * self.productive_share
-
-    def risk_weighted_fen(self) -> int:
-        """Return risk-weighted assets: loans net of allowance at their weight; cash weighs nothing."""
-        return int((self.loans_fen() + self.balance("allowance")) * self.risk_weight())
-
-    def capital_ratio_share(self, tier_2_fen: int = 0) -> float:
-        """Return equity, and tier 2 where it is to be counted, over risk-weighted assets; 1.0 while there are none."""
-        weighted = self.risk_weighted_fen()
-        return (self.equity_fen() + tier_2_fen) / weighted if weighted > 0 else 1.0
-
+    # --- what the regulator may ask for
     def file_return(self, month: int, minimum_share: float) -> Return:
         """Return what the lender tells its supervisor of a month."""
         return supervised.file_return(self, month, minimum_share)
@@ -296,38 +233,14 @@ class Lender(mesa.Agent):
         self.band_of_cell = self.scorecard.bands(economy.unemployment_share)
         return offer_of(self, economy, rulebook)
 
-    def signal_noise(self) -> float:
-        """Return the noise of the behaviour signal; a new model may come with better data."""
-        better = self.parameters.learning.model_two_signal_noise
-        return better if better >= 0.0 and self.scorecard.model_version == 2 else self.parameters.signal_noise
-
     # --- step 5: money for applications ----------------------------------------------------------------------------
     def commit_to_partners(self, economy: Economy, rulebook: Rulebook) -> None:
         """Set aside, before allocation, what a partner bank will put into joint loans; what is not used lapses."""
-        self.originators = len(originators_now(self, rulebook))
-        self.commitment = None
-        if self.originators > 0:
-            repaid = sum(self.beside_repaid_fen)
-            self.commitment = commitment_of(self, self.faced(economy), rulebook.of(self.kind), self.index, repaid)
+        budgeting.commit_to_partners(self, economy, rulebook)
 
     def plan_budget(self, economy: Economy, rulebook: Rulebook) -> None:
         """Fix the month's headrooms; each is used up by both rounds of applications."""
-        rules = rulebook.of(self.kind)
-        self.binding = NOT_APPLIED
-        pledged = self.commitment.pledged if self.commitment is not None else 0
-        p, quota, rule_quota, risky = self.parameters.budget, UNLIMITED, UNLIMITED, None
-        if p.quota_window_months > 0 and economy.month >= 0:
-            self.quota = self.quota.opened(quota_allowance(self, p.quota_growth_share), p.quota_window_months)
-            quota = self.quota.room_fen()
-        if rules.growth_quota_share < NO_LIMIT and economy.month >= 0:
-            allowance = quota_allowance(self, rules.growth_quota_share)
-            self.rule_quota = self.rule_quota.opened(allowance, rules.growth_quota_months)
-            rule_quota = self.rule_quota.room_fen()
-        if rules.soft_limit_quota_share < 1.0 and economy.month >= 0:
-            risky = self.risky_lending.opened(rules)
-        joint = joint_terms(self, rulebook)
-        faced = self.faced(economy)
-        self.budget = budget_of(self, faced, rules, self.index, joint, pledged, quota, rule_quota, risky)
+        budgeting.plan_budget(self, economy, rulebook)
 
     def allocate(self, demand_fen: NDArray[np.int64]) -> Allocation:
         """Fill one round of applications from the budget; `demand_fen` is by lot and priority."""
@@ -348,37 +261,8 @@ class Lender(mesa.Agent):
         """Pay for funding and work, provide for losses, refinance, tax, distribute; test solvency and liquidity."""
         closing.close_books(self, tallies, economy, rulebook.of(self.kind))
         self.acts += act_of_cuts(self.name, self.index, self.status, economy.month, tallies)
-        self.learn(tallies, economy)
+        learn(self, tallies, economy)
         steer(self, tallies, economy.month)
-
-    def learn(self, tallies: Tallies, economy: Economy) -> None:
-        """Count how loans turned out, and on the schedule review the scorecard; a new card is used from next month."""
-        if not self.scorecard.is_counting:
-            return
-        self.scorecard.observe(economy.month, counts_of(tallies, self.index), economy.unemployment_share)
-        self.late_experience = self.late_experience.after(late_rolls_of(tallies, self.index))
-        if self.scorecard.is_due(economy.month):
-            self.reviews.append(self.scorecard.refit(economy.month))
-            if self.parameters.learning.refits:
-                reason = f"{self.reviews[-1].after.loans:,} loans judged, {self.reviews[-1].after.bads:,} of them bad"
-                self.log(economy.month, "refits_scorecard", reason, self.scorecard.model_version)
-                self.take_over_card(economy)
-
-    def take_over_card(self, economy: Economy) -> None:
-        """Set cut-offs and prices to a card just refitted, which may speak of other shares than the one before."""
-        p = self.parameters
-        if p.learning.keeps_approval_share:
-            before, after = self.band_of_cell, self.scorecard.bands(economy.unemployment_share)
-            applicants = self.scorecard.outcomes.recently_applied()
-            cutoffs = anchored(self.cutoffs, before, after, applicants)
-            if cutoffs.new.cutoff_band != self.cutoffs.new.cutoff_band:
-                reason = "the new card accepts as many of the same strangers; with the old one the cut-off was band "
-                reason += str(self.cutoffs.new.cutoff_band)
-                self.log(economy.month, "resets_cutoff", reason, cutoffs.new.cutoff_band)
-            self.cutoffs = cutoffs
-        if p.learning.bridges_to_charge_off:
-            months = p.provisions.prior_months
-            self.charged_off_share = charge_off_share(self.late_experience, p.charge_off_bucket, months)
 
     def log(self, month: int, act: str, reason: str, value: float) -> None:
         """Write one act of this lender down."""
@@ -396,25 +280,4 @@ class Lender(mesa.Agent):
 
     def report(self) -> dict[str, Any]:
         """Return the columns of the lender table that come from the books."""
-        return self.month_report | {
-            "estate": self.estate,
-            "headrooms": self.budget.uses(),
-            "claims_sold_fen": self.sale.face,
-            "sale_proceeds_fen": self.sale.proceeds,
-            "sale_price_share": self.sale_price_share,
-            "markup_apr": self.markup_apr(),
-            "fee_gap_share": self.parameters.fee_gap_share,
-            "fines_fen": self.balance("fines"),
-            "cash_fen": self.cash_fen(),
-            "loans_fen": self.loans_fen(),
-            "allowance_fen": -self.balance("allowance"),
-            "wholesale_fen": self.funding.wholesale,
-            "deposits_fen": self.funding.deposits,
-            "wholesale_apr": self.funding.wholesale_apr(),
-            "rollover_factor_share": self.confidence.rollover_factor,
-            "securities_fen": self.balance("securities"),
-            "liabilities_fen": sum(self.balance(account) for account in ("wholesale", "deposits", "securities")),
-            "equity_fen": self.equity_fen(),
-            "total_capital_share": self.capital_ratio_share(self.month_report.get("tier2_fen", 0)),
-            "capital_ratio_share": self.capital_ratio_share(),
-        }
+        return report_of(self)

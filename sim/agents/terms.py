@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sim.agents.learning import signal_noise
 from sim.agents.partnering import dearest, joint_share_bp, partners_now
 from sim.agents.tightening import line_cuts
 from sim.money import BASIS_POINTS, basis_points, fen
@@ -64,7 +65,7 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
         sold_before=lender.sold_before,
         sale_age_months=p.disposal.sell_after_months or NEVER,
         test=test_of(lender, rules),
-        signal_noise=lender.signal_noise(),
+        signal_noise=signal_noise(lender),
         rationed_share=rationing.refused_share,
         rationed_in_need_share=rationing.refused_in_need_share,
         shut_ground=NO_LICENCE if lender.status == RESOLUTION else FROZEN,

@@ -8,54 +8,31 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from sim.observe.columns import Columns
+from sim.observe.lender_rows import LenderHistory, lender_row
 from sim.observe.liquidity import liquidity_rows
-from sim.observe.metrics import herfindahl, past_due, return_on_equity, share, yearly_share
-from sim.observe.offering import band_rows, offer_test_rows, offered_apr
+from sim.observe.market_rows import DIMENSIONS, Segments, market_row
+from sim.observe.offering import band_rows, offer_test_rows
 from sim.observe.schemas import SCHEMAS
 from sim.observe.shape import shape_row
+from sim.observe.vintages import Vintages
 from sim.population import parts_of_groups
 from sim.scoring.review import Review
 from sim.state import People, Tallies
 from sim.values import (
-    AGE_BANDS,
-    FLOW,
-    GROUP_FLOW,
     GROUPS,
-    HOUSEHOLD_FLOW,
-    LAG_MONTHS,
     NO_LENDER,
     NO_SLOT,
     NOT_APPLIED,
     OUTCOMES,
     OWN_POLICY,
-    QUINTILES,
-    REGIONS,
-    SECTORS,
-    VINTAGE_MONTHS,
     Act,
     Economy,
     Offer,
 )
 
-DIMENSIONS = (("income_quintile", QUINTILES), ("region", REGIONS), ("sector", SECTORS), ("age_band", AGE_BANDS))
 REFUSALS = tuple(code for code in range(OWN_POLICY, len(OUTCOMES)))
-
-
-class LenderHistory:
-    """What is remembered of a lender between months to form ratios over time."""
-
-    def __init__(self) -> None:
-        """Start without a past."""
-        self.books: list[int] = []
-        self.charge_offs: list[int] = []
-        self.profits: list[int] = []
-        self.equities: list[int] = []
-        self.assets: list[int] = []
-        self.incomes: list[int] = []  # interest and fees less what funding costs
-        self.opex: list[int] = []
 
 
 class Record:
@@ -71,21 +48,8 @@ class Record:
         self.state = state
         self.columns = {name: Columns(schema) for name, schema in SCHEMAS.items()}
         self.histories = [LenderHistory() for _ in names]
-        lenders = len(self.names)
-        # cumulative flows by month of origination, from the start of the warm-up: lent, 30+, 60+, 90+, charged off
-        self.cohorts: dict[int, NDArray[np.int64]] = {}
-        self.blank_cohort = np.zeros((lenders, 5), dtype=np.int64)
-        self.group_size = np.bincount(state().borrowers.group.astype(np.int64), minlength=GROUPS)
-        self.group_parts = parts_of_groups()
-        # one row for each value of each dimension: which groups belong to it; whole numbers, so sums are exact
-        self.members = np.array(
-            [
-                self.group_parts[:, place] == value
-                for place, (_, vs) in enumerate(DIMENSIONS)
-                for value in range(len(vs))
-            ],
-            dtype=np.int64,
-        )
+        self.vintages = Vintages(self.names, warm_up_months)
+        self.segments = Segments(np.bincount(state().borrowers.group.astype(np.int64), minlength=GROUPS))
         self.last_market_row: dict[str, Any] = {}
 
     # --- writing ------------------------------------------------------------------------------------------------------
@@ -100,11 +64,13 @@ class Record:
     ) -> None:
         """Write one month; `step` counts from the start of the warm-up, `economy.month` from month 0."""
         lender_rows = [
-            self.lender_row(index, economy.month, tallies, offer, report, binding)
-            for index, (offer, report, binding) in enumerate(zip(offers, reports, bindings, strict=True))
+            {"lender": name, "kind": kind} | lender_row(history, economy.month, tallies, offer, report, binding)
+            for name, kind, history, offer, report, binding in zip(
+                self.names, self.kinds, self.histories, offers, reports, bindings, strict=True
+            )
         ]
-        self.follow_vintages(step, tallies)
-        self.last_market_row = self.market_row(economy, tallies)
+        self.vintages.follow(step, tallies)
+        self.last_market_row = market_row(economy, tallies, int(self.segments.sizes.sum()))
         if economy.month < 0:
             return
         self.columns["market"].add(self.last_market_row)
@@ -114,12 +80,11 @@ class Record:
         self.write_offers(economy.month, offers, tallies)
         self.write_estates(economy.month, reports)
         self.write_budgets(economy.month, reports)
-        self.write_segments(economy.month, tallies)
+        self.note_rows("segment", self.segments.rows(economy.month, tallies))
         for index, name in enumerate(self.names if tallies.tickets.any() else ()):
             self.columns["shape"].add(shape_row(name, index, economy.month, tallies))
-        for row in liquidity_rows(economy.month, tallies):
-            self.columns["liquidity"].add(row)
-        self.write_vintages(step, tallies)
+        self.note_rows("liquidity", liquidity_rows(economy.month, tallies))
+        self.columns["vintage"].extend(self.vintages.columns(step, tallies))
         self.write_rolls(economy.month, tallies)
 
     def note_rows(self, table: str, rows: Iterable[dict[str, Any]]) -> None:
@@ -139,124 +104,6 @@ class Record:
                 self.columns["scorecards"].add({"lender": lender, **row})
             for row in review.band_rows():
                 self.columns["scorecard_bands"].add({"lender": lender, **row})
-
-    def market_row(self, economy: Economy, tallies: Tallies) -> dict[str, Any]:
-        """Return the market's row of the month."""
-        flow = tallies.flow.sum(axis=0)
-        group = tallies.group.sum(axis=0)
-        household = tallies.household
-        people = int(self.group_size.sum())
-        applications = int(group[GROUP_FLOW["applications"]])
-        debt = int(group[GROUP_FLOW["debt"]])
-        lent = int(flow[FLOW["originations"]])
-        return {
-            "month": economy.month,
-            "date": economy.date,
-            "unemployment_share": share(int(group[GROUP_FLOW["unemployed"]]), people),
-            "gap": economy.gap,
-            "in_slowdown": economy.in_slowdown,
-            "policy_rate_apr": economy.policy_rate_apr,
-            "funding_spread_apr": economy.funding_spread_apr,
-            "borrowers": people,
-            "indebted_share": share(int(group[GROUP_FLOW["indebted"]]), people),
-            "debt_fen": debt,
-            "applications": applications,
-            "approvals": int(group[GROUP_FLOW["approvals"]]),
-            "approval_share": share(int(group[GROUP_FLOW["approvals"]]), applications),
-            "new_approval_share": share(int(flow[FLOW["new_approvals"]]), int(flow[FLOW["new_applications"]])),
-            "line_approval_share": share(int(flow[FLOW["line_approvals"]]), int(flow[FLOW["line_applications"]])),
-            "originations_fen": lent - int(flow[FLOW["refinanced"]]),
-            "mean_apr": share(int(flow[FLOW["originations_apr"]]), lent),
-            "dpd30_share": share(int(group[GROUP_FLOW["debt_dpd30"]]), debt),
-            "dpd90_share": share(int(group[GROUP_FLOW["debt_dpd90"]]), debt),
-            "defaults": int(flow[FLOW["defaults"]]),
-            "charge_offs_fen": int(flow[FLOW["charge_offs"]]),
-            "consumption_fen": int(household[HOUSEHOLD_FLOW["consumption"]]),
-            "income_fen": int(group[GROUP_FLOW["income"]]),
-            "hardship_share": share(int(household[HOUSEHOLD_FLOW["hardship_people"]]), people),
-            "informal_debt_fen": int(household[HOUSEHOLD_FLOW["informal_debt"]]),
-            "informal_defaults": int(household[HOUSEHOLD_FLOW["informal_defaults"]]),
-            "no_slot_share": share(int(group[GROUP_FLOW["no_slot"]]), applications),
-            "aware_share": share(int(flow[FLOW["aware"]]), people),
-            "hhi": herfindahl([int(amount) for amount in tallies.stock.sum(axis=1)]),
-        }
-
-    def lender_row(
-        self, index: int, month: int, tallies: Tallies, offer: Offer, report: dict[str, Any], binding: str
-    ) -> dict[str, Any]:
-        """Return one lender's row of the month, and remember what later ratios need."""
-        flow = tallies.flow[index]
-        stock = [int(amount) for amount in tallies.stock[index]]
-        book = sum(stock)
-        history = self.histories[index]
-        history.books.append(book)
-        history.charge_offs.append(int(flow[FLOW["charge_offs"]]))
-        history.profits.append(int(report["profit_fen"]))
-        history.equities.append(int(report["equity_fen"]))
-        history.assets.append(int(report["cash_fen"]) + int(report["loans_fen"]) - int(report["allowance_fen"]))
-        history.incomes.append(
-            int(report["interest_fen"]) + int(report["service_fees_fen"]) - int(report["funding_cost_fen"])
-        )
-        history.opex.append(int(report["opex_fen"]))
-        lagged = history.books[-1 - LAG_MONTHS] if len(history.books) > LAG_MONTHS else book
-        lost = sum(history.charge_offs[-12:])
-        applications = int(flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]])
-        approvals = int(flow[FLOW["new_approvals"]] + flow[FLOW["line_approvals"]])
-        lent = int(flow[FLOW["originations"]])
-        new_money = lent - int(flow[FLOW["refinanced"]])
-        count = int(flow[FLOW["originations_count"]])
-        limits = int(flow[FLOW["line_limits"]])
-        mean_apr = share(int(flow[FLOW["originations_apr"]]), lent)
-        ceiling = offer.rules.max_headline_apr_bp / 10_000.0  # of headlines: what is above it is shown as fees
-        row: dict[str, Any] = {
-            "month": month,
-            "lender": self.names[index],
-            "kind": self.kinds[index],
-            "managed_loans_fen": book,
-            "claims_fen": int(tallies.claims[index]),
-            "buyers_claims_fen": int(flow[FLOW["buyers_claims"]]),
-            "customers": int(flow[FLOW["customers"]]),
-            "open_lines": int(flow[FLOW["open_lines"]]),
-            "line_limits_fen": limits,
-            "unused_lines_fen": int(flow[FLOW["unused_lines"]]),
-            "lines_cut": int(flow[FLOW["lines_cut"]]),
-            "limits_cut_fen": int(flow[FLOW["limits_cut"]]),
-            "lines_frozen": int(flow[FLOW["lines_frozen"]]),
-            "utilisation_share": share(limits - int(flow[FLOW["unused_lines"]]), limits),
-            "new_applications": int(flow[FLOW["new_applications"]]),
-            "new_approvals": int(flow[FLOW["new_approvals"]]),
-            "line_applications": int(flow[FLOW["line_applications"]]),
-            "line_approvals": int(flow[FLOW["line_approvals"]]),
-            "applications": applications,
-            "approvals": approvals,
-            "approval_share": share(approvals, applications),
-            "originations_fen": new_money,
-            "refinanced_fen": lent - new_money,
-            "originations_count": count,
-            "mean_ticket_fen": new_money // count if count else 0,
-            "mean_apr": mean_apr,
-            "offered_apr": offered_apr(offer, tallies),
-            "headline_apr": min(mean_apr * (1.0 - report["fee_gap_share"]), ceiling),
-            "fee_apr": max(mean_apr * report["fee_gap_share"], mean_apr - ceiling),
-            "dpd30_share": share(past_due(stock, 2), book),
-            "dpd60_share": share(past_due(stock, 3), book),
-            "dpd90_share": share(past_due(stock, 4), book),
-            "dpd30_lagged_share": share(past_due(stock, 2), lagged),
-            "dpd90_lagged_share": share(past_due(stock, 4), lagged),
-            "npl_with_charge_offs_share": share(past_due(stock, 4) + lost, book + lost),
-            "managed_charge_offs_fen": int(flow[FLOW["charge_offs"]]),
-            "defaults": int(flow[FLOW["defaults"]]),
-            "defaults_by_choice": int(flow[FLOW["defaults_by_choice"]]),
-            "roe_share": return_on_equity(history.profits[-12:], history.equities[-12:]),
-            "roa_share": yearly_share(history.profits[-12:], history.assets[-12:]),
-            "take_rate_share": yearly_share(history.incomes[-12:], history.books[-12:]),
-            "cost_income_share": share(sum(history.opex[-12:]), sum(history.incomes[-12:])),
-            "binding": binding,
-        }
-        for column in SCHEMAS["lender"]:
-            if column not in row:
-                row[column] = report[column]
-        return row
 
     def write_refused(self, month: int, tallies: Tallies) -> None:
         """Write how many applications, and how much, ended for each reason, by lender, both rounds together."""
@@ -312,64 +159,6 @@ class Record:
                     }
                 )
 
-    def write_segments(self, month: int, tallies: Tallies) -> None:
-        """Write the groups of people along each dimension."""
-        totals = iter((self.members @ tallies.group).tolist())
-        sizes = iter((self.members @ self.group_size).tolist())
-        for name, values in DIMENSIONS:
-            for label in values:
-                total = dict(zip(GROUP_FLOW, next(totals), strict=True))
-                people = next(sizes)
-                self.columns["segment"].add(
-                    {
-                        "month": month,
-                        "dimension": name,
-                        "value": label,
-                        "borrowers": people,
-                        "indebted": total["indebted"],
-                        "applications": total["applications"],
-                        "approvals": total["approvals"],
-                        "originations_fen": total["originations"],
-                        "debt_fen": total["debt"],
-                        "mean_apr": share(total["originations_apr"], total["originations"]),
-                        "dpd30_share": share(total["debt_dpd30"], total["debt"]),
-                        "dpd90_share": share(total["debt_dpd90"], total["debt"]),
-                        "defaults": total["defaults"],
-                        "hardship_share": share(total["hardship"], people),
-                        "informal_debt_fen": total["informal_debt"],
-                        "consumption_fen": total["consumption"],
-                        "income_fen": total["income"],
-                        "unemployed": total["unemployed"],
-                    }
-                )
-
-    def follow_vintages(self, step: int, tallies: Tallies) -> None:
-        """Add the month's vintage flows to their cohorts."""
-        for age in range(min(step + 1, VINTAGE_MONTHS)):
-            cohort = self.cohorts.setdefault(step - age, self.blank_cohort.copy())
-            cohort += tallies.vintage_flow[:, age, :]
-        self.cohorts.pop(step - VINTAGE_MONTHS, None)
-
-    def write_vintages(self, step: int, tallies: Tallies) -> None:
-        """Write every cohort lent in reported months, by lender."""
-        ages = min(step - self.warm_up_months + 1, VINTAGE_MONTHS)
-        lenders = len(self.names)
-        flows = np.stack([self.cohorts[step - age] for age in range(ages)], axis=1)  # (L, ages, 5)
-        cohorts = [step - age - self.warm_up_months for age in range(ages)]
-        self.columns["vintage"].extend(
-            {
-                "lender": [name for name in self.names for _ in range(ages)],
-                "cohort": cohorts * lenders,
-                "months_on_book": list(range(ages)) * lenders,
-                "balance_fen": tallies.vintage_stock[:, :ages].reshape(-1).tolist(),
-                "ever30_fen": flows[:, :, 1].reshape(-1).tolist(),
-                "ever60_fen": flows[:, :, 2].reshape(-1).tolist(),
-                "ever90_fen": flows[:, :, 3].reshape(-1).tolist(),
-                "charged_off_fen": flows[:, :, 4].reshape(-1).tolist(),
-                "original_fen": flows[:, :, 0].reshape(-1).tolist(),
-            }
-        )
-
     def write_rolls(self, month: int, tallies: Tallies) -> None:
         """Write the moves between buckets that happened."""
         lender, before, after = np.nonzero(tallies.roll_count)
@@ -403,7 +192,7 @@ class Record:
         which lender ("none" where nobody could be asked) and in which month; "not_applied" and no month where none did.
         """
         borrowers = self.state().borrowers
-        parts = self.group_parts[borrowers.group.astype(np.int64)]
+        parts = parts_of_groups()[borrowers.group.astype(np.int64)]
         reason = borrowers.last_refusal
         nobody = np.isin(reason, (NOT_APPLIED, NO_SLOT, NO_LENDER))
         refused_by = np.where(nobody, len(self.names), borrowers.last_refused_by).astype(np.int8)

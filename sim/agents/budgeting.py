@@ -1,0 +1,43 @@
+"""A lender's budget of the month: what it pledges to originators, and its headrooms before anybody applies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.agents.partnering import joint_terms, originators_now
+from sim.books.budget import budget_of, commitment_of
+from sim.books.headrooms import UNLIMITED, quota_allowance
+from sim.values import NO_LIMIT, NOT_APPLIED, Economy, Rulebook
+
+if TYPE_CHECKING:
+    from sim.agents.lender import Lender
+
+
+def commit_to_partners(lender: Lender, economy: Economy, rulebook: Rulebook) -> None:
+    """Set aside, before allocation, what a partner bank will put into joint loans; what is not used lapses."""
+    lender.originators = len(originators_now(lender, rulebook))
+    lender.commitment = None
+    if lender.originators > 0:
+        repaid, rules = sum(lender.beside_repaid_fen), rulebook.of(lender.kind)
+        lender.commitment = commitment_of(lender, lender.faced(economy), rules, lender.index, repaid)
+
+
+def plan_budget(lender: Lender, economy: Economy, rulebook: Rulebook) -> None:
+    """Fix the month's headrooms; each is used up by both rounds of applications."""
+    rules = rulebook.of(lender.kind)
+    lender.binding = NOT_APPLIED
+    pledged = lender.commitment.pledged if lender.commitment is not None else 0
+    p, quota, rule_quota, risky = lender.parameters.budget, UNLIMITED, UNLIMITED, None
+    if p.quota_window_months > 0 and economy.month >= 0:
+        allowance = quota_allowance(lender, p.quota_growth_share)
+        lender.quota = lender.quota.opened(allowance, p.quota_window_months)
+        quota = lender.quota.room_fen()
+    if rules.growth_quota_share < NO_LIMIT and economy.month >= 0:
+        allowance = quota_allowance(lender, rules.growth_quota_share)
+        lender.rule_quota = lender.rule_quota.opened(allowance, rules.growth_quota_months)
+        rule_quota = lender.rule_quota.room_fen()
+    if rules.soft_limit_quota_share < 1.0 and economy.month >= 0:
+        risky = lender.risky_lending.opened(rules)
+    joint = joint_terms(lender, rulebook)
+    faced = lender.faced(economy)
+    lender.budget = budget_of(lender, faced, rules, lender.index, joint, pledged, quota, rule_quota, risky)
