@@ -21,7 +21,7 @@ from sim.params import MarketConfig, Quantity
 
 LARGEST_SEED = 2**63 - 1
 MARKET_KEYS = MarketConfig._fields
-STUDY_KEYS = ("seed", "months", "out", "study", "executor", "report")
+STUDY_KEYS = ("seed", "months", "out", "archive", "study", "executor", "report")
 # What an arm or a scenario may change: the market, never the calendar of the study, its chance or its execution.
 CHANGEABLE = (*MARKET_KEYS, "market", "scenario")
 NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_. -]{0,58}[A-Za-z0-9_.-])?")
@@ -88,6 +88,7 @@ class StudyConfig(NamedTuple):
     executor: ExecutorSettings
     report: ReportSettings
     out: str | None
+    archive: str | None = None  # where finished runs are kept for other studies; None = beside the study's folder
 
     @property
     def name(self) -> str:
@@ -125,9 +126,10 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
     first = next(iter(markets.values()))
     _check_outcomes(settings, first)
     _check_announcement(settings, markets)
-    out = document.get("out")
-    if out is not None and (not isinstance(out, str) or not out.strip()):
-        raise Refusal(f"out: must be the path of a folder, was {shown(out)}")
+    places = {key: document.get(key) for key in ("out", "archive")}
+    for key, place in places.items():
+        if place is not None and (not isinstance(place, str) or not place.strip() or "\0" in place):
+            raise Refusal(f"{key}: must be the path of a folder, was {shown(place)}")
     executor = read_section(ExecutorSettings, document.get("executor"), "executor")
     check_engine(executor.kind, executor.address)
     return StudyConfig(
@@ -137,7 +139,8 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         horizons=tuple(read_horizon(text, "study.horizons") for text in settings.horizons),
         executor=executor,
         report=read_section(ReportSettings, document.get("report"), "report"),
-        out=out,
+        out=places["out"],
+        archive=places["archive"],
     )
 
 

@@ -1,9 +1,10 @@
-"""A study's folder: whose it is, that nobody else writes into it, and its manifest."""
+"""A study's folder: whose it is, that nobody else writes into it, its manifest, and whether all of it is there."""
 
 from __future__ import annotations
 
 import contextlib
 import fcntl
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -13,19 +14,23 @@ from typing import Any
 import yaml
 
 from experiments.config import StudyConfig
+from experiments.dictionary import TABLES
 from experiments.machine import deciding_versions, machine_class, versions
 from experiments.parameters import register
 from experiments.refusal import Refusal, shown
+from experiments.single_run import Kept
 from experiments.store import (
     CorruptResult,
     FileRecord,
     append_line,
-    read_json,
-    remove_folder,
+    check_file,
+    read_sealed,
+    reason_of,
     slug,
     sweep,
     write_bytes,
-    write_json,
+    write_sealed,
+    writing,
 )
 from experiments.study import study_document, study_identity, timeline
 from sim.compiling import source_hash
@@ -33,18 +38,26 @@ from sim.compiling import source_hash
 MARKER = "study.json"  # written first: whose folder this is
 MANIFEST = "manifest.json"  # written last: that the study is done, and what belongs to it
 LOCK = ".lock"
-FORMAT = 1
+LOG = "log.jsonl"
+CONFIG = "config.yaml"
+REPORTS = ("report.html", "report.pdf")  # drawn from the tables after the manifest is written, so no part of it
+FORMAT = 2
 
 
 def folder_for(study: StudyConfig) -> Path:
-    """Return the folder that the user named, or outputs/<study>-<date>-<time>."""
+    """Return the folder that the user named, or a new one: outputs/<study>-<date>-<time>, whatever the clock says."""
     if study.out is not None:
         try:
             return Path(study.out).expanduser()
         except RuntimeError as problem:
             raise Refusal(f"out: {shown(study.out)} cannot be written: {problem}") from None
     stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-    return Path("outputs") / f"{slug(study.name)}-{stamp}"
+    wanted = folder = Path("outputs") / f"{slug(study.name)}-{stamp}"
+    number = 1
+    while folder.exists():
+        number += 1
+        folder = wanted.with_name(f"{wanted.name}-{number}")
+    return folder
 
 
 @contextlib.contextmanager
@@ -58,7 +71,7 @@ def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
         _check_links(folder)
         lock = (folder / LOCK).open("w")
     except (OSError, ValueError, RuntimeError) as problem:
-        reason = getattr(problem, "strerror", None) or problem
+        reason = reason_of(problem) if isinstance(problem, OSError) else problem
         raise Refusal(f"out: {shown(str(folder))} cannot be written: {reason}") from None
     with lock:
         try:
@@ -67,12 +80,13 @@ def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
             raise Refusal(
                 f"out: {folder} is in use by another run of this study; wait for it, or name another folder"
             ) from None
-        if marker is None:
-            write_json(folder / MARKER, _marker(study))
-        for place in (folder, folder / "runs", folder / "tables"):
-            place.mkdir(exist_ok=True)
-            sweep(place)
-        write_bytes(folder / "config.yaml", _yaml(study))
+        with writing(folder):
+            if marker is None:
+                write_sealed(folder / MARKER, _marker(study))
+            for place in (folder, folder / "runs", folder / "tables"):
+                place.mkdir(exist_ok=True)
+                sweep(place)
+            write_bytes(folder / CONFIG, _yaml(study))
         yield folder
 
 
@@ -97,7 +111,7 @@ def _read_marker(folder: Path) -> dict[str, Any] | None:
     if not (folder / MARKER).exists():
         return None
     try:
-        return read_json(folder / MARKER)
+        return read_sealed(folder / MARKER)
     except CorruptResult as problem:
         raise Refusal(f"out: {problem}; name another folder") from None
 
@@ -139,7 +153,7 @@ def _yaml(study: StudyConfig) -> bytes:
 
 def log(folder: Path, event: str, **details: Any) -> None:
     """Append an event to the study's log."""
-    append_line(folder / "log.jsonl", {"time": now(), "event": event, **details})
+    append_line(folder / LOG, {"time": now(), "event": event, **details})
 
 
 def now() -> str:
@@ -151,7 +165,7 @@ def write_manifest(folder: Path, study: StudyConfig, done: Mapping[str, Any], fi
     """Write the manifest: the last file, whose presence means that the study is what it says."""
     document = study_document(study)
     settings = document.pop("study")
-    write_json(
+    write_sealed(
         folder / MANIFEST,
         {
             "format": FORMAT,
@@ -166,6 +180,7 @@ def write_manifest(folder: Path, study: StudyConfig, done: Mapping[str, Any], fi
             "timeline": timeline(study),
             "parameters": register(study.markets),
             "source_hash": source_hash(),
+            "program_hash": program_hash(),
             "versions": versions(),
             "machine": machine_class(),
             "files": {name: record._asdict() for name, record in sorted(files.items())},
@@ -174,8 +189,49 @@ def write_manifest(folder: Path, study: StudyConfig, done: Mapping[str, Any], fi
     )
 
 
+def is_whole(folder: Path, study: StudyConfig, done: Mapping[str, Kept]) -> bool:
+    """Return whether an earlier start has finished this study with this program, and every byte is as it was written.
+
+    Then nothing needs to be gathered, compared or drawn again. `done` holds the runs that have just been verified.
+    """
+    try:
+        manifest = read_sealed(folder / MANIFEST)
+        if (manifest["status"], manifest["program_hash"], manifest["versions"]) != (
+            "complete",
+            program_hash(),
+            versions(),
+        ):
+            return False
+        if {run["identity"]: run["record_hash"] for run in manifest["runs"]} != {
+            one: found.record_hash for one, found in done.items()
+        }:
+            return False
+        for name, record in manifest["files"].items():
+            check_file(folder / name, record)
+    except (CorruptResult, KeyError, TypeError, AttributeError):
+        return False
+    return not study.report.draw or (folder / REPORTS[0]).is_file()
+
+
+def program_hash() -> str:
+    """Return the hash of everything that gathers, compares and draws: all files of this package."""
+    here = Path(__file__).resolve().parent
+    digest = hashlib.sha256()
+    for path in sorted(here.rglob("*"), key=lambda found: found.relative_to(here).as_posix()):
+        if path.is_file() and path.suffix != ".pyc":
+            digest.update(path.relative_to(here).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
 def discard_results(folder: Path) -> None:
-    """Remove what was gathered from an earlier, shorter set of runs; the runs themselves stay."""
-    (folder / MANIFEST).unlink(missing_ok=True)
-    remove_folder(folder / "tables")
-    (folder / "tables").mkdir()
+    """Remove what was gathered and drawn from an earlier set of runs; the runs stay, and so does what is not ours.
+
+    The manifest goes first, so that a kill in between leaves no manifest beside other tables.
+    """
+    with writing(folder):
+        for name in (MANIFEST, *REPORTS):
+            if (folder / name).is_file():
+                (folder / name).unlink()
+        for path in (folder / "tables").glob("*.parquet"):
+            if path.stem in TABLES:
+                path.unlink()

@@ -1,4 +1,8 @@
-"""Gathers the tables of finished runs into the study's tables, and compares the arms."""
+"""Gathers the tables of finished runs into the study's tables, and compares the arms.
+
+Tables are passed on run by run, so that memory does not grow with their number; what is compared is read back column by
+column, as far as the study's outcomes need it.
+"""
 
 from __future__ import annotations
 
@@ -8,36 +12,32 @@ from pathlib import Path
 import pandas as pd
 import pyarrow as pa
 
-from experiments.compare import compare
+from experiments.compare import compare, outcomes
 from experiments.config import StudyConfig
-from experiments.selections import SELECTIONS
-from experiments.single_run import KEYS, PEOPLE, Kept, Run
-from experiments.store import FileRecord, read_table, write_table
-from experiments.transitions import Pair, transitions
+from experiments.outcomes import Outcome
+from experiments.selections import SELECTIONS, columns_read, rows_read
+from experiments.single_run import KEYS, PEOPLE, RECORD, Kept, Run
+from experiments.store import FileRecord, read_columns, read_sealed, read_table, write_pieces, write_table
+from experiments.transitions import TRANSITIONS, Pair, transitions
 from sim.observe.flags import flags
 
-COMPARED = tuple(SELECTIONS)
+KEY_TYPES = {"arm": pa.string(), "scenario": pa.string(), "replicate": pa.int64()}  # as KEYS of every run
 
 
 def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[str, Kept]) -> dict[str, FileRecord]:
     """Write tables/*.parquet from the runs that are kept, in the order of the plan; return their records by path."""
     present = [run for run in runs if run.identity in kept]
-    files: dict[str, FileRecord] = {}
-    frames: dict[str, pd.DataFrame] = {}
+    tables = folder / "tables"
+    written: dict[str, FileRecord] = {}
     for name in _table_names(folder, present, kept):
-        table = _gathered(folder, name, present, kept)
-        files[f"tables/{name}.parquet"] = write_table(folder / "tables" / f"{name}.parquet", table)
-        if name in COMPARED:
-            frames[name] = table.to_pandas()
-    effects, differences = compare(study, frames)
-    derived = {
-        "effects": effects,
-        "differences": differences,
-        "transitions": transitions(_pairs(folder, study, present, kept), flags),
-    }
-    for name, table in derived.items():
-        files[f"tables/{name}.parquet"] = write_table(folder / "tables" / f"{name}.parquet", table)
-    return files
+        columns = _with_keys(read_columns(run_folder(folder, present[0], kept) / f"{name}.parquet"))
+        written[name] = write_pieces(tables / f"{name}.parquet", columns, _pieces(folder, name, present, kept))
+    effects, differences = compare(study, _compared(tables, study, written))
+    written["effects"] = write_table(tables / "effects.parquet", effects)
+    written["differences"] = write_table(tables / "differences.parquet", differences)
+    counted = (transitions([pair], flags) for pair in _pairs(folder, study, present, kept))
+    written["transitions"] = write_pieces(tables / "transitions.parquet", TRANSITIONS, counted)
+    return {f"tables/{name}.parquet": record for name, record in written.items()}
 
 
 def run_folder(folder: Path, run: Run, kept: Mapping[str, Kept]) -> Path:
@@ -46,21 +46,44 @@ def run_folder(folder: Path, run: Run, kept: Mapping[str, Kept]) -> Path:
 
 
 def _table_names(folder: Path, present: Sequence[Run], kept: Mapping[str, Kept]) -> list[str]:
+    """Return the tables of a run as its record lists them: another file in its folder is none."""
     if not present:
         return []
-    return sorted(path.stem for path in run_folder(folder, present[0], kept).glob("*.parquet") if path.stem != PEOPLE)
+    files = read_sealed(run_folder(folder, present[0], kept) / RECORD)["files"]
+    return sorted(Path(name).stem for name in files if Path(name).stem != PEOPLE)
 
 
-def _gathered(folder: Path, name: str, present: Sequence[Run], kept: Mapping[str, Kept]) -> pa.Table:
-    parts = []
+def _with_keys(columns: pa.Schema) -> pa.Schema:
+    return pa.schema([*KEY_TYPES.items(), *columns])
+
+
+def _pieces(folder: Path, name: str, present: Sequence[Run], kept: Mapping[str, Kept]) -> Iterator[pa.Table]:
+    """Yield one table of every run, with the keys of the study before its own columns."""
     for run in present:
-        table = read_table(run_folder(folder, run, kept) / f"{name}.parquet")
-        for index, key in enumerate(KEYS):
-            value = getattr(run, key)
-            kind = pa.int64() if isinstance(value, int) else pa.string()
-            table = table.add_column(index, pa.field(key, kind), pa.repeat(pa.scalar(value, kind), table.num_rows))
-        parts.append(table)
-    return pa.concat_tables(parts, promote_options="default").combine_chunks()
+        table = read_table(run_folder(folder, run, kept) / f"{name}.parquet").replace_schema_metadata()
+        for index, (key, kind) in enumerate(KEY_TYPES.items()):
+            value = pa.repeat(pa.scalar(getattr(run, key), kind), table.num_rows)
+            table = table.add_column(index, pa.field(key, kind), value)
+        yield table
+
+
+def _compared(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord]) -> dict[str, pd.DataFrame]:
+    """Return of every table that outcomes are read from the columns and rows that this study's outcomes need."""
+    asked: dict[str, list[Outcome]] = {}
+    for outcome in outcomes(study):
+        one: Outcome | None = outcome
+        while one is not None:
+            asked.setdefault(one.table, []).append(one)
+            one = one.less
+    frames: dict[str, pd.DataFrame] = {}
+    for name, theirs in asked.items():
+        if name not in written or name not in SELECTIONS:
+            continue
+        path = tables / f"{name}.parquet"
+        wanted = {column for outcome in theirs for column in (*KEYS, *columns_read(name, outcome.column))}
+        present = [column for column in read_columns(path).names if column in wanted]
+        frames[name] = read_table(path, present, rows_read(name, [one.where for one in theirs])).to_pandas()
+    return frames
 
 
 def _pairs(folder: Path, study: StudyConfig, present: Sequence[Run], kept: Mapping[str, Kept]) -> Iterator[Pair]:

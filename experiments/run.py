@@ -6,8 +6,8 @@
     python -m experiments.run study_file=my_study.yaml         a study from a file of your own
     python -m experiments.run out=results/a                    a folder of your choice; the same command continues it
 
-Other keys: study= scale= executor= months= seed= study.replicates= report.draw= and any parameter of the model.
-Exit codes: 0 done, 1 runs or the report missing, 2 input refused, 130 interrupted.
+Other keys: study= scale= executor= months= seed= study.replicates= archive= report.draw= and any model parameter.
+Exit codes: 0 done, 1 runs or the report missing or not writable, 2 input refused, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -20,14 +20,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
+from experiments.archive import Archive, archive_of, lived_before
 from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig, compose_study
 from experiments.execute import carry_out_all, worker_count
-from experiments.folder import discard_results, folder_for, log, opened, write_manifest
+from experiments.folder import REPORTS, discard_results, folder_for, is_whole, log, opened, write_manifest
 from experiments.progress import Progress
 from experiments.refusal import Refusal
-from experiments.single_run import Kept, Run, kept
-from experiments.store import CorruptResult, FileRecord, sha256_of
+from experiments.single_run import Kept, Run
+from experiments.store import CorruptResult, Unwritable, record_of, unwritable_in
 from experiments.study import plan
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -41,32 +42,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return DONE
     try:
         study = compose_study(overrides)
-        with opened(folder_for(study), study) as folder, _termination_interrupts():
-            return _carry_out(study, folder, overrides)
+        wanted = folder_for(study)
+        archive = archive_of(study, wanted)
+        with opened(wanted, study) as folder, _termination_interrupts():
+            return _carry_out(study, folder, archive, overrides)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
-    except CorruptResult as problem:
+    except (CorruptResult, Unwritable) as problem:
         print(problem, file=sys.stderr)
+        print("what is finished is kept; when that is put right, the same command continues", file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print("stopped before anything was computed", file=sys.stderr)
         return INTERRUPTED
 
 
-def _carry_out(study: StudyConfig, folder: Path, overrides: Sequence[str]) -> int:
+def _carry_out(study: StudyConfig, folder: Path, archive: Archive, overrides: Sequence[str]) -> int:
     runs = plan(study)
     unique: dict[str, Run] = {}
     for run in runs:  # two arms that are the same market are lived through once
         unique.setdefault(run.identity, run)
-    done = {one: found for one, run in unique.items() if (found := kept(run, folder / "runs")) is not None}
+    done, adopted = lived_before(unique, folder / "runs", archive)
     waiting = [run for one, run in unique.items() if one not in done]
     worker_count(waiting, study.executor)  # refuses before anything is computed
-    log(folder, "start", overrides=list(overrides), runs=len(unique), kept=len(done))
+    log(folder, "start", overrides=list(overrides), runs=len(unique), kept=len(done), adopted=adopted)
+    if done:
+        elsewhere = f", {adopted} of them in other studies" if adopted else ""
+        print(f"{len(done)} of {len(unique)} runs were lived before{elsewhere}", file=sys.stderr)
+    if not waiting and is_whole(folder, study, done):
+        return _already_done(study, folder)
     failures: dict[str, str] = {}
     try:
         with Progress(study.name, len(unique), len(done)) as progress:
-            _carry_out_runs(study, folder, waiting, done, failures, progress)
+            _carry_out_runs(study, folder, archive, waiting, done, failures, progress)
     except KeyboardInterrupt:
         log(folder, "interrupted", kept=len(done))
         again = " ".join(_quoted(text) for text in overrides if not text.startswith("out="))
@@ -76,12 +85,15 @@ def _carry_out(study: StudyConfig, folder: Path, overrides: Sequence[str]) -> in
             file=sys.stderr,
         )
         return INTERRUPTED
+    if archive.reason:
+        print(f"finished runs are not kept for other studies: {archive.reason}", file=sys.stderr)
     return _conclude(study, folder, runs, done, failures)
 
 
 def _carry_out_runs(
     study: StudyConfig,
     folder: Path,
+    archive: Archive,
     waiting: list[Run],
     done: dict[str, Kept],
     failures: dict[str, str],
@@ -90,9 +102,12 @@ def _carry_out_runs(
     def keep(run: Run, found: Kept) -> None:
         done[run.identity] = found
         log(folder, "run", run=run.folder, seconds=round(found.seconds, 3), record_hash=found.record_hash)
+        archive.keep(run, folder / "runs")
         progress.advance()
 
     def fail(run: Run, reason: str) -> None:
+        if (problem := unwritable_in(reason)) is not None:
+            raise Unwritable(problem)  # every other run would be lived in vain
         failures[run.identity] = reason
         log(folder, "failed", run=run.folder, reason=reason)
         progress.say(f"{run.label} failed: {reason.strip().splitlines()[-1]}")
@@ -112,8 +127,8 @@ def _conclude(
     discard_results(folder)
     files = gather(folder, study, runs, done)
     for kept_run in done.values():
-        files[f"runs/{kept_run.folder}/run.json"] = _record(folder / "runs" / kept_run.folder / "run.json")
-    files["config.yaml"] = _record(folder / "config.yaml")
+        files[f"runs/{kept_run.folder}/run.json"] = record_of(folder / "runs" / kept_run.folder / "run.json")
+    files["config.yaml"] = record_of(folder / "config.yaml")
     missing = [run for run in runs if run.identity not in done]
     summary = {
         "status": "incomplete" if missing else "complete",
@@ -158,8 +173,12 @@ def _where(run: Run, done: dict[str, Kept]) -> dict[str, str]:
     return {"folder": done[run.identity].folder, "record_hash": done[run.identity].record_hash}
 
 
-def _record(path: Path) -> FileRecord:
-    return FileRecord(sha256_of(path), path.stat().st_size, None)
+def _already_done(study: StudyConfig, folder: Path) -> int:
+    log(folder, "already done")
+    print(f"results: {folder}")
+    if study.report.draw:
+        print(f"report: {folder / REPORTS[0]}")
+    return DONE
 
 
 def _quoted(text: str) -> str:

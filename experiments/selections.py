@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.spelling import ALL, NOT
@@ -108,6 +108,23 @@ SELECTIONS: dict[str, Shape] = {
         {f"{name}_share": (f"{name}_fen", "original_fen") for name in CUMULATIVE},
     ),
 }
+
+
+def columns_read(table: str, column: str) -> tuple[str, ...]:
+    """Return the columns that an outcome of a table is read from, those that select its rows included."""
+    shape = SELECTIONS[table]
+    weight = weight_of(table, column) if column not in shape.ratios else None
+    dated = ("cohort", "months_on_book") if table == "vintage" else ("month",)
+    selecting = (*(name for name, _ in shape.selects), *(("kind",) if shape.has_kinds else ()))
+    return tuple(dict.fromkeys((*dated, *selecting, *shape.needed(column), *((weight,) if weight else ()))))
+
+
+def rows_read(table: str, selections: Iterable[Selection]) -> list[tuple[str, str, list[int]]] | None:
+    """Return as a filter which rows of a table these selections need, where that leaves out most; None = all."""
+    if table != "vintage":
+        return None
+    ages = {int(value) for where in selections for column, value in where if column == "months_on_book"}
+    return [("months_on_book", "in", sorted(ages))]
 
 
 def rows_of(tables: Mapping[str, pd.DataFrame], table: str, where: Selection) -> pd.DataFrame:

@@ -11,9 +11,9 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.machine import deciding_versions
+from experiments.machine import deciding_versions, machine_class
 from experiments.market import document_of
-from experiments.store import CorruptResult, check_file, new_folder, read_json, slug, write_json, write_table
+from experiments.store import CorruptResult, check_file, new_folder, read_sealed, slug, write_sealed, write_table
 from sim.compiling import source_hash
 from sim.params import MarketConfig
 
@@ -91,12 +91,14 @@ def carry_out(run: Run, runs: Path, trunk: Trunk) -> Kept:
     market.run()
     record_hash = str(market.record.hash())
     files = {}
+    if (finished := kept(run, runs)) is not None:
+        return finished  # by a worker that outlived its study; the bytes are the same, and somebody may be reading them
     with new_folder(runs / run.folder) as folder:
         for name, table in sorted(market.record.tables.items()):
             files[f"{name}.parquet"] = write_table(folder / f"{name}.parquet", table)._asdict()
         files[f"{PEOPLE}.parquet"] = write_table(folder / f"{PEOPLE}.parquet", market.record.people())._asdict()
         seconds = time.monotonic() - started
-        write_json(
+        write_sealed(
             folder / RECORD, {**_description(run), "record_hash": record_hash, "files": files, "seconds": seconds}
         )
     return Kept(run.folder, record_hash, seconds)
@@ -120,6 +122,7 @@ def _description(run: Run) -> dict[str, Any]:
         "identity": run.identity,
         "source_hash": source_hash(),
         "versions": deciding_versions(),
+        "machine": machine_class(),
         "config": document_of(run.config),
     }
 
@@ -128,11 +131,11 @@ def kept(run: Run, runs: Path) -> Kept | None:
     """Return the run if it is finished and every byte of it as written; otherwise None: it must be done again."""
     folder = runs / run.folder
     try:
-        document = read_json(folder / RECORD)
-        if document.get("identity") != run.identity:
+        document = read_sealed(folder / RECORD)
+        if document["identity"] != run.identity:
             return None
         for name, record in document["files"].items():
             check_file(folder / Path(name).name, record)
         return Kept(run.folder, str(document["record_hash"]), float(document["seconds"]))
-    except (CorruptResult, KeyError, TypeError, ValueError):
+    except (CorruptResult, KeyError, TypeError, ValueError, AttributeError):
         return None

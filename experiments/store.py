@@ -1,7 +1,8 @@
 """Writes files that are either whole or absent, and reads tables only when every page still is what was written.
 
 A file is written beside its place, flushed to disk and renamed; then the folder is flushed. Parquet pages carry
-checksums that are verified on reading. Nothing here is a pickle, and nothing read here can run code.
+checksums that are verified on reading; JSON that decides what is accepted carries a seal, the hash of all else in it.
+Nothing here is a pickle, and nothing read here can run code.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,6 +23,9 @@ import pyarrow.parquet as pq
 from experiments.refusal import printable
 
 PARTIAL = ".partial-"  # what a killed writer leaves behind begins with this; it is never read, and swept on resume
+SEAL = "seal"  # the key under which a sealed document holds its own hash
+WRITTEN = {"compression": "zstd", "write_page_checksum": True}  # how every table is written
+ROWS_A_GROUP = 65_536  # of tables that are written piece by piece
 
 
 class CorruptResult(Exception):  # noqa: N818  (said to a user)
@@ -30,6 +34,10 @@ class CorruptResult(Exception):  # noqa: N818  (said to a user)
     def __init__(self, text: str) -> None:
         """Keep the message, with letters that a terminal would obey written out: names may be somebody else's."""
         super().__init__(printable(text))
+
+
+class Unwritable(Exception):  # noqa: N818  (said to a user)
+    """A file of results cannot be written, most likely for want of space or permission; the text names it."""
 
 
 class FileRecord(NamedTuple):
@@ -52,47 +60,130 @@ def write_json(path: Path, document: object) -> FileRecord:
     return write_bytes(path, (json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())
 
 
+def write_sealed(path: Path, document: Mapping[str, Any]) -> FileRecord:
+    """Write a document as JSON that holds its own hash, so that a change of one bit is noticed without a record."""
+    return write_json(path, {**document, SEAL: _seal(document)})
+
+
 def write_table(path: Path, table: pa.Table) -> FileRecord:
     """Write a table as Parquet with a checksum on every page, whole or not at all."""
     with _replacing(path) as partial:
-        pq.write_table(table, partial, compression="zstd", write_page_checksum=True)
-    return FileRecord(sha256_of(path), path.stat().st_size, table.num_rows)
+        pq.write_table(table, partial, **WRITTEN)
+    return record_of(path, table.num_rows)
+
+
+def table_bytes(table: pa.Table) -> bytes:
+    """Return the bytes of the file that a table would be written to."""
+    sink = pa.BufferOutputStream()
+    pq.write_table(table, sink, **WRITTEN)
+    return bytes(sink.getvalue().to_pybytes())
+
+
+def write_pieces(path: Path, schema: pa.Schema, pieces: Iterator[pa.Table]) -> FileRecord:
+    """Write tables one below the other into one file, holding a few of them at a time, whole or not at all.
+
+    Rows are put into groups of one size however they come, so that the bytes hang on the rows and their order alone.
+    Raises CorruptResult when a piece has other columns.
+    """
+    rows = 0
+    with _replacing(path) as partial, pq.ParquetWriter(partial, schema, **WRITTEN) as writer:
+        held = schema.empty_table()
+        for piece in pieces:
+            if piece.schema != schema:
+                raise CorruptResult(f"{path.name}: a part of it has other columns: {_different(piece.schema, schema)}")
+            rows += piece.num_rows
+            held = pa.concat_tables([held, piece])
+            while held.num_rows >= ROWS_A_GROUP:
+                writer.write_table(held.slice(0, ROWS_A_GROUP).combine_chunks())
+                held = held.slice(ROWS_A_GROUP)
+        if held.num_rows or not rows:
+            writer.write_table(held.combine_chunks())
+    return record_of(path, rows)
+
+
+def _different(found: pa.Schema, wanted: pa.Schema) -> str:
+    names = sorted({field.name for field in found} ^ {field.name for field in wanted})
+    kinds = (
+        field.name for field in found if field.name in wanted.names and field.type != wanted.field(field.name).type
+    )
+    return ", ".join(names or kinds) or "in another order"
 
 
 def append_line(path: Path, document: Mapping[str, Any]) -> None:
-    """Append one line of JSON to a log."""
-    with path.open("a", encoding="utf-8") as log:
-        log.write(json.dumps(document, sort_keys=True) + "\n")  # in ASCII, in which nothing else ends a line
+    """Append one line of JSON to a log; a line that a killed writer left torn is ended first."""
+    line = (json.dumps(document, sort_keys=True) + "\n").encode()  # in ASCII, in which nothing else ends a line
+    with writing(path), path.open("a+b") as log:
+        if log.tell() and (log.seek(-1, os.SEEK_END), log.read(1))[1] != b"\n":
+            line = b"\n" + line
+        log.write(line)
 
 
 @contextlib.contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Give a temporary folder that takes its name only when the block ends well; a folder of that name is replaced."""
     partial = path.with_name(f"{PARTIAL}{path.name}-{os.getpid()}")
-    remove_folder(partial)
-    partial.mkdir(parents=True)
+    with writing(path):
+        remove_folder(partial)
+        partial.mkdir(parents=True)
     try:
         yield partial
     except BaseException:
         remove_folder(partial)
         raise
-    flush_folder(partial)
-    remove_folder(path)
-    partial.rename(path)
-    flush_folder(path.parent)
+    with writing(path):
+        flush_folder(partial)
+        remove_folder(path)
+        partial.rename(path)
+        flush_folder(path.parent)
 
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
     partial = path.with_name(f"{PARTIAL}{path.name}-{os.getpid()}")
+    with writing(path):
+        try:
+            yield partial
+            with partial.open("rb") as written:
+                os.fsync(written.fileno())
+            partial.replace(path)
+        finally:
+            partial.unlink(missing_ok=True)
+        flush_folder(path.parent)
+
+
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Say of whatever the system refuses meanwhile that the path cannot be written, and why."""
     try:
-        yield partial
-        with partial.open("rb") as written:
-            os.fsync(written.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-    flush_folder(path.parent)
+        yield
+    except OSError as problem:
+        raise Unwritable(f"{path}: cannot be written: {reason_of(problem)}") from problem
+
+
+def unwritable_in(text: str) -> str | None:
+    """Return the message of Unwritable when a traceback ends with one, else None."""
+    return next((message for name, _, message in [text.strip().rpartition("Unwritable: ")] if name), None)
+
+
+def reason_of(problem: OSError) -> str:
+    """Return in few words why the system refused something."""
+    return os.strerror(problem.errno) if problem.errno else str(problem)
+
+
+def place_file(source: Path, target: Path) -> None:
+    """Put a file in a second place: by a hard link where the file system can, else as a copy that is flushed to disk.
+
+    Raises CorruptResult when the source is no plain file.
+    """
+    if source.is_symlink() or not source.is_file():
+        raise CorruptResult(f"{source}: is missing")
+    with writing(target):
+        try:
+            target.hardlink_to(source)
+        except OSError:  # another file system, or one that has no links, or too many of this file
+            shutil.copyfile(source, target)
+            with target.open("rb") as copied:
+                os.fsync(copied.fileno())
 
 
 def flush_folder(folder: Path) -> None:
@@ -132,10 +223,39 @@ def read_json(path: Path) -> dict[str, Any]:
     return document
 
 
-def read_table(path: Path) -> pa.Table:
-    """Return a table, every page verified by its checksum; raise CorruptResult when it is missing, torn or altered."""
+def read_sealed(path: Path) -> dict[str, Any]:
+    """Return the object in a sealed JSON file, without its seal; raise CorruptResult when one bit of it has changed."""
+    document = read_json(path)
+    said = document.pop(SEAL, None)
+    if said != _seal(document):
+        raise CorruptResult(f"{path}: is torn or altered: it is not what it was sealed as")
+    return document
+
+
+def read_table(path: Path, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
+    """Return a table, or some columns and rows of it, every page that is read verified by its checksum.
+
+    Raises CorruptResult when the file is missing, torn or altered.
+    """
     try:
-        return pq.read_table(path, page_checksum_verification=True, use_threads=False, partitioning=None)
+        return pq.read_table(
+            path,
+            columns=None if columns is None else list(columns),
+            filters=filters,
+            page_checksum_verification=True,
+            use_threads=False,
+            partitioning=None,
+        )
+    except FileNotFoundError:
+        raise CorruptResult(f"{path}: is missing") from None
+    except (pa.ArrowException, OSError, ValueError) as problem:
+        raise CorruptResult(f"{path}: is torn or altered: {str(problem).splitlines()[0]}") from None
+
+
+def read_columns(path: Path) -> pa.Schema:
+    """Return the columns of a table and their types; raise CorruptResult when its last bytes do not hold them."""
+    try:
+        return pq.read_schema(path).remove_metadata()
     except FileNotFoundError:
         raise CorruptResult(f"{path}: is missing") from None
     except (pa.ArrowException, OSError, ValueError) as problem:
@@ -144,17 +264,28 @@ def read_table(path: Path) -> pa.Table:
 
 def check_file(path: Path, record: Mapping[str, Any]) -> None:
     """Raise CorruptResult when a file is not, byte for byte, what its record says."""
-    if not path.is_file():
+    try:
+        found = sha256_of(path) if path.is_file() and not path.is_symlink() else None
+    except OSError as problem:
+        raise CorruptResult(f"{path}: cannot be read: {reason_of(problem)}") from None
+    if found is None:
         raise CorruptResult(f"{path}: is missing")
-    found = sha256_of(path)
     if found != record.get("sha256"):
         raise CorruptResult(
             f"{path}: is torn or altered: its hash is {found[:12]}, its record says {str(record.get('sha256'))[:12]}"
         )
-    if path.suffix == ".parquet":
-        rows = read_table(path).num_rows
-        if rows != record.get("rows"):
-            raise CorruptResult(f"{path}: holds {rows} rows, its record says {record.get('rows')}")
+
+
+def check_rows(path: Path, record: Mapping[str, Any]) -> None:
+    """Read a whole table, and raise CorruptResult when a page or the number of rows is not what was written."""
+    rows = read_table(path).num_rows
+    if rows != record.get("rows"):
+        raise CorruptResult(f"{path}: holds {rows} rows, its record says {record.get('rows')}")
+
+
+def record_of(path: Path, rows: int | None = None) -> FileRecord:
+    """Return what a manifest says of a file that has just been written."""
+    return FileRecord(sha256_of(path), path.stat().st_size, rows)
 
 
 def sha256_of(path: Path) -> str:
@@ -166,6 +297,12 @@ def sha256_of(path: Path) -> str:
 def slug(name: str) -> str:
     """Return a name as it may be part of a folder's name: lower case letters, digits and dashes only."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "unnamed"
+
+
+def _seal(document: Mapping[str, Any]) -> str:
+    """Return the hash of a document as it will be read back: keys are texts, sequences are lists."""
+    plain = json.loads(json.dumps(document))
+    return hashlib.sha256(json.dumps(plain, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def _refuse_constant(text: str) -> Callable[[], None]:

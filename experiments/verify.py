@@ -1,26 +1,49 @@
 """Checks a study's folder: every file is what the manifest says, and runs can be reproduced to the byte.
 
-python -m experiments.verify DIR              hashes, row counts and page checksums of every file
-python -m experiments.verify DIR --rerun 2    lives through two of its runs again and compares all their tables
+python -m experiments.verify DIR                        hashes, row counts and page checksums of every file
+python -m experiments.verify DIR --rerun 2              lives through two random runs again, all their tables compared
+python -m experiments.verify DIR --rerun 2 --seed 7     the same two runs once more
 
-Exit codes: 0 all is well, 1 something differs, 2 the folder is no study.
+From Python: `experiments.open(DIR).verify(rerun=2)`. Nothing is written, so the folder may be read-only.
+Exit codes: 0 all is well, 1 something differs, 2 the folder is no study. Files that are no part of the study are named
+and change no exit code, since nothing reads them.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
+import secrets
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from experiments.folder import MANIFEST
+from experiments.folder import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from experiments.machine import deciding_versions, machine_class
 from experiments.market import read_market
 from experiments.refusal import Refusal, printable
-from experiments.single_run import RECORD, live
-from experiments.store import CorruptResult, check_file, read_json
+from experiments.single_run import PEOPLE, RECORD, live
+from experiments.store import CorruptResult, check_file, check_rows, read_json, read_sealed, read_table, table_bytes
 from sim.compiling import source_hash
+
+OWN = (MANIFEST, MARKER, CONFIG, LOG, LOCK, *REPORTS)
+
+
+class Verification(NamedTuple):
+    """What a check of a study's folder found."""
+
+    problems: tuple[str, ...]  # what differs, each in one line
+    foreign: tuple[str, ...]  # files and folders that are no part of the study, by path inside it
+    files: int
+    runs: int
+    rerun: tuple[str, ...]  # the runs that were lived through again
+    seed: int | None  # which chose them; the same seed chooses the same
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing differs."""
+        return not self.problems
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,76 +52,166 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prog="python -m experiments.verify", description=__doc__.partition("\n")[0] if __doc__ else ""
     )
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a study")
-    parser.add_argument("--rerun", type=int, default=0, metavar="N", help="how many of its runs to live through again")
+    parser.add_argument("--rerun", type=int, default=0, metavar="N", help="how many random runs to live through again")
+    parser.add_argument("--seed", type=int, default=None, metavar="S", help="chooses the same runs as an earlier check")
     asked = parser.parse_args(arguments)
-    if asked.rerun < 0:
-        parser.error(f"--rerun: must be 0 or more, was {asked.rerun}")
+    for name in ("rerun", "seed"):
+        if (getattr(asked, name) or 0) < 0:
+            parser.error(f"--{name}: must be 0 or more, was {getattr(asked, name)}")
     try:
-        manifest = read_json(asked.folder / MANIFEST)
-        if not isinstance(manifest.get("files"), dict) or not isinstance(manifest.get("runs"), list):
-            raise CorruptResult(f"{asked.folder / MANIFEST}: is no manifest of a study")
-    except CorruptResult as problem:
-        print(f"{problem}; give the folder of a finished study", file=sys.stderr)
+        found = verify(asked.folder, asked.rerun, asked.seed)
+    except (Refusal, CorruptResult) as problem:
+        print(problem, file=sys.stderr)
         return 2
-    problems = [*file_problems(asked.folder, manifest), *rerun_problems(asked.folder, manifest, asked.rerun)]
-    for text in problems:
+    for text in found.problems:
         print(printable(text), file=sys.stderr)
-    if problems:
-        print(f"{asked.folder}: {len(problems)} differ", file=sys.stderr)
+    for name in found.foreign:
+        print(printable(f"{asked.folder / name}: foreign, no part of the study"), file=sys.stderr)
+    if found.seed is not None:
+        print(f"chosen to be lived through again, by --seed {found.seed}: {', '.join(found.rerun)}")
+    if not found.is_well:
+        print(f"{asked.folder}: {len(found.problems)} differ", file=sys.stderr)
         return 1
-    again = f", {min(asked.rerun, len(manifest['runs']))} runs reproduced" if asked.rerun else ""
-    print(f"{asked.folder}: {len(manifest['files'])} files and {len(manifest['runs'])} runs are as written{again}")
+    again = f", {len(found.rerun)} runs reproduced" if found.rerun else ""
+    print(f"{asked.folder}: {found.files} files and {found.runs} runs are as written{again}")
     return 0
 
 
+def verify(folder: Path, rerun: int = 0, seed: int | None = None) -> Verification:
+    """Check every file of a study and live through some of its runs again; raise Refusal where there is no study."""
+    folder = Path(folder)
+    manifest = read_manifest(folder)
+    problems = list(file_problems(folder, manifest))
+    chosen: list[Mapping[str, Any]] = []
+    if rerun and manifest["runs"]:
+        seed = secrets.randbelow(2**32) if seed is None else seed
+        chosen = random.Random(seed).sample(list(_by_folder(manifest).values()), min(rerun, len(_by_folder(manifest))))
+        problems += rerun_problems(folder, manifest, chosen)
+    return Verification(
+        problems=tuple(problems),
+        foreign=tuple(foreign_files(folder, manifest)),
+        files=len(manifest["files"]),
+        runs=len(manifest["runs"]),
+        rerun=tuple(str(run["folder"]) for run in chosen),
+        seed=seed if chosen else None,
+    )
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Return the manifest of a study, sealed or not; raise Refusal with one message where there is none."""
+    path = folder / MANIFEST
+    if not folder.is_dir():
+        raise Refusal(f"{folder}: no such folder; give the folder of a finished study")
+    if not path.exists() and (folder / MARKER).exists():
+        raise Refusal(f"{folder}: the study has not finished; the command that began it continues it")
+    try:
+        manifest = read_json(path)
+    except CorruptResult as problem:
+        raise Refusal(f"{problem}; give the folder of a finished study") from None
+    if not isinstance(manifest.get("files"), dict) or not isinstance(manifest.get("runs"), list):
+        raise Refusal(f"{path}: is no manifest of a study; give the folder of a finished study")
+    return manifest
+
+
 def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the files of the manifest and with those of its runs."""
+    """Yield what is wrong with the manifest, its files and those of its runs."""
+    try:
+        read_sealed(folder / MANIFEST)
+    except CorruptResult as problem:
+        yield str(problem)
     if manifest.get("status") != "complete":
         missing = len(manifest.get("missing", []))
         yield f"{folder / MANIFEST}: the study is {manifest.get('status')}: {missing} runs are missing"
     for name, record in manifest["files"].items():
-        yield from _problem(folder, name, record)
-    for name in dict.fromkeys(str(run["folder"]) for run in manifest["runs"]):
+        yield from _problem(folder, str(name), record)
+    for name in _by_folder(manifest):
+        place = run_place(folder, name)
         try:
-            files = read_json(folder / "runs" / Path(name).name / RECORD)["files"]
-        except (CorruptResult, KeyError) as problem:
-            yield str(problem)
+            files = dict(read_sealed(place / RECORD)["files"])
+        except (CorruptResult, KeyError, TypeError, ValueError) as problem:
+            yield str(problem) if isinstance(problem, CorruptResult) else f"{place / RECORD}: is no record of a run"
             continue
         for file, record in files.items():
-            yield from _problem(folder / "runs" / Path(name).name, Path(file).name, record)
+            yield from _problem(place, Path(file).name, record)
 
 
-def _problem(folder: Path, name: str, record: Mapping[str, Any]) -> Iterator[str]:
+def run_place(folder: Path, name: object) -> Path:
+    """Return the folder of a run inside a study, whatever its name tries."""
+    return folder / "runs" / Path(str(name)).name
+
+
+def _by_folder(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """Return the runs by folder; arms that are the same market share one."""
+    return {str(run.get("folder")): run for run in manifest["runs"] if isinstance(run, Mapping)}
+
+
+def _problem(folder: Path, name: str, record: object) -> Iterator[str]:
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()):
         yield f"{name}: lies outside the study's folder"
         return
     try:
-        check_file(path, record)
+        known = record if isinstance(record, Mapping) else {}
+        check_file(path, known)
+        if path.suffix == ".parquet":
+            check_rows(path, known)
     except CorruptResult as problem:
         yield str(problem)
 
 
-def rerun_problems(folder: Path, manifest: Mapping[str, Any], count: int) -> Iterator[str]:
-    """Live through `count` runs again, spread over the study, and yield those whose tables differ."""
-    runs = manifest["runs"]
-    if not count or not runs:
-        return
-    for problem in _origin_problems(manifest):
-        yield problem
-        return
-    step = max(1, len(runs) // count)
-    for run in runs[::step][:count]:
+def foreign_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
+    """Yield by path inside the folder what is no part of the study; of a folder that is none, only its name."""
+    runs = {f"runs/{run_place(folder, name).name}" for name in _by_folder(manifest)}
+    known = {*OWN, *manifest["files"]}
+    for run in runs:
         try:
-            document = read_json(folder / "runs" / Path(str(run["folder"])).name / RECORD)
+            known |= {f"{run}/{Path(name).name}" for name in (*read_json(folder / run / RECORD)["files"], RECORD)}
+        except (CorruptResult, KeyError, TypeError):
+            known.add(f"{run}/{RECORD}")  # said to be altered already
+    inside = {"runs", "tables", *runs}
+
+    def look(place: Path) -> Iterator[str]:
+        for path in sorted(place.iterdir()):
+            name = path.relative_to(folder).as_posix()
+            if name in inside and path.is_dir():
+                yield from look(path)
+            elif name not in known:
+                yield f"{name}/" if path.is_dir() else name
+
+    yield from look(folder)
+
+
+def rerun_problems(folder: Path, manifest: Mapping[str, Any], chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Live through runs again and yield the tables whose bytes differ, or why equal bytes cannot be expected here."""
+    problems = list(_origin_problems(manifest))
+    yield from problems
+    for run in chosen if not problems else ():
+        place = run_place(folder, run.get("folder"))
+        try:
+            document = read_sealed(place / RECORD)
             config = read_market(document["config"])
-        except (CorruptResult, Refusal, KeyError) as problem:
-            yield str(problem)
+            record = live(config, int(document["seed"]), int(document["replicate"])).record
+            yield from _differing(place, document, {**record.tables, PEOPLE: record.people()})
+            found, said = str(record.hash()), str(run.get("record_hash"))
+        except (CorruptResult, Refusal, KeyError, TypeError, ValueError) as problem:
+            yield f"{place}: cannot be lived through again: {problem}"
             continue
-        found = live(config, int(document["seed"]), int(document["replicate"])).record.hash()
-        if found != run["record_hash"]:
-            said = str(run["record_hash"])
-            yield f"{run['folder']}: lived through again it gave {str(found)[:12]}, the study says {said[:12]}"
+        if found != said:
+            yield f"{run['folder']}: lived through again it gave {found[:12]}, the study says {said[:12]}"
+
+
+def _differing(place: Path, document: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the tables of a run that are not, byte for byte, those of the run lived again.
+
+    Another version of the library that writes files may write the same values as other bytes; then values decide.
+    """
+    missing = {Path(name).stem for name in document["files"]} ^ set(tables)
+    for name in sorted(missing):
+        yield f"{place / name}.parquet: the run and the run lived again do not both have it"
+    for name in sorted(set(tables) - missing):
+        path, again = place / f"{name}.parquet", table_bytes(tables[name])
+        if path.read_bytes() != again and table_bytes(read_table(path).replace_schema_metadata()) != again:
+            yield f"{path}: lived through again, the run gave other bytes"
 
 
 def _origin_problems(manifest: Mapping[str, Any]) -> Iterator[str]:

@@ -1,0 +1,85 @@
+"""The dictionary of the tables that a study makes of its runs: effects, differences, transitions; and of its keys."""
+
+from __future__ import annotations
+
+from experiments.dictionary.words import MONTHS, NAME, OUTCOMES_UNIT, PEOPLE, Described, Words
+
+# Before the columns of every table of a run.
+KEYS: dict[str, tuple[str, Words]] = {
+    "arm": ("str", (NAME, "Arm of the study: the baseline, a policy, the placebo.")),
+    "scenario": ("str", (NAME, "Scenario: what happens to every arm alike.")),
+    "replicate": ("int", ("number, from 0", "Replicate: one set of people and luck, shared by all arms.")),
+}
+
+_TYPES: dict[str, dict[str, str]] = {}
+COMPARISON_TABLES: dict[str, Described] = {}
+
+
+def _describe(table: str, row: str, columns: dict[str, tuple[str, Words]]) -> None:
+    _TYPES[table] = {name: kind for name, (kind, _) in columns.items()}
+    COMPARISON_TABLES[table] = Described(row, {name: words for name, (_, words) in columns.items()})
+
+
+OF_OUTCOME: dict[str, tuple[str, Words]] = {
+    "outcome": ("str", (NAME, "The outcome, named as in the study's file.")),
+    "horizon": ("str", (MONTHS, "Months after the announcement over which it is averaged, or end.")),
+}
+
+_describe(
+    "effects",
+    "the effect of one arm on one outcome over one horizon, in one scenario: arm less baseline, paired by replicate",
+    {
+        "outcome": OF_OUTCOME["outcome"],
+        "primary": ("bool", ("true or false", "Whether it was declared before the study as a primary outcome.")),
+        "expected_sign": ("str", ("+, - or ?", "The sign expected beforehand; missing for outcomes not declared.")),
+        "arm": KEYS["arm"],
+        "scenario": KEYS["scenario"],
+        "horizon": OF_OUTCOME["horizon"],
+        "placebo": ("bool", ("true or false", "Whether the arm is the placebo, which shows what chance alone does.")),
+        "baseline_mean": ("float", (OUTCOMES_UNIT, "Mean of the baseline over the replicates.")),
+        "mean": ("float", (OUTCOMES_UNIT, "Mean paired difference.")),
+        "low": ("float", (OUTCOMES_UNIT, "Lower end of its 95% interval.")),
+        "high": ("float", (OUTCOMES_UNIT, "Upper end of its 95% interval.")),
+        "replicates": ("int", ("pairs", "Complete pairs compared.")),
+        "method": ("str", (NAME, "identical, single, t, or t with a bootstrap-t interval beside it.")),
+        "sd": ("float", (OUTCOMES_UNIT, "Standard deviation of the paired differences.")),
+        "correlation": ("float", ("-1 to 1", "Correlation of arm and baseline over replicates.")),
+        "variance_reduction": ("float", ("ratio", "Variance of an unpaired comparison over that of the paired one.")),
+        "p": ("float", ("probability", "Two-sided p-value of the paired t test.")),
+        "p_holm": ("float", ("probability", "The same after Holm's correction over the study's primary effects.")),
+        "smallest_important_difference": ("float", (OUTCOMES_UNIT, "Declared beforehand; 0 where none was.")),
+        "skewness": ("float", ("number", "Sample skewness of the paired differences.")),
+        "bootstrap_low": ("float", (OUTCOMES_UNIT, "Lower end of the bootstrap-t interval, where one is needed.")),
+        "bootstrap_high": ("float", (OUTCOMES_UNIT, "Upper end of it.")),
+        "warning": ("str", ("words", "What a reader must know before believing the interval.")),
+    },
+)
+_describe(
+    "differences",
+    "the difference of one pair: one arm less the baseline in one replicate",
+    {
+        **KEYS,
+        **OF_OUTCOME,
+        "difference": ("float", (OUTCOMES_UNIT, "Arm less baseline.")),
+        "baseline_level": ("float", (OUTCOMES_UNIT, "The baseline's own value.")),
+    },
+)
+_describe(
+    "transitions",
+    "people of one group who are in one state in the baseline and in one state in the arm",
+    {
+        **KEYS,
+        "topic": ("str", (NAME, "What is followed: access to credit, an event, or the reason of the last refusal.")),
+        "dimension": ("str", (NAME, "What groups differ by; all puts everybody into one.")),
+        "value": ("str", (NAME, "Which group of the dimension.")),
+        "from_state": ("str", (NAME, "State of the same person in the baseline.")),
+        "to_state": ("str", (NAME, "State in the arm.")),
+        "change": (
+            "str",
+            (NAME, "What that means: unchanged, kept, lost, spared, pushed; or the reason of a refusal."),
+        ),
+        "placebo": ("bool", ("true or false", "Whether the arm is the placebo.")),
+        "borrowers": ("int", (PEOPLE, "How many people.")),
+    },
+)
+COMPARISON_TYPES = _TYPES

@@ -1,0 +1,49 @@
+"""Writes the dictionary as a page of the guide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from experiments.dictionary.entries import KEY_COLUMNS, PEOPLE_TABLE, TABLES, Column, Table
+
+OPENING = """# Tables
+
+Every column of every table of a study, `tables/*.parquet`. This page is written by
+`python -m experiments.dictionary` from `experiments/dictionary`; how to read them: [results](results.md).
+
+Whole numbers and floats have 64 bits. Names say units: `_fen` is whole fen (1/100 yuan), `_share` a share of 0 to 1
+unless said otherwise, `_apr` a yearly rate (0.24 is 24%), charges and fees included.
+"""
+
+
+def page() -> str:
+    """Return the page."""
+    return "\n".join(_lines())
+
+
+def _lines() -> Iterator[str]:
+    yield OPENING
+    yield "Before the columns of every table of a run stand the keys of a study:"
+    yield ""
+    yield from _columns(KEY_COLUMNS)
+    for name in sorted(TABLES):
+        has_keys = TABLES[name].columns[: len(KEY_COLUMNS)] == KEY_COLUMNS
+        own = TABLES[name].columns[len(KEY_COLUMNS) if has_keys else 0 :]
+        yield from _section(TABLES[name], own, " Keys of the study, then:" if has_keys else "")
+    yield from _section(PEOPLE_TABLE, PEOPLE_TABLE.columns, " Not gathered: `runs/*/people.parquet`, one file a run.")
+
+
+def _section(table: Table, columns: tuple[Column, ...], more: str) -> Iterator[str]:
+    yield f"## {table.name}"
+    yield ""
+    yield f"A row is {table.row}.{more}"
+    yield ""
+    yield from _columns(columns)
+
+
+def _columns(columns: tuple[Column, ...]) -> Iterator[str]:
+    yield "| column | type | unit | meaning |"
+    yield "|---|---|---|---|"
+    for column in columns:
+        yield f"| `{column.name}` | {column.type} | {column.unit} | {column.meaning} |"
+    yield ""

@@ -1,0 +1,223 @@
+"""Reads finished studies: Arrow, pandas and SQL over all runs, every file checked before it is believed.
+
+    import experiments
+
+    results = experiments.open("outputs/tightening-20250101-120000")
+    results.frame("lender", columns=["arm", "month", "roe_share"], filters=[("lender", "==", "bank_a")])
+    results.query("select arm, avg(roe_share) from lender group by arm").df()
+
+A file is held against the manifest's hash when it is first read, and every page that is read against its own checksum.
+Nothing is written and nothing is fetched, so a folder may have been moved, and may be read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+import pyarrow as pa
+
+from experiments.dictionary import PEOPLE_TABLE, TABLES
+from experiments.folder import MANIFEST
+from experiments.query import connection
+from experiments.refusal import Refusal, nearest
+from experiments.single_run import PEOPLE, RECORD
+from experiments.store import CorruptResult, check_file, read_columns, read_sealed, read_table
+from experiments.verify import read_manifest, run_place
+
+if TYPE_CHECKING:
+    from experiments.verify import Verification
+
+Place = str | Path
+STUDY = "study"  # the column that says of which study a row is, where several are open
+
+
+class Results:
+    """One or several finished studies, read as one set of tables."""
+
+    def __init__(self, studies: dict[str, Study]) -> None:
+        """Read studies by name; where there are several, every table begins with a column that names the study."""
+        self.studies = studies
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """The names of all tables, in alphabetical order."""
+        return tuple(sorted({name for study in self.studies.values() for name in study.files}))
+
+    def table(self, name: str, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
+        """Return a table, or some columns and rows of it, as Arrow.
+
+        `filters` is a list such as [("month", ">=", 24), ("arm", "in", ["baseline"])], all of which must hold. Raises
+        Refusal for a table or column that is not there, CorruptResult for a file that is torn or altered.
+        """
+        parts = []
+        for label, study in self._having(name):
+            part = study.read(name, self._own(columns), filters)
+            if len(self.studies) > 1 and (columns is None or STUDY in columns):
+                part = part.add_column(0, STUDY, pa.repeat(pa.scalar(label), part.num_rows))
+            parts.append(part)
+        return pa.concat_tables(parts, promote_options="default")
+
+    def frame(self, name: str, columns: Sequence[str] | None = None, filters: Any = None) -> pd.DataFrame:
+        """Return a table, or some columns and rows of it, as pandas; arguments as in `table`."""
+        return self.table(name, columns, filters).to_pandas()
+
+    def query(self, sql: str) -> Any:
+        """Return what a query in SQL finds, as a DuckDB relation: `.df()`, `.arrow()` or `.fetchall()` read it.
+
+        Every table goes by its name. The database is in memory, reads the tables and nothing else, and fetches nothing.
+        Raises Refusal when the optional library is not installed; mistakes in SQL are told by the library.
+        """
+        return self._database.sql(sql)
+
+    def schema(self, name: str) -> pd.DataFrame:
+        """Return the columns of a table as it is in these studies: name, type, unit and meaning."""
+        _, study = self._having(name)[0]
+        entries = TABLES[name].columns if name in TABLES else ()
+        known = {column.name: column for column in entries}
+        rows = [
+            known[field.name]._asdict()
+            if field.name in known
+            else {"name": field.name, "type": str(field.type), "unit": "", "meaning": ""}
+            for field in read_columns(study.folder / study.files[name])
+        ]
+        return pd.DataFrame(rows, columns=["name", "type", "unit", "meaning"])
+
+    @property
+    def effects(self) -> pd.DataFrame:
+        """The table of effects: arm less baseline, with intervals."""
+        return self.frame("effects")
+
+    @property
+    def runs(self) -> pd.DataFrame:
+        """All runs: study, arm, scenario, replicate, identity, folder, and the hash of their tables."""
+        rows = [{STUDY: label, **run} for label, study in self.studies.items() for run in study.manifest["runs"]]
+        return pd.DataFrame(rows)
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest of the study; with several studies, their manifests by name."""
+        if len(self.studies) == 1:
+            return next(iter(self.studies.values())).manifest
+        return {label: study.manifest for label, study in self.studies.items()}
+
+    @property
+    def study(self) -> str:
+        """The name of the study; with several studies, their names."""
+        return ", ".join(dict.fromkeys(str(study.manifest.get("study")) for study in self.studies.values()))
+
+    def people(self, arm: str, scenario: str, replicate: int) -> pa.Table:
+        """Return the people of one run of the one study: row i is the same person in every arm of a replicate."""
+        if len(self.studies) > 1:
+            raise Refusal(f"people: open one study at a time; these are {', '.join(self.studies)}")
+        return next(iter(self.studies.values())).people(arm, scenario, replicate)
+
+    def verify(self, rerun: int = 0, seed: int | None = None) -> Verification:
+        """Check every file of the one study and live through some random runs again; see `experiments.verify`."""
+        from experiments.verify import verify
+
+        if len(self.studies) > 1:
+            raise Refusal(f"verify: open one study at a time; these are {', '.join(self.studies)}")
+        return verify(next(iter(self.studies.values())).folder, rerun, seed)
+
+    def __repr__(self) -> str:
+        said = [f"{label}: {len(study.manifest['runs'])} runs" for label, study in self.studies.items()]
+        return f"Results({'; '.join(said)}; tables {', '.join(self.tables)})"
+
+    @cached_property
+    def _database(self) -> Any:
+        parts = {
+            name: [
+                (label if len(self.studies) > 1 else None, study.checked(name)) for label, study in self._having(name)
+            ]
+            for name in self.tables
+        }
+        return connection(parts)
+
+    def _having(self, name: str) -> list[tuple[str, Study]]:
+        found = [(label, study) for label, study in self.studies.items() if name in study.files]
+        if not found:
+            raise Refusal(f"{name}: no such table; {nearest(name, self.tables)}")
+        return found
+
+    def _own(self, columns: Sequence[str] | None) -> list[str] | None:
+        return None if columns is None else [name for name in columns if name != STUDY or len(self.studies) == 1]
+
+
+class Study:
+    """The folder of one finished study."""
+
+    def __init__(self, folder: Path) -> None:
+        """Read the manifest; raise Refusal where there is no finished study, CorruptResult where it is altered."""
+        self.folder = folder
+        read_manifest(folder)  # says in one sentence what is wrong when there is none
+        self.manifest = read_sealed(folder / MANIFEST)
+        self.files = {
+            Path(name).stem: name
+            for name in self.manifest["files"]
+            if Path(name).parent.as_posix() == "tables" and Path(name).suffix == ".parquet"
+        }
+        self._checked: set[str] = set()
+
+    def checked(self, name: str) -> Path:
+        """Return the file of a table once it has been held against the manifest's hash."""
+        path: Path = self.folder / self.files[name]
+        if name not in self._checked:
+            check_file(path, self.manifest["files"][self.files[name]])
+            self._checked.add(name)
+        return path
+
+    def read(self, name: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
+        """Return a table, or some columns and rows of it."""
+        path = self.checked(name)
+        present = read_columns(path).names
+        for column in (*(columns or ()), *_filtered(filters)):
+            if column not in present:
+                raise Refusal(f"{name}.{column}: no such column; {nearest(column, present)}")
+        return read_table(path, columns, filters)
+
+    def people(self, arm: str, scenario: str, replicate: int) -> pa.Table:
+        """Return the people of one run."""
+        for run in self.manifest["runs"]:
+            if (run["arm"], run["scenario"], run["replicate"]) == (arm, scenario, replicate):
+                place = run_place(self.folder, run["folder"])
+                path = place / f"{PEOPLE}.parquet"
+                check_file(path, read_sealed(place / RECORD)["files"].get(path.name, {}))
+                return read_table(path)
+        there = [f"{run['arm']} / {run['scenario']} / {run['replicate']}" for run in self.manifest["runs"]]
+        raise Refusal(
+            f"people: no run {arm} / {scenario} / {replicate}; {nearest(f'{arm} / {scenario} / {replicate}', there)}"
+        )
+
+
+def _filtered(filters: Any) -> Iterable[str]:
+    """Return the columns that a list of filters names; other forms are left to Arrow."""
+    if not isinstance(filters, list):
+        return ()
+    flat = [one for part in filters for one in (part if isinstance(part, list) else [part])]
+    return tuple(str(one[0]) for one in flat if isinstance(one, tuple) and one)
+
+
+def open_study(folder: Place) -> Results:
+    """Open the finished study in a folder, or all those in the folders inside it; raise Refusal where there is none."""
+    place = Path(folder).expanduser()
+    inside = [] if (place / MANIFEST).exists() or not place.is_dir() else sorted(place.glob(f"*/{MANIFEST}"))
+    return open_many([path.parent for path in inside] or [place])
+
+
+def open_many(folders: Iterable[Place]) -> Results:
+    """Open several finished studies as one set of tables; raise Refusal where one of the folders holds none."""
+    places = [Path(folder).expanduser() for folder in folders]
+    if not places:
+        raise Refusal("open_many: at least one folder of a finished study must be given")
+    studies: dict[str, Study] = {}
+    for place in places:
+        label = place.name or str(place)
+        studies[label if label not in studies else str(place)] = Study(place)
+    return Results(studies)
+
+
+__all__ = ["PEOPLE_TABLE", "CorruptResult", "Refusal", "Results", "Study", "open_many", "open_study"]
