@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents import closing, supervised
+from sim.agents.competing import Demand, compete
 from sim.agents.partnering import Partnership, joint_terms, note_partners, originators_now
 from sim.agents.running_off import leave
 from sim.agents.strategy import Course, appetite_moved_bands, markup_moved_apr, steer
@@ -31,7 +32,7 @@ from sim.books.resolution import Estate
 from sim.books.returns import Return
 from sim.books.securitisation import Pool
 from sim.books.soft_limit import NOTHING_RISKY
-from sim.money import basis_points, fen
+from sim.money import BASIS_POINTS, basis_points, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.policies.base import opening_rules
 from sim.scoring.anchoring import Appetite, Cutoffs, anchored
@@ -85,6 +86,8 @@ class Lender(mesa.Agent):
         self.status = OPERATING
         self.lending_frozen = False
         self.months_dressed = 0  # returns in a row that hid something
+        self.month = -config.calendar.warm_up_months
+        self.honest_until = 0  # the month from which it may declare purposes falsely
         self.partnerships: tuple[Partnership, ...] = ()
         self.absent_partners: set[str] | None = None  # those that make no new joint loans; None = not asked yet
         self.served_originators: list[Lender] = []  # lenders that have this one among their partner banks
@@ -99,6 +102,7 @@ class Lender(mesa.Agent):
         self.late_experience = LateExperience()
         self.charged_off_share = 1.0  # of loans the card calls bad; the expert's speaks of charge-offs
         self.course = Course()  # of its strategy
+        self.demand = Demand(parameters.competition.memory_months)
         self.binding = NOT_APPLIED
         self.budget = Budget((), ())
         self.quota = Quota()
@@ -190,13 +194,17 @@ class Lender(mesa.Agent):
         return self.funding.ladder[0]
 
     def risk_weight(self) -> float:
-        """Return the weight of its loans: its own, or what the rules give consumer loans and working capital."""
+        """Return the weight of its loans: its own, or what the rules give loans by the purpose that it declares."""
+        return self.weight_at(supervised.declared_productive_share(self))
+
+    def weight_at(self, productive_share: float) -> float:
+        """Return the weight of its loans when such a share of them is for working capital."""
         consumer, productive = self.rules.risk_weight_share, self.rules.productive_weight_share
         if consumer == productive == NO_WEIGHT:
             return self.parameters.risk_weight
         consumer = self.parameters.risk_weight if consumer == NO_WEIGHT else consumer
         productive = consumer if productive == NO_WEIGHT else productive
-        return consumer + (productive - consumer) * self.productive_share
+        return consumer + (productive - consumer) * productive_share
 
     def risk_weighted_fen(self) -> int:
         """Return risk-weighted assets: loans net of allowance at their weight; cash weighs nothing."""
@@ -214,6 +222,10 @@ class Lender(mesa.Agent):
     def pay_fine(self, amount_fen: int) -> int:
         """Pay a fine as far as there is cash, and return what was paid in fen."""
         return supervised.pay_fine(self, amount_fen)
+
+    def stop_relabelling(self, month: int) -> None:
+        """Declare purposes as they are for some time, since inspectors have found out."""
+        self.honest_until = month + self.parameters.relabelling.honest_months
 
     def ask_owners_now(self) -> None:
         """Put the question for capital to the owners at the next close."""
@@ -257,7 +269,9 @@ class Lender(mesa.Agent):
         return max(own, asked + 2.0 * self.parameters.capital_buffer_share)
 
     def markup_apr(self) -> float:
-        """Return the yearly markup: the parameter's, and what strategy has made of it."""
+        """Return the yearly markup: the parameter's and what strategy has made of it, or by the demand it faces."""
+        if self.demand.markup_bp is not None:
+            return self.demand.markup_bp / BASIS_POINTS
         return self.parameters.markup_apr + markup_moved_apr(self)
 
     def new_cutoff_band(self) -> int:
@@ -271,6 +285,7 @@ class Lender(mesa.Agent):
 
     def hear(self, rulebook: Rulebook) -> None:
         """Take in the rules of the month for its kind, and what has been announced."""
+        self.month = rulebook.month
         self.rules, self.rules_ahead = rulebook.of(self.kind), rulebook.ahead_of(self.kind)
         self.licence_capital_fen = max(self.founding_licence_fen, self.scaled_fen(self.rules.licence_capital_yuan))
         self.least_capital_fen = max(self.founding_capital_fen, self.licence_capital_fen)
@@ -350,6 +365,7 @@ class Lender(mesa.Agent):
         self.acts += act_of_cuts(self.name, self.index, self.status, economy.month, tallies)
         self.learn(tallies, economy)
         steer(self, tallies, economy.month)
+        compete(self, tallies, economy.month)
 
     def learn(self, tallies: Tallies, economy: Economy) -> None:
         """Count how loans turned out, and on the schedule review the scorecard; a new card is used from next month."""
