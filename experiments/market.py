@@ -17,10 +17,15 @@ from sim.cycles import months_into_path
 from sim.params import LENDER_KINDS, LenderParameters, MarketConfig
 from sim.policies.base import BEFORE_ALL_MONTHS
 from sim.scope import check_kinds
+from sim.values import REGIONS, SECTORS
 
 MEMBERS = ("lender", "policy", "shock")
 DATED_FIELDS = tuple(DATES.values())
+<<<<<<< HEAD
 MEMBER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
+=======
+LARGEST_SHARE_OF_FEES = 0.95  # of a price; a headline must be left
+>>>>>>> rules
 
 
 def read_market(values: Mapping[str, Any]) -> MarketConfig:
@@ -156,6 +161,7 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: in
                 f"{path}.price_floor_apr: must not exceed price_ceiling_apr {lender.price_ceiling_apr}, "
                 f"was {lender.price_floor_apr}"
             )
+        _check_conduct(path, lender)
         quiet = lender.quiet_cut
         if quiet.start_month >= months and max(quiet.cut_share, quiet.freeze_share) > 0.0:
             raise Refusal(
@@ -163,6 +169,26 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: in
                 f"within the {months} months of calendar.months, was {quiet.start_month}"
             )
         _check_partners(path, name, lender, by_name)
+
+
+def _check_conduct(path: str, lender: LenderParameters) -> None:
+    """Refuse two ways to set a markup at once, prices that are nothing but fees, and a home that is nowhere."""
+    if lender.competition.believed_price_weight > 0.0 and lender.strategy.move_months > 0:
+        raise Refusal(
+            f"{path}.competition.believed_price_weight: must be 0 beside strategy.move_months "
+            f"{lender.strategy.move_months}, since a markup has one maker; "
+            f"was {lender.competition.believed_price_weight}"
+        )
+    fees = max(lender.fee_gap_share, lender.largest_fee_share)
+    if fees + lender.largest_guarantee_share > LARGEST_SHARE_OF_FEES:
+        raise Refusal(
+            f"{path}.largest_guarantee_share: must leave with fees of {fees} no more than {LARGEST_SHARE_OF_FEES} "
+            f"of the price outside the headline, was {lender.largest_guarantee_share}"
+        )
+    for field, names in (("home_regions", REGIONS), ("home_sectors", SECTORS)):
+        for place, home in enumerate(getattr(lender, field)):
+            if home not in names:
+                raise Refusal(f"{path}.{field}.{place}: {nearest(home, names)}; was {shown(home)}")
 
 
 def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Mapping[str, LenderParameters]) -> None:

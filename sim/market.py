@@ -37,8 +37,8 @@ from sim.params import MarketConfig
 from sim.past import check_same_past
 from sim.population import communities_of, populate
 from sim.state import Tallies
-from sim.surroundings import InformalSupply, Neighbourhoods, Rumours
-from sim.values import NOBODY, OUTCOMES, PRIORITIES, Allocation, Economy, Offer
+from sim.surroundings import Expectations, InformalSupply, Neighbourhoods, Rumours
+from sim.values import NOBODY, OUTCOMES, PRIORITIES, Allocation, Economy, Offer, Rulebook
 
 
 class NumpyGenerator(Protocol):
@@ -97,7 +97,9 @@ class CreditMarket(mesa.Model):
         self.people: Engine = people_engine(config, population, neighbourhoods.count, self)
         self.neighbourhoods = Neighbourhoods(population, neighbourhoods, config.behaviour.contagion)
         self.informal = InformalSupply(population, config.behaviour.informal)
-        self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender])
+        self.expectations = Expectations(config.behaviour.demand.anticipation_share)
+        told = config.behaviour.contagion.rumour_refused_share
+        self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender], told)
         self.record = Record(names, [lender.kind for lender in self.lenders], self.people.state, -self.month)
         self.cohorts = Cohorts(names, config.observe)
         self.thinned_books = ThinnedBooks(names, config.observe, -self.month)
@@ -121,7 +123,7 @@ class CreditMarket(mesa.Model):
             lender.hear(rulebook)
         self.offers = [lender.set_terms(economy, rulebook) for lender in self.lenders]
         terms = self.terms_for_people(self.offers)
-        conditions = self.conditions_for_people(economy, chance.month)
+        conditions = self.conditions_for_people(economy, chance.month, rulebook)
 
         # People earn, see what they owe, and some ask for credit.
         self.choose_whom_to_follow()
@@ -271,11 +273,12 @@ class CreditMarket(mesa.Model):
             index = names.index(observe.liquidity_lender)
             self.people.follow(terciles_of_liquidity(self.people.state(), index))
 
-    def conditions_for_people(self, economy: Economy, step: int) -> Any:
+    def conditions_for_people(self, economy: Economy, step: int, rulebook: Rulebook) -> Any:
         """Return the state of the world as people feel it."""
         observe = self.config.observe
+        factor = economy.season_factor * self.expectations.purchase_factor(rulebook)
         return conditions_of(
-            economy,
+            economy._replace(season_factor=factor),
             step,
             self.world.calm_separation_shares,
             self.informal.supply_share(economy.wage_index),

@@ -11,7 +11,12 @@ from __future__ import annotations
 from typing import Annotated, Any, NamedTuple
 
 from sim.parameters.books import AuctionParameters, BudgetParameters, PartnerParameters
-from sim.parameters.conduct import OfficerParameters, RationingParameters
+from sim.parameters.conduct import (
+    CompetitionParameters,
+    OfficerParameters,
+    RationingParameters,
+    RelabellingParameters,
+)
 from sim.parameters.lender import (
     LENDER_KINDS,
     LearningParameters,
@@ -43,6 +48,7 @@ __all__ = [
     "BudgetParameters",
     "CalendarParameters",
     "ChoiceParameters",
+    "CompetitionParameters",
     "ContagionParameters",
     "DemandParameters",
     "DressingParameters",
@@ -61,6 +67,7 @@ __all__ = [
     "RationingParameters",
     "RegulatorParameters",
     "RegulatorRuleParameters",
+    "RelabellingParameters",
     "RepaymentParameters",
     "ReviewParameters",
     "SpendingParameters",

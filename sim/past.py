@@ -18,6 +18,7 @@ from sim.params import (
     RationingParameters,
     RegulatorParameters,
     RegulatorRuleParameters,
+    RelabellingParameters,
     SupervisionParameters,
 )
 from sim.values import LAG_MONTHS
@@ -76,6 +77,8 @@ def lender_before(lender: LenderParameters, month: int) -> LenderParameters:
         lender = lender._replace(quiet_cut=QuietCutParameters())
     if lender.dressing.from_month >= month:
         lender = lender._replace(dressing=DressingParameters())
+    if lender.relabelling.from_month >= month:
+        lender = lender._replace(relabelling=RelabellingParameters())
     return lender
 
 

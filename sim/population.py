@@ -17,7 +17,7 @@ from sim.draws import Chance, Draws, fill_normals
 from sim.economy import calm_unemployment, normalised
 from sim.elementary import logarithm, normal_quantile
 from sim.filling import fill_incomes, fill_log_losses, fill_turbulence
-from sim.params import MarketConfig, PopulationParameters
+from sim.params import LenderParameters, MarketConfig, PopulationParameters
 from sim.state import Borrowers, People, blank_people
 from sim.values import AGE_BANDS, GROUPS, MOST_LENDERS, QUINTILES, REGIONS, SECTORS
 
@@ -302,8 +302,19 @@ def reach_block(borrowers: Borrowers, chance: Chance, first_row: int, config: Ma
     lenders = sorted((parameters for _, parameters in config.lender), key=lambda parameters: parameters.id)
     rows = len(borrowers.reached_by)
     for bit, lender in enumerate(lenders):
-        reached = chance.uniforms("reach", rows, first_row, lender.id) < lender.reach_share
+        reached = chance.uniforms("reach", rows, first_row, lender.id) < reach_of(lender, borrowers)
         borrowers.reached_by[reached] |= np.int16(1 << bit)
+
+
+def reach_of(lender: LenderParameters, borrowers: Borrowers) -> NDArray[np.float64] | float:
+    """Return the chance that a lender's channel reaches each person: less among people away from its home."""
+    if lender.away_reach_factor == 1.0 or not (lender.home_regions or lender.home_sectors):
+        return lender.reach_share
+    region = parts_of_groups()[borrowers.group, 1]
+    regions = [REGIONS.index(name) for name in lender.home_regions or REGIONS]
+    sectors = [SECTORS.index(name) for name in lender.home_sectors or SECTORS]
+    at_home = np.isin(region, regions) & np.isin(borrowers.sector, sectors)
+    return np.where(at_home, lender.reach_share, lender.reach_share * lender.away_reach_factor)
 
 
 def thousandths(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,10 +17,25 @@ from sim.engines.arrays import Rumour
 from sim.params import ContagionParameters, InformalParameters
 from sim.population import Communities
 from sim.state import People, Tallies
-from sim.values import FLOW, HOUSEHOLD_FLOW, REGIONS, Economy
+from sim.values import FLOW, FROZEN, HOUSEHOLD_FLOW, LINE_CUT, REGIONS, Economy, Rulebook
 
 MEMORY_MONTHS = 12
 AWARE = FLOW["aware"]
+RULES_ON_LOANS = (  # fields of Rules that decide who may borrow, how much and at what price
+    "max_apr_bp",
+    "max_headline_apr_bp",
+    "max_unguaranteed_apr_bp",
+    "max_lpr_multiple",
+    "max_headline_lpr_multiple",
+    "max_unguaranteed_lpr_multiple",
+    "borrower_cap_fen",
+    "borrower_cap_income_months",
+    "debt_service_share",
+    "most_lenders",
+    "needs_income",
+    "youngest_age_band",
+    "longest_term_months",
+)
 
 
 class Listening(Protocol):
@@ -83,11 +98,50 @@ class InformalSupply:
         return room / self.wanted_fen
 
 
+class Expectations:
+    """Purchases that people bring forward because a rule on loans is coming, and do not make once it is there."""
+
+    def __init__(self, share: float) -> None:
+        """Start with nothing brought forward; `share` is of a month's purchases."""
+        self.share = share
+        self.brought_forward = 0.0  # months' worth of purchases
+
+    def purchase_factor(self, rulebook: Rulebook) -> float:
+        """Return how many purchases come to mind beside the usual: more until the last announced rule is in force.
+
+        As many as came early are missing afterwards, at the same pace.
+        """
+        if self.share == 0.0:
+            return 1.0
+        if is_tightening_for_people(rulebook):
+            self.brought_forward += self.share
+            return 1.0 + self.share
+        missing = min(self.share, self.brought_forward)
+        self.brought_forward -= missing
+        return 1.0 - missing
+
+
+def is_tightening_for_people(rulebook: Rulebook) -> bool:
+    """Return whether a rule on prices, contracts or persons has been announced and is not yet in full force."""
+    return any(
+        getattr(rulebook.ahead_of(kind), name) != getattr(rules, name)
+        for kind, rules in rulebook.rules
+        for name in RULES_ON_LOANS
+    )
+
+
 class Rumours:
     """Who has heard that a lender is closing, by community."""
 
-    def __init__(self, people: People, communities: int, lender_ids: Sequence[int]) -> None:
-        """Start with nobody told."""
+    def __init__(
+        self,
+        people: People,
+        communities: int,
+        lender_ids: Sequence[int],
+        told_by_refused: float = 0.0,
+    ) -> None:
+        """Start with nobody told; every customer who asked in vain for a line that was cut tells so many people."""
+        self.told_by_refused = told_by_refused
         self.size = np.bincount(people.borrowers.community, minlength=communities)
         self.lender_ids = list(lender_ids)
         self.aware = np.zeros((communities, len(lender_ids)), dtype=np.int64)
@@ -95,6 +149,14 @@ class Rumours:
     def aware_share(self, lender: int) -> float:
         """Return the share of all people who believe the rumour about a lender."""
         return int(self.aware[:, lender].sum()) / max(1, int(self.size.sum()))
+
+    def talked_by_refused(self, outcome_count: NDArray[np.int64], lender: int) -> float:
+        """Return the share of all people whom customers tell that asked this month in vain to draw on their line.
+
+        `outcome_count` is that of the month's tallies. Whoever is refused for another reason has nothing to tell.
+        """
+        in_vain = int(outcome_count[lender, :, [LINE_CUT, FROZEN]].sum())
+        return self.told_by_refused * in_vain / max(1, int(self.size.sum()))
 
     def spread(
         self, people: Listening, economy: Economy, chance: Chance, believed_shares: Sequence[float] | None = None
@@ -105,6 +167,8 @@ class Rumours:
         """
         for lender, lender_id in enumerate(self.lender_ids):
             seed_share = economy.rumour_seed_shares[lender]
+            if self.told_by_refused > 0.0:
+                seed_share = min(1.0, seed_share + self.talked_by_refused(people.tallies.outcome_count, lender))
             if seed_share == 0.0 and not self.aware[:, lender].any():
                 continue
             believed = 1.0 if believed_shares is None else believed_shares[lender]

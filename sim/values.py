@@ -297,8 +297,10 @@ class Rules(NamedTuple):
     loan_provision_floor_share: float = 0.0  # least allowance over own loans
     # on a contract or a person; every default is no rule at all
     max_headline_apr_bp: int = NO_RATE_CAP_BP  # ceiling on the price without fees
+    max_unguaranteed_apr_bp: int = NO_RATE_CAP_BP  # ceiling on the price without a guarantor's fee
     max_lpr_multiple: float = NO_LPR_MULTIPLE  # all-in ceiling, times the loan prime rate
     max_headline_lpr_multiple: float = NO_LPR_MULTIPLE
+    max_unguaranteed_lpr_multiple: float = NO_LPR_MULTIPLE
     borrower_cap_income_months: float = NO_INCOME_CAP_MONTHS  # one person at one lender, months of income believed in
     debt_service_share: float = NO_SERVICE_CAP_SHARE  # instalments that the lender sees, over the income it believes in
     most_lenders: int = ANY_NUMBER_OF_LENDERS  # that one person may owe at once, as the registry shows them

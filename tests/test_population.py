@@ -15,6 +15,7 @@ from sim.population import (
     group_of,
     income_table,
     parts_of,
+    parts_of_groups,
     populate,
     shares_by_quintile,
 )
@@ -207,3 +208,19 @@ def test_impossible_markets_are_refused_by_name() -> None:
     empty = config._replace(population=config.population._replace(age_weights=(0.0,) * 5))
     with pytest.raises(ValueError, match=r"population\.age_weights"):
         populate(empty, Draws(1))
+
+
+def test_a_lender_at_home_in_a_place_reaches_the_others_less_and_its_own_as_before() -> None:
+    plain = market(20_000)
+    (name, first), second = plain.lender
+    home = first._replace(home_sectors=("construction",), home_regions=("east", "west"), away_reach_factor=0.2)
+    before = populate(plain, Draws(3)).borrowers
+    after = populate(plain._replace(lender=((name, home), second)), Draws(3)).borrowers
+    at_home = np.isin(before.sector, [SECTORS.index("construction")]) & np.isin(
+        parts_of_groups()[before.group, 1], [REGIONS.index("east"), REGIONS.index("west")]
+    )
+    assert np.array_equal(before.reached_by & 2, after.reached_by & 2), "the other lender reaches whom it reached"
+    was, now = (before.reached_by & 1) > 0, (after.reached_by & 1) > 0
+    assert np.array_equal(was[at_home], now[at_home])
+    assert not (now & ~was).any()
+    assert now[~at_home].mean() == pytest.approx(0.2 * first.reach_share, abs=0.01)

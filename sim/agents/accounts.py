@@ -70,14 +70,22 @@ class Accounts:
         """Return wholesale funding that falls due this month."""
         return self.funding.ladder[0]
 
+    def declared_productive_share(self) -> float:
+        """Return the share of its loans that it declares as working capital: the true one, unless it dares more."""
+        return self.productive_share
+
     def risk_weight(self) -> float:
-        """Return the weight of its loans: its own, or what the rules give consumer loans and working capital."""
+        """Return the weight of its loans: its own, or what the rules give loans by the purpose that it declares."""
+        return self.weight_at(self.declared_productive_share())
+
+    def weight_at(self, productive_share: float) -> float:
+        """Return the weight of its loans when such a share of them is for working capital."""
         consumer, productive = self.rules.risk_weight_share, self.rules.productive_weight_share
         if consumer == productive == NO_WEIGHT:
             return self.parameters.risk_weight
         consumer = self.parameters.risk_weight if consumer == NO_WEIGHT else consumer
         productive = consumer if productive == NO_WEIGHT else productive
-        return consumer + (productive - consumer) * self.productive_share
+        return consumer + (productive - consumer) * productive_share
 
     def risk_weighted_fen(self) -> int:
         """Return risk-weighted assets: loans net of allowance at their weight; cash weighs nothing."""

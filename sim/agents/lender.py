@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.agents import budgeting, closing, supervised
 from sim.agents.accounts import Accounts
+from sim.agents.competing import Demand, compete
 from sim.agents.learning import learn
 from sim.agents.partnering import Partnership, note_partners
 from sim.agents.reporting import report_of
@@ -34,7 +35,7 @@ from sim.books.resolution import Estate
 from sim.books.returns import Return
 from sim.books.securitisation import Pool
 from sim.books.soft_limit import NOTHING_RISKY
-from sim.money import fen
+from sim.money import BASIS_POINTS, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.policies.base import opening_rules
 from sim.scoring.anchoring import Appetite, Cutoffs
@@ -85,6 +86,8 @@ class Lender(Accounts, mesa.Agent):
         self.status = OPERATING
         self.lending_frozen = False
         self.months_dressed = 0  # returns in a row that hid something
+        self.month = -config.calendar.warm_up_months
+        self.honest_until = 0  # the month from which it may declare purposes falsely
         self.partnerships: tuple[Partnership, ...] = ()
         self.absent_partners: set[str] | None = None  # those that make no new joint loans; None = not asked yet
         self.served_originators: list[Lender] = []  # lenders that have this one among their partner banks
@@ -99,6 +102,7 @@ class Lender(Accounts, mesa.Agent):
         self.late_experience = LateExperience()
         self.charged_off_share = 1.0  # of loans the card calls bad; the expert's speaks of charge-offs
         self.course = Course()  # of its strategy
+        self.demand = Demand(parameters.competition.memory_months)
         self.binding = NOT_APPLIED
         self.budget = Budget((), ())
         self.quota = Quota()
@@ -144,6 +148,10 @@ class Lender(Accounts, mesa.Agent):
             bank.served_originators.append(self)
 
     # --- what the regulator may ask for
+    def declared_productive_share(self) -> float:
+        """Return the share of its loans that it declares as working capital."""
+        return supervised.declared_productive_share(self)
+
     def file_return(self, month: int, minimum_share: float) -> Return:
         """Return what the lender tells its supervisor of a month."""
         return supervised.file_return(self, month, minimum_share)
@@ -151,6 +159,10 @@ class Lender(Accounts, mesa.Agent):
     def pay_fine(self, amount_fen: int) -> int:
         """Pay a fine as far as there is cash, and return what was paid in fen."""
         return supervised.pay_fine(self, amount_fen)
+
+    def stop_relabelling(self, month: int) -> None:
+        """Declare purposes as they are for some time, since inspectors have found out."""
+        self.honest_until = month + self.parameters.relabelling.honest_months
 
     def ask_owners_now(self) -> None:
         """Put the question for capital to the owners at the next close."""
@@ -194,7 +206,9 @@ class Lender(Accounts, mesa.Agent):
         return max(own, asked + 2.0 * self.parameters.capital_buffer_share)
 
     def markup_apr(self) -> float:
-        """Return the yearly markup: the parameter's, and what strategy has made of it."""
+        """Return the yearly markup: the parameter's and what strategy has made of it, or by the demand it faces."""
+        if self.demand.markup_bp is not None:
+            return self.demand.markup_bp / BASIS_POINTS
         return self.parameters.markup_apr + markup_moved_apr(self)
 
     def new_cutoff_band(self) -> int:
@@ -208,6 +222,7 @@ class Lender(Accounts, mesa.Agent):
 
     def hear(self, rulebook: Rulebook) -> None:
         """Take in the rules of the month for its kind, and what has been announced."""
+        self.month = rulebook.month
         self.rules, self.rules_ahead = rulebook.of(self.kind), rulebook.ahead_of(self.kind)
         self.licence_capital_fen = max(self.founding_licence_fen, self.scaled_fen(self.rules.licence_capital_yuan))
         self.least_capital_fen = max(self.founding_capital_fen, self.licence_capital_fen)
@@ -263,6 +278,7 @@ class Lender(Accounts, mesa.Agent):
         self.acts += act_of_cuts(self.name, self.index, self.status, economy.month, tallies)
         learn(self, tallies, economy)
         steer(self, tallies, economy.month)
+        compete(self, tallies, economy.month)
 
     def log(self, month: int, act: str, reason: str, value: float) -> None:
         """Write one act of this lender down."""

@@ -39,6 +39,9 @@ class Supervised(Protocol):
     def pay_fine(self, amount_fen: int) -> int:
         """Pay a fine as far as there is cash, and return what was paid."""
 
+    def stop_relabelling(self, month: int) -> None:
+        """Declare purposes as they are from now on."""
+
     def ask_owners_now(self) -> None:
         """Ask the owners for capital without the usual patience."""
 
@@ -124,7 +127,7 @@ class Regulator(mesa.Agent):
                 self._withdraw(lender, month, why_insolvent(lender))
                 standing = standing._replace(closed=True)
             elif inspected:
-                standing = self._inspect(lender, standing, month)
+                standing = self._inspect(lender, standing, month, chance)
             else:
                 standing = self._read_arrived(lender, standing, month)
             self.standings[lender.name] = standing
@@ -159,10 +162,14 @@ class Regulator(mesa.Agent):
             monthly_share *= supervision.weak_factor
         return chance.uniform("inspection", lender.id) < monthly_share
 
-    def _inspect(self, lender: Supervised, standing: Standing, month: int) -> Standing:
-        """Find the truth: returns on their way are put right and read at once; false ones are fined."""
+    def _inspect(self, lender: Supervised, standing: Standing, month: int, chance: Chance) -> Standing:
+        """Find the truth: returns on their way are put right and read at once; false ones are fined.
+
+        Purposes declared falsely are found by chance alone: they stand in contracts, not in the books.
+        """
         told = standing.returns[-1]
-        found = told.books.capital_ratio_share
+        sees_purposes = self._sees_purposes(lender, told, month, chance)
+        found = told.put_right(sees_purposes).capital_ratio_share
         reason = f"total capital is {found:.2%} of risk-weighted assets; {told.says()}"
         self._log(month, "inspection", lender.name, reason, found)
         made_up = max(each.made_up_fen() for each in standing.returns)
@@ -172,8 +179,28 @@ class Regulator(mesa.Agent):
             self._log(month, "false return found", lender.name, reason, yuan(made_up))
             share = self._supervision(month).false_return_fine_share
             self._fine(lender, month, int(share * made_up), "false return")
-        right = tuple(each.put_right() for each in standing.returns)
-        return self._read(lender, standing._replace(returns=()), right, month, made_up > 0)
+        false = made_up > 0 or self._corrects_purposes(lender, standing, month, sees_purposes)
+        right = tuple(each.put_right(sees_purposes) for each in standing.returns)
+        return self._read(lender, standing._replace(returns=()), right, month, false)
+
+    def _sees_purposes(self, lender: Supervised, told: Return, month: int, chance: Chance) -> bool:
+        """Return whether inspectors see through purposes declared falsely; the draw is the lender's own."""
+        if told.relabelled_share <= 0.0:
+            return True
+        found_share = self._supervision(month).relabelling_found_share
+        return chance.uniform("inspection", lender.id, alternative=1) < found_share
+
+    def _corrects_purposes(self, lender: Supervised, standing: Standing, month: int, sees_purposes: bool) -> bool:
+        """Fine a lender for purposes declared falsely and make it stop, where inspectors see it; return whether so."""
+        saved = max(each.relabelled_fen() for each in standing.returns)
+        if saved <= 0 or not sees_purposes:
+            return False
+        reason = f"consumer loans declared as working capital seemed to save {yuan(saved):,.0f} yuan of capital"
+        self._log(month, "relabelled loans found", lender.name, reason, yuan(saved))
+        share = self._supervision(month).false_return_fine_share
+        self._fine(lender, month, int(share * saved), "false return")
+        lender.stop_relabelling(month)
+        return True
 
     def _read_arrived(self, lender: Supervised, standing: Standing, month: int) -> Standing:
         """Act on the return that has arrived this month, if any, and keep those still on their way."""
@@ -271,7 +298,7 @@ def row_of(name: str, filed: Return, standing: Standing, inspected: bool) -> dic
         "lender": name,
         "told_capital_share": filed.capital_ratio_share,
         "true_capital_share": filed.books.capital_ratio_share,
-        "hidden_share": filed.hidden_share,
+        "hidden_share": filed.hidden_share + filed.relabelled_share,
         "minimum_share": filed.minimum_share,
         "loans_fen": filed.books.loans_fen,
         "bad_fen": filed.books.bad_fen,

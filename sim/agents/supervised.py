@@ -11,11 +11,21 @@ if TYPE_CHECKING:
     from sim.agents.lender import Lender
 
 
+def declared_productive_share(lender: Lender) -> float:
+    """Return the share of its loans that a lender declares as working capital, which the law may weigh less."""
+    p, true = lender.parameters.relabelling, lender.productive_share
+    dares = lender.month >= max(p.from_month, lender.honest_until)
+    if p.declared_share == 0.0 or not dares or lender.weight_at(1.0) >= lender.weight_at(0.0):
+        return true
+    return true + p.declared_share * (1.0 - true)
+
+
 def figures_of(lender: Lender) -> Figures:
-    """Return what the books say, which is what an inspector finds."""
+    """Return what the books say, purposes as they are, which is what an inspector finds who sees through all."""
+    weighted = int((lender.loans_fen() + lender.balance("allowance")) * lender.weight_at(lender.productive_share))
     return Figures(
-        capital_ratio_share=lender.capital_ratio_share(),
-        risk_weighted_fen=lender.risk_weighted_fen(),
+        capital_ratio_share=lender.equity_fen() / weighted if weighted > 0 else 1.0,
+        risk_weighted_fen=weighted,
         loans_fen=lender.loans_fen(),
         bad_fen=lender.month_report.get("stage3_fen", 0),
     )
@@ -24,12 +34,14 @@ def figures_of(lender: Lender) -> Figures:
 def file_return(lender: Lender, month: int, minimum_share: float) -> Return:
     """Return what the lender tells of the month, dressed where it dares to."""
     books, dressing = figures_of(lender), lender.parameters.dressing
-    honest = Return(month, books.capital_ratio_share, minimum_share, books)
+    declared = lender.capital_ratio_share()
+    relabelled = declared - books.capital_ratio_share
+    honest = Return(month, declared, minimum_share, books, relabelled_share=relabelled)
     filed = dressed(honest, dressing, lender.months_dressed)
     if filed.hidden_share > 0.0:
         lender.months_dressed += 1
         reason = (
-            f"total capital of {books.capital_ratio_share:.2%} is shown as {filed.capital_ratio_share:.2%}, "
+            f"total capital of {declared:.2%} is shown as {filed.capital_ratio_share:.2%}, "
             f"the rule asks {minimum_share:.2%}"
         )
         lender.log(month, "dresses_return", reason, filed.hidden_share)

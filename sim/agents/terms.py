@@ -79,14 +79,18 @@ def law_on_prices(p: LenderParameters, rules: Rules, economy: Economy) -> Rules:
     """Return the rules with both ceilings on price worked out: what one on headlines leaves, fees included.
 
     The one-year loan prime rate is the policy rate of the economy. A ceiling on headlines alone leaves room above it:
-    as much as the lender hides in fees anyway, or as it is ready to move there.
+    as much as the lender hides in fees anyway, or as it is ready to move there or into a guarantor's fee. One that
+    leaves out guarantors' fees alone leaves room for these.
     """
     prime_bp = max(0, basis_points(economy.policy_rate_apr))
     all_in_bp = min(rules.max_apr_bp, times_prime_bp(rules.max_lpr_multiple, prime_bp))
     headline_bp = min(rules.max_headline_apr_bp, times_prime_bp(rules.max_headline_lpr_multiple, prime_bp))
-    shown_bp = BASIS_POINTS - basis_points(max(p.fee_gap_share, p.largest_fee_share))
+    own_bp = min(rules.max_unguaranteed_apr_bp, times_prime_bp(rules.max_unguaranteed_lpr_multiple, prime_bp))
+    unguaranteed_bp = BASIS_POINTS - basis_points(p.largest_guarantee_share)
+    shown_bp = unguaranteed_bp - basis_points(max(p.fee_gap_share, p.largest_fee_share))
     return rules._replace(
-        max_apr_bp=min(all_in_bp, headline_bp * BASIS_POINTS // shown_bp), max_headline_apr_bp=headline_bp
+        max_apr_bp=min(all_in_bp, headline_bp * BASIS_POINTS // shown_bp, own_bp * BASIS_POINTS // unguaranteed_bp),
+        max_headline_apr_bp=min(headline_bp, own_bp),
     )
 
 

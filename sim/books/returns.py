@@ -26,6 +26,7 @@ class Return(NamedTuple):
     minimum_share: float
     books: Figures  # of which the supervisor knows loans only; the true ratio is for inspectors
     hidden_share: float = 0.0  # what dressing has added to the ratio; noise apart
+    relabelled_share: float = 0.0  # what purposes declared falsely have added to it
 
     def breaches(self) -> bool:
         """Return whether capital is below the rule."""
@@ -43,9 +44,15 @@ class Return(NamedTuple):
         """Return the capital that dressing made up."""
         return int(self.hidden_share * self.books.risk_weighted_fen)
 
-    def put_right(self) -> Return:
-        """Return the return as the books have it."""
-        return self._replace(capital_ratio_share=self.books.capital_ratio_share, hidden_share=0.0)
+    def relabelled_fen(self) -> int:
+        """Return the capital that purposes declared falsely seemed to save."""
+        return int(self.relabelled_share * self.books.risk_weighted_fen)
+
+    def put_right(self, sees_purposes: bool = True) -> Return:
+        """Return the return as the books have it; purposes stay as declared where nobody sees through them."""
+        left = 0.0 if sees_purposes else self.relabelled_share
+        ratio = self.books.capital_ratio_share + left
+        return self._replace(capital_ratio_share=ratio, hidden_share=0.0, relabelled_share=left)
 
     def says(self) -> str:
         """Return the figures in words."""

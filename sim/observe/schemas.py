@@ -308,7 +308,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "lender": "str",
         "told_capital_share": "float",  # noise and dressing included
         "true_capital_share": "float",  # by the books
-        "hidden_share": "float",  # of risk-weighted assets, what dressing added
+        "hidden_share": "float",  # of risk-weighted assets, what dressing and purposes declared falsely added
         "minimum_share": "float",
         "loans_fen": "int",
         "bad_fen": "int",  # more than 90 days late

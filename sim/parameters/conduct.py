@@ -1,10 +1,10 @@
-"""What a lender may do beside its scorecard: sections of LenderParameters, both off by default."""
+"""What a lender may do beside its scorecard: sections of LenderParameters, all off by default."""
 
 from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from sim.parameters.quantity import Quantity
+from sim.parameters.quantity import ASSUMED, Quantity
 
 
 class RationingParameters(NamedTuple):
@@ -43,3 +43,30 @@ class OfficerParameters(NamedTuple):
         float,
         Quantity("standard score over which the card's no becomes the smallest loan", -10.0, 10.0, "assumed"),
     ] = 1.0
+
+
+class CompetitionParameters(NamedTuple):
+    """How a lender sets its markup by the demand that it faces, instead of by a number of its own."""
+
+    believed_price_weight: Annotated[
+        float,
+        Quantity(
+            "utility per unit of yearly rate in people's choice, as the lender believes; 0 = its markup is a number",
+            0.0,
+            1_000.0,
+            "the choice; the logit markup is that of Berry (1994)",
+        ),
+    ] = 0.0
+    review_months: Annotated[int, Quantity("months between reviews of the markup", 1, 120, ASSUMED)] = 3
+    memory_months: Annotated[int, Quantity("months of applications that are looked at", 1, 120, ASSUMED)] = 12
+    largest_markup_apr: Annotated[float, Quantity("yearly rate", 0.0, 1.0, ASSUMED)] = 0.3
+
+
+class RelabellingParameters(NamedTuple):
+    """How a lender declares loans to consumers as working capital where the law weighs that less."""
+
+    declared_share: Annotated[
+        float, Quantity("share of consumer loans declared as working capital, 0 = honest", 0.0, 1.0, "the choice")
+    ] = 0.0
+    honest_months: Annotated[int, Quantity("months without it once it has been found", 0, 600, ASSUMED)] = 24
+    from_month: Annotated[int, Quantity("month after the warm-up", 0, 600, "the study's choice")] = 0

@@ -13,7 +13,12 @@ from sim.parameters.books import (
     ProvisionParameters,
     SecuritiesParameters,
 )
-from sim.parameters.conduct import OfficerParameters, RationingParameters
+from sim.parameters.conduct import (
+    CompetitionParameters,
+    OfficerParameters,
+    RationingParameters,
+    RelabellingParameters,
+)
 from sim.parameters.limits import QuietCutParameters, ReviewParameters
 from sim.parameters.quantity import ASSUMED, Quantity
 from sim.parameters.supervision import DressingParameters
@@ -92,6 +97,12 @@ class LenderParameters(NamedTuple):
     id: Annotated[int, Quantity("number", 1, 120, "immutable; draws and order of work key on it")] = 1
     kind: str = "platform"
     reach_share: Annotated[float, Quantity("share of people", 0.0, 1.0, ASSUMED)] = 0.5
+    home_regions: tuple[str, ...] = ()  # of REGIONS; empty = at home everywhere
+    home_sectors: tuple[str, ...] = ()  # of SECTORS; empty = at home in all
+    away_reach_factor: Annotated[
+        float,
+        Quantity("part of the reach that is left among people elsewhere", 0.0, 1.0, "1: none is lost; the choice"),
+    ] = 1.0
     scene: Annotated[float, Quantity("strength", 0.0, 1.0, "how much the lender owns the shopping scene; assumed")] = (
         0.0
     )
@@ -125,6 +136,7 @@ class LenderParameters(NamedTuple):
     review: ReviewParameters = ReviewParameters()
     quiet_cut: QuietCutParameters = QuietCutParameters()
     dressing: DressingParameters = DressingParameters()
+    relabelling: RelabellingParameters = RelabellingParameters()
     dormant_months: Annotated[
         int,
         Quantity(
@@ -160,11 +172,21 @@ class LenderParameters(NamedTuple):
             "share of the all-in price that fees may grow to under a ceiling on headlines alone", 0.0, 0.9, ASSUMED
         ),
     ] = 0.0
+    largest_guarantee_share: Annotated[
+        float,
+        Quantity(
+            "share of the all-in price moved to a guarantor's fee under a ceiling that leaves such fees out",
+            0.0,
+            0.9,
+            ASSUMED,
+        ),
+    ] = 0.0
     price_floor_apr: Annotated[float, Quantity("yearly rate", 0.0, 1.0, "lowest Jiebei rate 5.475%")] = 0.05475
     price_ceiling_apr: Annotated[
         float, Quantity("yearly rate", 0.01, 3.0, "own policy; 36% was the outer legal line")
     ] = 0.36
     strategy: StrategyParameters = StrategyParameters()
+    competition: CompetitionParameters = CompetitionParameters()
     offer_test: OfferTestParameters = OfferTestParameters()
     # collections
     charge_off_bucket: Annotated[

@@ -161,6 +161,15 @@ class DemandParameters(NamedTuple):
     season_peak_share: Annotated[
         float, Quantity("share", 0.0, 2.0, "extra purchases in June, November and before New Year; assumed")
     ] = 0.3
+    anticipation_share: Annotated[
+        float,
+        Quantity(
+            "share of purchases brought forward each month while a rule on loans is announced and not yet in force",
+            0.0,
+            1.0,
+            "0: nobody anticipates; assumed",
+        ),
+    ] = 0.0
     reservation_log_apr: Annotated[
         float, Quantity("log yearly rate", -5.0, 3.0, "median about 30% a year; assumed")
     ] = -1.2
@@ -262,6 +271,15 @@ class ContagionParameters(NamedTuple):
         float, Quantity("share of those who stop believing who never believe it again", 0.0, 1.0, ASSUMED)
     ] = 1.0
     rumour_between_share: Annotated[float, Quantity("share of contacts outside the community", 0.0, 1.0, ASSUMED)] = 0.2
+    rumour_refused_share: Annotated[
+        float,
+        Quantity(
+            "people told that a lender closes, for each customer who asked in vain to draw on a line cut or frozen",
+            0.0,
+            100.0,
+            "0: a freeze starts no talk; assumed, always swept",
+        ),
+    ] = 0.0
     shrink_people: Annotated[
         int, Quantity("people", 1, 100_000, "weight of the region in a community's default rate; assumed")
     ] = 300

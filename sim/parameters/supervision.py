@@ -20,6 +20,9 @@ class SupervisionParameters(NamedTuple):
         float,
         Quantity("share of risk-weighted assets above the minimum under which a lender looks weak", 0.0, 1.0, ASSUMED),
     ] = 0.01
+    relabelling_found_share: Annotated[
+        float, Quantity("chance that an inspection sees through purposes declared falsely", 0.0, 1.0, ASSUMED)
+    ] = 0.5
     plan_after_months: Annotated[
         int, Quantity("months in breach under a freeze before a capital plan is ordered, 0 = never", 0, 60, ASSUMED)
     ] = 0

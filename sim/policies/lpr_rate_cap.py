@@ -6,6 +6,7 @@ from typing import Annotated, NamedTuple
 
 from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.rate_cap import what_counts
 from sim.values import Rules
 
 IDLE = {"multiple": 1000.0}
@@ -23,6 +24,7 @@ class LprRateCap(NamedTuple):
         float, Quantity("times the one-year prime rate", 0.0, 1000.0, "four times, courts' cap of 2020; 1000 = none")
     ] = 4.0
     counts_fees: bool = True  # False: the ceiling is on the headline rate, and fees stay outside it
+    counts_guarantees: bool = True  # False: what is paid to a guarantor stays outside, and the lender's own fees count
     source: str = (
         "Supreme People's Court, provisions on private lending as amended 2020-08-20: four times the one-year loan "
         "prime rate, all fees together; it binds private lending, and not the licensed lenders on whom it is laid "
@@ -36,13 +38,15 @@ class LprRateCap(NamedTuple):
 
     def says(self) -> str:
         """Return the rule in words."""
-        price = "all-in" if self.counts_fees else "headline"
-        return f"{price} price of new loans at most {self.multiple:g} times the loan prime rate"
+        price = what_counts(self.counts_fees, self.counts_guarantees)
+        return f"{price} of new loans at most {self.multiple:g} times the loan prime rate"
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower multiple; what it comes to is worked out where the month's rate is known."""
         if not binds(self, kind, month):
             return rules
-        if self.counts_fees:
-            return join(rules, max_lpr_multiple=self.multiple)
-        return join(rules, max_headline_lpr_multiple=self.multiple)
+        if not self.counts_fees:
+            return join(rules, max_headline_lpr_multiple=self.multiple)
+        if not self.counts_guarantees:
+            return join(rules, max_unguaranteed_lpr_multiple=self.multiple)
+        return join(rules, max_lpr_multiple=self.multiple)

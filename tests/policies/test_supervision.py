@@ -34,6 +34,7 @@ class MadeLender:
     asked_owners: int = 0
     loans: int = 50_000_000
     bad: int = 500_000
+    honest_from: int = -1
 
     def file_return(self, month: int, minimum_share: float) -> Return:
         books = Figures(self.ratio, 10_000_000, self.loans, self.bad)
@@ -45,6 +46,9 @@ class MadeLender:
         paid = min(amount_fen, max(0, self.cash))
         self.cash -= paid
         return paid
+
+    def stop_relabelling(self, month: int) -> None:
+        self.honest_from = month
 
     def ask_owners_now(self) -> None:
         self.asked_owners += 1

@@ -53,6 +53,15 @@ REFUSED = [
     ("lender.platform_b.partners=[{bank: bank_b, wait: 1.0}]", ["partners.0.wait", "nearest valid name is weight"]),
     ("lender.platform_b.partners=[{weight: 1.0}]", ["partners.0.bank", "must be given"]),
     ("lender.bank_a.accepts_originators=[platform_c]", ["accepts_originators.0", "nearest valid name is platform_"]),
+    (
+        "lender.bank_a.home_sectors=[constructon]",
+        ["lender.bank_a.home_sectors.0", "nearest valid name is construction"],
+    ),
+    ("lender.bank_a.home_regions=[west,nroth]", ["lender.bank_a.home_regions.1", "was 'nroth'"]),
+    (
+        "lender.bank_a={competition:{believed_price_weight:20.0},strategy:{move_months:3}}",
+        ["lender.bank_a.competition.believed_price_weight", "beside strategy.move_months 3", "was 20.0"],
+    ),
     ("polcy=[rate_cap]", ["polcy", "unknown key", "nearest valid name is policy"]),
     ("scale=hug", ["scale", "valid names are laptop, million, smoke", "was 'hug'"]),
     ("population=[synthetic]", ["population", "one choice, not a list"]),

@@ -1,0 +1,57 @@
+"""A lender that sets its markup by the demand it faces: by its share of applications, and by its trial of prices."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from sim.books.competition import PPM, markup_bp, share_ppm
+from sim.books.strategy import added, trial_of
+from sim.money import BASIS_POINTS, basis_points
+from sim.state import Tallies
+from sim.values import FLOW
+
+if TYPE_CHECKING:
+    from sim.agents.lender import Lender
+
+ASKED = [FLOW["new_applications"], FLOW["line_applications"]]
+
+
+class Demand:
+    """What a lender has seen of the demand for its loans, and the markup that it has made of it."""
+
+    def __init__(self, memory_months: int) -> None:
+        """Start without having seen anything."""
+        self.own: deque[int] = deque(maxlen=memory_months)
+        self.all: deque[int] = deque(maxlen=memory_months)
+        self.markup_bp: int | None = None  # None = the parameter's still holds
+
+    def observe(self, tallies: Tallies, lender: int) -> None:
+        """Keep a month of applications, its own and those of all lenders as their association publishes them."""
+        self.own.append(int(tallies.flow[lender, ASKED].sum()))
+        self.all.append(int(tallies.flow[:, ASKED].sum()))
+
+
+def compete(lender: Lender, tallies: Tallies, month: int) -> None:
+    """Take the month in, and set the markup anew when that is due; it also learns in the warm-up."""
+    p = lender.parameters.competition
+    if p.believed_price_weight == 0.0:
+        return
+    demand = lender.demand
+    demand.observe(tallies, lender.index)
+    if (month + 1) % p.review_months != 0 or not lender.is_lending:
+        return
+    share = share_ppm(sum(demand.own), sum(demand.all), lender.parameters.reach_share)
+    offers = lender.course.offers
+    trial = trial_of(added(offers), lender.parameters.offer_test.least_offers) if offers else None
+    margin_bp = trial.best_margin_bp if trial is not None else None
+    found = markup_bp(p.believed_price_weight, share, margin_bp, basis_points(p.largest_markup_apr))
+    if found != demand.markup_bp:
+        demand.markup_bp = found
+        lender.log(month, "sets_markup", said(share, margin_bp), found / BASIS_POINTS)
+
+
+def said(own_share_ppm: int, margin_bp: int | None) -> str:
+    """Return the reason of a markup in words."""
+    reason = f"{own_share_ppm / PPM:.1%} of the applications of those whom it reaches"
+    return reason if margin_bp is None else f"{reason}; its trial alone would ask {margin_bp / BASIS_POINTS:.2%}"

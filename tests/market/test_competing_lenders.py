@@ -1,0 +1,69 @@
+"""Lenders that set markups by the demand they face, in a market: both engines agree, and few ask more than many."""
+
+from functools import cache
+
+import pytest
+
+from experiments.config import compose
+from sim.books.competition import markup_bp, share_ppm
+from sim.market import CreditMarket
+from sim.params import CompetitionParameters, OfferTestParameters
+from tests.market.small_market import SEED, differing, every_lender, lived, small
+
+COMPETING = CompetitionParameters(believed_price_weight=25.0, review_months=3, memory_months=6)
+NO_TRIAL = OfferTestParameters()
+
+
+@cache
+def rivals(names: str) -> CreditMarket:
+    config = compose(
+        [
+            f"lender=[{','.join('rival_' + name for name in names)}]",
+            "population.size=400",
+            "calendar.warm_up_months=12",
+            "months=12",
+            "behaviour.choice.price_weight=25.0",
+        ]
+    )
+    market = CreditMarket(every_lender(config, offer_test=NO_TRIAL), rng=SEED)
+    market.run()
+    return market
+
+
+def test_by_default_a_markup_is_the_parameters() -> None:
+    assert all(lender.demand.markup_bp is None for lender in lived(small()).lenders)
+
+
+def test_few_lenders_ask_more_than_many_and_say_why() -> None:
+    markups = {
+        names: [row["markup_apr"] for row in rivals(names).record.table("lender").to_pylist() if row["month"] == 11]
+        for names in ("ab", "abcdef")
+    }
+    assert min(markups["ab"]) > max(markups["abcdef"])
+    acts = [row for row in rivals("ab").record.table("actions").to_pylist() if row["act"] == "sets_markup"]
+    assert acts
+    assert all("of the applications of those whom it reaches" in row["reason"] for row in acts)
+
+
+def test_the_markup_is_that_of_the_share_in_the_tables() -> None:
+    market = rivals("ab")
+    rows = [row for row in market.record.table("lender").to_pylist() if row["month"] < 12]
+    own = sum(row["applications"] for row in rows if row["lender"] == "rival_a")
+    everybody = sum(row["applications"] for row in rows)
+    lender = market.lenders[0]
+    assert lender.parameters.competition.memory_months == 12
+    # The last review looked at the twelve reported months.
+    expected = markup_bp(25.0, share_ppm(own, everybody, 1.0), None, 3_000)
+    assert lender.demand.markup_bp == expected
+    assert lender.markup_apr() == pytest.approx(expected / 10_000)
+
+
+def test_the_engines_agree_and_a_branch_goes_on_as_the_market_would() -> None:
+    config = every_lender(small(people=200, months=8), competition=COMPETING)
+    arrays, objects = (CreditMarket(config._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))
+    arrays.live_until(4)
+    branch = arrays.branch(config)
+    for market in (arrays, objects, branch):
+        market.run()
+    assert differing(arrays.record.tables, objects.record.tables) == []
+    assert differing(arrays.record.tables, branch.record.tables) == []

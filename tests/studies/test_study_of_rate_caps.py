@@ -1,0 +1,36 @@
+"""P3, a ceiling on prices: who is shut out, what lenders lose, and whether few lenders differ from many."""
+
+import pandas as pd
+import pytest
+
+from experiments.config import compose_study
+from tests.studies.lived_study import effect, lived_study
+
+FEW = (1_500, 1)
+MANY = (10_000, 6)
+LATE = "13-24"
+
+
+def found(size: tuple[int, int], scenario: str) -> pd.DataFrame:
+    return lived_study("rate_cap", *size, ("cap_24",), scenario)
+
+
+def test_the_study_declares_its_signs_and_leaves_open_what_theory_leaves_open() -> None:
+    study = compose_study(["study=rate_cap"])
+    signs = {primary.outcome: primary.expected_sign for primary in study.settings.primary}
+    assert signs["lender.all.mean_apr"] == signs["market.approval_share"] == "-"
+    assert signs["market.informal_debt_fen"] == "?"
+    lenders = {scenario: len(market.lender) for (scenario, _), market in study.markets.items()}
+    assert lenders == {"two_lenders": 2, "six_lenders": 6, "ten_lenders": 10}
+
+
+def test_lenders_of_the_study_are_alike_but_for_their_number() -> None:
+    market = compose_study(["study=rate_cap"]).markets["ten_lenders", "baseline"]
+    assert len({lender._replace(id=1) for _, lender in market.lender}) == 1
+    assert all(lender.competition.believed_price_weight == market.behaviour.choice.price_weight for _, lender in market.lender)
+
+
+def test_a_ceiling_lowers_the_price_and_shuts_risky_bands() -> None:
+    effects = found(FEW, "two_lenders")
+    assert effect(effects, "lender.all.mean_apr", LATE, "cap_24")["mean"] < 0.0
+    assert effect(effects, "market.approval_share", LATE, "cap_24")["mean"] < 0.0
