@@ -21,11 +21,8 @@ from sim.values import REGIONS, SECTORS
 
 MEMBERS = ("lender", "policy", "shock")
 DATED_FIELDS = tuple(DATES.values())
-<<<<<<< HEAD
 MEMBER_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,59}")
-=======
 LARGEST_SHARE_OF_FEES = 0.95  # of a price; a headline must be left
->>>>>>> rules
 
 
 def read_market(values: Mapping[str, Any]) -> MarketConfig:

@@ -48,6 +48,7 @@ PURPOSES = (
     "inspection",  # whether inspectors come to a lender; row = lender id
     "cycle",  # what moves a sector or region by itself; row = its index, alternative 1 = regions
     "funding_market",  # what moves the spread that funders ask of everybody; row 0
+    "panel",  # who is followed in the panel, for life
 )
 
 (
@@ -81,6 +82,7 @@ PURPOSES = (
     INSPECTION,
     CYCLE,
     FUNDING_MARKET,
+    PANEL,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

@@ -31,6 +31,7 @@ from sim.observe.audit import audit
 from sim.observe.cohorts import Cohorts
 from sim.observe.explain import Explanation, Told, explain, person_of
 from sim.observe.liquidity import terciles_of_liquidity
+from sim.observe.panel import Panel, followed_people
 from sim.observe.recorder import Record
 from sim.observe.thinning import ThinnedBooks
 from sim.params import MarketConfig
@@ -103,6 +104,9 @@ class CreditMarket(mesa.Model):
         self.record = Record(names, [lender.kind for lender in self.lenders], self.people.state, -self.month)
         self.cohorts = Cohorts(names, config.observe)
         self.thinned_books = ThinnedBooks(names, config.observe, -self.month)
+        followed = followed_people(self.draws, config.population.size, config.observe.panel_people)
+        kinds = [(lender.name, lender.kind) for lender in self.lenders]
+        self.panel = Panel(kinds, followed, -self.month, self.people.state)
         self.offers: list[Offer] = []  # of the last month lived
         self.last_month: Tallies | None = None
         self.opening_stock: NDArray[np.int64] | None = None
@@ -305,6 +309,8 @@ class CreditMarket(mesa.Model):
         reviews = [review for lender in self.lenders for review in lender.take_reviews()]
         self.record.note_rows("cohort", self.cohorts.rows(self.month, self.people.state))
         self.record.note_rows("thinned", self.thinned_books.rows(self.month, self.people.state))
+        for table, block in self.panel.blocks(self.month, self.people.state):
+            self.record.note_block(table, block)
         if self.month >= 0:
             self.record.note(acts)
             self.record.note_rows("returns", self.regulator.rows)

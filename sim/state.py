@@ -78,6 +78,7 @@ class Borrowers(NamedTuple):
     # this month only
     cash: NDArray[np.int32]  # fen in hand after income
     essentials: NDArray[np.int32]  # fen that must be spent: essentials and emergencies
+    consumption: NDArray[np.int32]  # fen spent on all goods
 
 
 class Loans(NamedTuple):

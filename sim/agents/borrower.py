@@ -129,6 +129,7 @@ class Borrower(mesa.Agent):
     unused_lines: int
     cash: int
     essentials: int
+    consumption: int
 
     def __init__(
         self, model: mesa.Model, row: int, attributes: Mapping[str, int], credit: Credit, application: Application
@@ -360,6 +361,7 @@ class Borrower(mesa.Agent):
                 if world.counts_shape:
                     counts.ticket(loan)
         debt = self.credit.debt()
+        self.consumption = purse.consumption
         counts.household("consumption", purse.consumption)
         counts.household("savings", self.savings)
         counts.household("informal_debt", self.informal_debt)

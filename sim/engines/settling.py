@@ -153,6 +153,7 @@ def settle_rows(
 
         left = spend_and_save(i, cash, owing.debt, unused, borrowers, conditions, behaviour, household)
         consumption = answer.consumption + meal.eaten + left.spent
+        borrowers.consumption[i] = consumption
         borrowers.savings[i] = left.cash
         borrowers.unused_lines[i] = unused
         borrowers.informal_debt[i] = left.informal_debt

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 TYPES = {"int": pa.int64(), "float": pa.float64(), "str": pa.string()}
@@ -29,6 +30,13 @@ class Columns:
         """Append many rows given as columns of equal length."""
         for name, column in self.values.items():
             column.extend(columns[name])
+
+    def canonical(self, name: str) -> bytes:
+        """Return a column's values as the bytes that a hash is taken of."""
+        kind, values = self.schema[name], self.values[name]
+        if kind == "str":
+            return "\x1f".join(values).encode()
+        return np.array(values, dtype="<i8" if kind == "int" else "<f8").tobytes()
 
     def table(self) -> pa.Table:
         """Return the rows so far; money is int64 fen, shares and rates are float64."""

@@ -9,10 +9,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.observe.blocks import Block, Blocks
 from sim.observe.columns import Columns
 from sim.observe.lender_rows import LenderHistory, lender_row
 from sim.observe.liquidity import liquidity_rows
 from sim.observe.market_rows import DIMENSIONS, Segments, market_row
+from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.observe.offering import band_rows, offer_test_rows
 from sim.observe.schemas import SCHEMAS
 from sim.observe.shape import shape_row
@@ -47,6 +49,7 @@ class Record:
         self.warm_up_months = warm_up_months
         self.state = state
         self.columns = {name: Columns(schema) for name, schema in SCHEMAS.items()}
+        self.blocks: dict[str, Blocks] = {}  # micro tables, if people are followed
         self.histories = [LenderHistory() for _ in names]
         self.vintages = Vintages(self.names, warm_up_months)
         self.segments = Segments(np.bincount(state().borrowers.group.astype(np.int64), minlength=GROUPS))
@@ -91,6 +94,12 @@ class Record:
         """Write rows that somebody else has made into a table."""
         for row in rows:
             self.columns[table].add(row)
+
+    def note_block(self, table: str, block: Block) -> None:
+        """Write rows that somebody else has made, many at a time, into a micro table, which begins with the first."""
+        if table not in self.blocks:
+            self.blocks[table] = Blocks(MICRO_SCHEMAS[table])
+        self.blocks[table].add(block)
 
     def note(self, acts: Sequence[Act]) -> None:
         """Write down acts of lenders and the regulator."""
@@ -176,14 +185,17 @@ class Record:
     # --- reading ------------------------------------------------------------------------------------------------------
     def table(self, name: str) -> pa.Table:
         """Return one table; raises KeyError naming the tables there are."""
+        if name in self.blocks:
+            return self.blocks[name].table()
         if name not in self.columns:
-            raise KeyError(f"no table {name!r}; there are {', '.join(self.columns)}")
+            raise KeyError(f"no table {name!r}; there are {', '.join((*self.columns, *self.blocks))}")
         return self.columns[name].table()
 
     @property
     def tables(self) -> dict[str, pa.Table]:
-        """Return all tables by name."""
-        return {name: columns.table() for name, columns in self.columns.items()}
+        """Return all tables by name; micro tables only when people are followed."""
+        written = {name: rows.table() for name, rows in self.columns.items()}
+        return written | {name: rows.table() for name, rows in self.blocks.items()}
 
     def people(self) -> pa.Table:
         """Return one row per borrower: what happened in the observation windows, groups, and the last refusal.
@@ -210,16 +222,11 @@ class Record:
     def hash(self) -> str:
         """Return the sha256 over all tables in canonical order: names, columns, types and every value."""
         digest = hashlib.sha256()
-        for name in sorted(self.columns):
+        tables: dict[str, Columns | Blocks] = {**self.columns, **self.blocks}
+        for name in sorted(tables):
             digest.update(name.encode())
-            columns = self.columns[name]
-            for column, kind in columns.schema.items():
+            rows = tables[name]
+            for column, kind in rows.schema.items():
                 digest.update(f"\0{column}\0{kind}\0".encode())
-                values = columns.values[column]
-                if kind == "int":
-                    digest.update(np.array(values, dtype="<i8").tobytes())
-                elif kind == "float":
-                    digest.update(np.array(values, dtype="<f8").tobytes())
-                else:
-                    digest.update("\x1f".join(values).encode())
+                digest.update(rows.canonical(column))
         return digest.hexdigest()
