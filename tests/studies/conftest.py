@@ -1,12 +1,14 @@
 """A copy of the sources, and the commands of a study on a fake market."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from sim.compiling import compiled_source_hash
 from tests.studies.commands import Sluice
+from tests.studies.fake_study import fake_market
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,3 +28,10 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def sluice(tmp_path: Path, sources: Path) -> Sluice:
     return Sluice(tmp_path, sources)
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The fake market in the place of the real one, in this process and for this test."""
+    monkeypatch.setitem(sys.modules, "sim.market", fake_market())
+    monkeypatch.delenv("SLUICE_FAKE_FAULTS", raising=False)
