@@ -29,8 +29,11 @@ from experiments.refusal import Refusal
 from experiments.single_run import Kept, Run, kept
 from experiments.store import CorruptResult, FileRecord, sha256_of
 from experiments.study import plan
+from experiments.unusual import idle_instruments, unusual_settings
+from experiments.unusual.flag import Flag
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+SHOWN_FLAGS = 8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,6 +66,8 @@ def _carry_out(study: StudyConfig, folder: Path, overrides: Sequence[str]) -> in
     waiting = [run for one, run in unique.items() if one not in done]
     worker_count(waiting, study.executor)  # refuses before anything is computed
     log(folder, "start", overrides=list(overrides), runs=len(unique), kept=len(done))
+    unusual = unusual_settings(study)
+    _notice(unusual)
     failures: dict[str, str] = {}
     try:
         with Progress(study.name, len(unique), len(done)) as progress:
@@ -76,7 +81,7 @@ def _carry_out(study: StudyConfig, folder: Path, overrides: Sequence[str]) -> in
             file=sys.stderr,
         )
         return INTERRUPTED
-    return _conclude(study, folder, runs, done, failures)
+    return _conclude(study, folder, runs, done, failures, unusual)
 
 
 def _carry_out_runs(
@@ -103,8 +108,21 @@ def _carry_out_runs(
     carry_out_all(waiting, folder / "runs", study.executor, keep, fail)
 
 
+def _notice(flags: Sequence[Flag]) -> None:
+    """Say what is legal and perhaps not meant; the manifest and the report hold all of it."""
+    for flag in flags[:SHOWN_FLAGS]:
+        print(f"unusual: {flag.sentence}", file=sys.stderr)
+    if len(flags) > SHOWN_FLAGS:
+        print(f"unusual: and {len(flags) - SHOWN_FLAGS} more, in the report", file=sys.stderr)
+
+
 def _conclude(
-    study: StudyConfig, folder: Path, runs: Sequence[Run], done: dict[str, Kept], failures: dict[str, str]
+    study: StudyConfig,
+    folder: Path,
+    runs: Sequence[Run],
+    done: dict[str, Kept],
+    failures: dict[str, str],
+    unusual: Sequence[Flag],
 ) -> int:
     """Gather, compare, write the manifest, draw the report; list what is missing."""
     from experiments.gather import gather  # here, so that the first run does not wait for pandas
@@ -115,7 +133,10 @@ def _conclude(
         files[f"runs/{kept_run.folder}/run.json"] = _record(folder / "runs" / kept_run.folder / "run.json")
     files["config.yaml"] = _record(folder / "config.yaml")
     missing = [run for run in runs if run.identity not in done]
+    idle = idle_instruments(study, folder / "tables")
+    _notice(idle)
     summary = {
+        "flags": [flag._asdict() for flag in (*unusual, *idle)],
         "status": "incomplete" if missing else "complete",
         "runs": [
             {**{key: getattr(run, key) for key in ("arm", "scenario", "replicate", "identity")}, **_where(run, done)}
