@@ -30,8 +30,11 @@ from experiments.refusal import Refusal
 from experiments.single_run import Kept, Run
 from experiments.store import CorruptResult, Unwritable, record_of, unwritable_in
 from experiments.study import plan
+from experiments.unusual import idle_instruments, unusual_settings
+from experiments.unusual.flag import Flag
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
+SHOWN_FLAGS = 8
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -72,6 +75,8 @@ def _carry_out(study: StudyConfig, folder: Path, archive: Archive, overrides: Se
         print(f"{len(done)} of {len(unique)} runs were lived before{elsewhere}", file=sys.stderr)
     if not waiting and is_whole(folder, study, done):
         return _already_done(study, folder)
+    unusual = unusual_settings(study)
+    _notice(unusual)
     failures: dict[str, str] = {}
     try:
         with Progress(study.name, len(unique), len(done)) as progress:
@@ -87,7 +92,7 @@ def _carry_out(study: StudyConfig, folder: Path, archive: Archive, overrides: Se
         return INTERRUPTED
     if archive.reason:
         print(f"finished runs are not kept for other studies: {archive.reason}", file=sys.stderr)
-    return _conclude(study, folder, runs, done, failures)
+    return _conclude(study, folder, runs, done, failures, unusual)
 
 
 def _carry_out_runs(
@@ -118,8 +123,21 @@ def _carry_out_runs(
     carry_out_all(waiting, folder / "runs", study.executor, keep, fail, progress.say)
 
 
+def _notice(flags: Sequence[Flag]) -> None:
+    """Say what is legal and perhaps not meant; the manifest and the report hold all of it."""
+    for flag in flags[:SHOWN_FLAGS]:
+        print(f"unusual: {flag.sentence}", file=sys.stderr)
+    if len(flags) > SHOWN_FLAGS:
+        print(f"unusual: and {len(flags) - SHOWN_FLAGS} more, in the report", file=sys.stderr)
+
+
 def _conclude(
-    study: StudyConfig, folder: Path, runs: Sequence[Run], done: dict[str, Kept], failures: dict[str, str]
+    study: StudyConfig,
+    folder: Path,
+    runs: Sequence[Run],
+    done: dict[str, Kept],
+    failures: dict[str, str],
+    unusual: Sequence[Flag],
 ) -> int:
     """Gather, compare, write the manifest, draw the report; list what is missing."""
     from experiments.gather import gather  # here, so that the first run does not wait for pandas
@@ -130,7 +148,10 @@ def _conclude(
         files[f"runs/{kept_run.folder}/run.json"] = record_of(folder / "runs" / kept_run.folder / "run.json")
     files["config.yaml"] = record_of(folder / "config.yaml")
     missing = [run for run in runs if run.identity not in done]
+    idle = idle_instruments(study, folder / "tables")
+    _notice(idle)
     summary = {
+        "flags": [flag._asdict() for flag in (*unusual, *idle)],
         "status": "incomplete" if missing else "complete",
         "runs": [
             {**{key: getattr(run, key) for key in ("arm", "scenario", "replicate", "identity")}, **_where(run, done)}

@@ -25,6 +25,7 @@ from experiments.report.sections.log import log_section
 from experiments.report.sections.market import market_section
 from experiments.report.sections.methods import methods_section, parameters_section, reproduce_section
 from experiments.report.sections.people import people_section
+from experiments.report.sections.unusual import unusual_section
 from experiments.report.sections.winners import winners_section
 from experiments.report.wording import plain
 from experiments.store import write_bytes
@@ -32,6 +33,7 @@ from experiments.store import write_bytes
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     question_section,
     answer_section,
+    unusual_section,
     effects_section,
     market_section,
     kinds_section,
