@@ -53,6 +53,10 @@ REFUSED = [
     ("lender.platform_b.partners=[{bank: bank_b, wait: 1.0}]", ["partners.0.wait", "nearest valid name is weight"]),
     ("lender.platform_b.partners=[{weight: 1.0}]", ["partners.0.bank", "must be given"]),
     ("lender.bank_a.accepts_originators=[platform_c]", ["accepts_originators.0", "nearest valid name is platform_"]),
+    (
+        "lender.bank_a.learning.model_two_leaves_out=[signl]",
+        ["lender.bank_a.learning.model_two_leaves_out.0", "nearest valid name is signal", "was 'signl'"],
+    ),
     ("polcy=[rate_cap]", ["polcy", "unknown key", "nearest valid name is policy"]),
     ("scale=hug", ["scale", "valid names are laptop, million, smoke", "was 'hug'"]),
     ("population=[synthetic]", ["population", "one choice, not a list"]),
