@@ -17,6 +17,7 @@ from sim.cycles import months_into_path
 from sim.params import LENDER_KINDS, LenderParameters, MarketConfig
 from sim.policies.base import BEFORE_ALL_MONTHS
 from sim.scope import check_kinds
+from sim.scoring.scorecard import BINS
 from sim.values import REGIONS, SECTORS
 
 MEMBERS = ("lender", "policy", "shock")
@@ -165,6 +166,10 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: in
                 f"{path}.quiet_cut.start_month: must be earlier than {months}, "
                 f"within the {months} months of calendar.months, was {quiet.start_month}"
             )
+        for place, feature in enumerate(lender.learning.model_two_leaves_out):
+            if feature not in BINS:
+                key = f"{path}.learning.model_two_leaves_out.{place}"
+                raise Refusal(f"{key}: no such feature; {nearest(feature, BINS)}; was {shown(feature)}")
         _check_partners(path, name, lender, by_name)
 
 

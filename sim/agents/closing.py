@@ -39,7 +39,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     lender.unused_lines_fen = int(tallies.flow[lender.index, FLOW["unused_lines"]])
     served = serve_note_holders(lender, month)
     cost = pay_funders(lender, economy) + served.interest
-    costs = costs_of_work(lender, month, tallies)
+    costs = costs_of_work(lender, month, tallies, effort_of(lender, economy, rules))
     opex = pay_for_work(lender, costs)
     allowances = allowances_of(lender, month, tallies)
     provisions = provide(lender, month, allowances, rules)
@@ -69,6 +69,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         "acquisition_cost_fen": costs.acquisition,
         "servicing_cost_fen": costs.servicing,
         "technology_cost_fen": costs.technology,
+        "collection_cost_fen": costs.collection,
         "unit_cost_share": lender.unit_cost_share,
         "provisions_fen": provisions,
         "profit_fen": profit,
@@ -106,19 +107,30 @@ def pay_funders(lender: Lender, economy: Economy) -> int:
     return cost
 
 
-def costs_of_work(lender: Lender, month: OwnPart, tallies: Tallies) -> Costs:
-    """Return what the month's work costs, and let technology make the next month's cheaper."""
+def costs_of_work(lender: Lender, month: OwnPart, tallies: Tallies, effort_share: float) -> Costs:
+    """Return what the month's work costs, and let technology make the next month's cheaper.
+
+    `effort_share` is the part of the debtors of charged-off claims that is reached this month.
+    """
     p, flow = lender.parameters, tallies.flow[lender.index]
     work = Work(
         managed_fen=month.managed,
         joint_fen=sum(month.joint_stock),
         new_accounts=int(flow[FLOW["new_approvals"]]),
         accounts=int(flow[FLOW["customers"]]),
+        claims_fen=int(tallies.claims[lender.index]),
+        effort_share=effort_share,
     )
     costs = costs_of(work, p.opex_apr, p.joint_opex_apr, p.efficiency, lender.unit_cost_share)
     lender.cost_history = lender.cost_history.after(costs.by_account, month.managed)
     lender.unit_cost_share = next_unit_cost_share(lender.unit_cost_share, p.efficiency)
     return costs
+
+
+def effort_of(lender: Lender, economy: Economy, rules: Rules) -> float:
+    """Return the share of debtors of charged-off claims reached this month: its own, within the law and what befell."""
+    lawful = min(lender.parameters.collection_effort, rules.collection_effort_share)
+    return lawful * economy.strains.collection_factors[lender.index]
 
 
 def pay_for_work(lender: Lender, costs: Costs) -> int:

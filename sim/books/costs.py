@@ -1,4 +1,4 @@
-"""What a lender's work costs: a share of its book, and so much for each account won and served.
+"""What a lender's work costs: a share of its book, so much for each account won and served, and collection.
 
 Technology is a yearly share of the book that is spent to make accounts cheaper: costs for each account fall by a fixed
 share a year in proportion to it, down to a floor. What is spent is spent, so an investment pays only later.
@@ -22,6 +22,8 @@ class Work(NamedTuple):
     joint_fen: int  # its parts in others' loans
     new_accounts: int
     accounts: int  # customers who owe
+    claims_fen: int = 0  # whole, charged off and still collected
+    effort_share: float = 0.0  # of their debtors that are reached in a month
 
 
 class Costs(NamedTuple):
@@ -31,11 +33,12 @@ class Costs(NamedTuple):
     acquisition: int
     servicing: int
     technology: int
+    collection: int = 0
 
     @property
     def by_account(self) -> int:
-        """Return what is not a fixed share of the book: accounts and the technology that makes them cheaper."""
-        return self.acquisition + self.servicing + self.technology
+        """Return what is no fixed share of the book: accounts, technology that makes them cheaper, and collection."""
+        return self.acquisition + self.servicing + self.technology + self.collection
 
     @property
     def total(self) -> int:
@@ -69,6 +72,7 @@ def costs_of(
         acquisition=int(acquisition * unit_cost_share),
         servicing=int(servicing * unit_cost_share),
         technology=monthly(work.managed_fen, efficiency.technology_apr),
+        collection=monthly(work.claims_fen, efficiency.collection_cost_apr * work.effort_share),
     )
 
 

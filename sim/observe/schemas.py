@@ -103,6 +103,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "acquisition_cost_fen": "int",  # parts of opex that go by account, as they fall due
         "servicing_cost_fen": "int",
         "technology_cost_fen": "int",
+        "collection_cost_fen": "int",  # of charged-off claims; part of opex
         "unit_cost_share": "float",  # what technology has left of the cost of an account
         "provisions_fen": "int",
         "profit_fen": "int",

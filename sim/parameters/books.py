@@ -64,6 +64,9 @@ class EfficiencyParameters(NamedTuple):
     unit_cost_floor_share: Annotated[
         float, Quantity("share of the first cost of an account", 0.0, 1.0, "least it can fall to; assumed")
     ] = 0.3
+    collection_cost_apr: Annotated[
+        float, Quantity("share of charged-off claims a year, if every debtor were reached each month", 0.0, 10.0, OFF)
+    ] = 0.0
 
 
 class SecuritiesParameters(NamedTuple):

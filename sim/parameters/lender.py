@@ -48,6 +48,7 @@ class LearningParameters(NamedTuple):
         float,
         Quantity("standard deviations of the behaviour signal from then on; negative = as before", -1.0, 10.0, ASSUMED),
     ] = -1.0
+    model_two_leaves_out: tuple[str, ...] = ()  # features that the first model chose by and the second may not use
     unemployment_log_odds: Annotated[
         float, Quantity("log odds per percentage point of unemployment, before experience", -2.0, 2.0, ASSUMED)
     ] = 0.05

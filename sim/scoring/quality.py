@@ -45,11 +45,13 @@ class Comparison(NamedTuple):
     excess_share: float
 
 
-def within_cells(group: Counts, others: Counts) -> Comparison:
-    """Compare the bad shares of two groups cell by cell, weighted by the first; columns are goods and bads by cell.
+def within_cells(cells: Counts, group: Counts, others: Counts) -> Comparison:
+    """Compare the bad shares of two groups cell by cell, weighted by the first; columns are goods and bads.
 
-    A card that knows only the cell cannot see this difference: it is what selection by something else leaves behind.
+    Rows of the same number in `cells`, shape (rows,), are one cell. A card that knows only the cell cannot see this
+    difference: it is what selection by something else leaves behind.
     """
+    group, others = in_cells(cells, group), in_cells(cells, others)
     people, counterparts = group[:, :2].sum(axis=1), others[:, :2].sum(axis=1)
     shared = np.flatnonzero((people > 0) & (counterparts > 0))
     size = int(people[shared].sum())
@@ -57,6 +59,14 @@ def within_cells(group: Counts, others: Counts) -> Comparison:
         return Comparison(0, 0.0)
     expected = people[shared] * (others[shared, 1] / counterparts[shared])
     return Comparison(size, (int(group[shared, 1].sum()) - float(expected.sum())) / size)
+
+
+def in_cells(cells: Counts, counts: Counts) -> Counts:
+    """Return rows of counts added up over those of the same cell, in the order of the cells."""
+    numbers, places = np.unique(cells, return_inverse=True)
+    total = np.zeros((len(numbers), counts.shape[1]), dtype=np.int64)
+    np.add.at(total, places, counts)
+    return total
 
 
 def by_score(scores: Counts, good: Counts, bad: Counts) -> tuple[Counts, Counts]:

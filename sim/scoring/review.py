@@ -27,6 +27,7 @@ from sim.scoring.scorecard import (
     Scorecard,
     band_of_cell,
     band_of_points,
+    cells_told_apart,
     expecting,
     points_of_cells,
     predicted_points,
@@ -169,7 +170,8 @@ class LearningScorecard:
         folded = CELLS if self.model_version == 1 else CELLS_WITH_SECTOR
         everything = self.outcomes.closed_since(BEGINNING)
         sample = sample_of(everything, folded)
-        fit = refit(sample, self.prior, p.prior_bads, self.model_version, p.reject_odds_factor)
+        leaves_out = p.model_two_leaves_out if self.model_version == 2 else ()
+        fit = refit(sample, self.prior, p.prior_bads, self.model_version, p.reject_odds_factor, leaves_out)
         self.card = fit.card
         self.learned_until = month - p.window_months + 1
         return Review(month, before, self.judge(self.card, self.model_version, sample, truth))
@@ -191,13 +193,13 @@ class LearningScorecard:
                 by_band(bands, self.outcomes.applied_before()), by_band(bands, self.outcomes.recently_applied())
             ),
             bands=calibration(band_of_points(points), odds, good, bad),
-            truth=self.truth_of(points_of_cells(card, self.cells), truth),
+            truth=self.truth_of(card, truth),
         )
 
-    def truth_of(self, points: Counts, truth: Counts) -> Truth:
-        """Return how points by cell did on watched applicants, by what their application came to."""
+    def truth_of(self, card: Scorecard, truth: Counts) -> Truth:
+        """Return how a card did on watched applicants, by what their application came to."""
         seen = np.flatnonzero(truth.sum(axis=1))
-        points, groups = points[seen], truth_by_group(truth[seen])
+        points, groups = points_of_cells(card, self.cells)[seen], truth_by_group(truth[seen])
         odds = points / POINTS_PER_LOG_ODDS
         strangers = tenures_of(seen) == 0
         together = sum(groups.values(), start=np.zeros_like(groups["approved"]))
@@ -206,7 +208,9 @@ class LearningScorecard:
             approved=quality(odds, points, groups["approved"][:, 0], groups["approved"][:, 1]),
             refused=quality(odds, points, groups["refused"][:, 0], groups["refused"][:, 1]),
             refused_never_in_debt=int(groups["refused"][:, 2].sum()),
-            compared=within_cells(groups["refused"][strangers], groups["approved"][strangers]),
+            compared=within_cells(
+                cells_told_apart(card, seen)[strangers], groups["refused"][strangers], groups["approved"][strangers]
+            ),
         )
 
 

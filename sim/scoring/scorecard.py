@@ -70,6 +70,9 @@ EXPERT = Scorecard(
 )
 
 
+NO_POINTS = Scorecard(0, *((0,) * size for size in BINS.values()))
+
+
 def whole_points(log_odds: float) -> int:
     """Return log odds as whole points."""
     return round(log_odds * POINTS_PER_LOG_ODDS)
@@ -111,6 +114,17 @@ def points_of_cells(card: Scorecard, cells: int = CELLS) -> NDArray[np.int64]:
 def log_odds(card: Scorecard, cells: int = CELLS) -> NDArray[np.float64]:
     """Return the log odds of default of every cell, shape (cells,); the last feature varies fastest."""
     return points_of_cells(card, cells) / POINTS_PER_LOG_ODDS
+
+
+def cells_told_apart(card: Scorecard, cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each of these cells the first that the card cannot tell from it.
+
+    A card does not know a feature whose bins all have the same points.
+    """
+    bins = np.unravel_index(cells % CELLS, tuple(BINS.values()))
+    known = [found * (len(set(getattr(card, name))) > 1) for name, found in zip(BINS, bins, strict=True)]
+    sector = (cells // CELLS) * (len(set(card.sector)) > 1)
+    return np.asarray(sector * CELLS + np.ravel_multi_index(known, tuple(BINS.values())), dtype=np.int64)
 
 
 def predicted_points(

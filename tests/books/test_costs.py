@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from sim.books.costs import CostHistory, Costs, Work, costs_of, next_unit_cost_share
 from sim.parameters.books import EfficiencyParameters
 from sim.params import LenderParameters
-from sim.values import FLOW
-from tests.books.made_books import Contract, Town
+from sim.values import FLOW, calm_strains
+from tests.books.made_books import LOST, Contract, Town
 
 DEAR = EfficiencyParameters(
     acquisition_cost_yuan=40.0,
@@ -27,6 +27,14 @@ def test_a_month_worked_by_hand() -> None:
     assert found == Costs(by_share=60_000 + 1_000, acquisition=10_800, servicing=22_500, technology=20_000)
     assert found.by_account == 53_300
     assert found.total == 114_300
+
+
+def test_collection_costs_what_effort_there_is() -> None:
+    # 30% a year of 4,000,000 if everybody were reached each month; a fifth is.
+    dear, none = DEAR._replace(collection_cost_apr=0.3), Work(0, 0, 0, 0)
+    assert costs_of(none._replace(claims_fen=4_000_000, effort_share=0.2), 0.06, 0.005, dear, 1.0).collection == 20_000
+    assert costs_of(none._replace(claims_fen=4_000_000, effort_share=0.2), 0.06, 0.005, DEAR, 1.0).total == 0
+    assert costs_of(none._replace(claims_fen=4_000_000), 0.06, 0.005, dear, 1.0).total == 0
 
 
 def test_technology_makes_accounts_cheaper_down_to_a_floor() -> None:
@@ -61,6 +69,29 @@ def test_the_history_is_a_share_of_twelve_months(months: list[tuple[int, int]]) 
         history = history.after(cost, managed)
     assert history.months == tuple(months[-12:])
     assert 0.0 <= history.apr() <= 1.0
+
+
+@pytest.mark.parametrize(
+    ("rules", "economy", "cost"),
+    [
+        ({}, {}, 40_000),
+        ({"collection_effort_share": 0.2}, {}, 16_000),
+        ({}, {"strains": calm_strains(1)._replace(collection_factors=(0.0,))}, 0),
+    ],
+)
+def test_collectors_who_are_held_back_cost_less(
+    rules: dict[str, object], economy: dict[str, object], cost: int
+) -> None:
+    """24% a year of claims of 4,000,000, for half of the debtors: 40,000 a month, paid and priced with other work."""
+    efficiency = EfficiencyParameters(collection_cost_apr=0.24)
+    parameters = LenderParameters(kind="consumer_finance", opex_apr=0.0, collection_effort=0.5, efficiency=efficiency)
+    town = Town(("one", parameters))
+    town.month(-1, Contract(0, lent=12_000_000), Contract(0, lent=4_000_000, next_bucket=5))
+    lost = Contract(0, opening=4_000_000, bucket=5, next_bucket=LOST)
+    town.month(0, Contract(0, opening=12_000_000), lost, rules=rules, **economy)
+    found = town.lenders[0].report()
+    assert found["collection_cost_fen"] == found["opex_fen"] == cost
+    assert town.lenders[0].opex_apr() == pytest.approx(round(12 * cost / 28_000_000, 4))
 
 
 def test_accounts_are_paid_for_and_priced() -> None:

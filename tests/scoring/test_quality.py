@@ -98,14 +98,22 @@ def test_an_empty_table_has_figures() -> None:
 def test_groups_are_compared_cell_by_cell() -> None:
     """Two of four bad where one of ten is, none of one where half are; the cell without a counterpart is left out."""
     refused, lent_to = np.array([[2, 2], [1, 0], [0, 9]]), np.array([[9, 1], [1, 1], [0, 0]])
-    found = within_cells(refused, lent_to)
+    cells = np.array([4, 7, 9])
+    found = within_cells(cells, refused, lent_to)
     assert found.people == 5
     assert found.excess_share == pytest.approx((2 - 4 * 0.1 - 0.5) / 5)
-    assert within_cells(refused, np.zeros_like(lent_to)) == (0, 0.0)
+    assert within_cells(cells, refused, np.zeros_like(lent_to)) == (0, 0.0)
+
+
+def test_rows_of_one_cell_are_compared_together() -> None:
+    """Apart nobody has a counterpart; as one cell, half of two refused are bad and a quarter of four lent to."""
+    refused, lent_to = np.array([[1, 1], [0, 0]]), np.array([[0, 0], [3, 1]])
+    assert within_cells(np.array([3, 4]), refused, lent_to).people == 0
+    assert within_cells(np.array([3, 3]), refused, lent_to) == (2, 0.25)
 
 
 @given(GROUPS)
 def test_a_group_has_no_excess_over_itself(groups: list[tuple[int, int, int]]) -> None:
     _, good, bad = columns(groups)
     both = np.stack([good, bad], axis=1)
-    assert within_cells(both, both).excess_share == pytest.approx(0.0)
+    assert within_cells(np.arange(len(both)), both, both).excess_share == pytest.approx(0.0)

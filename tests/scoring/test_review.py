@@ -156,3 +156,23 @@ def test_refused_strangers_are_compared_with_those_lent_to_in_their_cell() -> No
     held.observe(0, counts, CALM)
     compared = held.refit(0).before.truth.compared
     assert (compared.people, compared.excess_share) == (10, pytest.approx(0.3))
+
+
+def test_what_the_second_model_may_not_use_it_does_not_tell_apart() -> None:
+    """A stranger refused for a bad signal and one lent to for a good one are in one cell once the signal is gone."""
+    good, bad = cell_of(1, 3, 1, 1, 4, 0), cell_of(1, 3, 1, 1, 0, 0)
+    counts = month_counts(100, 0.1, CELLS_WITH_SECTOR)
+    counts.truth[good] = [90, 10, 0, 0, 0, 0, 0, 0, 0]
+    counts.truth[bad] = [0, 0, 0, 6, 4, 0, 0, 0, 0]
+    found = {}
+    for leaves_out in ((), ("signal",)):
+        parameters = YEARLY._replace(model_two_from_month=6, model_two_leaves_out=leaves_out)
+        held = LearningScorecard(parameters, 0.0, CELLS_WITH_SECTOR)
+        held.observe(0, counts, CALM)
+        for month in range(1, 7):
+            held.observe(month, month_counts(100, 0.1, CELLS_WITH_SECTOR), CALM)
+        review = held.refit(6)
+        assert review.before.truth.compared.people == 0
+        found[leaves_out] = review.after_review.truth.compared
+    assert found[()].people == 0
+    assert (found[("signal",)].people, found[("signal",)].excess_share) == (10, pytest.approx(0.3))

@@ -14,6 +14,7 @@ from sim.scoring.scorecard import (
     band_default_shares,
     band_edges,
     band_of_cell,
+    cells_told_apart,
     expecting,
     log_odds,
     points_of_cells,
@@ -106,3 +107,14 @@ def test_a_forecast_moves_the_card_by_its_points() -> None:
     assert expecting(EXPERT, 0.2) == EXPERT
     cells = np.array([4, 4])
     assert np.diff(predicted_points(card, cells, np.array([0.05, 0.04]))).tolist() == [-80]
+
+
+def test_a_card_cannot_tell_cells_apart_that_differ_in_what_it_does_not_know() -> None:
+    cell, other_signal = cell_of(1, 2, 0, 3, 4, 1), cell_of(1, 2, 0, 3, 0, 1)
+    elsewhere = with_sector(cell, 3, CELLS_WITH_SECTOR)
+    cells = np.array([cell, other_signal, elsewhere])
+    assert cells_told_apart(EXPERT, cells).tolist() == [cell, other_signal, cell], "the first model knows no sectors"
+    knows_sectors = EXPERT._replace(sector=(0, 1, 0, 0, 0, 0))
+    assert cells_told_apart(knows_sectors, cells).tolist() == cells.tolist()
+    blind = EXPERT._replace(signal=(0,) * 5)
+    assert len(set(cells_told_apart(blind, cells).tolist())) == 1

@@ -8,7 +8,7 @@ import pytest
 from experiments.config import compose_study
 from tests.studies.lived_study import assert_signs, effect, lived_study
 
-NAMES = ("denominator", "contagion", "model_upgrade", "learning_bias", "fire_sale")
+NAMES = ("denominator", "contagion", "model_upgrade", "learning_bias", "lost_data", "fire_sale")
 AT_OTHERS = "cohort.platform_a.rolled_over.yes.defaults_elsewhere_share"
 
 

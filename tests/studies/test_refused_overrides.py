@@ -62,6 +62,10 @@ REFUSED = [
         "lender.bank_a={competition:{believed_price_weight:20.0},strategy:{move_months:3}}",
         ["lender.bank_a.competition.believed_price_weight", "beside strategy.move_months 3", "was 20.0"],
     ),
+    (
+        "lender.bank_a.learning.model_two_leaves_out=[signl]",
+        ["lender.bank_a.learning.model_two_leaves_out.0", "nearest valid name is signal", "was 'signl'"],
+    ),
     ("polcy=[rate_cap]", ["polcy", "unknown key", "nearest valid name is policy"]),
     ("scale=hug", ["scale", "valid names are laptop, million, smoke", "was 'hug'"]),
     ("population=[synthetic]", ["population", "one choice, not a list"]),

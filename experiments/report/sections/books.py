@@ -1,4 +1,4 @@
-"""How small and how dispersed the books are, and what two standards of provisioning say of them."""
+"""How small and how dispersed the books are, what two standards of provisioning say of them, and what work costs."""
 
 from __future__ import annotations
 
@@ -31,6 +31,8 @@ SHAPES = (
     Shape("shape", "concentration by sector (Herfindahl index)", "sector_hhi", unit="number"),
     Shape("lender", "allowance over loans, five categories", "allowance_five_category_fen", "loans_fen"),
     Shape("lender", "allowance over loans, IFRS 9", "allowance_ifrs9_fen", "loans_fen"),
+    Shape("lender", "take rate: income less cost of funds over managed loans, twelve months", "take_rate_share"),
+    Shape("lender", "cost-income ratio: cost of work over the same income, twelve months", "cost_income_share"),
 )
 
 
@@ -52,7 +54,7 @@ def books_section(study: Study) -> Section:
                 f"{sentence(shape.title)} {band_words(study)}",
             )
         )
-    return Section("books", "Small and dispersed, and provided for", tuple(blocks))
+    return Section("books", "Small and dispersed, provided for, and what work costs", tuple(blocks))
 
 
 def rows_of(study: Study, shape: Shape) -> pd.DataFrame | None:

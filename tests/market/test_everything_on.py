@@ -1,0 +1,80 @@
+"""All that lenders can do at once: engines agree, books close to the fen, and no part of it is idle."""
+
+from sim.market import CreditMarket
+from sim.values import BUDGET_OUTCOMES, OUTCOMES
+from tests.market.everything import everything_on
+from tests.market.small_market import SEED, changed_state, differing, lived, small
+
+MONTHS = 9
+
+
+def working(people: int = 1_500) -> CreditMarket:
+    return lived(everything_on(small(people=people, warm_up=14, months=MONTHS)))
+
+
+def test_the_engines_agree_to_the_bit_with_everything_on() -> None:
+    config = everything_on(small(people=250, warm_up=14, months=MONTHS))
+    arrays, objects = (CreditMarket(config._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))
+    arrays.run()
+    objects.run()
+    assert differing(arrays.record.tables, objects.record.tables) == []
+    assert changed_state(arrays, objects) == []
+    assert arrays.record.table("scorecards").num_rows > 0
+
+
+def test_shards_and_threads_do_not_matter_with_everything_on() -> None:
+    config = everything_on(small(people=1_500, warm_up=14, months=MONTHS))
+    cut = CreditMarket(config._replace(shards=5, threads=2), rng=SEED)
+    cut.run()
+    assert cut.record.hash() == working().record.hash()
+
+
+def test_a_branch_with_everything_on_goes_on_as_the_market_would() -> None:
+    config = everything_on(small(people=400, warm_up=14, months=MONTHS))
+    market = CreditMarket(config, rng=SEED)
+    market.live_until(4)
+    branch = market.branch(config)
+    branch.run()
+    assert branch.record.hash() == lived(config).record.hash()
+
+
+def test_money_is_conserved_with_everything_on() -> None:
+    """Every month has passed the audit, which tolerates nothing; here the ledger's own sums once more."""
+    market = working()
+    assert market.ledger.total_cash() == 0
+    assert set(market.ledger.imbalances().values()) == {0}
+
+
+def test_no_figure_is_ever_missing() -> None:
+    for name, table in working().record.tables.items():
+        for column in table.column_names:
+            values = table[column].to_pylist()
+            assert all(value is not None and value == value for value in values), f"{name}.{column}"
+
+
+def test_nothing_of_it_is_idle() -> None:
+    market = working()
+    rows = {name: table.to_pylist() for name, table in market.record.tables.items()}
+    acts = {row["act"] for row in rows["actions"]}
+    assert acts >= {"refits_scorecard", "moves_markup", "moves_appetite", "cuts_lines", "loses_partner"}
+    assert {row["model_version"] for row in rows["scorecards"]} == {1, 2}
+    lenders = rows["lender"]
+    for column in (
+        "securities_fen",
+        "claims_sold_fen",
+        "acquisition_cost_fen",
+        "servicing_cost_fen",
+        "technology_cost_fen",
+        "collection_cost_fen",
+        "lines_cut",
+        "lines_frozen",
+        "wholesale_apr",
+    ):
+        assert any(row[column] for row in lenders), column
+    assert any(row["allowance_fen"] != row["allowance_five_category_fen"] for row in lenders)
+    assert any(row["rollover_factor_share"] < 1.0 for row in lenders)
+    assert {row["test_group"] for row in rows["offer_tests"]} >= {"dearer", "cheaper", "wider", "narrower"}
+    headrooms = {row["constraint"] for row in rows["budgets"]}
+    assert headrooms >= {"growth_quota", "leverage_policy", "liquidity_policy", "sector_cap", "region_cap", "partner"}
+    assert headrooms <= {OUTCOMES[code] for code in BUDGET_OUTCOMES}
+    assert len(rows["shape"]) == len(market.lenders) * (MONTHS // 3)
