@@ -1,7 +1,6 @@
 """P3, a ceiling on prices: who is shut out, what lenders lose, and whether few lenders differ from many."""
 
 import pandas as pd
-import pytest
 
 from experiments.config import compose_study
 from tests.studies.lived_study import effect, lived_study
@@ -27,7 +26,9 @@ def test_the_study_declares_its_signs_and_leaves_open_what_theory_leaves_open() 
 def test_lenders_of_the_study_are_alike_but_for_their_number() -> None:
     market = compose_study(["study=rate_cap"]).markets["ten_lenders", "baseline"]
     assert len({lender._replace(id=1) for _, lender in market.lender}) == 1
-    assert all(lender.competition.believed_price_weight == market.behaviour.choice.price_weight for _, lender in market.lender)
+    assert all(
+        lender.competition.believed_price_weight == market.behaviour.choice.price_weight for _, lender in market.lender
+    )
 
 
 def test_a_ceiling_lowers_the_price_and_shuts_risky_bands() -> None:
