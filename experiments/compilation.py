@@ -62,7 +62,7 @@ def _settle_first(config: MarketConfig) -> None:
     terms = market.terms_for_people([lender.set_terms(economy, rulebook) for lender in market.lenders])
     unasked = np.zeros((lots_of(config), PRIORITIES), dtype=np.int64)
     nothing = cutoffs_of([lender.allocate(unasked) for lender in market.lenders])
-    conditions = market.conditions_for_people(economy, chance.month)
+    conditions = market.conditions_for_people(economy, chance.month, rulebook)
     market.people.settle(nothing, nothing, terms, conditions, chance)
 
 

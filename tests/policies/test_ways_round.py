@@ -132,9 +132,9 @@ class TestRelabelledPurposes:
         assert set(acts) == {"inspection"}
 
     def test_some_inspections_miss_it(self) -> None:
-        lender, acts = inspected(0.2)
-        assert lender.honest_from is not None
-        assert lender.honest_from > 0
+        lender, acts = inspected(0.1)
+        luck = [Draws(1).of(month).uniform("inspection", lender.id, alternative=1) for month in range(12)]
+        assert lender.honest_from == next(month for month, drawn in enumerate(luck) if drawn < 0.1) > 0
         assert acts.count("relabelled loans found") == 1
 
     def test_a_return_is_put_right_as_far_as_inspectors_see(self) -> None:
