@@ -42,12 +42,12 @@ def worker_count(runs: Sequence[Run], settings: ExecutorSettings) -> int:
     free = available_bytes()
     if free is None:
         return wanted
-    if need > free:
+    if need > free and not settings.allow_above_limits:
         raise Refusal(
             f"population.size: a run needs about {need / 2**30:.1f} GiB of memory, "
-            f"and {free / 2**30:.1f} GiB are free, was {largest}"
+            f"and {free / 2**30:.1f} GiB are free; executor.allow_above_limits=true begins nevertheless, was {largest}"
         )
-    return min(wanted, free // need)
+    return max(1, min(wanted, free // need))
 
 
 def _carry_out_here(runs: Sequence[Run], folder: Path, done: Done, failed: Failed) -> None:
