@@ -72,6 +72,10 @@ class Archive:
         """Return whether there is an entry of this name, whole or not; true where nothing can be kept."""
         return self.place is None or (self.place / run.identity / RECORD).exists()
 
+    def has(self, run: Run) -> bool:
+        """Return whether the run is here and whole."""
+        return self.place is not None and self._is_whole(self.place / run.identity, run)
+
     def keep(self, run: Run, runs: Path) -> None:
         """Give the archive a finished run of a study; an archive that cannot be written is left, with the reason."""
         if self.place is None or self._is_whole(self.place / run.identity, run):
@@ -128,6 +132,14 @@ def lived_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> tupl
         if found is not None:
             done[one] = found
     return done, adopted
+
+
+def archive_found(study: StudyConfig, folder: Path) -> Archive:
+    """Return the archive that a study would use as far as it is there already; nothing is made or refused."""
+    if study.archive == NONE:
+        return Archive(None)
+    place = folder.absolute().parent / NAME if study.archive is None else Path(study.archive).expanduser()
+    return Archive(place if (place / MARKER).exists() else None)
 
 
 def archive_of(study: StudyConfig, folder: Path) -> Archive:

@@ -10,8 +10,9 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.config import StudyConfig
+from experiments.declared import confidence_each, expected_of, swept_words
 from experiments.outcomes import Horizon, Outcome, read_outcome
-from experiments.statistics import PairedEffect, holm, paired_effect
+from experiments.statistics import PairedEffect, half_width, holm, paired_effect
 
 EXPLORATORY_BELOW = 30  # replicates; nominal 95% intervals cover too little below
 
@@ -36,10 +37,13 @@ EFFECTS = pa.schema(
         ("p", pa.float64()),
         ("p_holm", pa.float64()),
         ("smallest_important_difference", pa.float64()),
+        ("simultaneous_half_width", pa.float64()),
+        ("is_precise", pa.bool_()),
         ("skewness", pa.float64()),
         ("bootstrap_low", pa.float64()),
         ("bootstrap_high", pa.float64()),
         ("warning", pa.string()),
+        ("swept", pa.string()),
     ]
 )
 DIFFERENCES = pa.schema(
@@ -102,14 +106,12 @@ def _effect_row(
 ) -> dict[str, Any]:
     place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
     effect = paired_effect(list(pairs["changed"]), list(pairs["unchanged"]), place)
-    declared = next(
-        (
-            one
-            for one in study.settings.primary
-            if (one.outcome, one.horizon) == (outcome.name, horizon.name) and one.arm in ("", arm)
-        ),
-        None,
-    )
+    declared = expected_of(study, outcome.name, horizon.name, arm)
+    is_placebo = arm == study.settings.placebo
+    simultaneous = math.nan
+    if declared is not None and not is_placebo:
+        simultaneous = half_width(effect.sd, effect.replicates, confidence_each(study))
+    important = declared.smallest_important_difference if declared else 0.0
     return {
         "outcome": outcome.name,
         "primary": declared is not None,
@@ -117,9 +119,12 @@ def _effect_row(
         "arm": arm,
         "scenario": scenario,
         "horizon": horizon.name,
-        "placebo": arm == study.settings.placebo,
+        "placebo": is_placebo,
         "baseline_mean": float(pairs["unchanged"].mean()),
-        "smallest_important_difference": declared.smallest_important_difference if declared else None,
+        "smallest_important_difference": important if declared else None,
+        "simultaneous_half_width": _number(simultaneous),
+        "is_precise": simultaneous <= important if important > 0 and math.isfinite(simultaneous) else None,
+        "swept": swept_words(study, scenario, arm),
         "warning": _warning(effect, study.settings.replicates),
         **{name: _number(value) for name, value in effect._asdict().items()},
     }

@@ -17,6 +17,8 @@ from experiments.overrides import Override, compose_document, read_overrides, un
 from experiments.own_study import read_asked
 from experiments.refusal import Refusal, nearest, shown
 from experiments.schema import CHOICES, read_section
+from experiments.stopping import StopSettings
+from experiments.sweeps import KINDS, SweepSettings, Version, versions_of, with_versions
 from sim.params import MarketConfig, Quantity
 
 LARGEST_SEED = 2**63 - 1
@@ -54,6 +56,13 @@ class StudySettings(NamedTuple):
     horizons: tuple[str, ...] = ("1-12", "13-24", "end")
     primary: tuple[PrimaryOutcome, ...] = ()
     secondary: tuple[str, ...] = ()
+    sweep: SweepSettings = SweepSettings()
+    stop: StopSettings = StopSettings()
+
+    @property
+    def most_replicates(self) -> int:
+        """How many replicates are lived at the most: all, or the last at which the stop rule looks."""
+        return self.stop.at_most if self.stop.is_on else self.replicates
 
 
 class ExecutorSettings(NamedTuple):
@@ -66,6 +75,7 @@ class ExecutorSettings(NamedTuple):
     patience_minutes: Annotated[
         float, Quantity("minutes without any worker until the rest is given up", 0.0, 100_000.0, "the user's choice")
     ] = 10.0
+    allow_above_limits: bool = False  # begin although more memory or disk seems needed than is free
 
 
 class ReportSettings(NamedTuple):
@@ -75,6 +85,7 @@ class ReportSettings(NamedTuple):
 
 
 CHOICES[("PrimaryOutcome", "expected_sign")] = ("+", "-", "?")
+CHOICES[("SweepSettings", "kind")] = KINDS
 CHOICES[("ExecutorSettings", "kind")] = tuple(LIBRARIES)
 
 
@@ -89,6 +100,7 @@ class StudyConfig(NamedTuple):
     report: ReportSettings
     out: str | None
     archive: str | None = None  # where finished runs are kept for other studies; None = beside the study's folder
+    versions: tuple[Version, ...] = ()  # the arms or scenarios that a sweep made
 
     @property
     def name(self) -> str:
@@ -106,6 +118,10 @@ class StudyConfig(NamedTuple):
         """The scenarios in order."""
         return tuple(self.settings.scenarios)
 
+    def of(self, replicates: int) -> StudyConfig:
+        """Return the same study with so many replicates and no stop rule."""
+        return self._replace(settings=self.settings._replace(replicates=replicates, stop=StopSettings()))
+
 
 def compose(overrides: Sequence[str] = ()) -> MarketConfig:
     """Return the market that the overrides describe; raise Refusal with one message when they are no good."""
@@ -122,6 +138,8 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
     _check_root(document)
     settings = read_section(StudySettings, document.get("study"), "study")
     _check_settings(settings)
+    settings, versions = _swept(settings)
+    _check_stop(asked, settings)
     markets = _markets(asked, settings)
     first = next(iter(markets.values()))
     _check_outcomes(settings, first)
@@ -141,6 +159,7 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         report=read_section(ReportSettings, document.get("report"), "report"),
         out=places["out"],
         archive=places["archive"],
+        versions=versions,
     )
 
 
@@ -182,6 +201,42 @@ def _check_settings(settings: StudySettings) -> None:
         arm = getattr(settings, role)
         if arm not in settings.arms and (role == "baseline" or arm):
             raise Refusal(f"study.{role}: no such arm; {nearest(arm, settings.arms)}; was {shown(arm)}")
+
+
+def _swept(settings: StudySettings) -> tuple[StudySettings, tuple[Version, ...]]:
+    """Return the settings with the sweep's versions among the arms or scenarios, and what is expected of each."""
+    sweep = settings.sweep
+    versions = versions_of(sweep, {"arm": settings.arms, "scenario": settings.scenarios})
+    if not versions:
+        return settings, versions
+    if sweep.scenario:
+        scenarios = with_versions(settings.scenarios, sweep.scenario, False, versions)
+        return settings._replace(scenarios=scenarios), versions
+    if sweep.arm == settings.placebo:
+        raise Refusal(f"study.sweep.arm: the placebo changes nothing that could be varied, was {shown(sweep.arm)}")
+    stays = sweep.arm == settings.baseline
+    arms = with_versions(settings.arms, sweep.arm, stays, versions)
+    expected: list[PrimaryOutcome] = []
+    for primary in settings.primary:
+        is_of_each = primary.arm == sweep.arm and not stays
+        expected += [primary._replace(arm=version.name) for version in versions] if is_of_each else [primary]
+    return settings._replace(arms=arms, primary=tuple(expected)), versions
+
+
+def _check_stop(asked: Sequence[Override], settings: StudySettings) -> None:
+    """Refuse a stop rule without anything to look at, and a number of replicates beside it that would have no say."""
+    if not settings.stop.is_on:
+        return
+    settings.stop.check()
+    if any(override.key == "study.replicates" for override in asked):
+        raise Refusal(
+            "study.replicates: has no say beside a stop rule; set study.stop.at_least and study.stop.at_most, "
+            "or study.stop.at_most=0 to live a fixed number"
+        )
+    if not any(primary.smallest_important_difference > 0 for primary in settings.primary):
+        raise Refusal("study.stop: needs a primary outcome with a smallest_important_difference above 0, was none")
+    if not [arm for arm in settings.arms if arm not in (settings.baseline, settings.placebo)]:
+        raise Refusal("study.stop: needs an arm beside the baseline and the placebo to look at, was none")
 
 
 def _markets(asked: Sequence[Override], settings: StudySettings) -> dict[tuple[str, str], MarketConfig]:

@@ -78,12 +78,12 @@ def worker_count(runs: Sequence[Run], settings: ExecutorSettings) -> int:
     free = None if settings.address else available_bytes()  # what other machines have is theirs to know
     if free is None:
         return wanted
-    if need > free:
+    if need > free and not settings.allow_above_limits:
         raise Refusal(
             f"population.size: a run needs about {need / 2**30:.1f} GiB of memory, "
-            f"and {free / 2**30:.1f} GiB are free, was {largest}"
+            f"and {free / 2**30:.1f} GiB are free; executor.allow_above_limits=true begins nevertheless, was {largest}"
         )
-    return min(wanted, free // need)
+    return max(1, min(wanted, free // need))
 
 
 @contextlib.contextmanager

@@ -90,6 +90,13 @@ def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
         yield folder
 
 
+def check_folder(folder: Path, study: StudyConfig) -> None:
+    """Refuse a folder that could not be opened for a study, without making or changing anything."""
+    _check_place(folder)
+    if folder.exists():
+        _check_owner(folder, _read_marker(folder), study)
+
+
 def _check_place(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"out: must be a folder, and {folder} is a file")

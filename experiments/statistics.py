@@ -56,7 +56,7 @@ def paired_effect(changed: Sequence[float], unchanged: Sequence[float], name: st
     if count == 1:
         return blank._replace(mean=mean, method="single")
     sd = float(difference.std(ddof=1))
-    half = float(special.stdtrit(count - 1, 0.5 + CONFIDENCE / 2)) * sd / math.sqrt(count)
+    half = half_width(sd, count, CONFIDENCE)
     effect = blank._replace(
         mean=mean,
         low=mean - half,
@@ -72,6 +72,13 @@ def paired_effect(changed: Sequence[float], unchanged: Sequence[float], name: st
         low, high = bootstrap_t(difference, name)
         effect = effect._replace(method="t, bootstrap-t beside", bootstrap_low=low, bootstrap_high=high)
     return effect
+
+
+def half_width(sd: float, count: int, confidence: float) -> float:
+    """Return half the width of the t interval of a mean of so many values; NaN for fewer than two."""
+    if count < 2:
+        return NOT_A_NUMBER
+    return float(special.stdtrit(count - 1, 0.5 + confidence / 2)) * sd / math.sqrt(count)
 
 
 def bootstrap_t(values: NDArray[np.float64], name: str) -> tuple[float, float]:

@@ -34,7 +34,7 @@ def plan(study: StudyConfig) -> tuple[Run, ...]:
             trunk=identity({**origin, "config": pasts[scenario, arm], "replicate": replicate}),
             trunk_month=parting[scenario, arm],
         )
-        for replicate in range(study.settings.replicates)
+        for replicate in range(study.settings.most_replicates)
         for scenario in study.scenarios
         for arm in study.arms
     )
@@ -63,6 +63,8 @@ def study_document(study: StudyConfig) -> dict[str, Any]:
     settings["primary"] = [primary._asdict() for primary in study.settings.primary]
     settings["horizons"] = list(study.settings.horizons)
     settings["secondary"] = list(study.settings.secondary)
+    settings["sweep"] = study.settings.sweep._asdict()
+    settings["stop"] = study.settings.stop._asdict()
     return {
         "study": settings,
         "seed": study.seed,

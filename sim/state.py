@@ -70,6 +70,7 @@ class Borrowers(NamedTuple):
     informal_missed: NDArray[np.int8]  # months of interest missed; negative = barred for so many months
     aware_of: NDArray[np.int32]  # bit j: believes a rumour about lender j; bit MOST_LENDERS + j: never again
     flags: NDArray[np.int32]  # what happened in the observation windows, see observe/flags.py
+    served_by: NDArray[np.int8]  # lender that last granted credit in the outcome window, or NOBODY
     liquidity: NDArray[np.int8]  # 1 to 3 = followed as one of LIQUIDITY_TERCILES, 0 = not followed
     watched_lender: NDArray[np.int8]  # where the application went whose sequel is followed, or NOBODY
     watched_cell: NDArray[np.int16]  # of its scorecard
@@ -194,7 +195,7 @@ def blank_people(size: int, lenders: int) -> People:
 
     def fields(table: type, shape: tuple[int, ...]) -> list[NDArray[np.generic]]:
         unset = {"last_refused_by": NOBODY, "months_since_late": NEVER, "months_since_default": NEVER}
-        unset |= {"watched_lender": NOBODY}
+        unset |= {"watched_lender": NOBODY, "served_by": NOBODY}
         unset |= {"partner": NOBODY, "lender": NOBODY, "first_lender": NOBODY, "months_since_refused": 100}
         return [
             blank(STATE_TYPES[table.__name__][name], shape, unset.get(name, 0))

@@ -121,6 +121,7 @@ class Borrower(mesa.Agent):
     informal_missed: int
     aware_of: int
     flags: int
+    served_by: int
     liquidity: int
     watched_lender: int
     watched_cell: int
@@ -375,6 +376,8 @@ class Borrower(mesa.Agent):
             counts.followed(self, purse.consumption, self.normal_income(world))
         if world.after_window:
             self.flags |= sum(FLAG[name] for name in self.happened)
+            if "approved" in self.happened:
+                self.served_by = self.application.lender
         if world.before_window:
             before = self.happened & {"applied", "approved"}
             self.flags |= sum(FLAG[f"{name}_before"] for name in before)

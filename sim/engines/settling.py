@@ -72,10 +72,13 @@ def remember_misses(i: int, late: int, defaulted: int, borrowers: Borrowers, tal
 
 
 @kernel
-def remember_flags(i: int, flags: int, borrowers: Borrowers, conditions: Conditions) -> None:
-    """Keep what happened to person i this month, if it lies in an observation window."""
+def remember_flags(i: int, flags: int, people: People, conditions: Conditions) -> None:
+    """Keep what happened to person i this month, and who served them, if it lies in an observation window."""
+    borrowers = people.borrowers
     if conditions.after_window == 1:
         borrowers.flags[i] |= flags
+        if flags & F_APPROVED != 0:
+            borrowers.served_by[i] = people.applications.lender[i]
     if conditions.before_window == 1:
         if flags & F_APPLIED != 0:
             borrowers.flags[i] |= F_APPLIED_BEFORE
@@ -171,4 +174,4 @@ def settle_rows(
             tallies.group[group, G_INDEBTED] += 1
         if borrowers.liquidity[i] != 0:
             count_followed(i, income, consumption, debt, flags, borrowers, tallies)
-        remember_flags(i, flags, borrowers, conditions)
+        remember_flags(i, flags, people, conditions)

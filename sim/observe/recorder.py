@@ -26,6 +26,7 @@ from sim.values import (
     GROUPS,
     NO_LENDER,
     NO_SLOT,
+    NOBODY,
     NOT_APPLIED,
     OUTCOMES,
     OWN_POLICY,
@@ -202,6 +203,7 @@ class Record:
 
         The last refusal is the last application that came to nothing, also one before the windows: why it did, at
         which lender ("none" where nobody could be asked) and in which month; "not_applied" and no month where none did.
+        `served_by` is the lender that last granted credit in the outcome window, "none" where none did.
         """
         borrowers = self.state().borrowers
         parts = parts_of_groups()[borrowers.group.astype(np.int64)]
@@ -209,8 +211,10 @@ class Record:
         nobody = np.isin(reason, (NOT_APPLIED, NO_SLOT, NO_LENDER))
         refused_by = np.where(nobody, len(self.names), borrowers.last_refused_by).astype(np.int8)
         months = borrowers.last_refusal_month - self.warm_up_months
+        served_by = np.where(borrowers.served_by == NOBODY, len(self.names), borrowers.served_by).astype(np.int8)
         return pa.table(
             {"flags": pa.array(borrowers.flags, type=pa.int32())}
+            | {"served_by": pa.DictionaryArray.from_arrays(served_by, [*self.names, "none"])}
             | {
                 "last_refusal": pa.DictionaryArray.from_arrays(reason, list(OUTCOMES)),
                 "last_refused_by": pa.DictionaryArray.from_arrays(refused_by, [*self.names, "none"]),

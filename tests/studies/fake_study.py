@@ -10,8 +10,8 @@ from pathlib import Path
 
 from experiments.archive import archive_of
 from experiments.config import StudyConfig, compose_study
+from experiments.driver import Driver
 from experiments.folder import opened
-from experiments.run import _carry_out
 from experiments.store import sha256_of
 from tests.studies.commands import FAKE
 
@@ -60,7 +60,7 @@ def live(study: StudyConfig) -> int:
     folder = Path(str(study.out))
     archive = archive_of(study, folder)
     with opened(folder, study) as place:
-        return _carry_out(study, place, archive, [])
+        return 0 if Driver(study, place, archive).drive([]) else 1
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Start a Ray cluster of a head and two nodes, run a command on it, kill a node once a run is finished, say how it ended.
+"""Start a Ray cluster of a head and two nodes, run a command on it, kill a node once a run is finished, say the end.
 
 python -m tests.studies.ray_cluster OUT COMMAND...     to be started in a network of its own
 """

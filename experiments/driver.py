@@ -1,0 +1,228 @@
+"""Drives one study: takes over what is finished, lives the rest, compares the arms, writes the manifest last."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.archive import Archive, lived_before
+from experiments.compilation import compile_model, is_compiled
+from experiments.config import StudyConfig
+from experiments.declared import confidence_each
+from experiments.execute import carry_out_all, worker_count
+from experiments.folder import REPORTS, discard_results, is_whole, log, write_manifest
+from experiments.forecast import announce
+from experiments.progress import Progress
+from experiments.single_run import Kept, Run
+from experiments.stopping import Look, stopped, words
+from experiments.store import Unwritable, record_of, unwritable_in
+from experiments.study import plan
+from experiments.unusual import idle_instruments, unusual_settings
+from experiments.unusual.flag import Flag
+
+SHOWN_FLAGS = 8
+
+
+class Driver:
+    """A study in its folder, with what has become of its runs so far."""
+
+    def __init__(self, study: StudyConfig, folder: Path, archive: Archive) -> None:
+        """Plan the runs; two arms that are the same market are lived through once."""
+        self.study, self.folder, self.archive = study, folder, archive
+        self.plan = plan(study)
+        self.unique: dict[str, Run] = {}
+        for run in self.plan:
+            self.unique.setdefault(run.identity, run)
+        self.done: dict[str, Kept] = {}
+        self.failures: dict[str, str] = {}
+        self.unusual: tuple[Flag, ...] = ()
+
+    def drive(self, overrides: Sequence[str]) -> bool:
+        """Bring the study to its end; return whether every run is there and the report is drawn.
+
+        Raises KeyboardInterrupt when it is stopped; what is finished is kept then.
+        """
+        self._take_over(self._within(self._looks()[0]), overrides)
+        if is_whole(self.folder, self.study, self.done):
+            return self._leave_as_it_is()
+        self.unusual = unusual_settings(self.study)
+        notice(self.unusual)
+        try:
+            with Progress(self.study.name, len(self.unique), len(self.done)) as progress:
+                looks = self._carry_out(progress)
+        except KeyboardInterrupt:
+            log(self.folder, "interrupted", kept=len(self.done))
+            raise
+        if self.archive.reason:
+            print(f"finished runs are not kept for other studies: {self.archive.reason}", file=sys.stderr)
+        return self._conclude(looks)
+
+    # --- the runs -----------------------------------------------------------------------------------------------------
+    def _looks(self) -> tuple[int, ...]:
+        """Return after how many replicates the study may end."""
+        stop = self.study.settings.stop
+        return stop.looks() if stop.is_on else (self.study.settings.replicates,)
+
+    def _within(self, replicates: int) -> dict[str, Run]:
+        """Return the different runs of the first so many replicates, by identity."""
+        return {one: run for one, run in self.unique.items() if run.replicate < replicates}
+
+    def _take_over(self, runs: dict[str, Run], overrides: Sequence[str]) -> None:
+        """Find what was lived before, and say what the rest will need; refuse what this machine cannot hold."""
+        self.done, adopted = lived_before(runs, self.folder / "runs", self.archive)
+        waiting = [run for one, run in self.unique.items() if one not in self.done]
+        worker_count(waiting, self.study.executor)  # refuses before anything is computed
+        announce(self.study, waiting, len(self.plan), self.folder)
+        log(
+            self.folder,
+            "start",
+            overrides=list(overrides),
+            runs=len(self.unique),
+            kept=len(self.done),
+            adopted=adopted,
+        )
+        if self.done:
+            elsewhere = f", {adopted} of them in other studies" if adopted else ""
+            print(f"{len(self.done)} of {len(self.unique)} runs were lived before{elsewhere}", file=sys.stderr)
+
+    def _carry_out(self, progress: Progress) -> list[Look]:
+        """Carry out the runs, all or until the stop rule has enough; return what its looks found, none without one."""
+        if not self.study.settings.stop.is_on:
+            self._carry_out_within(self.study.settings.replicates, progress)
+            return []
+        from experiments.precision import Precision  # here, so that the first run does not wait for pandas
+
+        precision, looks = Precision(self.study, self.folder / "runs"), []
+        for replicates in self._looks():
+            self._carry_out_within(replicates, progress)
+            batch = [run for run in self.plan if run.replicate < replicates]
+            looks.append(precision.look(batch, self.done, replicates))
+            log(self.folder, "look", replicates=replicates, narrow=looks[-1].narrow, effects=looks[-1].effects)
+            if looks[-1].is_enough:
+                break
+        return looks
+
+    def _carry_out_within(self, replicates: int, progress: Progress) -> None:
+        """Carry out what is neither done nor given up among the first so many replicates."""
+        left = {
+            one: run
+            for one, run in self._within(replicates).items()
+            if one not in self.done and one not in self.failures
+        }
+        found, _ = lived_before(left, self.folder / "runs", self.archive)
+        for one, kept in found.items():
+            self.done[one] = kept
+            progress.advance()
+        waiting = [run for one, run in left.items() if one not in found]
+        if waiting and self.study.executor.kind != "serial" and not is_compiled(waiting[0].config):
+            progress.say("compiling the model, once for these sources")
+            compile_model(waiting[0].config)
+
+        def keep(run: Run, kept: Kept) -> None:
+            self.done[run.identity] = kept
+            log(self.folder, "run", run=run.folder, seconds=round(kept.seconds, 3), record_hash=kept.record_hash)
+            self.archive.keep(run, self.folder / "runs")
+            progress.advance()
+
+        def fail(run: Run, reason: str) -> None:
+            if (problem := unwritable_in(reason)) is not None:
+                raise Unwritable(problem)  # every other run would be lived in vain
+            self.failures[run.identity] = reason
+            log(self.folder, "failed", run=run.folder, reason=reason)
+            progress.say(f"{run.label} failed: {reason.strip().splitlines()[-1]}")
+
+        carry_out_all(waiting, self.folder / "runs", self.study.executor, keep, fail, progress.say)
+
+    # --- what they come to --------------------------------------------------------------------------------------------
+    def _leave_as_it_is(self) -> bool:
+        log(self.folder, "already done")
+        print(f"results: {self.folder}")
+        if self.study.report.draw:
+            print(f"report: {self.folder / REPORTS[0]}")
+        return True
+
+    def _conclude(self, looks: Sequence[Look]) -> bool:
+        """Gather, compare, write the manifest, draw the report; list what is missing.
+
+        The stop rule may have ended a study before the most replicates that it allows: those lived are compared, while
+        the folder and its manifest belong to the study as it was asked for, so that the same command finds them.
+        """
+        from experiments.gather import gather  # here, so that the first run does not wait for pandas
+
+        study, folder = self.study, self.folder
+        lived = study.of(looks[-1].replicates) if looks else study
+        runs = [run for run in self.plan if run.replicate < lived.settings.replicates]
+        done = {run.identity: self.done[run.identity] for run in runs if run.identity in self.done}
+        discard_results(folder)
+        files = gather(folder, lived, runs, done)
+        for kept in done.values():
+            files[f"runs/{kept.folder}/run.json"] = record_of(folder / "runs" / kept.folder / "run.json")
+        files["config.yaml"] = record_of(folder / "config.yaml")
+        idle = idle_instruments(study, folder / "tables")
+        notice(idle)
+        missing = [run for run in runs if run.identity not in done]
+        summary = {
+            "flags": [flag._asdict() for flag in (*self.unusual, *idle)],
+            "status": "incomplete" if missing else "complete",
+            "runs": [entry(run, done[run.identity]) for run in runs if run.identity in done],
+            "missing": [
+                {"run": run.label, "reason": self.failures.get(run.identity, "not done").strip().splitlines()[-1]}
+                for run in missing
+            ],
+            "replicates": lived.settings.replicates,
+            "versions_swept": [version._asdict() for version in study.versions],
+            **self._why_it_stopped(looks),
+        }
+        write_manifest(folder, study, summary, files)
+        log(folder, "manifest", status=summary["status"])
+        for run in missing:
+            print(f"missing: {run.label}", file=sys.stderr)
+        print(f"results: {folder}")
+        is_told = self._report() if study.report.draw and done else True
+        return is_told and not missing
+
+    def _why_it_stopped(self, looks: Sequence[Look]) -> dict[str, Any]:
+        if not looks:
+            return {}
+        why = stopped(looks, confidence_each(self.study))
+        print(f"{self.study.name}: {words(why)}", file=sys.stderr)
+        return {"stopped": why}
+
+    def _report(self) -> bool:
+        """Draw the report; when that fails, say that nothing but the report is missing and how to draw it again."""
+        from experiments.report import build
+
+        try:
+            print(f"report: {build(self.folder)}")
+        except Exception as problem:  # noqa: BLE001  (whatever it was, the results are kept, and that is what matters)
+            log(self.folder, "report failed", reason=traceback.format_exc())
+            print(
+                f"the report could not be written: {type(problem).__name__}: {problem}\n"
+                f"the results are kept in {self.folder}, the details in {self.folder / 'log.jsonl'}. "
+                f"To write the report again:\n  python -m experiments.report {quoted(str(self.folder))}",
+                file=sys.stderr,
+            )
+            return False
+        return True
+
+
+def entry(run: Run, kept: Kept) -> dict[str, Any]:
+    """Return what the manifest says of one run."""
+    where = {"folder": kept.folder, "record_hash": kept.record_hash}
+    return {**{key: getattr(run, key) for key in ("arm", "scenario", "replicate", "identity")}, **where}
+
+
+def notice(flags: Sequence[Flag]) -> None:
+    """Say what is legal and perhaps not meant; the manifest and the report hold all of it."""
+    for flag in flags[:SHOWN_FLAGS]:
+        print(f"unusual: {flag.sentence}", file=sys.stderr)
+    if len(flags) > SHOWN_FLAGS:
+        print(f"unusual: and {len(flags) - SHOWN_FLAGS} more, in the report", file=sys.stderr)
+
+
+def quoted(text: str) -> str:
+    """Return a text as a shell would need it."""
+    return f"'{text}'" if any(character in text for character in '[]{}()*? ,"$&|;<>') else text

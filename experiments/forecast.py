@@ -1,0 +1,163 @@
+"""What a study will need before it is begun: time, memory and disk, from rates of this machine or of a reference one.
+
+The runs that are left are handed to as many imagined workers as there will be, by the rule of the real ones: a worker
+lives a trunk once for all its runs, and one that runs out of trunks joins another's and must live it again. Rates are
+measured by `experiments.rehearsal`, or those of a machine with two cores at 2.3 GHz where nothing was measured.
+"""
+
+from __future__ import annotations
+
+import heapq
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from experiments.compilation import is_compiled
+from experiments.config import StudyConfig
+from experiments.execute import worker_count
+from experiments.refusal import Refusal
+from experiments.single_run import Run
+from experiments.workers import by_trunk
+
+ERROR = 0.30  # how far either side of an estimate its range reaches
+BIG_STUDY_SECONDS = 300.0  # from here on a study says beforehand what it will need
+COMPILING_SECONDS = 75.0  # two processes, two cores at 2.3 GHz
+# Measured as the resident memory of whole processes; a worker's holds a trunk and one branch of it.
+BYTES_OF_WORKER, BYTES_OF_WORKER_A_BORROWER = 310 * 2**20, 500
+BYTES_OF_PARENT = 230 * 2**20
+BYTES_IN_MEMORY_A_BYTE_ON_DISK = 12.0  # of gathered tables: texts as objects, before they are written compressed
+
+
+class Rates(NamedTuple):
+    """What this machine needs for the parts of a run, with as many workers side by side as there will be."""
+
+    month_seconds: float  # of one market, whatever its size
+    person_month_seconds: float
+    run_seconds: float  # branching off, writing
+    start_seconds: float  # until the first worker lives its first month
+    table_bytes_a_month: float  # on disk, of one run
+    people_bytes: float  # on disk, a person and run
+    gather_seconds_a_run: float
+    report_seconds: float
+    measured: bool
+
+
+REFERENCE = Rates(
+    month_seconds=0.008,
+    person_month_seconds=0.45e-6,
+    run_seconds=0.25,
+    start_seconds=3.0,
+    table_bytes_a_month=8_500.0,
+    people_bytes=3.5,
+    gather_seconds_a_run=0.10,
+    report_seconds=8.0,
+    measured=False,
+)
+
+
+class Forecast(NamedTuple):
+    """What the runs that are left will need; each is to be read as give or take ERROR."""
+
+    seconds: float
+    memory_bytes: float
+    disk_bytes: float
+    workers: int
+
+
+def forecast(study: StudyConfig, waiting: Sequence[Run], all_runs: int, rates: Rates) -> Forecast:
+    """Return what the waiting runs will need, and the tables and report of all runs after them."""
+    workers = worker_count(waiting, study.executor) if waiting else 1
+    market = next(iter(study.markets.values()))
+    people, months = market.population.size, market.calendar.months
+    run_bytes = rates.table_bytes_a_month * months + rates.people_bytes * people
+    gathered_bytes = rates.table_bytes_a_month * months * all_runs
+    seconds = all_runs * rates.gather_seconds_a_run + rates.report_seconds * study.report.draw
+    if waiting:
+        seconds += rates.start_seconds + seconds_of(waiting, workers, rates)
+    is_serial = study.executor.kind == "serial"
+    worker_bytes = BYTES_OF_WORKER + BYTES_OF_WORKER_A_BORROWER * people
+    living = worker_bytes if is_serial else workers * worker_bytes + BYTES_OF_PARENT
+    gathering = BYTES_OF_PARENT + BYTES_IN_MEMORY_A_BYTE_ON_DISK * gathered_bytes
+    gathering += worker_bytes - BYTES_OF_PARENT if is_serial else 0.0
+    return Forecast(seconds, max(living, gathering), len(waiting) * run_bytes + gathered_bytes, workers)
+
+
+def seconds_of(waiting: Sequence[Run], workers: int, rates: Rates) -> float:
+    """Return when the last of so many workers ends the waiting runs, counted from when they begin."""
+    left = {trunk: len(runs) for trunk, runs in by_trunk(waiting).items()}
+    cost = {run.trunk: _trunk_and_run_seconds(run, rates) for run in waiting}
+    unbegun = list(reversed(left))
+    free = [(0.0, worker, "") for worker in range(workers)]
+    end = 0.0
+    while free and any(left.values()):
+        now, worker, held = heapq.heappop(free)
+        trunk_seconds = 0.0
+        if not left.get(held):
+            held = unbegun.pop() if unbegun else max(left, key=lambda trunk: left[trunk])
+            trunk_seconds = cost[held][0]
+        left[held] -= 1
+        ends = now + trunk_seconds + cost[held][1]
+        end = max(end, ends)
+        heapq.heappush(free, (ends, worker, held))
+    return end
+
+
+def _trunk_and_run_seconds(run: Run, rates: Rates) -> tuple[float, float]:
+    calendar = run.config.calendar
+    month = rates.month_seconds + rates.person_month_seconds * run.config.population.size
+    shared = calendar.warm_up_months + run.trunk_month
+    own = calendar.warm_up_months + calendar.months - shared
+    return shared * month, own * month + rates.run_seconds
+
+
+def announce(study: StudyConfig, waiting: Sequence[Run], all_runs: int, folder: Path) -> None:
+    """Refuse a study for which this disk has no room, and say before a big one what it will need."""
+    if not waiting:
+        return
+    needed = forecast(study, waiting, all_runs, REFERENCE)
+    check_disk(study, needed, folder)
+    if needed.seconds < BIG_STUDY_SECONDS:
+        return
+    if is_compiled(waiting[0].config) and waiting[0].config.engine == "arrays":
+        from experiments.rehearsal import rehearse  # here, since small studies do not need it
+
+        needed = forecast(study, waiting, all_runs, rehearse(study, needed.workers))
+    most = "at most " if study.settings.stop.is_on else ""
+    print(f"{study.name}: {len(waiting)} runs to do, {most}{said(needed)}", file=sys.stderr)
+
+
+def check_disk(study: StudyConfig, needed: Forecast, folder: Path) -> None:
+    """Refuse a study whose results would not fit beside what is on the disk, unless told to begin nevertheless."""
+    above = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    free = shutil.disk_usage(above).free
+    if needed.disk_bytes > free and not study.executor.allow_above_limits:
+        raise Refusal(
+            f"out: the results need about {size_words(needed.disk_bytes)} on disk, and {size_words(free)} are free in "
+            f"{above}; name a folder elsewhere, or set executor.allow_above_limits=true"
+        )
+
+
+def said(needed: Forecast) -> str:
+    """Say an estimate in one line."""
+    return (
+        f"about {time_words(needed.seconds)}, {size_words(needed.memory_bytes)} of memory and "
+        f"{size_words(needed.disk_bytes)} of disk with {needed.workers} workers"
+    )
+
+
+def time_words(seconds: float) -> str:
+    """Return a time in the unit one would say it in."""
+    for unit, length in (("days", 86_400.0), ("hours", 3_600.0), ("min", 60.0)):
+        if seconds >= 2 * length:
+            return f"{seconds / length:.1f} {unit}"
+    return f"{seconds:.0f} s"
+
+
+def size_words(amount: float) -> str:
+    """Return an amount of bytes in the unit one would say it in."""
+    for unit, length in (("GiB", 2**30), ("MiB", 2**20)):
+        if amount >= length:
+            return f"{amount / length:.1f} {unit}"
+    return f"{amount / 2**10:.0f} KiB"

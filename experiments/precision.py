@@ -1,0 +1,78 @@
+"""Looks at the runs kept so far for the stop rule: how wide the intervals of the primary effects are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from experiments.config import PrimaryOutcome, StudyConfig
+from experiments.declared import confidence_each, primary_effects
+from experiments.outcomes import Outcome, read_horizon, read_outcome
+from experiments.single_run import Kept, Run
+from experiments.statistics import half_width
+from experiments.stopping import Look, Width, look_at
+from experiments.store import read_table
+
+Place = tuple[str, str, str, str, int]  # outcome, horizon, scenario, arm, replicate
+
+
+class Precision:
+    """Remembers one number a run and primary outcome, so that each run is read once and its tables are let go."""
+
+    def __init__(self, study: StudyConfig, runs: Path) -> None:
+        """Prepare to look at the runs of a study, which lie in the folder `runs`."""
+        self.study, self.runs = study, runs
+        self.effects = tuple(effect for effect in primary_effects(study) if effect[0].smallest_important_difference > 0)
+        self.declared = {(primary.outcome, primary.horizon): primary for primary, _, _ in self.effects}
+        self.confidence_each = confidence_each(study)
+        self.levels: dict[Place, float] = {}
+        self.seen: set[tuple[str, str, int]] = set()
+
+    def look(self, batch: Sequence[Run], kept: Mapping[str, Kept], replicates: int) -> Look:
+        """Return how wide the intervals are over the runs of a batch, which holds so many replicates."""
+        for run in batch:
+            place = (run.scenario, run.arm, run.replicate)
+            if run.identity in kept and place not in self.seen:
+                self.seen.add(place)
+                self._read(run, self.runs / kept[run.identity].folder)
+        return look_at([self._width(*effect, replicates) for effect in self.effects], replicates)
+
+    def _read(self, run: Run, folder: Path) -> None:
+        outcomes = {name: read_outcome(name, "study.primary") for name, _ in self.declared}
+        tables = {}
+        for table in dict.fromkeys(table for outcome in outcomes.values() for table in _tables_of(outcome)):
+            if (folder / f"{table}.parquet").exists():
+                rows = read_table(folder / f"{table}.parquet").to_pandas()
+                tables[table] = rows.assign(scenario=run.scenario, arm=run.arm, replicate=run.replicate)
+        for name, horizon in self.declared:
+            if outcomes[name].is_in(tables):
+                place = (name, horizon, run.scenario, run.arm, run.replicate)
+                self.levels[place] = self._level(outcomes[name], horizon, tables, run)
+
+    def _level(self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run) -> float:
+        window = read_horizon(horizon, "study.primary").months(
+            self.study.settings.announce_month, run.config.calendar.months
+        )
+        found = outcome.over(tables, window)
+        return float(found.iloc[0]) if len(found) else float("nan")
+
+    def _width(self, primary: PrimaryOutcome, scenario: str, arm: str, replicates: int) -> Width:
+        def levels(whose: str) -> NDArray[np.float64]:
+            places = [(primary.outcome, primary.horizon, scenario, whose, replicate) for replicate in range(replicates)]
+            return np.array([self.levels.get(place, np.nan) for place in places])
+
+        differences = levels(arm) - levels(self.study.arms[0])
+        complete = differences[np.isfinite(differences)]
+        sd = float(complete.std(ddof=1)) if complete.size > 1 else float("nan")
+        half = half_width(sd, complete.size, self.confidence_each)
+        return Width(primary.outcome, primary.horizon, arm, scenario, half, primary.smallest_important_difference)
+
+
+def _tables_of(outcome: Outcome) -> Iterator[str]:
+    yield outcome.table
+    if outcome.less is not None:
+        yield from _tables_of(outcome.less)

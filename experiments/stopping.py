@@ -1,0 +1,124 @@
+"""When a study has lived enough replicates: fixed-width sequential stopping on its primary outcomes.
+
+After `at_least` replicates, and after every `step` more, the intervals of all primary effects are looked at. The study
+ends when each is at most its smallest important difference to either side, or at `at_most` replicates. The intervals
+looked at are simultaneous (Bonferroni over all primary effects) t intervals, wider than those of one effect alone.
+
+What is guaranteed: the rule looks at spreads only, never at a mean, so it cannot be used to wait for a wanted result,
+and as the width asked for shrinks the coverage tends to what it says (Chow and Robbins 1965, "On the asymptotic theory
+of fixed-width sequential confidence intervals for the mean"). What is not: with few replicates a spread that happens to
+look small stops a study early, so intervals cover a little less than they say; `at_least` bounds that. With skewed
+differences mean and spread go together, and the loss is larger: the guard against skewness is shown beside.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, NamedTuple
+
+from experiments.refusal import Refusal
+from sim.params import Quantity
+
+CHOSEN = "the study's choice"
+PRECISE, AT_MOST = "precise", "at_most"
+
+
+class StopSettings(NamedTuple):
+    """The stop rule as a study writes it; without `at_most` there is none, and `replicates` counts."""
+
+    at_least: Annotated[int, Quantity("replicates", 2, 100_000, CHOSEN)] = 10
+    at_most: Annotated[int, Quantity("replicates, 0 = no stop rule", 0, 100_000, CHOSEN)] = 0
+    step: Annotated[int, Quantity("replicates", 1, 100_000, CHOSEN)] = 5
+
+    @property
+    def is_on(self) -> bool:
+        """Whether the number of replicates is left to the rule."""
+        return self.at_most > 0
+
+    def check(self) -> None:
+        """Raise Refusal when the numbers contradict each other."""
+        if self.is_on and self.at_least > self.at_most:
+            raise Refusal(f"study.stop.at_least: must not exceed at_most {self.at_most}, was {self.at_least}")
+
+    def looks(self) -> tuple[int, ...]:
+        """Return after how many replicates the intervals are looked at; the last is `at_most`."""
+        return (*range(self.at_least, self.at_most, self.step), self.at_most)
+
+
+class Width(NamedTuple):
+    """How wide the simultaneous interval of one primary effect is, beside what is wanted."""
+
+    outcome: str
+    horizon: str
+    arm: str
+    scenario: str
+    half_width: float  # NaN where fewer than two pairs give a value
+    wanted: float  # the smallest important difference
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether the interval reaches at most the smallest important difference to either side."""
+        return math.isfinite(self.half_width) and self.half_width <= self.wanted
+
+    @property
+    def excess(self) -> float:
+        """The half width in smallest important differences; infinite while there is none."""
+        return self.half_width / self.wanted if math.isfinite(self.half_width) else math.inf
+
+
+class Look(NamedTuple):
+    """What one look at the intervals found."""
+
+    replicates: int
+    narrow: int
+    effects: int
+    widest: Width
+
+    @property
+    def is_enough(self) -> bool:
+        """Whether every interval is narrow."""
+        return self.narrow == self.effects
+
+
+def look_at(widths: Sequence[Width], replicates: int) -> Look:
+    """Return what is found after so many replicates; at least one effect must be looked at."""
+    widest = max(widths, key=lambda width: width.excess)
+    return Look(replicates, sum(width.is_narrow for width in widths), len(widths), widest)
+
+
+def stopped(looks: Sequence[Look], confidence_each: float) -> dict[str, Any]:
+    """Return for the manifest why a study stopped, and what every look found."""
+    last = looks[-1]
+    return {
+        "reason": PRECISE if last.is_enough else AT_MOST,
+        "replicates": last.replicates,
+        "confidence_each": confidence_each,
+        "looks": [
+            {
+                "replicates": look.replicates,
+                "narrow": look.narrow,
+                "effects": look.effects,
+                "widest": {key: _plain(value) for key, value in look.widest._asdict().items()},
+            }
+            for look in looks
+        ],
+    }
+
+
+def words(found: Mapping[str, Any]) -> str:
+    """Say why a study stopped."""
+    last = found["looks"][-1]
+    if found["reason"] == PRECISE:
+        return (
+            f"stopped after {found['replicates']} replicates: all {last['effects']} primary intervals reach at most "
+            "their smallest important difference to either side"
+        )
+    return (
+        f"stopped at the most replicates allowed, {found['replicates']}: {last['narrow']} of {last['effects']} "
+        "primary intervals reach at most their smallest important difference to either side"
+    )
+
+
+def _plain(value: Any) -> Any:
+    return None if isinstance(value, float) and not math.isfinite(value) else value
