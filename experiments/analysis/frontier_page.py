@@ -1,0 +1,146 @@
+"""What the page of a policy frontier says: figure, table and words, from its tables alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from matplotlib.figure import Figure as Canvas
+
+from experiments.analysis.command import Findings
+from experiments.analysis.measures import Measure
+from experiments.analysis.page import Drawing, in_unit
+from experiments.report import style
+from experiments.report.blocks import Points, Section, Table, Text
+from experiments.report.effects import outcome_words
+from experiments.report.wording import NOTHING, counted, interval, listing, number, scaled, short, unit_of
+
+SURE = 0.95  # share of replicates from which a point counts as surely dominated
+EFFICIENT, UNSURE, DOMINATED = "#0072B2", "#E69F00", "#b0b0b0"
+
+
+def findings_of(tables: Mapping[str, pa.Table], access: Measure, loss: Measure, paths: Sequence[str]) -> Findings:
+    """Return what the page and the terminal say."""
+    frontier = tables["frontier"].to_pandas()
+    lines = sentences_of(frontier, access, loss)
+    return Findings(
+        tables,
+        Drawing(lambda: draw(frontier, access, loss), " ".join(lines), caption_of(paths)),
+        (Points(lines),),
+        (
+            Section("points", "Every point", (point_table(frontier, access, loss),)),
+            Section("method", "How to read it", (Text(METHOD),)),
+        ),
+        lines,
+    )
+
+
+METHOD = (
+    "Every point lives through the same replicates as the market without the rule, so differences are paired, with 95% "
+    "t intervals. A point is dominated when another one on the grid has at least its access for no more loss, and is "
+    "strictly better in one of them; the share says in how many replicates that is so. The frontier is of the grid "
+    "that was tried, not of all rules there could be, and access and loss are the two measures named, not welfare."
+)
+
+
+def caption_of(paths: Sequence[str]) -> str:
+    """Return the words under the figure."""
+    return (
+        f"Each point is a value of {listing(list(paths))}; the diamond is the market without the rule. Bars are "
+        f"95% intervals of the paired difference from it. Blue: on the frontier. Orange: dominated on average, but in "
+        f"fewer than {SURE:.0%} of the replicates. Grey: dominated in at least that share."
+    )
+
+
+def sentences_of(frontier: pd.DataFrame, access: Measure, loss: Measure) -> tuple[str, ...]:
+    """Return the answer in sentences."""
+    ruled = frontier.iloc[1:]
+    efficient = ruled[~ruled["dominated"]]
+    surely = ruled[ruled["dominated_share"] >= SURE]
+    unsure = ruled[(ruled["dominated_share"] > 0.0) & (ruled["dominated_share"] < SURE)]
+    said = [
+        f"Of {counted(len(ruled), 'point')} tried, {len(efficient)} are on the frontier on average"
+        + (
+            f": {listing(list(efficient['point']))}."
+            if len(efficient)
+            else ", so each is worse than doing something else."
+        ),
+        f"{len(surely)} are dominated in at least {SURE:.0%} of the replicates, {len(unsure)} in some of them only.",
+    ]
+    strongest = ruled.iloc[int(np.argmin(ruled["access"].to_numpy()))]
+    parts = []
+    for measure, name in ((access, "access"), (loss, "loss")):
+        text, low, high, words = interval(
+            strongest[f"{name}_difference"], strongest[f"{name}_low"], strongest[f"{name}_high"], _unit(measure)
+        )
+        parts.append(f"{outcome_words(measure.outcome)} by {text}{words} ({low} to {high})")
+    said.append(
+        f"The point with least access, {strongest['point']}, changes {listing(parts)} in "
+        f"{counted(int(strongest['replicates']), 'pair')}."
+    )
+    without = frontier.iloc[0]
+    if without["dominated"]:
+        said.append(
+            f"Having no rule is dominated on average, and in {without['dominated_share']:.0%} of the replicates."
+        )
+    return tuple(said)
+
+
+def point_table(frontier: pd.DataFrame, access: Measure, loss: Measure) -> Table:
+    """Return every point with its paired differences and domination."""
+    columns = []
+    for measure, name in ((access, "access"), (loss, "loss")):
+        numbers = frontier[[f"{name}_difference", f"{name}_low", f"{name}_high"]].to_numpy(float)
+        factor, words, decimals = scaled([float(v) for v in numbers.flat], _unit(measure), True)
+        levels, _, level_decimals = scaled([float(v) for v in frontier[name]], _unit(measure), False)
+        columns.append((name, factor, decimals, words, levels, level_decimals))
+    rows = []
+    for row in frontier.to_dict("records"):
+        cells = [str(row["point"])]
+        for name, factor, decimals, _, levels, level_decimals in columns:
+            ends = (row[f"{name}_low"] * factor, row[f"{name}_high"] * factor)
+            cells += [
+                number(row[name] * levels, level_decimals),
+                number(row[f"{name}_difference"] * factor, decimals, True),
+            ]
+            cells.append(f"{number(ends[0], decimals, True)} to {number(ends[1], decimals, True)}")
+        cells += ["yes" if row["dominated"] else "", f"{row['dominated_share']:.0%}", row["dominated_by"] or NOTHING]
+        rows.append(tuple(cells))
+    head = ["point"]
+    for name, _, _, words, _, _ in columns:
+        head += [name, f"difference{in_unit(words)}", "95% interval"]
+    head += ["dominated on average", "in share of replicates", "most often by"]
+    return Table("Access and loss at every point", tuple(head), tuple(rows), tuple(range(1, 9)))
+
+
+def _unit(measure: Measure) -> str:
+    return unit_of(measure.outcome.split(".")[-1])
+
+
+def draw(frontier: pd.DataFrame, access: Measure, loss: Measure) -> Canvas:
+    """Draw loss across and access up, so that better is to the upper left."""
+    canvas, (axis,) = style.grid(1, 1, panel_height=4.0, right=0.3, bottom=0.55)
+    across, across_words, _ = scaled([float(v) for v in frontier["loss"]], _unit(loss), False)
+    up, up_words, _ = scaled([float(v) for v in frontier["access"]], _unit(access), False)
+    base = frontier.iloc[0]
+    for place, row in enumerate(frontier.to_dict("records")):
+        colour = EFFICIENT if not row["dominated"] else DOMINATED if row["dominated_share"] >= SURE else UNSURE
+        at = (row["loss"] * across, row["access"] * up)
+        if place > 0 and np.isfinite(row["loss_low"]) and np.isfinite(row["access_low"]):
+            ends = [(base["loss"] + row[f"loss_{end}"]) * across for end in ("low", "high")]
+            axis.plot(ends, [at[1]] * 2, color=colour, linewidth=0.9)
+            ends = [(base["access"] + row[f"access_{end}"]) * up for end in ("low", "high")]
+            axis.plot([at[0]] * 2, ends, color=colour, linewidth=0.9)
+        axis.plot(*at, marker="D" if place == 0 else "o", color=style.INK if place == 0 else colour, markersize=6)
+        axis.annotate(
+            short(row["point"], 40), at, xytext=(6, 5), textcoords="offset points", fontsize=7, color=style.INK
+        )
+    efficient = frontier[~frontier["dominated"]].sort_values("loss")
+    axis.plot(efficient["loss"] * across, efficient["access"] * up, color=EFFICIENT, linewidth=0.9, alpha=0.6)
+    axis.set_xlabel(f"{outcome_words(loss.outcome)} ({loss.statistic}){in_unit(across_words)}")
+    axis.set_title(f"{outcome_words(access.outcome)} ({access.statistic}){in_unit(up_words)}")
+    axis.grid(axis="both")
+    axis.margins(x=0.12, y=0.12)
+    return canvas

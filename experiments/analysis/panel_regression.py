@@ -1,0 +1,122 @@
+"""Difference-in-differences on a panel, as an outside econometrician would do it, and the truth it is after.
+
+Two-way fixed effects with standard errors clustered by person (Bertrand, Duflo and Mullainathan 2004). With one date of
+treatment and a balanced panel the estimate is the classic difference of differences of means. Because the simulator
+also lives the same people without the policy, the estimate can be taken apart, exactly, into what it should be and what
+it picks up besides.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.analysis.extras import library
+
+TOOL = "difference_in_differences"
+CONFIDENCE = 0.95
+
+Values = NDArray[np.float64]  # shape (people, months)
+Marks = NDArray[np.bool_]
+
+
+class Estimated(NamedTuple):
+    """A coefficient with its clustered standard error and 95% interval."""
+
+    effect: float
+    standard_error: float
+    low: float
+    high: float
+
+
+class EventStudy(NamedTuple):
+    """Treated less controls by month, against that of a reference month, and whether it began before the event."""
+
+    months: tuple[int, ...]
+    effects: tuple[Estimated, ...]
+    pretrend_p: float  # of all months before the event but the reference being zero together; NaN without any
+
+
+class Parts(NamedTuple):
+    """What the estimate is made of: effect on the treated - spillover + other trend - anticipation, exactly."""
+
+    effect_on_treated: float  # the truth: treated people with and without the policy, mean after the event
+    spillover: float  # the same of the controls, who were to be untouched
+    other_trend: float  # treated less controls, change from before to after without any policy
+    anticipation: float  # treated less controls, with less without the policy, before the event
+
+    @property
+    def estimate(self) -> float:
+        """What the difference-in-differences of means comes to."""
+        return self.effect_on_treated - self.spillover + self.other_trend - self.anticipation
+
+
+def two_way(values: Values) -> Values:
+    """Return values less the means of their person and of their month; for a balanced panel."""
+    by_person, by_month = values.mean(axis=1, keepdims=True), values.mean(axis=0, keepdims=True)
+    return np.asarray(values - by_person - by_month + values.mean())
+
+
+def two_way_effect(values: Values, treated: Marks, after: Marks) -> Estimated:
+    """Return the coefficient of treated x after in two-way fixed effects, clustered by person."""
+    found = _regress(values, [np.outer(treated, after).astype(float)])
+    return _estimated(found, 0)
+
+
+def event_study(values: Values, treated: Marks, months: tuple[int, ...], event: int, reference: int) -> EventStudy:
+    """Return the coefficients of treated x month, the reference month left out, clustered by person."""
+    others = [place for place, month in enumerate(months) if month != reference]
+    columns = []
+    for place in others:
+        column = np.zeros(values.shape)
+        column[treated, place] = 1.0
+        columns.append(column)
+    found = _regress(values, columns)
+    effects = [_estimated(found, number) for number in range(len(others))]
+    early = [number for number, place in enumerate(others) if months[place] < event]
+    return EventStudy(tuple(months[place] for place in others), tuple(effects), _joint_p(found, early, len(others)))
+
+
+def parts_of(with_policy: Values, without: Values, treated: Marks, before: Marks, after: Marks) -> Parts:
+    """Return what the difference-in-differences of means is made of; the same people and months in both panels."""
+    made = with_policy - without
+
+    def gap(values: Values, months: Marks) -> float:
+        return float(values[treated][:, months].mean() - values[~treated][:, months].mean())
+
+    return Parts(
+        effect_on_treated=float(made[treated][:, after].mean()),
+        spillover=float(made[~treated][:, after].mean()),
+        other_trend=gap(without, after) - gap(without, before),
+        anticipation=gap(made, before),
+    )
+
+
+def _regress(values: Values, columns: list[Values]) -> Any:
+    people, months = values.shape
+    design = np.column_stack([two_way(column).ravel() for column in columns])
+    model = library("statsmodels.api", TOOL).OLS(two_way(values).ravel(), design)
+    return model.fit(cov_type="cluster", cov_kwds={"groups": np.repeat(np.arange(people), months)}, use_t=True)
+
+
+def _estimated(found: Any, place: int) -> Estimated:
+    low, high = found.conf_int(1.0 - CONFIDENCE)[place]
+    return Estimated(
+        float(found.params[place]),
+        float(found.bse[place]),
+        float(low),
+        float(high),
+    )
+
+
+def _joint_p(found: Any, places: list[int], count: int) -> float:
+    """Return the p-value of some coefficients being zero together; NaN when none is asked about or none can vary."""
+    if not places:
+        return float("nan")
+    chosen = np.eye(count)[places]
+    variances = np.diag(np.asarray(found.cov_params()))[places]
+    if not (variances > 0.0).all():
+        return float("nan")
+    return float(found.wald_test(chosen, scalar=True).pvalue)
