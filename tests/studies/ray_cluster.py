@@ -1,4 +1,4 @@
-"""Start a Ray cluster of a head and two nodes, run a command on it, kill a node once a run is finished, say the end.
+"""Start a Ray cluster of a head and two nodes, run a command on it, kill a node when a run is finished, say the end.
 
 python -m tests.studies.ray_cluster OUT COMMAND...     to be started in a network of its own
 """
@@ -19,7 +19,7 @@ def main(out: Path, command: list[str]) -> None:
     cluster.wait_for_nodes()
     ray.init(cluster.address, log_to_driver=False)
     before = alive()
-    study = subprocess.Popen([*command, f"executor.address='{cluster.address}'"])
+    study = subprocess.Popen([*command, f"executor.address={cluster.address}"])
     until = time.monotonic() + 120
     while not list(out.glob("runs/*/run.json")) and study.poll() is None and time.monotonic() < until:
         time.sleep(0.1)

@@ -227,7 +227,7 @@ def test_a_worker_of_a_dask_cluster_is_killed_and_the_study_finishes(
 ) -> None:
     workers = [dask.worker(), dask.worker()]
     (sluice.faults / "slow").write_text("2")
-    process = sluice.start("study.replicates=3", "executor=dask", f"executor.address='{dask.address}'")
+    process = sluice.start("study.replicates=3", "executor=dask", f"executor.address={dask.address}")
     sluice.await_finished(1)
     workers[0].kill()
     _, said = process.communicate(timeout=120)
@@ -244,7 +244,7 @@ def test_a_dask_worker_with_other_sources_is_refused(sluice: Sluice, dask: Dask,
         edited.write("# edited\n")
     first = sluice.environment["PYTHONPATH"].split(os.pathsep)[0]
     dask.worker(PYTHONPATH=f"{first}{os.pathsep}{other}")
-    ended = sluice.run("study.replicates=2", "executor=dask", f"executor.address='{dask.address}'")
+    ended = sluice.run("study.replicates=2", "executor=dask", f"executor.address={dask.address}")
     assert ended.returncode == 2, ended.stderr
     assert "cannot be used: the hash of the model's sources" in ended.stderr
     assert "Traceback" not in ended.stderr
@@ -253,7 +253,7 @@ def test_a_dask_worker_with_other_sources_is_refused(sluice: Sluice, dask: Dask,
 
 @pytest.mark.slow
 def test_an_address_at_which_nobody_answers_is_refused(sluice: Sluice) -> None:
-    ended = sluice.run("study.replicates=2", "executor=dask", "executor.address='tcp://127.0.0.1:9'")
+    ended = sluice.run("study.replicates=2", "executor=dask", "executor.address=tcp://127.0.0.1:9")
     assert ended.returncode == 2
     assert "executor.address: no Dask scheduler answers there" in ended.stderr
     assert "Traceback" not in ended.stderr

@@ -6,13 +6,14 @@ import weakref
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import Future
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from experiments import execute, workers
-from experiments.config import ExecutorSettings, compose_study
+from experiments.config import ExecutorSettings, compose, compose_study
 from experiments.execute import carry_out_all, worker_count
 from experiments.executors import engine as engines
 from experiments.executors import place as places
@@ -20,6 +21,7 @@ from experiments.executors.engine import Engine, Place
 from experiments.executors.place import Origin, Outcome, Raised, Unfit, carry_out_here, facts
 from experiments.refusal import Refusal
 from experiments.single_run import Kept, Run
+from sim.params import MarketConfig
 
 Answer = Callable[[Run], Outcome]
 
@@ -76,10 +78,14 @@ def kept(run: Run) -> Kept:
     return Kept(run.folder, f"hash of {run.identity}", 0.0)
 
 
+@cache
+def config() -> MarketConfig:
+    return compose(["scale=smoke"])
+
+
 def runs_of(count: int) -> list[Run]:
-    config = next(iter(compose_study(["scale=smoke"]).markets.values()))
     return [
-        Run("arm", "calm", number, 1, config, f"run {number}", f"trunk {number // 3}", 0) for number in range(count)
+        Run("arm", "calm", number, 1, config(), f"run {number}", f"trunk {number // 3}", 0) for number in range(count)
     ]
 
 
@@ -260,14 +266,14 @@ def test_an_engine_that_is_not_installed_is_refused_with_its_extra(monkeypatch: 
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     for kind, library in (("dask", "distributed"), ("ray", "ray")):
         with pytest.raises(Refusal, match=rf"executor: {kind} needs the library {library}; .*'sluice\[{kind}\]'"):
-            compose_study(["scale=smoke", f"executor={kind}"])
-    assert compose_study(["scale=smoke", "executor=serial"]).executor.kind == "serial"
+            compose_study(["study=baseline", f"executor={kind}"])
+    assert compose_study(["study=baseline", "executor=serial"]).executor.kind == "serial"
 
 
 @pytest.mark.parametrize("kind", ["serial", "processes"])
 def test_an_address_without_a_cluster_is_refused(kind: str) -> None:
     with pytest.raises(Refusal, match=f"executor.address: belongs to dask and ray only, and executor is {kind}"):
-        compose_study(["scale=smoke", f"executor={kind}", "executor.address='tcp://127.0.0.1:1'"])
+        compose_study(["study=baseline", f"executor={kind}", "executor.address=tcp://127.0.0.1:1"])
 
 
 def test_the_memory_of_this_machine_limits_its_own_workers_only(monkeypatch: pytest.MonkeyPatch) -> None:
