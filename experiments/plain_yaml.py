@@ -26,6 +26,7 @@ TRAP = re.compile(r"[-+]?\d+(:[0-5]?\d)+(\.\d*)?|[-+]?0\d+|[-+]?\d[\d.]*_[\d_.]*
 PLAIN_TAGS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("map", "seq", "str", "int", "float", "bool", "null"))
 TEXT_TAG = "tag:yaml.org,2002:str"
 NUMBER_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float")
+HERE = "@_here_"  # a default laid into the file that names it, as when one lender is like another
 CODE_KEYS = ("_target_", "_partial_", "_args_", "_recursive_", "_convert_")
 PACKAGE = re.compile(r"^\s*#\s*@package\s+(\S+)", re.MULTILINE)
 
@@ -102,6 +103,7 @@ def _check_defaults(where: str, node: yaml.Node) -> None:
     """Refuse an entry of a list of defaults that reaches for Hydra's own settings or out of the tree."""
     for inner in _nodes(node):
         text = inner.value if isinstance(inner, yaml.ScalarNode) else ""
+        text = text.removesuffix(HERE)
         if "hydra" in text.lower() or "@" in text or ".." in text or ":" in text:
             raise Refusal(f"{place(where, inner)}: defaults choose files of this tree alone, was {shown(text)}")
 
