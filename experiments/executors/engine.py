@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from importlib import import_module
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Self
 
@@ -97,6 +98,7 @@ def check_engine(kind: str, address: str) -> None:
 @contextlib.contextmanager
 def signals_held() -> Iterator[None]:
     """Hold back Ctrl-C for a moment; threads and processes started meanwhile never see it."""
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again when it starts
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
