@@ -27,7 +27,7 @@ from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_byte
 from experiments.refusal import Refusal
 from experiments.single_run import Kept, Run
 from experiments.store import PARTIAL
-from experiments.workers import Worker, by_trunk, crew, next_run
+from experiments.workers import Worker, crew, next_run
 
 Done = Callable[[Run, Kept], None]
 Failed = Callable[[Run, str], None]
@@ -98,6 +98,14 @@ def _origin(folder: Path, kind: str) -> Iterator[Origin]:
         yield Origin(found, token)
     finally:
         (folder / token).unlink(missing_ok=True)
+
+
+def by_trunk(runs: Sequence[Run]) -> dict[str, deque[Run]]:
+    """Return the runs by what they share until month 0, in the order in which each trunk first comes up."""
+    together: dict[str, deque[Run]] = {}
+    for run in runs:
+        together.setdefault(run.trunk, deque()).append(run)
+    return together
 
 
 class _Supervisor(NamedTuple):
