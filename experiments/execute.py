@@ -146,8 +146,13 @@ class _Supervisor(NamedTuple):
                     self._give_up(waiting)
                 for future in _finished(flying):
                     worker = flying.pop(future)
-                    run = worker.end(is_kept=future.exception() is None and isinstance(future.result(), Kept))
-                    if isinstance(future.exception(), self.engine.deaths):
+                    error = future.exception()
+                    run = worker.end(is_kept=error is None and isinstance(future.result(), Kept))
+                    if error is not None and (reason := self.engine.misfit(error)):
+                        raise Refusal(
+                            f"executor: a worker cannot load the model, install the same Sluice there: {reason}"
+                        )
+                    if isinstance(error, self.engine.deaths):
                         worker.dismiss()
                         lost.append(run)
                     else:
@@ -170,8 +175,6 @@ class _Supervisor(NamedTuple):
 
     def _settle(self, future: Future[Outcome], run: Run) -> None:
         error = future.exception()
-        if isinstance(error, ImportError):
-            raise Refusal(f"executor: a worker cannot load the model: {error}; install the same Sluice there")
         if error is not None:
             self.failed(run, "".join(traceback.format_exception(error)))
             return

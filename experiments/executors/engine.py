@@ -56,6 +56,10 @@ class Engine(ABC):
     def kill(self) -> None:
         """End at once what its places do, as far as that is in our hands."""
 
+    def misfit(self, error: BaseException) -> str:
+        """Return why a place could not even load what it was to do, or nothing when it was something else."""
+        return str(error) if isinstance(error, ImportError) else ""
+
     def open(self) -> None:  # noqa: B027  (an engine may have nothing to start)
         """Start what must run before the first place can be given."""
 
