@@ -243,7 +243,7 @@ def test_a_place_that_cannot_load_the_model_ends_the_study(tmp_path: Path, monke
         raise ModuleNotFoundError("No module named 'sim'")
 
     engine = PlannedEngine(answer)
-    with pytest.raises(Refusal, match="a worker cannot load the model, .*: No module named 'sim'"):
+    with pytest.raises(Refusal, match=r"a worker cannot load the model, .*: No module named 'sim'"):
         carried_out(engine, runs_of(3), tmp_path, monkeypatch)
     assert engine.killed == 1
 
