@@ -27,7 +27,7 @@ from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_byte
 from experiments.refusal import Refusal
 from experiments.single_run import Kept, Run
 from experiments.store import PARTIAL
-from experiments.workers import Worker, by_trunk, crew, next_run
+from experiments.workers import Worker, crew, next_run
 
 Done = Callable[[Run, Kept], None]
 Failed = Callable[[Run, str], None]
@@ -100,6 +100,14 @@ def _origin(folder: Path, kind: str) -> Iterator[Origin]:
         (folder / token).unlink(missing_ok=True)
 
 
+def by_trunk(runs: Sequence[Run]) -> dict[str, deque[Run]]:
+    """Return the runs by what they share until month 0, in the order in which each trunk first comes up."""
+    together: dict[str, deque[Run]] = {}
+    for run in runs:
+        together.setdefault(run.trunk, deque()).append(run)
+    return together
+
+
 class _Supervisor(NamedTuple):
     """Keeps workers busy, notices which run lost its worker, and tries that run again."""
 
@@ -138,8 +146,13 @@ class _Supervisor(NamedTuple):
                     self._give_up(waiting)
                 for future in _finished(flying):
                     worker = flying.pop(future)
-                    run = worker.end(is_kept=future.exception() is None and isinstance(future.result(), Kept))
-                    if isinstance(future.exception(), self.engine.deaths):
+                    error = future.exception()
+                    run = worker.end(is_kept=error is None and isinstance(future.result(), Kept))
+                    if error is not None and (reason := self.engine.misfit(error)):
+                        raise Refusal(
+                            f"executor: a worker cannot load the model, install the same Sluice there: {reason}"
+                        )
+                    if isinstance(error, self.engine.deaths):
                         worker.dismiss()
                         lost.append(run)
                     else:
@@ -162,8 +175,6 @@ class _Supervisor(NamedTuple):
 
     def _settle(self, future: Future[Outcome], run: Run) -> None:
         error = future.exception()
-        if isinstance(error, ImportError):
-            raise Refusal(f"executor: a worker cannot load the model: {error}; install the same Sluice there")
         if error is not None:
             self.failed(run, "".join(traceback.format_exception(error)))
             return

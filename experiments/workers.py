@@ -71,14 +71,6 @@ def crew(engine: Engine, size: int) -> Iterator[list[Worker]]:
             worker.dismiss()
 
 
-def by_trunk(runs: Sequence[Run]) -> dict[str, deque[Run]]:
-    """Return the runs by what they share until month 0, in the order in which each trunk first comes up."""
-    together: dict[str, deque[Run]] = {}
-    for run in runs:
-        together.setdefault(run.trunk, deque()).append(run)
-    return together
-
-
 def next_run(waiting: dict[str, deque[Run]], worker: Worker, everybody: Sequence[Worker]) -> Run | None:
     """Take and return the run that an idle worker should do, or None when it would end nothing sooner.
 

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor
 from importlib import import_module
 from importlib.util import find_spec
+from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Self
 
@@ -54,6 +55,10 @@ class Engine(ABC):
     @abstractmethod
     def kill(self) -> None:
         """End at once what its places do, as far as that is in our hands."""
+
+    def misfit(self, error: BaseException) -> str:
+        """Return why a place could not even load what it was to do, or nothing when it was something else."""
+        return str(error) if isinstance(error, ImportError) else ""
 
     def open(self) -> None:  # noqa: B027  (an engine may have nothing to start)
         """Start what must run before the first place can be given."""
@@ -97,6 +102,7 @@ def check_engine(kind: str, address: str) -> None:
 @contextlib.contextmanager
 def signals_held() -> Iterator[None]:
     """Hold back Ctrl-C for a moment; threads and processes started meanwhile never see it."""
+    resource_tracker.ensure_running()  # which would let Ctrl-C through again when it starts
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -7,6 +7,7 @@ import gc
 import multiprocessing
 import multiprocessing.connection
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -83,6 +84,7 @@ def processes(count: int) -> ProcessPoolExecutor:
 
 
 def _settle_in() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whatever the server was forked with
     gc.freeze()  # what is loaded stays, so that looking for markets to let go of is quick
     _follow_parent()
 

@@ -80,6 +80,12 @@ class RayEngine(Engine):
         self.given.add(actor)
         return actor
 
+    def misfit(self, error: BaseException) -> str:
+        """Return why an actor could not be made, which Ray tells as its death."""
+        if isinstance(error, exceptions.RayActorError) and "creation task" in str(error):
+            return str(error).strip().splitlines()[-1].strip()
+        return super().misfit(error)
+
     def kill(self) -> None:
         """Kill all actors."""
         for actor in list(self.given):

@@ -59,9 +59,9 @@ class Sluice:
                     found.add(int(place.name))
         return found
 
-    def await_silence(self) -> None:
+    def await_silence(self, seconds: float = 60.0) -> None:
         """Wait until no process is left."""
-        await_that(lambda: not self.processes(), "a process was left behind")
+        await_that(lambda: not self.processes(), "a process was left behind", seconds)
 
     def begun(self) -> set[str]:
         """Return the replicates that a worker has begun; in a study of one arm, each is one run."""

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from experiments.config import compose_study
+from experiments.execute import by_trunk
 from experiments.single_run import Run
 from experiments.study import plan
-from experiments.workers import Worker, by_trunk, next_run
+from experiments.workers import Worker, next_run
 from sim.past import months_shared
 from tests.market.small_market import small
 from tests.studies.commands import Sluice, table_hashes

@@ -40,8 +40,8 @@ class PlannedPlace(Place):
         self.engine.note(run, future)
         try:
             future.set_result(self.engine.answer(run))
-        except Death as death:
-            future.set_exception(death)
+        except (Death, ImportError) as error:
+            future.set_exception(error)
         return future
 
     def leave(self) -> None:
@@ -234,6 +234,16 @@ def test_the_first_ctrl_c_begins_nothing_more_and_the_second_ends_at_once(
 def test_a_place_that_would_give_other_bytes_ends_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = PlannedEngine(lambda run: Unfit("the worker on far cannot be used: numpy: 2.4 here, 2.5 there"))
     with pytest.raises(Refusal, match="executor: the worker on far cannot be used: numpy"):
+        carried_out(engine, runs_of(3), tmp_path, monkeypatch)
+    assert engine.killed == 1
+
+
+def test_a_place_that_cannot_load_the_model_ends_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def answer(run: Run) -> Outcome:
+        raise ModuleNotFoundError("No module named 'sim'")
+
+    engine = PlannedEngine(answer)
+    with pytest.raises(Refusal, match=r"a worker cannot load the model, .*: No module named 'sim'"):
         carried_out(engine, runs_of(3), tmp_path, monkeypatch)
     assert engine.killed == 1
 
