@@ -20,12 +20,14 @@ from experiments.parameters import register
 from experiments.refusal import Refusal, shown
 from experiments.single_run import Kept
 from experiments.store import (
+    PARTIAL,
     CorruptResult,
     FileRecord,
     append_line,
     check_file,
     read_sealed,
     reason_of,
+    sha256_of,
     slug,
     sweep,
     write_bytes,
@@ -66,8 +68,7 @@ def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
     try:
         _check_place(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        marker = _read_marker(folder)
-        _check_owner(folder, marker, study)
+        _check_owner(folder, _read_marker(folder), study)
         _check_links(folder)
         lock = (folder / LOCK).open("w")
     except (OSError, ValueError, RuntimeError) as problem:
@@ -80,13 +81,10 @@ def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
             raise Refusal(
                 f"out: {folder} is in use by another run of this study; wait for it, or name another folder"
             ) from None
+        marker = _read_marker(folder)
+        _check_owner(folder, marker, study)  # somebody may have begun and ended here since we looked
         with writing(folder):
-            if marker is None:
-                write_sealed(folder / MARKER, _marker(study))
-            for place in (folder, folder / "runs", folder / "tables"):
-                place.mkdir(exist_ok=True)
-                sweep(place)
-            write_bytes(folder / CONFIG, _yaml(study))
+            _prepare(folder, marker, study)
         yield folder
 
 
@@ -97,6 +95,18 @@ def check_folder(folder: Path, study: StudyConfig) -> None:
         _check_owner(folder, _read_marker(folder), study)
 
 
+def _prepare(folder: Path, marker: Mapping[str, Any] | None, study: StudyConfig) -> None:
+    """Write whose folder it is, then the study as it was understood, and clear away what killed writers have left."""
+    config = folder / CONFIG
+    if marker is None or not config.is_file() or sha256_of(config) != marker.get("config"):
+        text = _yaml(study)
+        write_sealed(folder / MARKER, {**_marker(study), "config": hashlib.sha256(text).hexdigest()})
+        write_bytes(config, text)
+    for place in (folder, folder / "runs", folder / "tables"):
+        place.mkdir(exist_ok=True)
+        sweep(place)
+
+
 def _check_place(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"out: must be a folder, and {folder} is a file")
@@ -104,7 +114,8 @@ def _check_place(folder: Path) -> None:
     if not above.is_dir():
         raise Refusal(f"out: {folder} cannot be made: {above} is a file")
     if not os.access(above, os.W_OK | os.X_OK):
-        raise Refusal(f"out: {folder} cannot be written: permission denied in {above}")
+        reason = "read-only file system" if os.statvfs(above).f_flag & os.ST_RDONLY else "permission denied"
+        raise Refusal(f"out: {folder} cannot be written: {reason} in {above}")
 
 
 def _check_links(folder: Path) -> None:
@@ -126,7 +137,7 @@ def _read_marker(folder: Path) -> dict[str, Any] | None:
 def _check_owner(folder: Path, marker: Mapping[str, Any] | None, study: StudyConfig) -> None:
     """Refuse a folder that holds something else, saying what differs."""
     if marker is None:
-        if any(path.name != LOCK for path in folder.iterdir()):
+        if any(path.name != LOCK and not path.name.startswith(PARTIAL) for path in folder.iterdir()):
             raise Refusal(f"out: {folder} is not empty and holds no study of Sluice; name another folder")
         return
     own = _marker(study)

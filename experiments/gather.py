@@ -17,7 +17,15 @@ from experiments.config import StudyConfig
 from experiments.outcomes import Outcome
 from experiments.selections import SELECTIONS, columns_read, rows_read
 from experiments.single_run import KEYS, PEOPLE, RECORD, Kept, Run
-from experiments.store import FileRecord, read_columns, read_sealed, read_table, write_pieces, write_table
+from experiments.store import (
+    CorruptResult,
+    FileRecord,
+    read_columns,
+    read_sealed,
+    read_table,
+    write_pieces,
+    write_table,
+)
 from experiments.transitions import TRANSITIONS, Pair, transitions
 from sim.observe.flags import flags
 
@@ -30,8 +38,9 @@ def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[
     tables = folder / "tables"
     written: dict[str, FileRecord] = {}
     for name in _table_names(folder, present, kept):
-        columns = _with_keys(read_columns(run_folder(folder, present[0], kept) / f"{name}.parquet"))
-        written[name] = write_pieces(tables / f"{name}.parquet", columns, _pieces(folder, name, present, kept))
+        columns = read_columns(run_folder(folder, present[0], kept) / f"{name}.parquet")
+        pieces = _pieces(folder, name, columns, present, kept)
+        written[name] = write_pieces(tables / f"{name}.parquet", _with_keys(columns), pieces)
     effects, differences = compare(study, _compared(tables, study, written))
     written["effects"] = write_table(tables / "effects.parquet", effects)
     written["differences"] = write_table(tables / "differences.parquet", differences)
@@ -57,10 +66,15 @@ def _with_keys(columns: pa.Schema) -> pa.Schema:
     return pa.schema([*KEY_TYPES.items(), *columns])
 
 
-def _pieces(folder: Path, name: str, present: Sequence[Run], kept: Mapping[str, Kept]) -> Iterator[pa.Table]:
-    """Yield one table of every run, with the keys of the study before its own columns."""
+def _pieces(
+    folder: Path, name: str, columns: pa.Schema, present: Sequence[Run], kept: Mapping[str, Kept]
+) -> Iterator[pa.Table]:
+    """Yield one table of every run, with the keys of the study before its own columns; all must have the same."""
     for run in present:
-        table = read_table(run_folder(folder, run, kept) / f"{name}.parquet").replace_schema_metadata()
+        path = run_folder(folder, run, kept) / f"{name}.parquet"
+        table = read_table(path).replace_schema_metadata()
+        if table.schema != columns:
+            raise CorruptResult(f"{path}: has other columns than the same table of other runs; remove its folder")
         for index, (key, kind) in enumerate(KEY_TYPES.items()):
             value = pa.repeat(pa.scalar(getattr(run, key), kind), table.num_rows)
             table = table.add_column(index, pa.field(key, kind), value)

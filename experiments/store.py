@@ -83,14 +83,12 @@ def write_pieces(path: Path, schema: pa.Schema, pieces: Iterator[pa.Table]) -> F
     """Write tables one below the other into one file, holding a few of them at a time, whole or not at all.
 
     Rows are put into groups of one size however they come, so that the bytes hang on the rows and their order alone.
-    Raises CorruptResult when a piece has other columns.
+    Every piece has the columns of the schema.
     """
     rows = 0
     with _replacing(path) as partial, pq.ParquetWriter(partial, schema, **WRITTEN) as writer:
         held = schema.empty_table()
         for piece in pieces:
-            if piece.schema != schema:
-                raise CorruptResult(f"{path.name}: a part of it has other columns: {_different(piece.schema, schema)}")
             rows += piece.num_rows
             held = pa.concat_tables([held, piece])
             while held.num_rows >= ROWS_A_GROUP:
@@ -99,14 +97,6 @@ def write_pieces(path: Path, schema: pa.Schema, pieces: Iterator[pa.Table]) -> F
         if held.num_rows or not rows:
             writer.write_table(held.combine_chunks())
     return record_of(path, rows)
-
-
-def _different(found: pa.Schema, wanted: pa.Schema) -> str:
-    names = sorted({field.name for field in found} ^ {field.name for field in wanted})
-    kinds = (
-        field.name for field in found if field.name in wanted.names and field.type != wanted.field(field.name).type
-    )
-    return ", ".join(names or kinds) or "in another order"
 
 
 def append_line(path: Path, document: Mapping[str, Any]) -> None:

@@ -114,11 +114,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the manifest, its files and those of its runs."""
-    try:
-        read_sealed(folder / MANIFEST)
-    except CorruptResult as problem:
-        yield str(problem)
+    """Yield what is wrong with the manifest, the study's mark, its files and those of its runs."""
+    for name in (MANIFEST, MARKER):
+        try:
+            read_sealed(folder / name)
+        except CorruptResult as problem:
+            yield str(problem)
     if manifest.get("status") != "complete":
         missing = len(manifest.get("missing", []))
         yield f"{folder / MANIFEST}: the study is {manifest.get('status')}: {missing} runs are missing"

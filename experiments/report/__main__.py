@@ -9,6 +9,7 @@ from pathlib import Path
 
 from experiments.refusal import Refusal
 from experiments.report import build
+from experiments.store import Unwritable
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -17,10 +18,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "folder", type=Path, metavar="DIR", help="folder of a finished study: manifest.json and tables/"
     )
-    folder = parser.parse_args(arguments).folder
+    parser.add_argument("--out", type=Path, metavar="FILE", help="where to write it, when not into the folder itself")
+    asked = parser.parse_args(arguments)
+    folder = asked.folder
     try:
-        print(build(folder))
-    except Refusal as refusal:
+        print(build(folder, asked.out))
+    except (Refusal, Unwritable) as refusal:
         print(refusal, file=sys.stderr)
         return 2
     except OSError as problem:

@@ -51,10 +51,13 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
 )
 
 
-def build(folder: Path) -> Path:
-    """Draw the report of a finished study from its tables and return its path; raise Refusal if the folder is none."""
+def build(folder: Path, out: Path | None = None) -> Path:
+    """Draw the report of a finished study from its tables and return its path; raise Refusal if the folder is none.
+
+    It goes into the study's folder unless `out` names another file.
+    """
     study = Study(Path(folder))
-    path = study.folder / "report.html"
+    path = study.folder / "report.html" if out is None else out
     write_bytes(path, render(study).encode("utf-8"))
     return path
 

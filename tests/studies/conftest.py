@@ -1,7 +1,9 @@
 """A copy of the sources, and the commands of a study on a fake market."""
 
+import gc
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -31,7 +33,10 @@ def sluice(tmp_path: Path, sources: Path) -> Sluice:
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> None:
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """The fake market in the place of the real one, in this process and for this test."""
     monkeypatch.setitem(sys.modules, "sim.market", fake_market())
     monkeypatch.delenv("SLUICE_FAKE_FAULTS", raising=False)
+    gc.freeze()  # runs look for unused markets; looking through all libraries each time takes most of a test's time
+    yield
+    gc.unfreeze()

@@ -1,0 +1,374 @@
+"""Full disks, read-only folders, damaged, foreign and missing files: one message, and nothing wrong is kept."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+
+import experiments
+from experiments import folder as folder_module
+from experiments import run
+from experiments.archive import NAME
+from experiments.folder import MANIFEST, folder_for
+from experiments.progress import Progress
+from experiments.refusal import Refusal
+from experiments.single_run import RECORD
+from experiments.store import PARTIAL, SEAL, read_json, sha256_of, write_sealed, write_table
+from experiments.verify import verify
+from tests.studies.commands import Sluice, table_hashes
+from tests.studies.fake_study import fake_market, flip, hashes, live, study_in
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+class FullDisk:
+    """Refuses the flush of the file that is due, and all later ones, like a disk that is full."""
+
+    def __init__(self, after: int) -> None:
+        self.left, self.refused_at = after, 0.0
+
+    def __call__(self, handle: int) -> None:
+        self.left -= 1
+        if self.left < 0:
+            self.refused_at = self.refused_at or time.monotonic()
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished study, lived once; tests copy it before they harm it. `flushes` beside it holds how often it wrote."""
+    folder = tmp_path_factory.mktemp("finished") / "out"
+    disk = FullDisk(10**9)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "sim.market", fake_market())
+        patch.setattr("experiments.store.os.fsync", disk)
+        assert live(study_in(folder, archive="none")) == 0
+    folder.with_name("flushes").write_text(str(10**9 - disk.left))
+    return folder
+
+
+@pytest.fixture
+def copied(finished: Path, tmp_path: Path, fake: None) -> Path:
+    return Path(shutil.copytree(finished, tmp_path / "out"))
+
+
+def command(monkeypatch: pytest.MonkeyPatch, folder: Path, **changes: object) -> int:
+    """Run the command on the small study and return its exit code."""
+    monkeypatch.setattr(run, "compose_study", lambda _: study_in(folder, **changes))
+    return run.main([])
+
+
+# --- no room ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("part", [0.0, 0.02, 0.06, 0.1, 0.4, 0.8, 0.95, 1.0])
+def test_full_disk_is_one_message_at_once_and_the_study_resumes_when_there_is_room(
+    tmp_path: Path,
+    finished: Path,
+    fake: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture,
+    part: float,
+) -> None:
+    flushes = int(finished.with_name("flushes").read_text())
+    full = FullDisk(min(int(part * flushes), flushes - 1))
+    with monkeypatch.context() as patch:
+        patch.setattr("experiments.store.os.fsync", full)
+        code = command(patch, tmp_path / "out", archive="none")
+    said = capsys.readouterr().err
+    assert code == 1
+    assert time.monotonic() - full.refused_at < 2.0
+    assert said.count("No space left on device") == 1
+    assert said.splitlines()[-1] == "what is finished is kept; when that is put right, the same command continues"
+    assert "Traceback" not in said
+    assert not (tmp_path / "out" / MANIFEST).exists() or verify(tmp_path / "out").is_well
+    assert command(monkeypatch, tmp_path / "out", archive="none") == 0
+    assert hashes(tmp_path / "out") == hashes(finished)
+    assert verify(tmp_path / "out") == verify(finished)
+
+
+def test_full_disk_of_the_archive_costs_nothing_but_the_archive(
+    tmp_path: Path, finished: Path, fake: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    monkeypatch.setattr("experiments.store.shutil.copyfile", refuse)
+    assert command(monkeypatch, tmp_path / "out") == 0
+    said = capsys.readouterr().err
+    assert "finished runs are not kept for other studies: " in said
+    assert "No space left on device" in said
+    assert hashes(tmp_path / "out") == hashes(finished)
+
+
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_file_that_may_not_grow_ends_the_command_at_once(sluice: Sluice, executor: str) -> None:
+    """The system itself refuses here: no file may exceed 150 or 300 kB, and that of the people would."""
+    limited = ["sh", "-c", 'ulimit -f 300; exec "$@"', "sh"]
+    asked = sluice.command("study.replicates=3", "population.size=300000", f"executor={executor}")
+    ended = sluice.call([*limited, *asked])
+    assert ended.returncode == 1, ended.stderr
+    assert "people.parquet: cannot be written: File too large" in ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert ended.stderr.count("cannot be written") == 1
+    assert [path.name for path in sluice.out.glob("runs/*") if not path.name.startswith(PARTIAL)] == []
+
+
+def in_own_mounts(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
+    """Run a script of the shell that may mount, unseen by anybody else; skip where that is not allowed."""
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
+        pytest.skip("needs the right to mount")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    asked = ["unshare", "--mount", "sh", "-ec", script, "sh", *map(str, arguments)]
+    return subprocess.run(asked, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+
+
+def test_moved_read_only_folder_is_verified_opened_and_drawn_elsewhere_and_refused_for_writing(copied: Path) -> None:
+    program = (
+        "import sys, experiments; from pathlib import Path; from tests.studies.fake_study import *; use_fake_market();"
+        "from experiments import run, verify; from experiments.report.__main__ import main as report\n"
+        "folder = Path(sys.argv[1]); assert verify.main([str(folder), '--rerun', '1']) == 0;"
+        "assert experiments.open(folder).table('market').num_rows > 0;"
+        "run.compose_study = lambda _: study_in(folder);"
+        "print('run', run.main([])); print('report', report([str(folder)]));"
+        "print('report', report([str(folder), '--out', sys.argv[2]]))"
+    )
+    moved = copied.rename(copied.with_name("moved elsewhere"))
+    ended = in_own_mounts(
+        'mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"; exec "$2" -c "$3" "$1" "$4"',
+        moved,
+        sys.executable,
+        program,
+        moved.with_name("report.html"),
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert "1 runs reproduced" in ended.stdout
+    drawn = str(moved.with_name("report.html"))
+    assert ended.stdout.splitlines()[-4:] == ["run 2", "report 2", drawn, "report 0"]
+    assert f"out: {moved} cannot be written" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.slow
+def test_disk_that_is_really_full(sluice: Sluice) -> None:
+    """A file system of 400 kB: the study stops with one message, and goes on where there is more room."""
+    asked = sluice.command("study.replicates=6", "executor=serial", "archive=none", f"out={sluice.place}/disk/out")
+    twice = '"$@"; echo "code $?"; "$@"; echo "code $?"'
+    script = f"mkdir disk; mount -t tmpfs -o size=400k tmpfs disk; {twice}; cp -r disk/out kept"
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
+        pytest.skip("needs the right to mount")
+    ended = sluice.call(["unshare", "--mount", "sh", "-c", script, "sh", *asked])
+    assert ended.stdout.count("code 1") == 2, ended.stdout + ended.stderr
+    assert ended.stderr.count("No space left on device") == 2
+    assert "Traceback" not in ended.stderr
+    kept = sluice.place / "kept"
+    assert sluice.run("study.replicates=6", "executor=serial", "archive=none", f"out={kept}").returncode == 0
+    assert sluice.run("study.replicates=6", "executor=serial", "archive=none").returncode == 0
+    assert table_hashes(json.loads((kept / MANIFEST).read_text())) == table_hashes(sluice.manifest())
+
+
+# --- damage ----------------------------------------------------------------------------------------------------------
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-7])
+
+
+def other(path: Path) -> None:
+    path.write_bytes(b"%PDF-1.7 something else entirely\n" * 40)
+
+
+HARMS: tuple[Callable[[Path], None], ...] = (flip, cut, empty, other, Path.unlink)
+FILES = (
+    "config.yaml",
+    "manifest.json",
+    "tables/market.parquet",
+    "tables/effects.parquet",
+    f"runs/*/{RECORD}",
+    "runs/*/lender.parquet",
+    "runs/*/people.parquet",
+)
+HARMED = [
+    *((name, harm) for name in FILES for harm in (flip, cut)),
+    ("manifest.json", empty),
+    ("manifest.json", Path.unlink),
+    ("tables/effects.parquet", empty),
+    (f"runs/*/{RECORD}", other),
+    ("runs/*/people.parquet", other),
+    ("runs/*/people.parquet", Path.unlink),
+]
+
+
+def is_noticed(folder: Path) -> bool:
+    """Return whether a check of the folder finds something, or finds no study any more."""
+    try:
+        return not verify(folder).is_well
+    except Refusal:
+        return True
+
+
+@pytest.mark.parametrize(("name", "harm"), HARMED, ids=lambda one: getattr(one, "__name__", one))
+def test_damaged_file_is_found_and_made_again(
+    copied: Path, finished: Path, name: str, harm: Callable[[Path], None]
+) -> None:
+    harm(sorted(copied.glob(name))[0])
+    assert is_noticed(copied)
+    assert live(study_in(copied, archive="none")) == 0
+    assert hashes(copied) == hashes(finished)
+    assert verify(copied) == verify(finished)
+
+
+@pytest.mark.parametrize("harm", HARMS[:-1], ids=lambda harm: harm.__name__)
+def test_damaged_mark_is_found_and_the_folder_left_alone(copied: Path, harm: Callable[[Path], None]) -> None:
+    harm(copied / "study.json")
+    before = hashes(copied)
+    assert [problem for problem in verify(copied).problems if "study.json" in problem]
+    with pytest.raises(Refusal, match=r"study\.json.*name another folder"):
+        live(study_in(copied, archive="none"))
+    assert hashes(copied) == before
+
+
+def test_torn_log_is_continued_on_a_line_of_its_own(copied: Path) -> None:
+    (copied / "log.jsonl").write_text('{"event": "sta')
+    assert live(study_in(copied, archive="none")) == 0
+    lines = (copied / "log.jsonl").read_text().splitlines()
+    assert lines[0] == '{"event": "sta'
+    assert [json.loads(line)["event"] for line in lines[1:]] == ["start", "already done"]
+
+
+def test_run_with_other_columns_is_named_and_not_gathered(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    record = sorted(copied.glob(f"runs/*/{RECORD}"))[1]
+    document = {key: value for key, value in read_json(record).items() if key != SEAL}
+    written = write_table(record.parent / "market.parquet", pa.table({"month": [1, 2], "debt": [1.5, 2.5]}))
+    document["files"]["market.parquet"] = written._asdict()
+    write_sealed(record, document)
+    assert command(monkeypatch, copied, archive="none") == 1
+    said = capsys.readouterr().err
+    assert f"{record.parent / 'market.parquet'}: has other columns" in said
+    assert "Traceback" not in said
+    assert not (copied / MANIFEST).exists()
+    shutil.rmtree(record.parent)
+    assert command(monkeypatch, copied, archive="none") == 0
+    assert verify(copied).is_well
+
+
+# --- what is not ours ------------------------------------------------------------------------------------------------
+def test_foreign_files_are_named_left_alone_and_never_read(copied: Path, finished: Path) -> None:
+    run_folder = sorted(copied.glob("runs/*"))[0]
+    mine = [
+        copied / "notes.txt",
+        copied / "tables" / "mine.csv",
+        run_folder / "mine.parquet",
+        copied / "runs" / "mine" / "a",
+    ]
+    (copied / "runs" / "mine").mkdir()
+    for path in mine:
+        path.write_text("years of work")
+    found = verify(copied)
+    assert found.is_well
+    assert set(found.foreign) == {"notes.txt", "tables/mine.csv", f"runs/{run_folder.name}/mine.parquet", "runs/mine/"}
+    (copied / MANIFEST).unlink()
+    assert live(study_in(copied, archive="none")) == 0
+    assert all(path.read_text() == "years of work" for path in mine)
+    assert table_hashes(read_json(copied / MANIFEST)) == table_hashes(read_json(finished / MANIFEST))
+    assert set(experiments.open(copied).tables) == set(experiments.open(finished).tables)
+
+
+def test_manifest_cannot_point_outside_its_folder(copied: Path) -> None:
+    document = {key: value for key, value in read_json(copied / MANIFEST).items() if key != SEAL}
+    (copied.parent / "secret").write_text("x")
+    document["files"]["../secret"] = {"sha256": sha256_of(copied.parent / "secret"), "bytes": 1, "rows": None}
+    write_sealed(copied / MANIFEST, document)
+    assert verify(copied).problems == ("../secret: lies outside the study's folder",)
+
+
+# --- time, code, company ---------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("year", [0, 4_000_000_000])
+def test_dates_of_files_and_jumps_of_the_clock_do_not_matter(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, year: int
+) -> None:
+    for path in copied.rglob("*"):
+        os.utime(path, (year, year))
+    monkeypatch.setattr(folder_module, "now", lambda: "1970-01-01T00:00:00+00:00")
+    assert live(study_in(copied, archive="none")) == 0
+    assert json.loads((copied / "log.jsonl").read_text().splitlines()[-1])["event"] == "already done"
+
+
+def test_folder_of_a_second_that_has_been_before_is_a_new_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped(folder_module.datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> "Stopped":
+            return cls(2025, 1, 1, 12, 0, 0)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(folder_module, "datetime", Stopped)
+    study = study_in(tmp_path)._replace(out=None)
+    first = folder_for(study)
+    first.mkdir(parents=True)
+    second = folder_for(study)
+    assert (first.name, second.name) == ("baseline-20250101-120000", "baseline-20250101-120000-2")
+
+
+def test_changed_model_is_refused_and_a_changed_program_gathers_anew(
+    copied: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_module, "source_hash", lambda: "0" * 64)
+        patch.setattr("experiments.study.source_hash", lambda: "0" * 64)
+        with pytest.raises(Refusal, match="the model's sources have changed since it was begun"):
+            live(study_in(copied, archive="none"))
+    assert verify(copied).is_well
+    monkeypatch.setattr(folder_module, "program_hash", lambda: "0" * 64)
+    assert live(study_in(copied, archive="none")) == 0
+    assert read_json(copied / MANIFEST)["program_hash"] == "0" * 64
+    assert hashes(copied) == hashes(finished)
+
+
+def test_folder_that_vanishes_is_one_message(
+    tmp_path: Path, fake: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    monkeypatch.setattr(Progress, "advance", lambda _: shutil.rmtree(tmp_path / "out"))
+    assert command(monkeypatch, tmp_path / "out", archive="none") == 1
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    assert str(tmp_path / "out") in said
+
+
+def test_two_drivers_with_one_archive_both_end_with_the_same_bytes(sluice: Sluice) -> None:
+    places = [sluice.place / name for name in ("a", "b")]
+    drivers = [sluice.start("study.replicates=4", "executor=serial", f"out={place}") for place in places]
+    for driver in drivers:
+        _, said = driver.communicate(timeout=240)
+        assert driver.returncode == 0, said
+    first, second = (table_hashes(json.loads((place / MANIFEST).read_text())) for place in places)
+    assert first == second
+    assert len(list((sluice.place / NAME).glob(f"*/{RECORD}"))) == 4
+    assert list((sluice.place / NAME).glob(f"{PARTIAL}*")) == []
+
+
+def killed(place: Path, kills: int) -> dict[str, object]:
+    asked = [sys.executable, "-m", "tests.studies.killing", str(place), str(kills), "20250101"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    ended = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=7200, check=False)
+    assert ended.returncode == 0, ended.stderr
+    return dict(json.loads(ended.stdout.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("kills", [6, pytest.param(300, marks=pytest.mark.slow)])
+def test_kills_at_random_moments_leave_nothing_torn_and_the_same_bytes(tmp_path: Path, kills: int) -> None:
+    seen = killed(tmp_path, kills)
+    assert seen["kills"] == kills
+    assert (seen["torn"], seen["failed"], seen["problems"]) == (0, 0, [])
+    assert seen["finished"] == seen.get("ended", 0), "every study that ended has the bytes of an undisturbed one"
+    assert (seen["last_code"], seen["same"], seen["left"]) == (0, True, [])

@@ -1,0 +1,202 @@
+"""A finished study is one query away: Arrow, pandas and SQL, every file checked before it is believed."""
+
+import contextlib
+import shutil
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+import experiments
+from experiments.query import connection
+from experiments.refusal import Refusal
+from experiments.store import CorruptResult, write_table
+from tests.studies.fake_study import RUNS, fake_market, flip, live, study_in
+
+duckdb = pytest.importorskip("duckdb")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two finished studies side by side."""
+    folder = tmp_path_factory.mktemp("studies")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "sim.market", fake_market())
+        assert live(study_in(folder / "a")) == 0
+        assert live(study_in(folder / "b", replicates=3)) == 0
+    return folder
+
+
+@pytest.fixture
+def copied(place: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(place / "a", tmp_path / "a"))
+
+
+def test_tables_come_as_arrow_and_pandas(place: Path) -> None:
+    results = experiments.open(place / "a")
+    assert results.tables == ("differences", "effects", "lender", "market", "transitions")
+    assert isinstance(results.table("market"), pa.Table)
+    assert results.table("market").column_names[:4] == ["arm", "scenario", "replicate", "month"]
+    assert results.table("market").num_rows == RUNS * 30
+    assert isinstance(results.frame("market"), pd.DataFrame)
+    assert results.effects.equals(results.frame("effects"))
+    assert results.study == "baseline"
+    assert results.manifest["status"] == "complete"
+    assert "4 runs" in repr(results)
+
+
+def test_columns_and_rows_are_chosen(place: Path) -> None:
+    results = experiments.open(place / "a")
+    asked = [("lender", "==", "bank_a"), ("month", "in", [3, 4]), ("arm", "==", "more")]
+    frame = results.frame("lender", columns=["replicate", "month", "mean_apr"], filters=asked)
+    assert list(frame.columns) == ["replicate", "month", "mean_apr"]
+    assert sorted(zip(frame["replicate"], frame["month"], strict=True)) == [(0, 3), (0, 4), (1, 3), (1, 4)]
+
+
+def test_query_agrees_with_pandas(place: Path) -> None:
+    results = experiments.open(place / "a")
+    found = results.query("select arm, avg(mean_apr) as apr from lender group by arm order by arm").df()
+    by_hand = results.frame("lender").groupby("arm")["mean_apr"].mean()
+    assert list(found["arm"]) == list(by_hand.index)
+    assert found["apr"].to_numpy() == pytest.approx(by_hand.to_numpy(), rel=1e-12)
+    joined = results.query(
+        "select count(*) from market m join lender l using (arm, scenario, replicate, month) where l.kind = 'bank'"
+    )
+    assert joined.fetchall() == [(RUNS * 30 * 2,)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_csv('/etc/hostname')",
+        "select * from '{place}/a/tables/market.parquet'",
+        "copy market to '{place}/stolen.csv'",
+        "attach '{place}/stolen.db'",
+        "install httpfs",
+        "set enable_external_access=true",
+    ],
+)
+def test_query_touches_nothing_but_the_tables(place: Path, sql: str) -> None:
+    with pytest.raises((duckdb.PermissionException, duckdb.InvalidInputException)):
+        experiments.open(place / "a").query(sql.format(place=place)).fetchall()
+    assert list(place.glob("stolen*")) == []
+
+
+def test_query_without_its_library_names_what_to_install(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    with pytest.raises(Refusal, match=r"pip install 'sluice\[query\]'"):
+        experiments.open(place / "a").query("select 1")
+
+
+def test_several_studies_are_one_set_of_tables(place: Path) -> None:
+    for results in (experiments.open(place), experiments.open_many([place / "a", place / "b"])):
+        counts = results.frame("market").groupby("study").size().to_dict()
+        assert counts == {"a": RUNS * 30, "b": 6 * 30}
+        found = results.query("select study, count(*) from market group by study order by study").fetchall()
+        assert found == [("a", RUNS * 30), ("b", 6 * 30)]
+        assert results.frame("market", columns=["study", "arm"]).columns.tolist() == ["study", "arm"]
+        assert results.frame("market", columns=["arm"]).columns.tolist() == ["arm"]
+        assert set(results.manifest) == {"a", "b"}
+        with pytest.raises(Refusal, match="one study at a time"):
+            results.verify()
+
+
+def test_runs_and_their_people_are_found(place: Path) -> None:
+    results = experiments.open(place / "a")
+    assert len(results.runs) == RUNS
+    assert set(results.runs.columns) >= {"study", "arm", "scenario", "replicate", "identity", "folder", "record_hash"}
+    assert results.people("more", "calm", 1).num_rows == 300
+    with pytest.raises(Refusal, match="people: no run mor / calm / 1; the nearest valid name is more / calm / 1"):
+        results.people("mor", "calm", 1)
+
+
+def test_columns_are_told_with_unit_and_meaning(place: Path) -> None:
+    for name in experiments.open(place / "a").tables:
+        told = experiments.open(place / "a").schema(name)
+        assert list(told.columns) == ["name", "type", "unit", "meaning"]
+        assert list(told["name"]) == experiments.open(place / "a").table(name).column_names
+        assert (told["meaning"] != "").all()
+
+
+def test_mistakes_are_one_message_with_the_nearest_name(place: Path, tmp_path: Path) -> None:
+    results = experiments.open(place / "a")
+    with pytest.raises(Refusal, match="lendr: no such table; the nearest valid name is lender"):
+        results.table("lendr")
+    with pytest.raises(Refusal, match=r"lender\.mean_ap: no such column; the nearest valid name is mean_apr"):
+        results.frame("lender", columns=["mean_ap"])
+    with pytest.raises(Refusal, match=r"market\.mont: no such column"):
+        results.frame("market", filters=[("mont", "==", 1)])
+    with pytest.raises(Refusal, match="no such folder"):
+        experiments.open(tmp_path / "nowhere")
+    with pytest.raises(Refusal, match=r"manifest\.json: is missing"):
+        experiments.open(tmp_path)
+    with pytest.raises(Refusal, match="at least one folder"):
+        experiments.open_many([])
+    with pytest.raises(AttributeError, match="no attribute 'opne'"):
+        experiments.opne  # noqa: B018
+
+
+def test_study_that_has_not_finished_says_so(copied: Path) -> None:
+    (copied / "manifest.json").unlink()
+    with pytest.raises(Refusal, match="the study has not finished; the command that began it continues it"):
+        experiments.open(copied)
+
+
+@pytest.mark.parametrize("part", [0.02, 0.3, 0.6, 0.99])
+def test_flipped_bit_is_noticed_by_every_way_of_reading(copied: Path, part: float) -> None:
+    flip(copied / "tables" / "market.parquet", part)
+    results = experiments.open(copied)
+    for read in (results.table, results.frame, lambda name: results.query(f"select * from {name}")):
+        with pytest.raises(CorruptResult, match=r"market\.parquet: is torn or altered"):
+            read("market")
+    assert experiments.open(copied).table("lender").num_rows > 0
+
+
+def test_flipped_bit_inside_a_page_is_noticed_by_queries_too(tmp_path: Path) -> None:
+    """The database's own reader of files, as a control, believes the altered page."""
+    path = tmp_path / "market.parquet"
+    write_table(path, pa.table({"debt_fen": [index * 7919 % 104729 for index in range(50_000)]}))
+    total = connection({"market": [(None, path)]}).sql("select sum(debt_fen) from market").fetchall()
+    for place in range(2_000, path.stat().st_size - 2_000, 500):
+        whole = path.read_bytes()
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        with pytest.raises(OSError, match="CRC checksum verification failed"):
+            connection({"market": [(None, path)]}).sql("select sum(debt_fen) from market").fetchall()
+        with contextlib.suppress(duckdb.Error):
+            if duckdb.sql(f"select sum(debt_fen) from '{path}'").fetchall() != total:
+                return  # a wrong sum, and no word of it
+        path.write_bytes(whole)
+    raise AssertionError("the control has noticed every flipped bit")
+
+
+def test_altered_manifest_is_not_believed(copied: Path) -> None:
+    path = copied / "manifest.json"
+    path.write_text(path.read_text().replace('"status": "complete"', '"status": "completed"'))
+    with pytest.raises(CorruptResult, match=r"manifest\.json: is torn or altered"):
+        experiments.open(copied)
+
+
+@pytest.mark.usefixtures("fake")
+def test_verify_from_python_chooses_runs_by_chance_and_repeats_by_seed(place: Path) -> None:
+    results = experiments.open(place / "b")
+    first = results.verify(rerun=2, seed=7)
+    assert (first.is_well, first.problems, first.foreign) == (True, (), ())
+    assert len(set(first.rerun)) == 2
+    assert results.verify(rerun=2, seed=7).rerun == first.rerun
+    assert len({results.verify(rerun=1).rerun for _ in range(12)}) > 1, "some of twelve choices among six runs differ"
+    assert set(results.verify(rerun=99).rerun) == set(results.runs["folder"])
+
+
+@pytest.mark.usefixtures("fake")
+def test_rerun_names_the_table_whose_bytes_differ(copied: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    market = fake_market()
+    honest = market.Record.people
+    monkeypatch.setattr(
+        market.Record, "people", lambda self: honest(self).set_column(0, "flags", pa.array([7] * 300, pa.int32()))
+    )
+    found = experiments.open(copied).verify(rerun=1)
+    assert [problem.rpartition("/")[2] for problem in found.problems] == [
+        "people.parquet: lived through again, the run gave other bytes"
+    ]
