@@ -17,13 +17,13 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments import tree
 from experiments.plain_yaml import CODE_KEYS, check_references, check_text
-from experiments.refusal import Refusal, nearest, shown
+from experiments.refusal import Refusal, nearest, printable, shown
 from experiments.tree import check_document, check_tree, groups, members_of_bundles
 
 # Groups whose options name members; the selection must be in the document under the same names.
 MEMBER_GROUPS = ("lender", "policy", "shock")
 LONGEST_OVERRIDE = 20_000
-DIGIT_GROUPS = re.compile(r"(?<![\w.'\"/-])[-+]?\d+(_\d+)+(?![\w.'\"/-])")  # 1_000 outside quotes and names
+DIGIT_GROUPS = re.compile(r"(?<![\w.'\"/-])[-+]?\d+(_\d+)+(?![\w'\"/-])")  # 1_000 outside quotes and names
 
 
 class Override(NamedTuple):
@@ -72,7 +72,7 @@ def read_override(text: str) -> Override:
 
 def _parsed(text: str) -> tuple[HydraOverride, Any]:
     """Return an override as Hydra's grammar reads it, and its value; refuse what is none, or misleads."""
-    beginning = text[:60]
+    beginning = printable(text[:60]).replace("\n", "\\n")
     if text.startswith("-"):
         raise Refusal(f"{beginning}: no such option; everything but --help is written key=value")
     if "\n" in text or "\t" in text or len(text) > LONGEST_OVERRIDE:

@@ -27,7 +27,7 @@ from experiments.report.sections.methods import methods_section, parameters_sect
 from experiments.report.sections.people import people_section
 from experiments.report.sections.unusual import unusual_section
 from experiments.report.sections.winners import winners_section
-from experiments.report.wording import plain
+from experiments.report.wording import plain, without_hidden
 from experiments.store import write_bytes
 
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
@@ -87,5 +87,6 @@ def render(study: Study) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        finalize=without_hidden,
     ).get_template("page.html.j2")
     return page.render(name=plain(study.name), sections=sections, pairs=study.replicates, months=study.months)

@@ -6,6 +6,10 @@ import math
 import re
 from collections.abc import Sequence
 
+from markupsafe import Markup
+
+from experiments.refusal import unprintable
+
 THIN_SPACE = "\u202f"
 MINUS = "\u2212"
 EN_DASH = "\u2013"
@@ -56,6 +60,13 @@ def label(name: str) -> str:
 def plain(name: object) -> str:
     """Return a name without control characters, fit for a label."""
     return "".join(letter if letter.isprintable() else TIMES_LOST for letter in str(name))
+
+
+def without_hidden(value: object) -> object:
+    """Return what a page is about to show; a text without letters that turn, hide or end what stands beside them."""
+    if not isinstance(value, str) or isinstance(value, Markup) or not unprintable(value.replace("\n", "")):
+        return value
+    return "".join(letter if letter == "\n" or not unprintable(letter) else TIMES_LOST for letter in value)
 
 
 def short(name: object, letters: int = 26) -> str:
