@@ -49,11 +49,15 @@ SCORECARD_WEIGHTS = {
     "stranger_predicted_share": "stranger_loans",
     "stranger_realised_share": "stranger_loans",
     "truth_auc_share": "truth_people",
+    "truth_ks_share": "truth_people",
     "truth_brier_score": "truth_people",
     "approved_predicted_share": "approved_people",
     "approved_bad_share": "approved_people",
     "refused_predicted_share": "refused_people",
     "refused_bad_share": "refused_people",
+    "refused_auc_share": "refused_people",
+    "refused_ks_share": "refused_people",
+    "refused_brier_score": "refused_people",
     "compared_excess_share": "compared_people",
 }
 CUMULATIVE = ("ever30", "ever60", "ever90", "charged_off")  # of a vintage, over what was lent

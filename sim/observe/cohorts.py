@@ -32,12 +32,11 @@ Marks = NDArray[np.bool_]
 
 
 class Cohort(NamedTuple):
-    """The people who owe one lender and at least one other; `defaulted` marks, by place in `rows`, who has since."""
+    """The people who owe one lender and at least one other, and at which lenders they have defaulted since."""
 
     rows: Rows  # shape (members,)
     groups: dict[tuple[str, str], Marks]  # by dimension and value, shape (members,)
-    defaulted_elsewhere: Marks
-    defaulted_here: Marks
+    defaulted: Marks  # shape (members, lenders)
 
 
 class Cohorts:
@@ -86,8 +85,7 @@ def cohort_of(loans: Loans, lender: int, lenders: int) -> Cohort:
         "score": {"low": is_low, "high": ~is_low},
     }
     groups = {(dimension, value): marks[dimension][value] for dimension, vs in COHORT_GROUPS.items() for value in vs}
-    nobody = np.zeros(len(rows), dtype=bool)
-    return Cohort(rows, groups, nobody, nobody.copy())
+    return Cohort(rows, groups, np.zeros((len(rows), lenders), dtype=bool))
 
 
 def in_default(loans: Loans) -> Marks:
@@ -97,14 +95,19 @@ def in_default(loans: Loans) -> Marks:
 
 
 def month_rows(month: int, name: str, lender: int, cohort: Cohort, loans: Loans) -> Iterator[dict[str, Any]]:
-    """Yield one row for each group of a cohort; a person's first default at the others, and here, counts once."""
+    """Yield one row for each group of a cohort; a person's first default at the others, and here, counts once.
+
+    So does the first at each of the others, in `lenders_defaulted_elsewhere`.
+    """
     theirs = loans._replace(**{name: column[cohort.rows] for name, column in loans._asdict().items()})
-    is_bad, is_elsewhere = in_default(theirs), theirs.lender != lender
-    newly_elsewhere = (is_bad & is_elsewhere).any(axis=1) & ~cohort.defaulted_elsewhere
-    newly_here = (is_bad & ~is_elsewhere).any(axis=1) & ~cohort.defaulted_here
-    np.logical_or(cohort.defaulted_elsewhere, newly_elsewhere, out=cohort.defaulted_elsewhere)
-    np.logical_or(cohort.defaulted_here, newly_here, out=cohort.defaulted_here)
-    owed = np.where((theirs.status == OPEN) & is_elsewhere, theirs.principal, 0).sum(axis=1, dtype=np.int64)
+    is_bad, is_other = in_default(theirs), np.arange(cohort.defaulted.shape[1]) != lender
+    now = np.stack([(is_bad & (theirs.lender == at)).any(axis=1) for at in range(len(is_other))], axis=1)
+    newly, before = now & ~cohort.defaulted, cohort.defaulted[:, is_other].any(axis=1)
+    newly_elsewhere, newly_here = newly[:, is_other].any(axis=1) & ~before, newly[:, lender]
+    np.logical_or(cohort.defaulted, newly, out=cohort.defaulted)
+    newly_at = newly[:, is_other].sum(axis=1)
+    elsewhere_open = (theirs.status == OPEN) & (theirs.lender != lender)
+    owed = np.where(elsewhere_open, theirs.principal, 0).sum(axis=1, dtype=np.int64)
     for (dimension, value), members in cohort.groups.items():
         people = int(members.sum())
         elsewhere, here = int(newly_elsewhere[members].sum()), int(newly_here[members].sum())
@@ -116,6 +119,8 @@ def month_rows(month: int, name: str, lender: int, cohort: Cohort, loans: Loans)
             "people": people,
             "defaults_elsewhere": elsewhere,
             "defaults_elsewhere_share": share(elsewhere, people),
+            "lenders_defaulted_elsewhere": int(newly_at[members].sum()),
+            "lenders_defaulted_elsewhere_mean": share(int(newly_at[members].sum()), people),
             "defaults_here": here,
             "defaults_here_share": share(here, people),
             "owed_elsewhere_fen": int(owed[members].sum()),

@@ -227,6 +227,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "people": "int",
         "defaults_elsewhere": "int",  # people who first defaulted at another lender this month
         "defaults_elsewhere_share": "float",
+        "lenders_defaulted_elsewhere": "int",  # the same counted at each of the others: one person, two lenders, two
+        "lenders_defaulted_elsewhere_mean": "float",  # by people
         "defaults_here": "int",
         "defaults_here_share": "float",
         "owed_elsewhere_fen": "int",
@@ -284,6 +286,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         # against the truth: applicants followed by the simulator, those never in debt left out
         "truth_people": "int",
         "truth_auc_share": "float",
+        "truth_ks_share": "float",
         "truth_brier_score": "float",
         "approved_people": "int",
         "approved_predicted_share": "float",
@@ -291,6 +294,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "refused_people": "int",
         "refused_predicted_share": "float",
         "refused_bad_share": "float",
+        "refused_auc_share": "float",
+        "refused_ks_share": "float",
+        "refused_brier_score": "float",
         "refused_never_in_debt": "int",
         "compared_people": "int",  # strangers refused in cells where another stranger was lent to
         "compared_excess_share": "float",  # their bad share less that of those lent to in the same cell
@@ -303,6 +309,12 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "loans": "int",
         "bads": "int",
         "predicted_share": "float",
+        "truth_people": "int",  # applicants followed by the simulator, whatever they were answered
+        "truth_bads": "int",
+        "truth_predicted_share": "float",
+        "refused_people": "int",  # those of them who were refused
+        "refused_bads": "int",
+        "refused_predicted_share": "float",
     },
     "returns": {  # what lenders told the supervisor of the month, whenever that is read
         "month": "int",

@@ -47,6 +47,8 @@ class Truth(NamedTuple):
     refused: Quality
     refused_never_in_debt: int
     compared: Comparison  # refused strangers beside strangers lent to in the same cell
+    bands: list[BandOutcome]  # of everybody
+    refused_bands: list[BandOutcome]
 
 
 class Judgement(NamedTuple):
@@ -94,6 +96,7 @@ class Review(NamedTuple):
                 "population_stability_index": judged.stability_index,
                 "truth_people": truth.everybody.loans,
                 "truth_auc_share": truth.everybody.auc_share,
+                "truth_ks_share": truth.everybody.ks_share,
                 "truth_brier_score": truth.everybody.brier_score,
                 "approved_people": truth.approved.loans,
                 "approved_predicted_share": truth.approved.predicted_share,
@@ -101,6 +104,9 @@ class Review(NamedTuple):
                 "refused_people": truth.refused.loans,
                 "refused_predicted_share": truth.refused.predicted_share,
                 "refused_bad_share": truth.refused.realised_share,
+                "refused_auc_share": truth.refused.auc_share,
+                "refused_ks_share": truth.refused.ks_share,
+                "refused_brier_score": truth.refused.brier_score,
                 "refused_never_in_debt": truth.refused_never_in_debt,
                 "compared_people": truth.compared.people,
                 "compared_excess_share": truth.compared.excess_share,
@@ -109,8 +115,24 @@ class Review(NamedTuple):
     def band_rows(self) -> Iterator[dict[str, Any]]:
         """Yield the rows of the table of calibration by band, without the lender."""
         for name, judged in self.judgements():
-            for outcome in judged.bands:
-                yield {"month": self.month, "card": name, **outcome._asdict()}
+            own, truth, refused = (
+                {outcome.band: outcome for outcome in outcomes}
+                for outcomes in (judged.bands, judged.truth.bands, judged.truth.refused_bands)
+            )
+            for band in sorted(own | truth):
+                yield {
+                    "month": self.month,
+                    "card": name,
+                    **own.get(band, BandOutcome(band, 0, 0, 0.0))._asdict(),
+                    **said_of_people("truth", truth.get(band)),
+                    **said_of_people("refused", refused.get(band)),
+                }
+
+
+def said_of_people(group: str, outcome: BandOutcome | None) -> dict[str, Any]:
+    """Return the columns about watched applicants of one band; nobody is in it when there is no outcome."""
+    people, bads, predicted = (outcome.loans, outcome.bads, outcome.predicted_share) if outcome else (0, 0, 0.0)
+    return {f"{group}_people": people, f"{group}_bads": bads, f"{group}_predicted_share": predicted}
 
 
 class LearningScorecard:
@@ -203,14 +225,17 @@ class LearningScorecard:
         odds = points / POINTS_PER_LOG_ODDS
         strangers = tenures_of(seen) == 0
         together = sum(groups.values(), start=np.zeros_like(groups["approved"]))
+        bands, refused = band_of_points(points), groups["refused"]
         return Truth(
             everybody=quality(odds, points, together[:, 0], together[:, 1]),
             approved=quality(odds, points, groups["approved"][:, 0], groups["approved"][:, 1]),
-            refused=quality(odds, points, groups["refused"][:, 0], groups["refused"][:, 1]),
-            refused_never_in_debt=int(groups["refused"][:, 2].sum()),
+            refused=quality(odds, points, refused[:, 0], refused[:, 1]),
+            refused_never_in_debt=int(refused[:, 2].sum()),
             compared=within_cells(
-                cells_told_apart(card, seen)[strangers], groups["refused"][strangers], groups["approved"][strangers]
+                cells_told_apart(card, seen)[strangers], refused[strangers], groups["approved"][strangers]
             ),
+            bands=calibration(bands, odds, together[:, 0], together[:, 1]),
+            refused_bands=calibration(bands, odds, refused[:, 0], refused[:, 1]),
         )
 
 

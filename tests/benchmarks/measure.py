@@ -29,6 +29,10 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
         engine="objects" if kind == "objects" else "arrays",
         calendar=config.calendar._replace(warm_up_months=warm_up),
     )
+    if kind == "everything":
+        from tests.market.everything import everything_on
+
+        config = everything_on(config)
     if kind == "peer":
         from tests.benchmarks.peer.market import PeerMarket
 
@@ -38,7 +42,37 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
         return peer.step
     from sim.market import CreditMarket
 
-    return CreditMarket(config, rng=1).step
+    market = CreditMarket(config, rng=1)
+    watch(market)
+    return market.step
+
+
+CLOCKED: dict[str, list[float]] = {"books": [], "refits": []}  # seconds of one core, call by call
+
+
+def clocked(verb: Callable[..., Any], clock: list[float]) -> Callable[..., Any]:
+    """Return the same verb, which notes how long it took."""
+
+    def noting(*given: Any) -> Any:
+        began = time.process_time()
+        done = verb(*given)
+        clock.append(time.process_time() - began)
+        return done
+
+    return noting
+
+
+def watch(market: Any) -> None:
+    """Clock the lenders apart from people: budgets, allocation, closing the books, the auction; and refits."""
+    import sim.market
+
+    books = CLOCKED["books"]
+    for lender in market.lenders:
+        for verb in ("commit_to_partners", "plan_budget", "allocate", "close_books"):
+            setattr(lender, verb, clocked(getattr(lender, verb), books))
+        lender.scorecard.refit = clocked(lender.scorecard.refit, CLOCKED["refits"])
+    for name in ("post_customers", "post_buyers", "sell_claims"):
+        setattr(sim.market, name, clocked(getattr(sim.market, name), books))
 
 
 def measure(kind: str, people: int) -> dict[str, float]:
@@ -48,12 +82,22 @@ def measure(kind: str, people: int) -> dict[str, float]:
     first_month_seconds = time.perf_counter() - STARTED
     if kind == "first_month":
         return {"seconds": first_month_seconds}
+    for clock in CLOCKED.values():
+        clock.clear()
     began = time.process_time()  # of this process alone, whatever else the machine does
     for _ in range(MEASURED_MONTHS):
         step()
     seconds = (time.process_time() - began) / MEASURED_MONTHS
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    return {"seconds": seconds, "rate": people / seconds, "peak_bytes": peak}
+    refits = CLOCKED["refits"]
+    return {
+        "seconds": seconds,
+        "rate": people / seconds,
+        "peak_bytes": peak,
+        "books_share": (sum(CLOCKED["books"]) - sum(refits)) / MEASURED_MONTHS / seconds,
+        "refits_share": sum(refits) / MEASURED_MONTHS / seconds,
+        "longest_refit_seconds": max(refits, default=0.0),
+    }
 
 
 if __name__ == "__main__":

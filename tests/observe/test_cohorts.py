@@ -73,6 +73,9 @@ def test_a_default_at_another_lender_counts_once_in_the_month_it_is_seen(people:
     people.loans.bucket[1, 0] = 4
     rows = found(cohorts, people, ANNOUNCED + 1)
     assert rows["first", "all", "all"]["defaults_elsewhere"] == 0, "person 5 had defaulted at another before"
+    assert rows["first", "all", "all"]["lenders_defaulted_elsewhere"] == 1, "but not yet at the third lender"
+    assert rows["first", "all", "all"]["lenders_defaulted_elsewhere_mean"] == 1 / 3
+    assert rows["second", "all", "all"]["lenders_defaulted_elsewhere"] == 2
     assert rows["first", "all", "all"]["defaults_here"] == 1
     assert rows["second", "all", "all"]["defaults_elsewhere"] == 2, "persons 1 and 5, as seen from the second lender"
     assert rows["first", "rolled_over", "yes"]["defaults_here_share"] == 0.5

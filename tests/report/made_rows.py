@@ -34,6 +34,7 @@ def row_makers(lenders: Lenders) -> dict[str, Rows]:
         "bands": lambda *place: _bands(lenders, *place),
         "shape": lambda *place: _shape(lenders, *place),
         "scorecards": lambda *place: _scorecards(lenders, *place),
+        "scorecard_bands": lambda *place: _scorecard_bands(lenders, *place),
         "segment": _segment,
         "vintage": lambda *place: _vintage(lenders, *place),
         "roll": _roll,
@@ -96,6 +97,8 @@ def _lender(
                 "status": "open",
                 "loans_fen": loans,
                 "allowance_five_category_fen": int(loans * 0.015 * noise * (1 + 0.5 * hit)),
+                "take_rate_share": 0.09 * noise - 0.01 * hit,
+                "cost_income_share": 0.5 * noise + 0.05 * hit,
                 "allowance_ifrs9_fen": int(loans * 0.02 * noise * (1 + 0.8 * hit)),
                 "equity_fen": loans // 8,
                 "capital_ratio_share": 0.13 * noise - 0.01 * hit,
@@ -147,9 +150,34 @@ def _scorecards(
                 "predicted_share": 0.02,
                 "realised_share": 0.02 + 0.01 * (card == "before"),
                 "truth_auc_share": 0.7,
+                "refused_auc_share": 0.6,
                 "refused_predicted_share": 0.08,
                 "refused_bad_share": 0.13,
             }
+
+
+def _scorecard_bands(
+    lenders: Lenders, _chance: np.random.Generator, keys: Row, _policy: float, _stress: float, months: int
+) -> Iterator[Row]:
+    for month in range(6, months, 12):
+        for card in ("before", "after"):
+            for band, predicted in ((4, 0.01), (12, 0.1)):
+                yield {
+                    **keys,
+                    "month": month,
+                    "lender": lenders[0][0],
+                    "card": card,
+                    "band": band,
+                    "loans": 200,
+                    "bads": 8 if card == "before" else 2,
+                    "predicted_share": predicted,
+                    "truth_people": 100,
+                    "truth_bads": 5,
+                    "truth_predicted_share": predicted,
+                    "refused_people": 40 if band == 12 else 0,
+                    "refused_bads": 10 if band == 12 else 0,
+                    "refused_predicted_share": predicted if band == 12 else 0.0,
+                }
 
 
 def _bands(

@@ -145,8 +145,23 @@ def test_the_truth_leaves_out_those_who_owed_nobody() -> None:
     assert (truth.refused.loans, truth.refused.realised_share, truth.refused_never_in_debt) == (10, 0.4, 100)
     assert truth.everybody.loans == 110
     assert truth.compared.people == 0, "they are customers; only strangers are compared"
+    assert [(band.loans, band.bads) for band in truth.bands] == [(110, 14)]
+    assert [(band.loans, band.bads) for band in truth.refused_bands] == [(10, 4)]
     held.observe(1, month_counts(0, 0.0), CALM)
     assert held.refit(1).before.truth.everybody.loans == 0, "counted once"
+
+
+def test_calibration_by_band_tells_loans_from_people_and_the_refused_from_all() -> None:
+    held = LearningScorecard(YEARLY, 0.0, CELLS)
+    counts = month_counts(0, 0.0)
+    counts.truth[SAFE] = [90, 10, 5, 0, 0, 0, 0, 0, 0]
+    counts.truth[RISKY] = [0, 0, 0, 6, 4, 1, 0, 0, 0]
+    held.observe(0, counts, CALM)
+    safe, risky = [row for row in held.refit(0).band_rows() if row["card"] == "before"]
+    assert safe["band"] < risky["band"]
+    assert (safe["loans"], safe["truth_people"], safe["truth_bads"], safe["refused_people"]) == (0, 100, 10, 0)
+    assert (risky["truth_people"], risky["refused_people"], risky["refused_bads"]) == (10, 10, 4)
+    assert risky["refused_predicted_share"] == risky["truth_predicted_share"] > safe["truth_predicted_share"] > 0.0
 
 
 def test_refused_strangers_are_compared_with_those_lent_to_in_their_cell() -> None:

@@ -12,6 +12,7 @@ from experiments.report.changes import band_words
 from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.series import Panel, draw_series
 from experiments.report.reading import Study
+from experiments.report.sections.calibration import calibration_tables
 from experiments.report.wording import listing, plain, sentence
 
 COLUMNS = 3  # of panels
@@ -47,6 +48,7 @@ QUALITIES = (
         is_drawn=True,
     ),
     Quality("AUC against the truth", ("truth_auc_share",), _column("truth_auc_share")),
+    Quality("AUC on the refused", ("refused_auc_share",), _column("refused_auc_share")),
     Quality(
         "bad beyond what was predicted, the refused",
         ("refused_bad_share", "refused_predicted_share"),
@@ -79,6 +81,7 @@ def learning_section(study: Study) -> Section | None:
             alt = f"{quality.title} at each refit, one panel for each of {names}."
             blocks.append(Figure(draw_series(study, panels, COLUMNS, 1.45), alt, caption))
     blocks.append(_means(study, before, lenders))
+    blocks += calibration_tables(study)
     return Section("learning", "What lenders learned", tuple(blocks))
 
 
