@@ -29,6 +29,8 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
         engine="objects" if kind == "objects" else "arrays",
         calendar=config.calendar._replace(warm_up_months=warm_up),
     )
+    if kind == "instruments":
+        config = config._replace(policy=every_instrument())
     if kind == "peer":
         from tests.benchmarks.peer.market import PeerMarket
 
@@ -39,6 +41,18 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
     from sim.market import CreditMarket
 
     return CreditMarket(config, rng=1).step
+
+
+def every_instrument() -> tuple[tuple[str, Any], ...]:
+    """Return every instrument with its own figures, in full force from the first reported month on."""
+    from experiments.registry import kinds, member_class
+
+    found = []
+    for name in sorted(kinds("policy")):
+        instrument = member_class("policy", name, "policy")()
+        dates = {"announce_month": 0, "effective_month": 0, "phase_in_months": 0}
+        found.append((name, instrument._replace(**{key: dates[key] for key in dates if key in instrument._fields})))
+    return tuple(found)
 
 
 def measure(kind: str, people: int) -> dict[str, float]:
