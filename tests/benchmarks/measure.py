@@ -33,6 +33,8 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
         from tests.market.everything import everything_on
 
         config = everything_on(config)
+    if kind == "instruments":
+        config = config._replace(policy=every_instrument())
     if kind == "peer":
         from tests.benchmarks.peer.market import PeerMarket
 
@@ -73,6 +75,18 @@ def watch(market: Any) -> None:
         lender.scorecard.refit = clocked(lender.scorecard.refit, CLOCKED["refits"])
     for name in ("post_customers", "post_buyers", "sell_claims"):
         setattr(sim.market, name, clocked(getattr(sim.market, name), books))
+
+
+def every_instrument() -> tuple[tuple[str, Any], ...]:
+    """Return every instrument with its own figures, in full force from the first reported month on."""
+    from experiments.registry import kinds, member_class
+
+    found = []
+    for name in sorted(kinds("policy")):
+        instrument = member_class("policy", name, "policy")()
+        dates = {"announce_month": 0, "effective_month": 0, "phase_in_months": 0}
+        found.append((name, instrument._replace(**{key: dates[key] for key in dates if key in instrument._fields})))
+    return tuple(found)
 
 
 def measure(kind: str, people: int) -> dict[str, float]:

@@ -50,6 +50,7 @@ def test_the_table() -> None:
     rows = [
         ("arrays engine, everything included", MANY, arrays),
         ("arrays engine, everything included", FEW, measured("arrays", FEW)["rate"]),
+        ("arrays engine, every instrument in force", MANY, measured("instruments", MANY)["rate"]),
         ("objects engine, everything included", OBJECTS, measured("objects", OBJECTS)["rate"]),
         ("bare Mesa, like for like", PEER, measured("peer", PEER)["rate"]),
         ("light Mesa, a tenth of the work", LIGHT, measured("light_mesa", LIGHT)["rate"]),
@@ -74,3 +75,7 @@ def test_at_most_four_hundred_bytes_a_borrower() -> None:
 
 def test_fifty_times_bare_mesa_that_does_the_same_work() -> None:
     assert measured("arrays", MANY)["rate"] >= 50 * measured("peer", PEER)["rate"]
+
+
+def test_every_instrument_at_once_costs_a_tenth_of_the_month_at_most() -> None:
+    assert measured("instruments", MANY)["seconds"] <= 1.1 * measured("arrays", MANY)["seconds"]

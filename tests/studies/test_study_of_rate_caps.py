@@ -1,12 +1,13 @@
 """P3, a ceiling on prices: who is shut out, what lenders lose, and whether few lenders differ from many."""
 
 import pandas as pd
+import pytest
 
 from experiments.config import compose_study
 from tests.studies.lived_study import effect, lived_study
 
 FEW = (1_500, 1)
-MANY = (10_000, 6)
+MANY = (5_000, 4)
 LATE = "13-24"
 
 
@@ -35,3 +36,28 @@ def test_a_ceiling_lowers_the_price_and_shuts_risky_bands() -> None:
     effects = found(FEW, "two_lenders")
     assert effect(effects, "lender.all.mean_apr", LATE, "cap_24")["mean"] < 0.0
     assert effect(effects, "market.approval_share", LATE, "cap_24")["mean"] < 0.0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", ["two_lenders", "six_lenders", "ten_lenders"])
+def test_a_ceiling_shuts_out_the_poor_and_hardly_the_rich(scenario: str) -> None:
+    effects = lived_study("rate_cap", *MANY, ("five_times_prime",), scenario)
+    poor, rich = (
+        effect(effects, f"segment.income_quintile.{quintile}.approvals", LATE, "five_times_prime")
+        for quintile in (1, 5)
+    )
+    assert poor["high"] < 0.0
+    assert poor["mean"] / poor["baseline_mean"] < rich["low"] / rich["baseline_mean"]
+
+
+@pytest.mark.slow
+def test_with_few_lenders_prices_fall_more_and_access_less() -> None:
+    few, many = (
+        lived_study("rate_cap", *MANY, ("five_times_prime",), scenario) for scenario in ("two_lenders", "ten_lenders")
+    )
+    price, access = (
+        [effect(found, outcome, LATE, "five_times_prime") for found in (few, many)]
+        for outcome in ("lender.all.mean_apr", "market.approvals")
+    )
+    assert price[0]["high"] < price[1]["low"] < 0.0
+    assert access[1]["high"] < access[0]["low"] < 0.0
