@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from experiments.compare import compare
 from experiments.config import StudyConfig
+from experiments.groups import effects_by_group
+from experiments.moves import moves
+from experiments.profiles import profiles
 from experiments.selections import SELECTIONS
 from experiments.single_run import KEYS, PEOPLE, Kept, Run
 from experiments.store import FileRecord, read_table, write_table
@@ -30,10 +33,14 @@ def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[
         if name in COMPARED:
             frames[name] = table.to_pandas()
     effects, differences = compare(study, frames)
+    counted = transitions(_pairs(folder, study, present, kept), flags)
     derived = {
         "effects": effects,
         "differences": differences,
-        "transitions": transitions(_pairs(folder, study, present, kept), flags),
+        "profiles": profiles(study, frames),
+        "group_effects": effects_by_group(study, frames),
+        "transitions": counted,
+        "moves": moves(study, counted),
     }
     for name, table in derived.items():
         files[f"tables/{name}.parquet"] = write_table(folder / "tables" / f"{name}.parquet", table)

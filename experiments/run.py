@@ -59,8 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             print(dry_run(study))
             return DONE
-        with opened(folder_for(study), study) as folder, _termination_interrupts():
-            return _carry_out(study, folder, overrides)
+        return carry_out_study(study, folder_for(study), overrides)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
@@ -70,6 +69,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped before anything was computed", file=sys.stderr)
         return INTERRUPTED
+
+
+def carry_out_study(study: StudyConfig, folder: Path, overrides: Sequence[str]) -> int:
+    """Run a study in a folder, new or begun earlier, and return the exit code; `overrides` are said to continue it."""
+    with opened(folder, study) as held, _termination_interrupts():
+        return _carry_out(study, held, overrides)
 
 
 def overrides_and_flags(texts: Sequence[str]) -> tuple[list[str], set[str]]:
