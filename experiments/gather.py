@@ -14,7 +14,11 @@ import pyarrow as pa
 
 from experiments.compare import compare, outcomes
 from experiments.config import StudyConfig
+from experiments.groups import columns_read as columns_of_groups
+from experiments.groups import effects_by_group
+from experiments.moves import moves
 from experiments.outcomes import Outcome
+from experiments.profiles import profiles
 from experiments.selections import SELECTIONS, columns_read, rows_read
 from experiments.single_run import KEYS, PEOPLE, RECORD, Kept, Run
 from experiments.store import (
@@ -41,12 +45,27 @@ def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[
         columns = read_columns(run_folder(folder, present[0], kept) / f"{name}.parquet")
         pieces = _pieces(folder, name, columns, present, kept)
         written[name] = write_pieces(tables / f"{name}.parquet", _with_keys(columns), pieces)
-    effects, differences = compare(study, _compared(tables, study, written))
-    written["effects"] = write_table(tables / "effects.parquet", effects)
-    written["differences"] = write_table(tables / "differences.parquet", differences)
     counted = (transitions([pair], flags) for pair in _pairs(folder, study, present, kept))
     written["transitions"] = write_pieces(tables / "transitions.parquet", TRANSITIONS, counted)
+    for name, table in _derived(tables, study, written).items():
+        written[name] = write_table(tables / f"{name}.parquet", table)
     return {f"tables/{name}.parquet": record for name, record in written.items()}
+
+
+def _derived(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord]) -> dict[str, pa.Table]:
+    """Return what arms differ in: by horizon, by month, by group of people and by person."""
+    frames = _compared(tables, study, written)
+    effects, differences = compare(study, frames)
+    by_month = profiles(study, frames)
+    del frames
+    groups = read_table(tables / "segment.parquet", columns_of_groups()).to_pandas() if "segment" in written else None
+    return {
+        "effects": effects,
+        "differences": differences,
+        "profiles": by_month,
+        "group_effects": effects_by_group(study, groups),
+        "moves": moves(study, read_table(tables / "transitions.parquet")),
+    }
 
 
 def run_folder(folder: Path, run: Run, kept: Mapping[str, Kept]) -> Path:

@@ -1,6 +1,6 @@
 """Several whole studies one after the other: `-m study=rumour,baseline seed=1,2` is four of them, a folder each.
 
-Hydra's own basic sweeper expands the values that are separated by commas, `range(1,4)` and `glob(*)`; its launchers are
+Hydra's own basic sweeper expands the values that are separated by commas, and `range(1,4)`; its launchers are
 not used, since each study has an executor of its own. Every study is composed before the first is run, so that a
 mistake in the last one is refused at once.
 """

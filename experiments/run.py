@@ -19,6 +19,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import FrameType
 
 from experiments.archive import archive_of
@@ -51,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             print(dry_run(study))
             return DONE
-        return drive(study, overrides)
+        return carry_out_study(study, folder_for(study), overrides)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
@@ -64,9 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def drive(study: StudyConfig, overrides: Sequence[str]) -> int:
-    """Carry a study out in its folder, which is held meanwhile; return the exit code."""
-    wanted = folder_for(study)
+def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str]) -> int:
+    """Run a study in a folder, new or begun earlier, and return the exit code; `overrides` are said to continue it."""
     archive = archive_of(study, wanted)
     with opened(wanted, study) as folder, termination_interrupts():
         driver = Driver(study, folder, archive)

@@ -81,6 +81,33 @@ def half_width(sd: float, count: int, confidence: float) -> float:
     return float(special.stdtrit(count - 1, 0.5 + confidence / 2)) * sd / math.sqrt(count)
 
 
+class MeanIntervals(NamedTuple):
+    """Means over replicates with the ends of their t intervals, shape (columns,); ends are NaN for fewer than two."""
+
+    mean: NDArray[np.float64]
+    low: NDArray[np.float64]
+    high: NDArray[np.float64]
+    replicates: NDArray[np.int64]
+
+
+def mean_intervals(values: NDArray[np.float64]) -> MeanIntervals:
+    """Return the mean and t interval of every column of values, shape (replicates, columns), leaving NaN out.
+
+    Columns that are 0 in every replicate keep 0 at both ends, whatever their number.
+    """
+    known = np.isfinite(values)
+    count = known.sum(axis=0)
+    filled = np.where(known, values, 0.0)
+    mean = filled.sum(axis=0) / np.where(count > 0, count, np.nan)
+    squares = (np.where(known, values - mean, 0.0) ** 2).sum(axis=0)
+    few = count < 2
+    freedom = np.where(few, 1, count - 1)
+    half = special.stdtrit(freedom, 0.5 + CONFIDENCE / 2) * np.sqrt(squares / freedom / np.where(few, 1, count))
+    half = np.where(few, np.nan, half)
+    half = np.where((count > 0) & ~filled.any(axis=0), 0.0, half)
+    return MeanIntervals(mean, mean - half, mean + half, count.astype(np.int64))
+
+
 def bootstrap_t(values: NDArray[np.float64], name: str) -> tuple[float, float]:
     """Return the bootstrap-t interval of a mean, which follows a skewed distribution better than the t interval."""
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")

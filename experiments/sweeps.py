@@ -15,6 +15,7 @@ KINDS = (ONE_FACTOR, GRID)
 MOST_VERSIONS = 256  # beyond this a study is a search, which needs another design than a full sweep
 LONGEST_NAME = 60  # letters of an arm or scenario
 HASH_LETTERS = 8
+NO_TEXTS = ("true", "false", "null", "nan", "inf")  # words that an override reads as something else unless quoted
 
 
 class SweepSettings(NamedTuple):
@@ -154,7 +155,7 @@ def _words(value: Any) -> str:
         return " ".join(_words(item) for item in value) or "none"
     if isinstance(value, str):
         return re.sub(r"[^A-Za-z0-9_.-]+", "-", value) or "empty"
-    return written(value)
+    return written(value).replace("+", "")  # of 1e+16
 
 
 def written(value: Any) -> str:
@@ -163,6 +164,6 @@ def written(value: Any) -> str:
         return f"[{','.join(written(item) for item in value)}]"
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str) and not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", value):
+    if isinstance(value, str) and (not re.fullmatch(r"[A-Za-z_]\w*", value, re.ASCII) or value.lower() in NO_TEXTS):
         return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
     return repr(value) if isinstance(value, int | float) else value

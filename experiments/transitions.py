@@ -5,6 +5,10 @@ one of five states: kept (approved before the announcement and after), lost (app
 approved), stopped (approved before, did not apply after), gained (approved only after), never. Late events are two
 states each. The placebo arm is counted like any other: it shows how many change places by mere luck once lenders
 react to each other. Of those who lost access in an arm alone, the reason of the last refusal there is counted as well.
+
+Where people borrow is a topic of its own: served by a lender in the months that are watched, else by the informal
+lender alone, else by nobody. Who is served in both arms was kept by the same lender or moved to another; the last
+lender that granted credit counts. Those who moved are also counted by both lenders' names.
 """
 
 from __future__ import annotations
@@ -20,6 +24,16 @@ from numpy.typing import NDArray
 ACCESS = ("kept", "lost", "stopped", "gained", "never")
 EVENTS = ("default", "informal", "hardship", "late")
 REASON = "last_refusal"  # the column of people, and the topic here
+SOURCE = ("served", "informal", "nobody")  # where a person borrows
+SERVED_BY = "served_by"  # the column of people, and the topic of those who moved between lenders
+SOURCE_CHANGES = {
+    ("served", "informal"): "to_informal",
+    ("served", "nobody"): "lost",
+    ("informal", "served"): "from_informal",
+    ("informal", "nobody"): "left_informal",
+    ("nobody", "served"): "gained",
+    ("nobody", "informal"): "turned_informal",
+}
 DIMENSIONS = ("income_quintile", "region", "sector", "age_band")
 
 TRANSITIONS = pa.schema(
@@ -93,6 +107,7 @@ def _count(pair: Pair, bits: Mapping[str, int]) -> pd.DataFrame:
             rows["change"] = [_change(topic, *both) for both in zip(rows["from_state"], rows["to_state"], strict=True)]
             parts.append(rows)
     parts.append(_reasons(pair, *topics["access"]))
+    parts += _sources(pair, bits)
     counted = pd.concat(parts, ignore_index=True)
     return counted.assign(arm=pair.arm, scenario=pair.scenario, replicate=pair.replicate, placebo=pair.placebo)
 
@@ -107,6 +122,55 @@ def _reasons(pair: Pair, before: NDArray[np.int8], after: NDArray[np.int8]) -> p
     people = pd.DataFrame({"from_state": [ACCESS[state] for state in before[newly]], "change": reasons})
     counted = people.groupby(["from_state", "change"], sort=True).size().rename("borrowers").reset_index()
     return counted.assign(topic=REASON, dimension="all", value="all", to_state="lost")
+
+
+def _sources(pair: Pair, bits: Mapping[str, int]) -> list[pd.DataFrame]:
+    """Count where people borrow in both arms, by group; and those who moved between lenders by both lenders' names."""
+    if SERVED_BY not in pair.changed.column_names or SERVED_BY not in pair.unchanged.column_names:
+        return []
+    (before, lender_before), (after, lender_after) = (
+        (_source(_flags(table), bits), _names(table, SERVED_BY)) for table in (pair.unchanged, pair.changed)
+    )
+    is_moved = (before == 0) & (after == 0) & (lender_before != lender_after)
+    parts = []
+    for dimension, (names, group) in _groups(pair.unchanged).items():
+        width = len(SOURCE)
+        cell = ((group * width + before) * width + after) * 2 + is_moved
+        counts = np.bincount(cell, minlength=len(names) * width * width * 2)
+        rows = [
+            {
+                "topic": "source",
+                "dimension": dimension,
+                "value": names[index // (2 * width * width)],
+                "from_state": SOURCE[index // (2 * width) % width],
+                "to_state": SOURCE[index // 2 % width],
+                "change": _source_change(SOURCE[index // (2 * width) % width], SOURCE[index // 2 % width], index % 2),
+                "borrowers": int(counts[index]),
+            }
+            for index in np.flatnonzero(counts).tolist()
+        ]
+        parts.append(pd.DataFrame(rows))
+    moved = pd.DataFrame({"from_state": lender_before[is_moved], "to_state": lender_after[is_moved]})
+    counted = moved.groupby(["from_state", "to_state"], sort=True).size().rename("borrowers").reset_index()
+    parts.append(counted.assign(topic=SERVED_BY, dimension="all", value="all", change="moved"))
+    return [part for part in parts if len(part)]
+
+
+def _source(flags: NDArray[np.int32], bits: Mapping[str, int]) -> NDArray[np.int64]:
+    """Return where each person borrows as an index into SOURCE."""
+    served, informal = ((flags & bits[name]) != 0 for name in ("approved", "informal"))
+    return np.where(served, 0, np.where(informal, 1, 2))
+
+
+def _source_change(before: str, after: str, is_moved: int) -> str:
+    if before == after:
+        return "moved" if is_moved else "same_lender" if before == "served" else "unchanged"
+    return SOURCE_CHANGES[before, after]
+
+
+def _names(people: pa.Table, column: str) -> NDArray[np.object_]:
+    """Return a column of few names as an array of texts."""
+    return np.asarray(people.column(column).cast(pa.string()).to_numpy(zero_copy_only=False), dtype=object)
 
 
 def _states(topic: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from experiments.report.reading import Study
 from experiments.report.sections.answer import answer_section, question_section
 from experiments.report.sections.books import books_section
 from experiments.report.sections.constraints import constraints_section
+from experiments.report.sections.doses import doses_section
 from experiments.report.sections.effects import effects_section
 from experiments.report.sections.learning import learning_section
 from experiments.report.sections.lenders import kinds_section, lenders_section
@@ -25,6 +26,7 @@ from experiments.report.sections.log import log_section
 from experiments.report.sections.market import market_section
 from experiments.report.sections.methods import methods_section, parameters_section, reproduce_section
 from experiments.report.sections.people import people_section
+from experiments.report.sections.profiles import profiles_section
 from experiments.report.sections.unusual import unusual_section
 from experiments.report.sections.winners import winners_section
 from experiments.report.wording import plain, without_hidden
@@ -35,6 +37,8 @@ SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     answer_section,
     unusual_section,
     effects_section,
+    doses_section,
+    profiles_section,
     market_section,
     kinds_section,
     people_section,

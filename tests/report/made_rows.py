@@ -315,11 +315,14 @@ def _transitions(chance: np.random.Generator, keys: Row, policy: float, stress: 
             ("default", "default", "no default", "spared", spared),
             ("default", "no default", "default", "pushed", luck),
             ("default", "no default", "no default", "neither", size - spared - luck),
+            ("source", "served", "served", "moved", 2 * lost),
+            ("source", "served", "served", "same_lender", size - 2 * lost),
         )
         if value == "all":
             rows += (
                 ("last_refusal", "kept", "lost", "rate_cap", lost - luck),
                 ("last_refusal", "kept", "lost", "debt_service", luck),
+                ("served_by", "platform_a", "bank_a", "moved", 2 * lost),
             )
         for topic, from_state, to_state, change, people in rows:
             yield {

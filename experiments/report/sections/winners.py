@@ -3,44 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
 
 import pandas as pd
 
+from experiments.moves import MOVES, Move, per_thousand
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
 from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.people import draw_moves
 from experiments.report.reading import Study
 from experiments.report.wording import NOTHING, listing, number, plain, sentence
-from experiments.transitions import REASON
+from experiments.transitions import REASON, SERVED_BY
 
 Group = tuple[str, str]  # dimension and group
 ALL: Group = ("all", "all")
-
-
-class Move(NamedTuple):
-    """A change of lot: topic and change as the table names them, and what it is called."""
-
-    topic: str
-    change: str
-    words: str
-
-
-MOVES = (
-    Move("access", "lost", "lost credit"),
-    Move("access", "stopped", "stopped applying"),
-    Move("access", "never", "not served, would have been new"),
-    Move("access", "gained", "newly served"),
-    Move("access", "kept", "kept credit, else lost"),
-    Move("default", "spared", "spared a default"),
-    Move("default", "pushed", "pushed into default"),
-    Move("hardship", "spared", "spared hardship"),
-    Move("hardship", "pushed", "pushed into hardship"),
-    Move("informal", "spared", "spared the informal lender"),
-    Move("informal", "pushed", "pushed to the informal lender"),
-    Move("late", "spared", "spared late payment"),
-    Move("late", "pushed", "pushed into late payment"),
-)
 
 
 def winners_section(study: Study) -> Section:
@@ -75,7 +50,8 @@ def winners_section(study: Study) -> Section:
             "Arms are paired, so each simulated person is compared with the same person under the reference, over "
             "the months the study watches after the announcement. A person lost credit who was approved before, "
             "applied after and was never approved in this arm, but not so in the reference; spared means that it "
-            f"happened in the reference and not here, pushed the reverse. {_placebo_words(study)}"
+            "happened in the reference and not here, pushed the reverse; who moved was served in both, last by another "
+            f"lender. {_placebo_words(study)}"
         )
     ]
     if moves:
@@ -86,24 +62,13 @@ def winners_section(study: Study) -> Section:
     else:
         blocks.append(Text("Nobody's lot differs between the arms."))
     blocks.append(_table(study, shares, arms))
+    lenders = _lenders(table, arms, study)
+    if lenders.rows:
+        blocks.append(lenders)
     reasons = _reasons(study, table, arms)
     if reasons.rows:
         blocks.append(reasons)
     return Section("winners", "Winners and losers", tuple(blocks))
-
-
-def per_thousand(table: pd.DataFrame) -> pd.Series:
-    """Return moves in people per thousand of their group, indexed by dimension, group, topic, change and run."""
-    table = table.rename(columns={"value": "group"})
-    for column in ("topic", "dimension", "group", "change"):
-        table[column] = table[column].astype(str)
-    place = ["dimension", "group", "topic"]
-    people = table.groupby([*RUN, *place], sort=True)["borrowers"].sum().rename("people").reset_index()
-    named = pd.DataFrame([(move.topic, move.change) for move in MOVES], columns=["topic", "change"])
-    moved = table.groupby([*RUN, *place, "change"], sort=True)["borrowers"].sum().rename("moved").reset_index()
-    full = people.merge(named, on="topic").merge(moved, on=[*RUN, *place, "change"], how="left").fillna({"moved": 0})
-    full["value"] = 1000.0 * full["moved"] / full["people"].where(full["people"] > 0)
-    return full.set_index([*place, "change", *RUN])["value"].sort_index()
 
 
 def _values(shares: pd.Series, group: Group, move: Move, arm: str, scenario: str) -> pd.Series:
@@ -161,6 +126,36 @@ def _reasons(study: Study, table: pd.DataFrame, arms: Sequence[str]) -> Table:
         head,
         tuple(rows),
         tuple(range(2, len(head))),
+        folded=True,
+    )
+
+
+def _lenders(table: pd.DataFrame, arms: Sequence[str], study: Study) -> Table:
+    """Say between which lenders people moved who are served in both arms, in people of each thousand of the market."""
+    moved = table[table["topic"].astype(str) == SERVED_BY].astype({"from_state": str, "to_state": str})
+    everybody = table[(table["topic"].astype(str) == "source") & (table["dimension"].astype(str) == "all")]
+    people = everybody.groupby(RUN, sort=True)["borrowers"].sum()
+    counts = moved.groupby([*RUN, "from_state", "to_state"], sort=True)["borrowers"].sum()
+    places = counts.groupby(["from_state", "to_state"], sort=True).sum().sort_values(ascending=False, kind="stable")
+    counts = counts.unstack(["from_state", "to_state"], fill_value=0)
+    rows = []
+    for place in places.index:
+        for scenario in study.scenarios:
+            found = []
+            for arm in arms:
+                mine = people.loc[(arm, scenario)] if (arm, scenario) in people.index else pd.Series(dtype=float)
+                runs = counts[place].reindex([(arm, scenario, replicate) for replicate in mine.index], fill_value=0)
+                found.append(estimate(list(1000.0 * runs.to_numpy(float) / mine.to_numpy(float))))
+            if any(one.mean > 0 for one in found):
+                words = (*(_words(one) for one in found), str(max(one.replicates for one in found)))
+                rows.append((*(plain(name).replace("_", " ") for name in place), plain(scenario), *words))
+    by_arm = (f"{plain(arm)} (95% interval)" for arm in arms)
+    head = ("last served by, in the reference", "here by", "scenario", *by_arm, "n")
+    return Table(
+        "Who took whose customers: people in 1,000 who are served in both arms, last by another lender",
+        head,
+        tuple(rows),
+        tuple(range(3, len(head))),
         folded=True,
     )
 

@@ -1,0 +1,132 @@
+"""Effects by group of people: what each group's numbers differ by between paired arms, with intervals.
+
+Every number is first formed for a group within one run, over the months of a horizon, and only then compared, replicate
+by replicate: people of one market are not independent of each other, runs are. No group was declared beforehand, and
+the intervals are for one group and measure at a time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from experiments.config import StudyConfig
+from experiments.statistics import mean_intervals
+
+RUN = ["scenario", "arm", "replicate"]
+GROUP = ["dimension", "value"]
+
+GROUP_EFFECTS = pa.schema(
+    [
+        ("measure", pa.string()),
+        ("dimension", pa.string()),
+        ("value", pa.string()),
+        ("arm", pa.string()),
+        ("scenario", pa.string()),
+        ("placebo", pa.bool_()),
+        ("horizon", pa.string()),
+        ("baseline_mean", pa.float64()),
+        ("mean", pa.float64()),
+        ("low", pa.float64()),
+        ("high", pa.float64()),
+        ("replicates", pa.int64()),
+    ]
+)
+
+
+class Measure(NamedTuple):
+    """A ratio of two sums over the months of a horizon; a share is weighted back to what it is a share of."""
+
+    name: str
+    above: str
+    below: str
+    weight: str = ""  # what `above` is a share of; empty where it is an amount or a count
+
+
+MEASURES = (
+    Measure("approval_share", "approvals", "applications"),
+    Measure("indebted_share", "indebted", "borrowers"),
+    Measure("hardship_share", "hardship_share", "borrowers", "borrowers"),
+    Measure("unemployment_share", "unemployed", "borrowers"),
+    Measure("mean_apr", "mean_apr", "originations_fen", "originations_fen"),
+    Measure("dpd90_share", "dpd90_share", "debt_fen", "debt_fen"),
+    Measure("originations_a_person_fen", "originations_fen", "borrowers"),
+    Measure("debt_a_person_fen", "debt_fen", "borrowers"),
+    Measure("informal_debt_a_person_fen", "informal_debt_fen", "borrowers"),
+    Measure("consumption_a_person_fen", "consumption_fen", "borrowers"),
+    Measure("defaults_a_person", "defaults", "borrowers"),
+)
+
+
+def columns_read() -> list[str]:
+    """Return the columns of the table `segment` that the measures are formed from."""
+    of_measures = (name for measure in MEASURES for name in (measure.above, measure.below, measure.weight) if name)
+    return list(dict.fromkeys([*RUN, "month", *GROUP, *of_measures]))
+
+
+def effects_by_group(study: StudyConfig, rows: pd.DataFrame | None) -> pa.Table:
+    """Return the table `group_effects`: one row a measure, group, arm, scenario and horizon.
+
+    `rows` is the table `segment` of all runs, None where there is none.
+    """
+    parts = [] if rows is None or len(study.arms) < 2 else list(_parts(study, rows))
+    if not parts:
+        return GROUP_EFFECTS.empty_table()
+    return pa.Table.from_pandas(pd.concat(parts, ignore_index=True), schema=GROUP_EFFECTS, preserve_index=False)
+
+
+def _parts(study: StudyConfig, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+    months = next(iter(study.markets.values())).calendar.months
+    for horizon in study.horizons:
+        window = horizon.months(study.settings.announce_month, months)
+        inside = rows[rows["month"].isin(list(window))]
+        for measure in MEASURES:
+            if inside.empty or not {measure.above, measure.below} <= set(inside.columns):
+                continue
+            levels = _levels(inside, measure)
+            for scenario in study.scenarios:
+                for arm in study.arms[1:]:
+                    found = _compared(levels, scenario, arm, study.arms[0])
+                    if found is not None:
+                        yield found.assign(
+                            measure=measure.name,
+                            arm=arm,
+                            scenario=scenario,
+                            placebo=arm == study.settings.placebo,
+                            horizon=horizon.name,
+                        )
+
+
+def _levels(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
+    """Return the measure by run (rows) and group (columns); NaN where a group has nothing to divide by."""
+    above = rows[measure.above].astype(float)
+    if measure.weight:
+        above = (above * rows[measure.weight].astype(float)).fillna(0.0)
+    parts = rows[[*RUN, *GROUP]].assign(above=above, below=rows[measure.below].astype(float))
+    sums = parts.groupby([*RUN, *GROUP], sort=True, observed=True)[["above", "below"]].sum()
+    return (sums["above"] / sums["below"].where(sums["below"] > 0)).unstack(GROUP)
+
+
+def _compared(levels: pd.DataFrame, scenario: str, arm: str, baseline: str) -> pd.DataFrame | None:
+    present = set(levels.index.droplevel("replicate"))
+    if not {(scenario, arm), (scenario, baseline)} <= present:
+        return None
+    changed, unchanged = levels.loc[(scenario, arm)], levels.loc[(scenario, baseline)]
+    both = changed.index.intersection(unchanged.index).sort_values()
+    if not len(both):
+        return None
+    before = unchanged.loc[both].to_numpy(float)
+    differences = changed.loc[both].to_numpy(float) - before
+    before = np.where(np.isfinite(differences), before, np.nan)
+    columns: dict[str, Any] = {
+        "dimension": levels.columns.get_level_values("dimension").astype(str),
+        "value": levels.columns.get_level_values("value").astype(str),
+        "baseline_mean": mean_intervals(before).mean,
+        **mean_intervals(differences)._asdict(),
+    }
+    found = pd.DataFrame(columns)
+    return found[found["replicates"] > 0]

@@ -1,0 +1,114 @@
+"""Dose and response: effects against the value that a sweep varied, with intervals and single replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from experiments.report.figures.marks import EvenDecimals
+from experiments.report.style import AREA_COLOURS, FAINT, INK, grid, to_svg
+from experiments.report.wording import scaled, short, title
+
+MOST_COLUMNS, MOST_TICKS = 3, 7
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
+
+
+class Point(NamedTuple):
+    """One effect at one value: where it stands, mean and ends, and the replicates."""
+
+    place: float
+    mean: float
+    low: float
+    high: float
+    dots: tuple[float, ...]
+
+
+class Curve(NamedTuple):
+    """The effects of one line through the values: what it holds fixed, and its points in order of place."""
+
+    name: str
+    points: tuple[Point, ...]
+
+
+class Response(NamedTuple):
+    """One panel: an outcome and its unit, what is varied, and the names of its values where they are no numbers."""
+
+    title: str
+    unit: str
+    varied: str
+    ticks: tuple[str, ...]  # empty = the places are numbers
+    curves: tuple[Curve, ...]
+
+
+def draw_doses(responses: Sequence[Response]) -> str:
+    """Draw one panel per outcome and parameter; colours and markers tell the curves apart."""
+    columns = min(MOST_COLUMNS, len(responses))
+    canvas, axes = grid(-(-len(responses) // columns), columns, 2.1, bottom=0.5)
+    names = list(dict.fromkeys(curve.name for response in responses for curve in response.curves))
+    for at, axis in enumerate(axes):
+        if at >= len(responses):
+            axis.set_visible(False)
+            continue
+        _draw(axis, responses[at], names)
+    _key(canvas, names)
+    return to_svg(canvas)
+
+
+def _draw(axis: Axes, response: Response, names: Sequence[str]) -> None:
+    shown = [value for curve in response.curves for point in curve.points for value in (*point[1:4], *point.dots)]
+    factor, words, _ = scaled([value for value in shown if np.isfinite(value)], response.unit, True)
+    places = sorted({point.place for curve in response.curves for point in curve.points})
+    reach = (places[-1] - places[0]) or 1.0
+    for curve in response.curves:
+        rank = names.index(curve.name)
+        colour, marker = AREA_COLOURS[rank % len(AREA_COLOURS)], MARKERS[rank % len(MARKERS)]
+        shift = (rank - (len(names) - 1) / 2) * 0.012 * reach
+        at = [point.place + shift for point in curve.points]
+        axis.plot(at, [point.mean * factor for point in curve.points], color=colour, linewidth=1.1, alpha=0.8)
+        for place, point in zip(at, curve.points, strict=True):
+            if np.isfinite(point.low):
+                axis.plot([place, place], [point.low * factor, point.high * factor], color=colour, linewidth=1.4)
+            axis.plot([place] * len(point.dots), [dot * factor for dot in point.dots], "_", color=colour, alpha=0.45)
+            axis.plot([place], [point.mean * factor], marker=marker, color=colour, markersize=5)
+    axis.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
+    axis.set_title(short(title(response.title), 34) + ("," + words.replace("percentage ", "") if words.strip() else ""))
+    axis.set_xlabel(short(response.varied, 40))
+    axis.set_xlim(places[0] - 0.08 * reach, places[-1] + 0.08 * reach)
+    if response.ticks:
+        axis.set_xticks(range(len(response.ticks)), [short(tick, 14) for tick in response.ticks])
+    elif len(places) <= MOST_TICKS:
+        axis.set_xticks(places, [f"{place:g}" for place in places])
+    else:
+        axis.xaxis.set_major_locator(MaxNLocator(MOST_TICKS - 1))
+    axis.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axis.yaxis.set_major_formatter(EvenDecimals(signed=True))
+
+
+def _key(canvas: Canvas, names: Sequence[str]) -> None:
+    lines = [
+        Line2D(
+            [],
+            [],
+            color=AREA_COLOURS[rank % len(AREA_COLOURS)],
+            marker=MARKERS[rank % len(MARKERS)],
+            linewidth=1.1,
+            label=short(name, 40),
+        )
+        for rank, name in enumerate(names[:8])
+    ]
+    canvas.legend(
+        handles=lines,
+        loc="upper left",
+        ncols=min(len(lines), 4),
+        frameon=False,
+        fontsize=8,
+        bbox_to_anchor=(0.0, 1.0),
+        borderaxespad=0.1,
+        labelcolor=INK,
+    )

@@ -1,0 +1,64 @@
+"""Effects by month since the announcement: a line with its pointwise interval, one panel per outcome."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
+from experiments.report.figures.marks import EvenDecimals, end_labels, key
+from experiments.report.reading import Study
+from experiments.report.style import FAINT, arm_colour, grid, scenario_line, to_svg
+from experiments.report.wording import scaled, short, title
+
+COLUMNS = 3
+
+
+def draw_profiles(study: Study, panels: Sequence[tuple[str, str, pd.DataFrame]]) -> str:
+    """Draw panels of (title, unit, rows of the table `profiles`); the dotted line is the announcement."""
+    rows = -(-len(panels) // COLUMNS)
+    several = len(study.policies) * len(study.scenarios) > 1
+    canvas, axes = grid(rows, COLUMNS, 1.75, right=1.45 if several else 0.1)
+    for at, axis in enumerate(axes):
+        if at >= len(panels):
+            axis.set_visible(False)
+            continue
+        heading, unit, found = panels[at]
+        ends = _draw_panel(axis, study, heading, unit, found)
+        if several and (at % COLUMNS == COLUMNS - 1 or at == len(panels) - 1):
+            end_labels(axis, ends, 7.5)
+        if at >= len(panels) - COLUMNS:
+            axis.set_xlabel("months since the announcement")
+    key(canvas, study, study.policies, study.scenarios, dates=False)
+    return to_svg(canvas)
+
+
+def _draw_panel(
+    axis: Axes, study: Study, heading: str, unit: str, found: pd.DataFrame
+) -> list[tuple[float, float, str, str]]:
+    numbers = found[["mean", "low", "high"]].to_numpy(float)
+    factor, words, _ = scaled(list(numbers[np.isfinite(numbers)]), unit, True)
+    ends = []
+    for scenario in study.scenarios:
+        for arm in study.policies:
+            line = found[(found["arm"] == arm) & (found["scenario"] == scenario)].sort_values("month")
+            if line.empty:
+                continue
+            months = line["months_since_announcement"].to_numpy(float)
+            mean, low, high = (line[name].to_numpy(float) * factor for name in ("mean", "low", "high"))
+            colour = arm_colour(study.arms, arm)
+            axis.fill_between(months, low, high, color=colour, alpha=0.15, linewidth=0)
+            axis.plot(months, mean, color=colour, linewidth=1.2, linestyle=scenario_line(study.scenarios, scenario))
+            name = short(arm, 16) + (f" · {short(scenario, 12)}" if len(study.scenarios) > 1 else "")
+            ends.append((float(months[-1]), float(mean[-1]), name, colour))
+    axis.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
+    axis.axvline(0.0, color=FAINT, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=1)
+    axis.set_title(short(title(heading), 34) + ("," + words.replace("percentage ", "") if words.strip() else ""))
+    axis.margins(x=0.0)
+    axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axis.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
+    axis.yaxis.set_major_formatter(EvenDecimals(signed=True))
+    return ends

@@ -1,0 +1,142 @@
+"""The seeds of a study: how luck is made, its streams with their first draws, and whether other seeds conclude alike.
+
+python -m experiments.seeds DIR               the scheme, every stream by name and its first draws
+python -m experiments.seeds DIR --others 3    the same study on three other root seeds, and the conclusions side by side
+
+The studies on other seeds are kept in folders beside DIR, and continued when they are there. Exit codes: 0 all is well,
+1 runs are missing, 2 the folder is no study.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
+from experiments.folder import MANIFEST
+from experiments.market import read_market
+from experiments.outcomes import read_horizon
+from experiments.refusal import Refusal
+from experiments.run import DONE, carry_out_study
+from experiments.schema import read_section
+from experiments.store import CorruptResult, read_json, read_table
+from experiments.sweeps import Version
+from sim.draws import PURPOSES, Draws
+
+SCHEME = """\
+generator   Philox4x32-10 (Salmon and others, 2011), a draw for each key and counter, none held back or thrown away
+key         blake2b of sluice/<root seed>/<replicate>/<stream>
+counter     month, person, alternative; month 0 is the first of the warm-up
+replicates  count from 0; arms and scenarios of one replicate share every key, and their names enter none"""
+FIRST_DRAWS = 3
+REFUSED = 2
+
+Place = tuple[str, str, str, str]  # outcome, horizon, arm, scenario
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the seeds of a study's folder and, when asked to, live the study on other seeds and compare."""
+    parser = argparse.ArgumentParser(
+        prog="python -m experiments.seeds", description=__doc__.partition("\n")[0] if __doc__ else ""
+    )
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a finished study")
+    parser.add_argument("--others", type=int, default=0, metavar="N", help="on how many other root seeds to live it")
+    parser.add_argument("--workers", type=int, default=0, metavar="N", help="processes, 0 = one for each processor")
+    asked = parser.parse_args(arguments)
+    if asked.others < 0:
+        parser.error(f"--others: must be 0 or more, was {asked.others}")
+    try:
+        study = read_study(read_json(asked.folder / MANIFEST))
+        print("\n".join(streams(study.seed)))
+        if not asked.others:
+            return DONE
+        executor = ExecutorSettings(workers=asked.workers)
+        folders = {study.seed: asked.folder}
+        for seed in range(study.seed + 1, study.seed + 1 + asked.others):
+            folders[seed] = asked.folder.with_name(f"{asked.folder.name}-seed-{seed}")
+            code = carry_out_study(study._replace(seed=seed, executor=executor), folders[seed], [])
+            if code != DONE:
+                return code
+        print("\n".join(conclusions({seed: primary_effects_of(folder) for seed, folder in folders.items()})))
+    except (Refusal, CorruptResult) as problem:
+        print(problem, file=sys.stderr)
+        return REFUSED
+    return DONE
+
+
+def read_study(manifest: Mapping[str, Any]) -> StudyConfig:
+    """Return the study that a manifest describes, with the replicates that were lived and no report."""
+    try:
+        values = {name: manifest[name] for name in StudySettings._fields if name in manifest}
+        values |= {"name": manifest["study"], **manifest["overrides"], "sweep": {}, "stop": {}}
+        settings = read_section(StudySettings, values, "study")
+        markets = {
+            (scenario, arm): read_market(manifest["configs"][f"{scenario}/{arm}"])
+            for scenario in manifest["scenarios"]
+            for arm in manifest["arms"]
+        }
+        versions = tuple(Version(**version) for version in manifest.get("versions_swept", ()))
+        seed = int(manifest["seed"])
+    except (KeyError, TypeError) as problem:
+        raise CorruptResult(f"{MANIFEST}: is no manifest of a study: {problem}") from None
+    horizons = tuple(read_horizon(text, "study.horizons") for text in settings.horizons)
+    return StudyConfig(
+        settings, seed, markets, horizons, ExecutorSettings(), ReportSettings(draw=False), None, versions
+    )
+
+
+def streams(seed: int) -> Iterator[str]:
+    """Yield the scheme and, for each stream, its first draws of replicate 0: month 0, persons 0, 1 and 2."""
+    yield f"root seed   {seed}"
+    yield SCHEME
+    yield f"\n{'stream':18}first draws of replicate 0: month 0, persons 0 to {FIRST_DRAWS - 1}"
+    chance = Draws(seed, 0).of(0)
+    for purpose in PURPOSES:
+        draws = (chance.uniform(purpose, person) for person in range(FIRST_DRAWS))
+        yield f"{purpose:18}" + " ".join(f"{draw:.16f}" for draw in draws)
+
+
+def primary_effects_of(folder: Path) -> dict[Place, tuple[float, ...]]:
+    """Return mean, low and high of every primary effect of a study's folder, the placebo's left out."""
+    rows = read_table(folder / "tables" / "effects.parquet").to_pylist()
+    return {
+        (row["outcome"], row["horizon"], row["arm"], row["scenario"]): tuple(
+            float("nan") if row[name] is None else float(row[name]) for name in ("mean", "low", "high")
+        )
+        for row in rows
+        if row["primary"] and not row["placebo"]
+    }
+
+
+def verdict(effect: tuple[float, ...]) -> str:
+    """Return what an interval concludes: above zero, below zero, zero, or open."""
+    _, low, high = effect
+    if low == high == 0.0:
+        return "identical"
+    return "+" if low > 0 else "-" if high < 0 else "open"
+
+
+def conclusions(by_seed: Mapping[int, Mapping[Place, tuple[float, ...]]]) -> Iterator[str]:
+    """Yield every primary effect on each seed, and how many conclude alike on all of them."""
+    first = next(iter(by_seed.values()))
+    alike = contrary = 0
+    for place in first:
+        found = {seed: effects[place] for seed, effects in by_seed.items() if place in effects}
+        verdicts = {verdict(effect) for effect in found.values()}
+        alike += len(verdicts) == 1
+        contrary += {"+", "-"} <= verdicts
+        yield f"\n{', '.join(place)}"
+        for seed, effect in found.items():
+            mean, low, high = effect
+            yield f"  seed {seed:<6} {mean:+.6g} [{low:+.6g}, {high:+.6g}]  {verdict(effect)}"
+    yield (
+        f"\n{alike} of {len(first)} primary effects conclude alike on all {len(by_seed)} seeds; "
+        f"{contrary} have one sign on one seed and the other on another"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

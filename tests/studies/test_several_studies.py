@@ -1,0 +1,176 @@
+"""Several whole studies by one command, and what is said beforehand of one."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from experiments.config import StudyConfig, compose_study
+from experiments.execute import by_trunk
+from experiments.forecast import REFERENCE, check_disk, forecast, seconds_of
+from experiments.multirun import expanded
+from experiments.refusal import Refusal
+from experiments.rehearsal import Trial, rates_of
+from experiments.run import main
+from experiments.study import plan
+from tests.studies.commands import Sluice
+
+QUICK = REFERENCE._replace(month_seconds=1.0, person_month_seconds=0.0, run_seconds=10.0)
+
+
+# --- several studies --------------------------------------------------------------------------------------------------
+def test_values_are_combined_as_hydra_does() -> None:
+    found = expanded(["study=baseline,rumour", "seed=range(1,3)", "policy=[rate_cap]"])
+    assert found == [
+        [f"study={study}", f"seed={seed}", "policy=[rate_cap]"] for study in ("baseline", "rumour") for seed in (1, 2)
+    ]
+
+
+@pytest.mark.parametrize("text", ["study=glob(*)", "seed", "a=${oc.env:HOME}"])
+def test_what_cannot_be_expanded_is_refused(text: str) -> None:
+    with pytest.raises(Refusal):
+        expanded([text])
+
+
+def test_each_study_has_a_folder_and_a_mistake_in_the_last_stops_the_first(sluice: Sluice) -> None:
+    asked = ["-m", "seed=1,2", "study.replicates=1,2", "executor=serial"]
+    ended = sluice.run(*asked)
+    assert ended.returncode == 0, ended.stderr
+    listed = json.loads((sluice.out / "studies.json").read_text())["studies"]
+    assert len(listed) == 4
+    for each in listed:
+        manifest = json.loads((sluice.out / each["folder"] / "manifest.json").read_text())
+        assert f"seed={manifest['seed']}" in each["overrides"]
+        assert f"study.replicates={manifest['replicates']}" in each["overrides"]
+    again = sluice.run(*asked)
+    assert again.returncode == 0, again.stderr
+    assert "0 of 2 runs to do" in again.stderr
+    refused = sluice.call([*sluice.command("-m", "seed=1,-2"), f"out={sluice.place / 'other'}"])
+    assert refused.returncode == 2
+    assert not (sluice.place / "other").exists()
+
+
+def test_a_launcher_of_hydra_can_run_whole_studies(sluice: Sluice, sources: Path) -> None:
+    """As the guide tells it: an app of one's own, whose task is one study."""
+    script = sluice.place / "studies.py"
+    script.write_text(
+        "import hydra\n"
+        "from hydra.core.hydra_config import HydraConfig\n"
+        "from experiments.run import main\n\n"
+        "@hydra.main(version_base='1.3', config_path=None)\n"
+        "def study(_):\n"
+        "    job = HydraConfig.get()\n"
+        f"    main([*job.overrides.task, 'out={sluice.place}/study-' + str(job.job.num), 'executor=serial'])\n\n"
+        "study()\n"
+    )
+    base = ["+study=baseline", "+population.size=300", "+months=30", "+report.draw=false", "+study.replicates=1"]
+    ended = sluice.call([sys.executable, str(script), "-m", *base, "+seed=1,2"])
+    assert ended.returncode == 0, ended.stderr
+    manifests = [json.loads((sluice.place / f"study-{number}" / "manifest.json").read_text()) for number in (0, 1)]
+    assert [manifest["seed"] for manifest in manifests] == [1, 2]
+
+
+def test_a_flag_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--dry-rum"]) == 2
+    assert "--dry-rum: no such flag; the nearest valid name is --dry-run" in capsys.readouterr().err
+
+
+# --- what is said beforehand ------------------------------------------------------------------------------------------
+@pytest.fixture(scope="module")
+def study() -> StudyConfig:
+    return compose_study(["scale=smoke", "study.replicates=4"])
+
+
+def test_workers_share_trunks_in_the_forecast_as_they_do_in_earnest(study: StudyConfig) -> None:
+    runs = plan(study)
+    trunk, own = 72 + 24, (72 - 24) + 10.0  # months of a second each, and what every run adds
+    assert seconds_of(runs, 1, QUICK) == pytest.approx(4 * trunk + 24 * own)
+    assert seconds_of(runs, 2, QUICK) == pytest.approx((4 * trunk + 24 * own) / 2)
+    first = [run for run in runs if run.replicate == 0]
+    assert len(by_trunk(first)) == 1
+    assert seconds_of(first, 2, QUICK) == pytest.approx(trunk + 3 * own), "the second worker lives the trunk too"
+    assert seconds_of([], 2, QUICK) == 0.0
+
+
+def test_more_people_replicates_and_fewer_workers_need_more(study: StudyConfig) -> None:
+    runs = plan(study)
+    serial = study._replace(executor=study.executor._replace(kind="serial"))
+    base = forecast(study, runs, len(runs), REFERENCE)
+    half = forecast(study, runs[: len(runs) // 2], len(runs) // 2, REFERENCE)
+    alone = forecast(serial, runs, len(runs), REFERENCE)
+    assert half.seconds < base.seconds
+    assert half.disk_bytes == pytest.approx(base.disk_bytes / 2)
+    assert alone.workers == 1
+    assert forecast(study, [], len(runs), REFERENCE).seconds < base.seconds
+
+
+def test_two_sizes_tell_what_hangs_on_people() -> None:
+    small, large = (Trial(people, 60, 0.01 + 2e-7 * people, 0.3, 600_000, 4 * people) for people in (2_000, 20_000))
+    found = rates_of([[small, large]], 2.0)
+    assert found.month_seconds == pytest.approx(0.01)
+    assert found.person_month_seconds == pytest.approx(2e-7)
+    assert found.table_bytes_a_month == pytest.approx(10_000)
+    assert found.people_bytes == pytest.approx(4.0)
+    alone = rates_of([[small]], 2.0)
+    assert alone.month_seconds == pytest.approx(small.month_seconds)
+
+
+def test_a_full_disk_is_refused_beforehand_unless_told(study: StudyConfig, tmp_path: Path) -> None:
+    needed = forecast(study, plan(study), 24, REFERENCE)._replace(disk_bytes=1e18)
+    with pytest.raises(Refusal, match=r"executor\.allow_above_limits=true"):
+        check_disk(study, needed, tmp_path / "not" / "there")
+    check_disk(study._replace(executor=study.executor._replace(allow_above_limits=True)), needed, tmp_path)
+
+
+def test_a_dry_run_prints_the_plan_and_makes_no_folder(sluice: Sluice, sources: Path) -> None:
+    texts = [
+        "months=40",
+        "study.arms={baseline:[],twin:[],capped:['policy=[rate_cap]']}",
+        "study.replicates=3",
+        "--dry-run",
+    ]
+    for stamp in sources.glob("cache/sluice/kernels/*/ready-arrays"):
+        stamp.rename(stamp.with_name("set-aside"))  # so that nothing is tried out on the fake market
+    try:
+        ended = sluice.run(*texts, "executor=serial")
+    finally:
+        for aside in sources.glob("cache/sluice/kernels/*/set-aside"):
+            aside.rename(aside.with_name("ready-arrays"))
+    assert ended.returncode == 0, ended.stderr
+    assert not sluice.out.exists()
+    lines = {line.split("  ")[0]: line for line in ended.stdout.splitlines()}
+    assert "baseline, twin, capped" in lines["arms"]
+    assert "6 different ones, 0 finished already" in lines["runs"]
+    assert {"time", "memory", "disk", "compiling"} <= set(lines)
+
+
+def test_a_dry_run_refuses_the_folder_of_another_study(sluice: Sluice) -> None:
+    assert sluice.run("study.replicates=1", "executor=serial").returncode == 0
+    other = sluice.run("study.replicates=2", "--dry-run")
+    assert other.returncode == 2
+    assert "cannot be continued" in other.stderr
+
+
+@pytest.mark.slow
+def test_a_trial_on_this_machine_gives_rates_that_can_be_believed() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "experiments.run",
+            "scale=smoke",
+            "months=30",
+            "study.horizons=['1-3']",
+            "study.primary=[]",
+            "executor.workers=1",
+            "--dry-run",
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=600,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "runs " in done.stdout

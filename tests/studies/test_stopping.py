@@ -1,0 +1,108 @@
+"""The stop rule: when it ends a study, what is refused, and that a killed study ends where a calm one does."""
+
+import json
+import math
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from experiments.config import compose_study
+from experiments.declared import confidence_each
+from experiments.refusal import Refusal
+from experiments.statistics import half_width
+from experiments.stopping import StopSettings, Width, look_at, stopped, words
+from tests.studies.commands import Sluice, table_hashes
+
+ARMS = "study.arms={baseline:[],capped:['policy=[rate_cap]']}"
+PRIMARY = (
+    "study.primary=[{{outcome:market.approvals,horizon:'1-3',expected_sign:'-',smallest_important_difference:{}}}]"
+)
+RULE = "study.stop={at_least:3,at_most:11,step:4}"
+STUDY = ["months=40", ARMS, "study.horizons=['1-3']", RULE]
+
+
+def width(half: float, wanted: float) -> Width:
+    return Width("market.approvals", "1-3", "capped", "calm", half, wanted)
+
+
+def test_looks_come_at_every_step_and_at_the_most() -> None:
+    assert StopSettings(10, 50, 15).looks() == (10, 25, 40, 50)
+    assert StopSettings(4, 4, 5).looks() == (4,)
+    assert not StopSettings().is_on
+
+
+def test_a_look_is_enough_when_every_interval_is_narrow() -> None:
+    assert look_at([width(1.0, 1.0), width(0.0, 2.0)], 5).is_enough
+    found = look_at([width(1.0, 1.0), width(3.0, 2.0), width(2.0, 1.9)], 5)
+    assert (found.narrow, found.effects, found.widest.half_width) == (1, 3, 3.0)
+    assert not look_at([width(math.nan, 1.0)], 5).is_enough, "no interval is no narrow interval"
+
+
+def test_what_the_manifest_says_is_plain_and_put_into_words() -> None:
+    enough = stopped([look_at([width(math.nan, 1.0)], 3), look_at([width(0.5, 1.0)], 7)], 0.95)
+    assert json.loads(json.dumps(enough, allow_nan=False)) == enough
+    assert enough["looks"][0]["widest"]["half_width"] is None
+    assert words(enough).startswith("stopped after 7 replicates: all 1 primary intervals")
+    assert "0 of 1" in words(stopped([look_at([width(9.0, 1.0)], 11)], 0.95))
+
+
+def test_intervals_looked_at_allow_for_the_number_of_primary_effects() -> None:
+    study = compose_study(["scale=smoke"])  # five outcomes, one arm beside the placebo, two scenarios
+    assert confidence_each(study) == pytest.approx(1 - 0.05 / 10)
+    values = np.array([1.0, 2.0, 4.0, 8.0])
+    known = stats.t.interval(0.995, 3, values.mean(), stats.sem(values))
+    assert half_width(values.std(ddof=1), 4, 0.995) == pytest.approx((known[1] - known[0]) / 2)
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        ([ARMS, PRIMARY.format(0.0), RULE], "smallest_important_difference above 0"),
+        ([PRIMARY.format(0.1), RULE], "an arm beside the baseline"),
+        ([ARMS, PRIMARY.format(0.1), "study.stop={at_least:9,at_most:8}"], "must not exceed at_most 8"),
+        ([ARMS, PRIMARY.format(0.1), "study.stop={at_least:1,at_most:8}"], "must lie in 2 to"),
+        ([ARMS, PRIMARY.format(0.1), RULE, "study.replicates=4"], "has no say beside a stop rule"),
+    ],
+)
+def test_a_rule_that_could_not_work_is_refused(texts: list[str], told: str) -> None:
+    with pytest.raises(Refusal, match=told):
+        compose_study(["study=baseline", "study.horizons=['1-3']", *texts])
+
+
+def test_a_study_ends_when_its_intervals_are_narrow(sluice: Sluice) -> None:
+    ended = sluice.run(*STUDY, PRIMARY.format(1e9), "executor=serial")
+    assert ended.returncode == 0, ended.stderr
+    manifest = sluice.manifest()
+    assert manifest["replicates"] == 3
+    assert manifest["stopped"]["reason"] == "precise"
+    assert "stopped after 3 replicates" in ended.stderr
+    assert len(sluice.finished()) == 6
+
+
+def test_a_study_that_never_is_precise_ends_at_the_most(sluice: Sluice) -> None:
+    assert sluice.run(*STUDY, PRIMARY.format(1e-9), "executor=serial").returncode == 0
+    manifest = sluice.manifest()
+    assert manifest["replicates"] == 11
+    assert manifest["stopped"]["reason"] == "at_most"
+    assert [look["replicates"] for look in manifest["stopped"]["looks"]] == [3, 7, 11]
+
+
+def test_a_killed_study_stops_where_an_undisturbed_one_does(sluice: Sluice, tmp_path: Path, sources: Path) -> None:
+    calm = Sluice(tmp_path / "calm", sources)
+    asked = [*STUDY, PRIMARY.format(0.4)]
+    assert calm.run(*asked, "executor=serial").returncode == 0
+    assert 3 < int(str(calm.manifest()["replicates"])) < 11, "the rule must have work to do here"
+    (sluice.faults / "slow").write_text("0.3")
+    process = sluice.start(*asked)
+    sluice.await_finished(8)
+    process.send_signal(signal.SIGKILL)
+    process.communicate()
+    (sluice.faults / "slow").unlink()
+    time.sleep(1.0)
+    assert sluice.run(*asked).returncode == 0
+    assert table_hashes(sluice.manifest()) == table_hashes(calm.manifest())
+    assert sluice.manifest()["stopped"] == calm.manifest()["stopped"]
