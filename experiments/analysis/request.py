@@ -20,7 +20,7 @@ from experiments.schema import is_section, read_section
 from sim.params import MarketConfig
 
 Settings = TypeVar("Settings", bound=tuple[Any, ...])
-STUDY = "study=baseline"  # arms, scenarios and outcomes are the tool's own
+STUDY = ("study=baseline", "study.announce_month=0")  # arms, scenarios and outcomes are the tool's own
 CHANGED = "changed"
 
 
@@ -79,7 +79,7 @@ def read_request(
 
     arms = [f"study.arms.{CHANGED}=[{','.join(map(_as_text, unsaid(change)))}]"] if change else []
     try:
-        study = compose_study([STUDY, *unsaid("market"), *arms, *overrides])
+        study = compose_study([*STUDY, *unsaid("market"), *arms, *overrides])
     except Refusal as refusal:
         raise Refusal(str(refusal).replace(f"study.arms.{CHANGED}", f"{tool}.{change}")) from None
     return Request(tool, name, read, study, tuple(texts))
