@@ -24,7 +24,7 @@ from experiments.analysis.difference_page import findings_of
 from experiments.analysis.extras import library
 from experiments.analysis.folder import opened, write_manifest
 from experiments.analysis.page import PAGE, reproduction
-from experiments.analysis.panel_regression import event_study, parts_of, two_way_effect
+from experiments.analysis.panel_regression import EventStudy, event_study, parts_of, two_way_effect
 from experiments.analysis.panels import Exported, TreatedRule, matrix_of, read_exported, treated_and_compared
 from experiments.analysis.request import plain, read_settings
 from experiments.refusal import Refusal, nearest, shown
@@ -111,8 +111,10 @@ def compare(settings: DifferenceSettings, exported: Exported, setting: Setting) 
         for column in settings.outcomes:
             values = [matrix_of(people, column, persons, setting.months) for people in (seen, without)]
             keys = {"outcome": column, "replicate": replicate}
-            estimates.append({**keys, **estimate_row(values[0], values[1], treated, setting)})
-            events += [{**keys, **row} for row in event_rows(values[0], values[1], treated, setting)]
+            early = event_study(values[0], treated, tuple(setting.months), setting.event, setting.event - 1)
+            row = estimate_row(values[0], values[1], treated, setting)
+            estimates.append({**keys, **row, "pretrend_p": early.pretrend_p})
+            events += [{**keys, **row} for row in event_rows(early, values[0], values[1], treated, setting)]
     if not estimates:
         raise Refusal(f"{exported.folder}: holds no complete pair of {setting.arm} and {exported.baseline}")
     return {"estimates": pa.Table.from_pylist(estimates), "event_study": pa.Table.from_pylist(events)}
@@ -128,7 +130,6 @@ def estimate_row(seen: Values, without: Values, treated: Marks, setting: Setting
     after = months >= setting.event
     found = two_way_effect(seen, treated, after)
     parts = parts_of(seen, without, treated, ~after, after)
-    early = event_study(seen, treated, tuple(setting.months), setting.event, setting.event - 1)
     truth = parts.effect_on_treated
     return {
         "treated": int(treated.sum()),
@@ -142,13 +143,11 @@ def estimate_row(seen: Values, without: Values, treated: Marks, setting: Setting
         "spillover": parts.spillover,
         "other_trend": parts.other_trend,
         "anticipation": parts.anticipation,
-        "pretrend_p": early.pretrend_p,
     }
 
 
-def event_rows(seen: Values, without: Values, treated: Marks, setting: Setting) -> Rows:
+def event_rows(found: EventStudy, seen: Values, without: Values, treated: Marks, setting: Setting) -> Rows:
     """Return the event study of one replicate month by month, and the true effect on the treated beside it."""
-    found = event_study(seen, treated, tuple(setting.months), setting.event, setting.event - 1)
     truth = (seen - without)[treated].mean(axis=0)
     return [
         {
@@ -191,7 +190,7 @@ def _work(texts: list[str]) -> int:
     exported = read_exported(Path(folders[0]))
     setting = setting_of(settings, exported)
     tables = compare(settings, exported, setting)
-    findings = findings_of(tables, settings, setting.arm, setting.event)
+    findings = findings_of(tables, settings.treated, settings.outcomes, setting.arm, setting.event)
     named = [text.removeprefix("out=") for text in rest]
     place = Path(named[-1]).expanduser() if named else exported.folder / f"{TOOL}-{name}"
     return _write(place, name, texts, settings, exported, findings)

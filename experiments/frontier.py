@@ -76,9 +76,8 @@ def check(request: Request[FrontierSettings]) -> None:
     settings = request.settings
     if not 1 <= len(settings.axes) <= 2:
         raise Refusal(f"frontier.axes: must name one parameter or two, named {len(settings.axes)}")
-    market = request.compose(*settings.rule)
     for place, axis in enumerate(settings.axes):
-        check_range(axis.range, f"frontier.axes.{place}", market)
+        check_range(axis.range, f"frontier.axes.{place}", request.changed)
     for key in ("access", "loss"):
         check_measure(getattr(settings, key), f"frontier.{key}", request.market)
 
@@ -95,9 +94,10 @@ def work(request: Request[FrontierSettings], bench: Bench) -> Findings:
     """Live through the grid and compare every point with the market without the rule."""
     settings = request.settings
     points = points_of(settings.axes)
-    ruled = request.compose(*settings.rule)
     markets = {
-        point.label: with_values(ruled, [(a.range, v) for a, v in zip(settings.axes, point.values, strict=True)])
+        point.label: with_values(
+            request.changed, [(a.range, v) for a, v in zip(settings.axes, point.values, strict=True)]
+        )
         if point.values
         else request.market
         for point in points
@@ -146,7 +146,7 @@ def values_table(points: Sequence[Point], access: Values, loss: Values) -> pa.Ta
     )
 
 
-TOOL = Tool("frontier", "Policy frontier", FrontierSettings, "rate_cap", check, work)
+TOOL = Tool("frontier", "Policy frontier", FrontierSettings, "rate_cap", "rule", check, work)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -177,7 +177,7 @@ def bracket_table(brackets: Mapping[str, Bracket]) -> pa.Table:
     )
 
 
-TOOL = Tool("reverse_stress", "Reverse stress test", ReverseStressSettings, "capital", check, work)
+TOOL = Tool("reverse_stress", "Reverse stress test", ReverseStressSettings, "capital", "", check, work)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -224,7 +224,7 @@ def variance_table(labels: Sequence[str], indices: Sequence[Sequence[Apportioned
     return pa.Table.from_pylist(rows, schema=VARIANCE)
 
 
-TOOL = Tool("sensitivity", "Global sensitivity", SensitivitySettings, "assumed", check, work)
+TOOL = Tool("sensitivity", "Global sensitivity", SensitivitySettings, "assumed", "", check, work)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

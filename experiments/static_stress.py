@@ -67,7 +67,7 @@ class Lived(NamedTuple):
 
 def check(request: Request[StaticStressSettings]) -> None:
     """Refuse a shock that is none, or months that are not lived."""
-    settings, shocked = request.settings, request.compose(*request.settings.shock)
+    settings, shocked = request.settings, request.changed
     if request.market.shock:
         raise Refusal("static_stress.market: must hold no shock; it is named in static_stress.shock")
     if not shocked.shock:
@@ -92,7 +92,7 @@ def start_of(market: MarketConfig) -> int:
 
 def work(request: Request[StaticStressSettings], bench: Bench) -> Findings:
     """Live through calm and shock, then put the static exercise beside them."""
-    shocked = request.compose(*request.settings.shock)
+    shocked = request.changed
     folders = bench.live("calm and shock", {CALM: request.market, SHOCK: shocked})
     rows: list[dict[str, Any]] = []
     for replicate in bench.replicates:
@@ -219,10 +219,12 @@ def matrices_of(
 def money_price(market: pd.DataFrame, window: range) -> np.ndarray[Any, np.dtype[np.float64]]:
     """Return what wholesale money costs everybody by month, yearly rate."""
     rows = market.set_index("month").loc[list(window)]
-    return (rows["policy_rate_apr"] + rows["funding_spread_apr"]).to_numpy(float)
+    return np.asarray(rows["policy_rate_apr"] + rows["funding_spread_apr"], dtype=np.float64)
 
 
-TOOL = Tool("static_stress", "Static and behavioural stress test", StaticStressSettings, "unemployment", check, work)
+TOOL = Tool(
+    "static_stress", "Static and behavioural stress test", StaticStressSettings, "unemployment", "shock", check, work
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

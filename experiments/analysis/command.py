@@ -45,6 +45,7 @@ class Tool(NamedTuple, Generic[Settings]):
     title: str
     settings: type[Settings]
     usual: str  # the file taken when none is named
+    change: str  # the setting that lists what makes its second market; empty = it has none
     check: Callable[[Request[Settings]], None]  # raises Refusal before anything is computed
     work: Callable[[Request[Settings], Bench], Findings]
 
@@ -56,7 +57,7 @@ def run_tool(tool: Tool[Settings], usage: str | None, arguments: Sequence[str] |
         print(usage)
         return DONE
     try:
-        request = read_request(tool.name, tool.settings, texts, tool.usual)
+        request = read_request(tool.name, tool.settings, texts, tool.usual, tool.change)
         tool.check(request)
         title = f"{tool.name}-{request.name}"
         document = document_of_request(request, title)
@@ -83,6 +84,7 @@ def document_of_request(request: Request[Any], title: str) -> dict[str, Any]:
         "seed": request.study.seed,
         "replicates": request.study.settings.replicates,
         "config": document_of(request.market),
+        "changed_config": document_of(request.changed),
     }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,40 +13,41 @@ from matplotlib.figure import Figure as Canvas
 
 from experiments.analysis.command import Findings
 from experiments.analysis.page import Drawing, in_unit
+from experiments.analysis.panels import INDEBTED, TreatedRule
 from experiments.report import style
 from experiments.report.blocks import Note, Points, Section, Table, Text
-from experiments.report.wording import NOTHING, counted, interval, number, plain, scaled, unit_of
+from experiments.report.wording import NOTHING, counted, interval, label, number, plain, scaled, title, unit_of
 from experiments.statistics import paired_effect
-
-if TYPE_CHECKING:
-    from experiments.difference_in_differences import DifferenceSettings
 
 ESTIMATE, TRUTH = "#D55E00", "#0072B2"
 PARTS = ("true_effect", "spillover", "other_trend", "anticipation")
+YES_OR_NO = ("employed", "applied", "approved", "defaulted", "hardship")
 SUSPICIOUS = 0.05  # p of the joint test of months before the event
 
 
-def findings_of(tables: Mapping[str, pa.Table], settings: DifferenceSettings, arm: str, event: int) -> Findings:
+def findings_of(
+    tables: Mapping[str, pa.Table], treated: TreatedRule, outcomes: Sequence[str], arm: str, event: int
+) -> Findings:
     """Return what the page and the terminal say; the table of bias is made here."""
     estimates, events = tables["estimates"].to_pandas(), tables["event_study"].to_pandas()
-    bias = bias_table(estimates, settings.outcomes)
+    bias = bias_table(estimates, outcomes)
     found = bias.to_pandas()
     lines = tuple(sentence_of(row) for row in found.to_dict("records"))
     who = (
         f"Treated: people who in month {event - 1}, the last before the event, owed a loan"
-        + (f" of {settings.treated.lender}" if settings.treated.lender else "")
-        + (f" dearer than {settings.treated.above_apr:.1%}" if settings.treated.above_apr > 0.0 else "")
+        + (f" of {treated.lender}" if treated.lender else "")
+        + (f" dearer than {treated.above_apr:.1%}" if treated.above_apr > 0.0 else "")
         + f"; {int(estimates['treated'].iloc[0])} in the first replicate. Controls: "
-        + ("others who owed something" if settings.treated.controls == "indebted" else "everybody else who is followed")
+        + ("others who owed something" if treated.controls == INDEBTED else "everybody else who is followed")
         + f"; {int(estimates['controls'].iloc[0])}. The outsider sees the arm {plain(arm)} alone."
     )
     return Findings(
         {**tables, "bias": bias},
-        Drawing(lambda: draw(events, settings.outcomes), " ".join(lines), CAPTION),
+        Drawing(lambda: draw(events, outcomes), " ".join(lines), CAPTION),
         (Points(lines), Text(who)),
         (
             Section("parts", "What the estimate is made of", (parts_block(found), Note(EXACT))),
-            Section("replicates", "Replicate by replicate", (replicate_block(estimates, settings.outcomes),)),
+            Section("replicates", "Replicate by replicate", (replicate_block(estimates, outcomes),)),
             Section("method", "Method", (Text(METHOD),)),
         ),
         lines,
@@ -71,6 +72,11 @@ METHOD = (
 )
 
 
+def unit_of_column(column: str) -> str:
+    """Return the unit of a column of the panel; means of noughts and ones are shares."""
+    return "share" if column in YES_OR_NO else unit_of(column)
+
+
 def bias_table(estimates: pd.DataFrame, outcomes: Sequence[str]) -> pa.Table:
     """Return one row for each outcome: estimate, truth, parts, bias, and how often the interval covers the truth."""
     rows = []
@@ -91,7 +97,7 @@ def bias_table(estimates: pd.DataFrame, outcomes: Sequence[str]) -> pa.Table:
 
 def sentence_of(row: Mapping[Any, Any]) -> str:
     """Return what the outsider finds of one outcome, and by how much it misses."""
-    unit = unit_of(str(row["outcome"]))
+    unit = unit_of_column(str(row["outcome"]))
     text, low, high, words = interval(
         row["bias"], row["bias_low"], row["bias_high"], unit, (row["estimate"], row["true_effect"])
     )
@@ -109,7 +115,7 @@ def parts_block(found: pd.DataFrame) -> Table:
     rows = []
     for row in found.to_dict("records"):
         values = [row["estimate"], *(row[part] for part in PARTS), row["bias"]]
-        factor, words, decimals = scaled(values, unit_of(str(row["outcome"])), True)
+        factor, words, decimals = scaled(values, unit_of_column(str(row["outcome"])), True)
         cells = (number(value * factor, decimals, True) for value in values)
         rows.append((str(row["outcome"]), words.strip() or NOTHING, *cells, f"{row['pretrend_rejected_share']:.0%}"))
     head = (
@@ -132,7 +138,7 @@ def replicate_block(estimates: pd.DataFrame, outcomes: Sequence[str]) -> Table:
     for outcome in outcomes:
         own = estimates[estimates["outcome"] == outcome]
         names = ["estimate", "standard_error", "low", "high", "true_effect"]
-        factor, words, decimals = scaled([float(v) for v in own[names].to_numpy().flat], unit_of(outcome), True)
+        factor, words, decimals = scaled([float(v) for v in own[names].to_numpy().flat], unit_of_column(outcome), True)
         for row in own.to_dict("records"):
             cells = (number(row[name] * factor, decimals, True) for name in names)
             p = number(row["pretrend_p"], 3) if np.isfinite(row["pretrend_p"]) else NOTHING
@@ -149,13 +155,15 @@ def draw(events: pd.DataFrame, outcomes: Sequence[str]) -> Canvas:
         axis.set_axis_off()
     for axis, outcome in zip(axes, outcomes, strict=False):
         _draw_outcome(axis, outcome, events[events["outcome"] == outcome])
+    for axis in axes[max(0, len(outcomes) - columns) : len(outcomes)]:
+        axis.set_xlabel("months since the event")
     axes[0].legend(frameon=False, fontsize=7.5, loc="best")
     return canvas
 
 
 def _draw_outcome(axis: Axes, outcome: str, events: pd.DataFrame) -> None:
     means = events.groupby("months_since_event", sort=True)[["effect", "low", "high", "true_effect"]].mean()
-    factor, words, _ = scaled([float(v) for v in means.to_numpy().flat], unit_of(outcome), True)
+    factor, words, _ = scaled([float(v) for v in means.to_numpy().flat], unit_of_column(outcome), True)
     means = means * factor
     at = means.index.to_numpy(float)
     axis.axvspan(-0.5, float(at.max()) + 0.5, color=style.SHOCK, alpha=0.5, zorder=0)
@@ -163,5 +171,4 @@ def _draw_outcome(axis: Axes, outcome: str, events: pd.DataFrame) -> None:
     axis.vlines(at, means["low"], means["high"], color=ESTIMATE, linewidth=0.9)
     axis.plot(at, means["effect"], "o", color=ESTIMATE, markersize=3.5, label="estimated")
     axis.plot(at, means["true_effect"], color=TRUTH, label="true")
-    axis.set_title(f"{outcome.replace('_', ' ')}{in_unit(words)}")
-    axis.set_xlabel("months since the event")
+    axis.set_title(f"{title(label(outcome))}{in_unit(words)}")

@@ -16,7 +16,9 @@ def dominators(gain: Values, harm: Values) -> Marks:
     """
     no_worse = (gain[None, :] >= gain[:, None]) & (harm[None, :] <= harm[:, None])
     better = (gain[None, :] > gain[:, None]) | (harm[None, :] < harm[:, None])
-    return np.asarray(no_worse & better)
+    found = np.zeros((len(gain), len(gain)), dtype=np.bool_)
+    found[...] = no_worse & better
+    return found
 
 
 def is_dominated(gain: Values, harm: Values) -> Marks:

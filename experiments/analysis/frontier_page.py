@@ -7,7 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from numpy.typing import NDArray
 
 from experiments.analysis.command import Findings
 from experiments.analysis.measures import Measure
@@ -17,6 +19,8 @@ from experiments.report.blocks import Points, Section, Table, Text
 from experiments.report.effects import outcome_words
 from experiments.report.wording import NOTHING, counted, interval, listing, number, scaled, short, unit_of
 
+Values = NDArray[np.float64]
+MARGIN, NEAR = 0.4, 0.06  # of the span of the points: room around them, and how near two must be to share a name
 SURE = 0.95  # share of replicates from which a point counts as surely dominated
 EFFICIENT, UNSURE, DOMINATED = "#0072B2", "#E69F00", "#b0b0b0"
 
@@ -50,7 +54,8 @@ def caption_of(paths: Sequence[str]) -> str:
     return (
         f"Each point is a value of {listing(list(paths))}; the diamond is the market without the rule. Bars are "
         f"95% intervals of the paired difference from it. Blue: on the frontier. Orange: dominated on average, but in "
-        f"fewer than {SURE:.0%} of the replicates. Grey: dominated in at least that share."
+        f"fewer than {SURE:.0%} of the replicates. Grey: dominated in at least that share. "
+        "Intervals that reach far beyond the points are cut."
     )
 
 
@@ -124,23 +129,55 @@ def draw(frontier: pd.DataFrame, access: Measure, loss: Measure) -> Canvas:
     canvas, (axis,) = style.grid(1, 1, panel_height=4.0, right=0.3, bottom=0.55)
     across, across_words, _ = scaled([float(v) for v in frontier["loss"]], _unit(loss), False)
     up, up_words, _ = scaled([float(v) for v in frontier["access"]], _unit(access), False)
-    base = frontier.iloc[0]
     for place, row in enumerate(frontier.to_dict("records")):
         colour = EFFICIENT if not row["dominated"] else DOMINATED if row["dominated_share"] >= SURE else UNSURE
         at = (row["loss"] * across, row["access"] * up)
         if place > 0 and np.isfinite(row["loss_low"]) and np.isfinite(row["access_low"]):
-            ends = [(base["loss"] + row[f"loss_{end}"]) * across for end in ("low", "high")]
-            axis.plot(ends, [at[1]] * 2, color=colour, linewidth=0.9)
-            ends = [(base["access"] + row[f"access_{end}"]) * up for end in ("low", "high")]
-            axis.plot([at[0]] * 2, ends, color=colour, linewidth=0.9)
-        axis.plot(*at, marker="D" if place == 0 else "o", color=style.INK if place == 0 else colour, markersize=6)
-        axis.annotate(
-            short(row["point"], 40), at, xytext=(6, 5), textcoords="offset points", fontsize=7, color=style.INK
-        )
+            wide, high = (
+                [(frontier[name].iloc[0] + row[f"{name}_{end}"]) * factor for end in ("low", "high")]
+                for name, factor in (("loss", across), ("access", up))
+            )
+            axis.plot(wide, [at[1]] * 2, color=colour, linewidth=0.9)
+            axis.plot([at[0]] * 2, high, color=colour, linewidth=0.9)
+        mark, fill = ("D", style.INK) if place == 0 else ("o", colour)
+        axis.plot(*at, marker=mark, color=fill, markersize=6, zorder=4 if place == 0 else 3)
     efficient = frontier[~frontier["dominated"]].sort_values("loss")
     axis.plot(efficient["loss"] * across, efficient["access"] * up, color=EFFICIENT, linewidth=0.9, alpha=0.6)
+    _label(axis, frontier["loss"].to_numpy(float) * across, frontier["access"].to_numpy(float) * up, _names(frontier))
     axis.set_xlabel(f"{outcome_words(loss.outcome)} ({loss.statistic}){in_unit(across_words)}")
     axis.set_title(f"{outcome_words(access.outcome)} ({access.statistic}){in_unit(up_words)}")
     axis.grid(axis="both")
-    axis.margins(x=0.12, y=0.12)
     return canvas
+
+
+def _names(frontier: pd.DataFrame) -> list[str]:
+    """Return what each point is called in the figure: its values, or that there is no rule."""
+    values = [name for name in frontier.columns if name.startswith("value_")]
+    return [
+        ", ".join(f"{value:.4g}" for value in row) if np.isfinite(row).all() else "no rule"
+        for row in frontier[values].to_numpy(float)
+    ]
+
+
+def _label(axis: Axes, across: Values, up: Values, names: Sequence[str]) -> None:
+    """Fit the axes to the points, leaving longer intervals cut, and name the points, near ones together."""
+    spans = [float(np.ptp(values)) or abs(float(values[0])) or 1.0 for values in (across, up)]
+    axis.set_xlim(across.min() - MARGIN * spans[0], across.max() + MARGIN * spans[0])
+    axis.set_ylim(up.min() - MARGIN * spans[1], up.max() + MARGIN * spans[1])
+    left = list(range(len(names)))
+    while left:
+        first = left[0]
+        near = [
+            place
+            for place in left
+            if abs(across[place] - across[first]) < NEAR * spans[0] and abs(up[place] - up[first]) < NEAR * spans[1]
+        ]
+        left = [place for place in left if place not in near]
+        axis.annotate(
+            short(" | ".join(names[place] for place in near), 60),
+            (across[first], up[first]),
+            xytext=(6, 5),
+            textcoords="offset points",
+            fontsize=7,
+            color=style.INK,
+        )

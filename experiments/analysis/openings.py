@@ -72,5 +72,5 @@ def openings_of(market: MarketConfig, lenders: pd.DataFrame, rolls: pd.DataFrame
         exposures = {other: whole[other] * part for other, part in parts[name].items() if part > 0.0}
         held = sum(float(stock.sum()) for stock in exposures.values())
         scaled = {other: stock * (owned[name] / held) for other, stock in exposures.items()} if held else exposures
-        found[name] = opening_of(name, lender, market, scaled, before[before["lender"] == name].sort_values("month"))
+        found[name] = opening_of(lender, market, scaled, before[before["lender"] == name].sort_values("month"))
     return found

@@ -95,4 +95,4 @@ def treated_and_compared(
 def matrix_of(people: pd.DataFrame, column: str, persons: NDArray[np.int64], months: range) -> NDArray[np.float64]:
     """Return a column by person and month, shape (persons, months); `people` is in order of person and month."""
     rows = people[people["borrower"].isin(persons) & people["month"].isin(list(months))]
-    return rows[column].to_numpy(np.float64).reshape(len(persons), len(months))
+    return np.asarray(rows[column], dtype=np.float64).reshape(len(persons), len(months))

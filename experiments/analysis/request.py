@@ -20,7 +20,8 @@ from experiments.schema import is_section, read_section
 from sim.params import MarketConfig
 
 Settings = TypeVar("Settings", bound=tuple[Any, ...])
-STUDY = "study=baseline"  # arms, scenarios and outcomes are the tool's own
+STUDY = ("study=baseline", "study.announce_month=0")  # arms, scenarios and outcomes are the tool's own
+CHANGED = "changed"
 
 
 class Request(NamedTuple, Generic[Settings]):
@@ -30,7 +31,6 @@ class Request(NamedTuple, Generic[Settings]):
     name: str  # of the file
     settings: Settings
     study: StudyConfig
-    overrides: tuple[str, ...]  # of the market, as they came
     texts: tuple[str, ...]  # all that was said on the command line
 
     @property
@@ -38,12 +38,10 @@ class Request(NamedTuple, Generic[Settings]):
         """The market that the tool works on."""
         return next(iter(self.study.markets.values()))
 
-    def compose(self, *more: str) -> MarketConfig:
-        """Return the market under further overrides, which come before those of the command line."""
-        return next(iter(compose_study([STUDY, *self._own(), *more, *self.overrides]).markets.values()))
-
-    def _own(self) -> tuple[str, ...]:
-        return tuple(getattr(self.settings, "market", ()))
+    @property
+    def changed(self) -> MarketConfig:
+        """The same market with the tool's own rule or shock; without any, the market itself."""
+        return list(self.study.markets.values())[-1]
 
 
 def read_settings(
@@ -65,11 +63,31 @@ def read_settings(
     return name, read_section(settings, values, tool), tuple(others)
 
 
-def read_request(tool: str, settings: type[Settings], texts: Sequence[str], usual: str) -> Request[Settings]:
-    """Return the request that the texts make; `usual` is the file taken when none is named. Raise Refusal."""
+def read_request(
+    tool: str, settings: type[Settings], texts: Sequence[str], usual: str, change: str = ""
+) -> Request[Settings]:
+    """Return the request that the texts make; raise Refusal.
+
+    `usual` is the file taken when none is named, `change` the setting that lists the overrides of a second market. What
+    is said on the command line goes before what the file says of the same key.
+    """
     name, read, overrides = read_settings(tool, settings, texts, usual)
-    own = tuple(getattr(read, "market", ()))
-    return Request(tool, name, read, compose_study([STUDY, *own, *overrides]), overrides, tuple(texts))
+    said = {read_override(text).key for text in overrides}
+
+    def unsaid(setting: str) -> list[str]:
+        return [text for text in getattr(read, setting, ()) if read_override(text).key not in said]
+
+    arms = [f"study.arms.{CHANGED}=[{','.join(map(_as_text, unsaid(change)))}]"] if change else []
+    try:
+        study = compose_study([*STUDY, *unsaid("market"), *arms, *overrides])
+    except Refusal as refusal:
+        raise Refusal(str(refusal).replace(f"study.arms.{CHANGED}", f"{tool}.{change}")) from None
+    return Request(tool, name, read, study, tuple(texts))
+
+
+def _as_text(override: str) -> str:
+    """Return an override as a text inside an override."""
+    return "'" + override.replace("'", "\\'") + "'"
 
 
 def _file(tool: str, name: str) -> dict[str, Any]:

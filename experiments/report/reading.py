@@ -215,4 +215,6 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise UnreadableStudy(f"{path}: not readable as JSON ({problem})") from problem
     if not isinstance(manifest, dict):
         raise UnreadableStudy(f"{path}: must hold one JSON object, was {type(manifest).__name__}")
+    if "tool" in manifest:
+        raise UnreadableStudy(f"{folder}: holds an analysis, whose page is drawn by experiments.{manifest['tool']}")
     return manifest

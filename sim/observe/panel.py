@@ -16,7 +16,7 @@ from sim.observe.blocks import Block, Texts
 from sim.observe.tape import contracts_of, tape_block
 from sim.params import LENDER_KINDS
 from sim.population import parts_of_groups
-from sim.state import Applications, Loans, People
+from sim.state import Applications, Borrowers, Lines, Loans, People
 from sim.values import (
     AGE_BANDS,
     APPROVED,
@@ -132,9 +132,10 @@ class Panel:
 
 
 def people_at(people: People, rows: Rows) -> People:
-    """Return the state of some people, copied."""
-    chosen = [
-        table._replace(**{name: column[rows] for name, column in table._asdict().items()})
-        for table in (people.borrowers, people.loans, people.lines, people.applications)
-    ]
-    return People(*chosen)
+    """Return a copy of some people's rows."""
+    return People(
+        Borrowers._make(values[rows] for values in people.borrowers),
+        Loans._make(values[rows] for values in people.loans),
+        Lines._make(values[rows] for values in people.lines),
+        Applications._make(values[rows] for values in people.applications),
+    )
