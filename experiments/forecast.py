@@ -16,10 +16,9 @@ from typing import NamedTuple
 
 from experiments.compilation import is_compiled
 from experiments.config import StudyConfig
-from experiments.execute import worker_count
+from experiments.execute import by_trunk, worker_count
 from experiments.refusal import Refusal
 from experiments.single_run import Run
-from experiments.workers import by_trunk
 
 ERROR = 0.30  # how far either side of an estimate its range reaches
 BIG_STUDY_SECONDS = 300.0  # from here on a study says beforehand what it will need

@@ -84,7 +84,7 @@ def read_study(manifest: Mapping[str, Any]) -> StudyConfig:
         raise CorruptResult(f"{MANIFEST}: is no manifest of a study: {problem}") from None
     horizons = tuple(read_horizon(text, "study.horizons") for text in settings.horizons)
     return StudyConfig(
-        settings, seed, markets, horizons, ExecutorSettings(), ReportSettings(draw=False), None, versions
+        settings, seed, markets, horizons, ExecutorSettings(), ReportSettings(draw=False), out=None, versions=versions
     )
 
 
