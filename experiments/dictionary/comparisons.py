@@ -1,8 +1,8 @@
-"""The dictionary of the tables that a study makes of its runs: effects, differences, transitions; and of its keys."""
+"""The dictionary of the tables that a study makes of its runs by comparing them; and of its keys."""
 
 from __future__ import annotations
 
-from experiments.dictionary.words import MONTHS, NAME, OUTCOMES_UNIT, PEOPLE, Described, Words
+from experiments.dictionary.words import MONTH, MONTHS, NAME, OUTCOMES_UNIT, PEOPLE, Described, Words
 
 # Before the columns of every table of a run.
 KEYS: dict[str, tuple[str, Words]] = {
@@ -11,6 +11,8 @@ KEYS: dict[str, tuple[str, Words]] = {
     "replicate": ("int", ("number, from 0", "Replicate: one set of people and luck, shared by all arms.")),
 }
 
+MEASURES_UNIT = "the measure's unit"
+PER_THOUSAND = "people per thousand of the group"
 _TYPES: dict[str, dict[str, str]] = {}
 COMPARISON_TABLES: dict[str, Described] = {}
 
@@ -25,6 +27,25 @@ OF_OUTCOME: dict[str, tuple[str, Words]] = {
     "horizon": ("str", (MONTHS, "Months after the announcement over which it is averaged, or end.")),
 }
 
+PLACEBO: tuple[str, Words] = (
+    "bool",
+    ("true or false", "Whether the arm is the placebo, which shows chance."),
+)
+PAIRS: tuple[str, Words] = ("int", ("pairs", "Complete pairs compared."))
+OF_GROUP: dict[str, tuple[str, Words]] = {
+    "dimension": ("str", (NAME, "What groups differ by; all puts everybody into one.")),
+    "value": ("str", (NAME, "Which group of the dimension.")),
+}
+
+
+def _interval(unit: str, of_what: str) -> dict[str, tuple[str, Words]]:
+    return {
+        "mean": ("float", (unit, f"Mean paired difference{of_what}.")),
+        "low": ("float", (unit, "Lower end of its 95% interval.")),
+        "high": ("float", (unit, "Upper end of its 95% interval.")),
+    }
+
+
 _describe(
     "effects",
     "the effect of one arm on one outcome over one horizon, in one scenario: arm less baseline, paired by replicate",
@@ -35,12 +56,10 @@ _describe(
         "arm": KEYS["arm"],
         "scenario": KEYS["scenario"],
         "horizon": OF_OUTCOME["horizon"],
-        "placebo": ("bool", ("true or false", "Whether the arm is the placebo, which shows what chance alone does.")),
+        "placebo": PLACEBO,
         "baseline_mean": ("float", (OUTCOMES_UNIT, "Mean of the baseline over the replicates.")),
-        "mean": ("float", (OUTCOMES_UNIT, "Mean paired difference.")),
-        "low": ("float", (OUTCOMES_UNIT, "Lower end of its 95% interval.")),
-        "high": ("float", (OUTCOMES_UNIT, "Upper end of its 95% interval.")),
-        "replicates": ("int", ("pairs", "Complete pairs compared.")),
+        **_interval(OUTCOMES_UNIT, ""),
+        "replicates": PAIRS,
         "method": ("str", (NAME, "identical, single, t, or t with a bootstrap-t interval beside it.")),
         "sd": ("float", (OUTCOMES_UNIT, "Standard deviation of the paired differences.")),
         "correlation": ("float", ("-1 to 1", "Correlation of arm and baseline over replicates.")),
@@ -48,10 +67,19 @@ _describe(
         "p": ("float", ("probability", "Two-sided p-value of the paired t test.")),
         "p_holm": ("float", ("probability", "The same after Holm's correction over the study's primary effects.")),
         "smallest_important_difference": ("float", (OUTCOMES_UNIT, "Declared beforehand; 0 where none was.")),
+        "simultaneous_half_width": (
+            "float",
+            (
+                OUTCOMES_UNIT,
+                "Half of the interval that holds for all primary effects together.",
+            ),
+        ),
+        "is_precise": ("bool", ("true or false", "Whether that is at most the smallest important difference.")),
         "skewness": ("float", ("number", "Sample skewness of the paired differences.")),
         "bootstrap_low": ("float", (OUTCOMES_UNIT, "Lower end of the bootstrap-t interval, where one is needed.")),
         "bootstrap_high": ("float", (OUTCOMES_UNIT, "Upper end of it.")),
         "warning": ("str", ("words", "What a reader must know before believing the interval.")),
+        "swept": ("str", ("words", "The values that a sweep gave to the arm or scenario; missing without a sweep.")),
     },
 )
 _describe(
@@ -70,16 +98,68 @@ _describe(
     {
         **KEYS,
         "topic": ("str", (NAME, "What is followed: access to credit, an event, or the reason of the last refusal.")),
-        "dimension": ("str", (NAME, "What groups differ by; all puts everybody into one.")),
-        "value": ("str", (NAME, "Which group of the dimension.")),
+        **OF_GROUP,
         "from_state": ("str", (NAME, "State of the same person in the baseline.")),
         "to_state": ("str", (NAME, "State in the arm.")),
         "change": (
             "str",
             (NAME, "What that means: unchanged, kept, lost, spared, pushed; or the reason of a refusal."),
         ),
-        "placebo": ("bool", ("true or false", "Whether the arm is the placebo.")),
+        "placebo": PLACEBO,
         "borrowers": ("int", (PEOPLE, "How many people.")),
+    },
+)
+_describe(
+    "profiles",
+    "the effect of one arm on one outcome in one month, in one scenario; the intervals are for one month at a time",
+    {
+        "outcome": OF_OUTCOME["outcome"],
+        "primary": ("bool", ("true or false", "Whether it was declared before the study as a primary outcome.")),
+        "arm": KEYS["arm"],
+        "scenario": KEYS["scenario"],
+        "placebo": PLACEBO,
+        "month": ("int", (MONTH, "Month of the run.")),
+        "months_since_announcement": (
+            "int",
+            ("months", "The same from the announcement on; negative before it."),
+        ),
+        **_interval(OUTCOMES_UNIT, " of the month"),
+        "replicates": PAIRS,
+    },
+)
+_describe(
+    "group_effects",
+    "the effect of one arm on one measure of one group of people over one horizon, in one scenario",
+    {
+        "measure": ("str", (NAME, "What is measured of the group; amounts are by person.")),
+        **OF_GROUP,
+        "arm": KEYS["arm"],
+        "scenario": KEYS["scenario"],
+        "placebo": PLACEBO,
+        "horizon": OF_OUTCOME["horizon"],
+        "baseline_mean": ("float", (MEASURES_UNIT, "Mean of the group in the baseline.")),
+        **_interval(MEASURES_UNIT, " of the group"),
+        "replicates": PAIRS,
+    },
+)
+_describe(
+    "moves",
+    "how many people of one group change place between the baseline and one arm, in one scenario",
+    {
+        "topic": ("str", (NAME, "What is followed, as in the table transitions.")),
+        "change": ("str", (NAME, "The change, as in the table transitions.")),
+        **OF_GROUP,
+        "arm": KEYS["arm"],
+        "scenario": KEYS["scenario"],
+        "placebo": PLACEBO,
+        "mean": ("float", (PER_THOUSAND, "Mean over the replicates.")),
+        "low": ("float", (PER_THOUSAND, "Lower end of its 95% interval.")),
+        "high": ("float", (PER_THOUSAND, "Upper end of its 95% interval.")),
+        "replicates": PAIRS,
+        "placebo_mean": ("float", (PER_THOUSAND, "How many change place likewise in the placebo arm, by chance.")),
+        "beyond_placebo_mean": ("float", (PER_THOUSAND, "Mean of what goes beyond the placebo, pair by pair.")),
+        "beyond_placebo_low": ("float", (PER_THOUSAND, "Lower end of its 95% interval.")),
+        "beyond_placebo_high": ("float", (PER_THOUSAND, "Upper end of its 95% interval.")),
     },
 )
 COMPARISON_TYPES = _TYPES

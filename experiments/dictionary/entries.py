@@ -9,7 +9,9 @@ from experiments.dictionary.comparisons import COMPARISON_TABLES, COMPARISON_TYP
 from experiments.dictionary.lenders import LENDER_TABLES
 from experiments.dictionary.loans import LOAN_TABLES, PEOPLE_TYPES, PEOPLE_WORDS
 from experiments.dictionary.market import MARKET_TABLES
+from experiments.dictionary.micro import MICRO_TABLES
 from experiments.dictionary.words import Described, unit_and_meaning
+from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.observe.schemas import SCHEMAS
 
 WORDS_OF_RUNS = {**MARKET_TABLES, **LENDER_TABLES, **LOAN_TABLES}
@@ -50,6 +52,7 @@ KEY_COLUMNS = tuple(
 # All tables of a study's folder, by name; those of its runs carry the study's keys before their own columns.
 TABLES: dict[str, Table] = {
     **{name: _table(name, SCHEMAS[name], WORDS_OF_RUNS.get(name, UNKNOWN), KEY_COLUMNS) for name in SCHEMAS},
+    **{name: _table(name, MICRO_SCHEMAS[name], MICRO_TABLES.get(name, UNKNOWN), KEY_COLUMNS) for name in MICRO_SCHEMAS},
     **{name: _table(name, COMPARISON_TYPES[name], COMPARISON_TABLES[name], ()) for name in COMPARISON_TABLES},
 }
 PEOPLE_TABLE = _table("people", PEOPLE_TYPES, PEOPLE_WORDS, ())

@@ -82,6 +82,7 @@ LENDER_TABLES: dict[str, Described] = {
             "service_fees_fen": "Fees of joint loans: received by who serves them, negative for the partner.",
             "funding_cost_fen": "Interest paid to funders and depositors.",
             "opex_fen": "Operating cost.",
+            "collection_cost_fen": "The part of it that collecting charged-off claims cost.",
             "acquisition_cost_fen": "The part of it that new accounts cost.",
             "servicing_cost_fen": "The part of it that open accounts cost.",
             "technology_cost_fen": "The part of it that technology costs.",

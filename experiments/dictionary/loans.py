@@ -90,6 +90,7 @@ LOAN_TABLES: dict[str, Described] = {
             "population_stability_index": (INDEX, "How far applicants over bands have moved, open window to closed."),
             "truth_people": (PEOPLE, "Applicants the simulator followed, those never in debt left out."),
             "truth_auc_share": "AUC over all of these, the refused included.",
+            "truth_ks_share": "KS over all of these.",
             "truth_brier_score": ("squared error, 0-1", "Brier score over all of these."),
             "approved_people": (PEOPLE, "Those of them who were lent to."),
             "approved_predicted_share": "Bad share expected of these.",
@@ -97,6 +98,9 @@ LOAN_TABLES: dict[str, Described] = {
             "refused_people": (PEOPLE, "Those of them who were refused and borrowed elsewhere."),
             "refused_predicted_share": "Bad share expected of these.",
             "refused_bad_share": "Bad share of these, wherever they borrowed.",
+            "refused_auc_share": "AUC over the refused.",
+            "refused_ks_share": "KS over the refused.",
+            "refused_brier_score": ("squared error, 0-1", "Brier score over the refused."),
             "refused_never_in_debt": (PEOPLE, "Refused people who never borrowed, so that nobody can know."),
             "compared_people": (PEOPLE, "Strangers refused in cells where another stranger was lent to."),
             "compared_excess_share": "Their bad share less that of those lent to in the same cell; may be negative.",
@@ -111,6 +115,12 @@ LOAN_TABLES: dict[str, Described] = {
             "loans": (LOANS, "Loans whose performance window has closed."),
             "bads": (LOANS, "Those 90 days late within it."),
             "predicted_share": "Bad share that the card expected.",
+            "truth_people": (PEOPLE, "Applicants the simulator followed, whatever they were answered."),
+            "truth_bads": (PEOPLE, "Those of them who turned bad anywhere."),
+            "truth_predicted_share": "Bad share that the card expected of them.",
+            "refused_people": (PEOPLE, "Those of them who were refused."),
+            "refused_bads": (PEOPLE, "The refused who turned bad anywhere."),
+            "refused_predicted_share": "Bad share that the card expected of the refused.",
         },
     ),
 }
@@ -120,6 +130,7 @@ PEOPLE_WORDS = Described(
     "one person of one run; row i is the same person, with the same luck, in every arm",
     {
         "flags": ("bits", "What happened in the months observed before and after the announcement, one bit each."),
+        "served_by": (NAME, "The lender that last granted credit in the outcome window; none where none did."),
         "last_refusal": (NAME, "Why the last application that came to nothing did; not_applied where none did."),
         "last_refused_by": (NAME, "The lender of it; none where nobody could be asked."),
         "last_refusal_month": (MONTH, "Its month, negative in the warm-up; missing where there was none."),
@@ -131,6 +142,7 @@ PEOPLE_WORDS = Described(
 )
 PEOPLE_TYPES = {
     "flags": "int",
+    "served_by": "str",
     "last_refusal": "str",
     "last_refused_by": "str",
     "last_refusal_month": "int",

@@ -115,6 +115,11 @@ MARKET_TABLES: dict[str, Described] = {
             "people": (PEOPLE, "People of the group, fixed in the month before the announcement."),
             "defaults_elsewhere": (PEOPLE, "People who first defaulted at another lender this month."),
             "defaults_elsewhere_share": "These over the people of the group.",
+            "lenders_defaulted_elsewhere": (
+                "defaults",
+                "First defaults at each other lender: two lenders count twice.",
+            ),
+            "lenders_defaulted_elsewhere_mean": ("defaults a person", "These over the people of the group."),
             "defaults_here": (PEOPLE, "People who first defaulted at this lender this month."),
             "defaults_here_share": "These over the people of the group.",
             "owed_elsewhere_fen": "What the group owes other lenders.",

@@ -9,10 +9,15 @@ from experiments.compare import DIFFERENCES, EFFECTS
 from experiments.dictionary import KEY_COLUMNS, PEOPLE_TABLE, TABLES, Table
 from experiments.dictionary.comparisons import COMPARISON_TABLES
 from experiments.dictionary.entries import WORDS_OF_RUNS
+from experiments.dictionary.micro import MICRO_TABLES
 from experiments.dictionary.page import page
 from experiments.dictionary.words import ENDINGS
+from experiments.groups import GROUP_EFFECTS
+from experiments.moves import MOVES_TABLE
+from experiments.profiles import PROFILES
 from experiments.single_run import KEYS
 from experiments.transitions import TRANSITIONS
+from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.observe.schemas import SCHEMAS
 from tests.market.small_market import lived, small
 
@@ -36,11 +41,21 @@ def test_words_describe_the_tables_there_are_and_no_others() -> None:
     for name, described in WORDS_OF_RUNS.items():
         assert set(described.columns) == set(SCHEMAS[name]), name
     assert set(WORDS_OF_RUNS) == set(SCHEMAS)
-    assert set(TABLES) == set(SCHEMAS) | set(COMPARISON_TABLES)
+    for name, described in MICRO_TABLES.items():
+        assert set(described.columns) == set(MICRO_SCHEMAS[name]), name
+    assert set(TABLES) == set(SCHEMAS) | set(MICRO_SCHEMAS) | set(COMPARISON_TABLES)
 
 
 @pytest.mark.parametrize(
-    ("name", "schema"), [("effects", EFFECTS), ("differences", DIFFERENCES), ("transitions", TRANSITIONS)]
+    ("name", "schema"),
+    [
+        ("effects", EFFECTS),
+        ("differences", DIFFERENCES),
+        ("profiles", PROFILES),
+        ("group_effects", GROUP_EFFECTS),
+        ("transitions", TRANSITIONS),
+        ("moves", MOVES_TABLE),
+    ],
 )
 def test_tables_of_comparisons_are_described_as_they_are_made(name: str, schema: pa.Schema) -> None:
     assert [column.name for column in TABLES[name].columns] == schema.names
