@@ -17,7 +17,7 @@ from experiments.store import read_json
 from tests.studies.commands import ALONE
 
 ROOT = Path(__file__).resolve().parents[2]
-PEOPLE, MONTHS = 20_000, 24
+PEOPLE, MONTHS = 20_000, 30
 SHORT, LONG = 2, 10  # replicates, which are runs in a study of one arm
 
 pytestmark = pytest.mark.benchmark
