@@ -25,7 +25,7 @@ from experiments.refusal import printable
 PARTIAL = ".partial-"  # what a killed writer leaves behind begins with this; it is never read, and swept on resume
 SEAL = "seal"  # the key under which a sealed document holds its own hash
 WRITTEN = {"compression": "zstd", "write_page_checksum": True}  # how every table is written
-ROWS_A_GROUP = 65_536  # of tables that are written piece by piece
+ROWS_A_GROUP = 32_768  # of tables that are written piece by piece
 
 
 class CorruptResult(Exception):  # noqa: N818  (said to a user)
