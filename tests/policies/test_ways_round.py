@@ -35,6 +35,18 @@ LAW = 6
 LIGHTER = RiskWeights(LAW, LAW, (), 1.0, 0.5)
 
 
+@cache
+def capped(counts_guarantees: bool, largest_guarantee_share: float) -> CreditMarket:
+    """A market under a ceiling of 13%, with lenders that move so much of the price to a guarantor."""
+    cap = RateCap(LAW, LAW, (), 0.13, True, counts_guarantees)
+    config = small(people=400, months=10, policy=(("rate_cap", cap),))
+    return lived(every_lender(config, largest_guarantee_share=largest_guarantee_share))
+
+
+def dearest(market: CreditMarket) -> float:
+    return max(row["mean_apr"] for row in market.record.table("lender").to_pylist() if row["month"] >= LAW)
+
+
 class TestGuaranteeFees:
     @pytest.mark.parametrize(
         ("instrument", "most_bp", "headline_bp"),
@@ -58,6 +70,13 @@ class TestGuaranteeFees:
         for open_to_guarantors in (plain, plain._replace(counts_guarantees=False)):
             rules = law_on_prices(lender, open_to_guarantors.amend(OPENING, "bank", 0), made_economy(0.0385))
             assert rules.max_apr_bp == 2_400
+
+    def test_in_a_market_price_moves_to_guarantors_and_the_all_in_ceiling_closes_that(self) -> None:
+        (honest, shifty), (closed, closed_to_shifty) = (
+            [capped(counts, share) for share in (0.0, 0.4)] for counts in (False, True)
+        )
+        assert dearest(honest) <= 0.13 < dearest(shifty)
+        assert closed.record.hash() == closed_to_shifty.record.hash()
 
     def test_the_log_says_which_price_is_meant(self) -> None:
         assert "price without guarantee fees" in RateCap(counts_guarantees=False).says()

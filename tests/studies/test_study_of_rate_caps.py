@@ -18,7 +18,7 @@ def found(size: tuple[int, int], scenario: str) -> pd.DataFrame:
 def test_the_study_declares_its_signs_and_leaves_open_what_theory_leaves_open() -> None:
     study = compose_study(["study=rate_cap"])
     signs = {primary.outcome: primary.expected_sign for primary in study.settings.primary}
-    assert signs["lender.all.mean_apr"] == signs["market.approval_share"] == "-"
+    assert signs["lender.all.mean_apr"] == signs["market.approvals"] == "-"
     assert signs["market.informal_debt_fen"] == "?"
     lenders = {scenario: len(market.lender) for (scenario, _), market in study.markets.items()}
     assert lenders == {"two_lenders": 2, "six_lenders": 6, "ten_lenders": 10}
@@ -35,7 +35,7 @@ def test_lenders_of_the_study_are_alike_but_for_their_number() -> None:
 def test_a_ceiling_lowers_the_price_and_shuts_risky_bands() -> None:
     effects = found(FEW, "two_lenders")
     assert effect(effects, "lender.all.mean_apr", LATE, "cap_24")["mean"] < 0.0
-    assert effect(effects, "market.approval_share", LATE, "cap_24")["mean"] < 0.0
+    assert effect(effects, "market.approvals", LATE, "cap_24")["mean"] < 0.0
 
 
 @pytest.mark.slow
