@@ -32,7 +32,7 @@ from experiments.forecast import announce
 from experiments.progress import Progress
 from experiments.refusal import Refusal, nearest
 from experiments.single_run import Kept, Run, kept
-from experiments.stopping import Look, stopped, words
+from experiments.stopping import Look, stopped
 from experiments.store import CorruptResult, FileRecord, sha256_of
 from experiments.study import plan
 
@@ -113,7 +113,7 @@ def _carry_out(study: StudyConfig, folder: Path, overrides: Sequence[str]) -> in
     done = {run.identity: done[run.identity] for run in runs if run.identity in done}
     why = stopped(looks, confidence_each(study)) if looks else None
     if why is not None:
-        print(f"{study.name}: {words(why)}", file=sys.stderr)
+        print(f"{study.name}: {why['words']}", file=sys.stderr)
     return _conclude(study, lived, folder, runs, done, failures, {"stopped": why} if why else {})
 
 

@@ -45,12 +45,12 @@ class Sluice:
     def finished(self) -> set[Path]:
         return set(self.out.glob("runs/*/run.json"))
 
-    def await_finished(self, count: int) -> set[Path]:
-        for _ in range(600):
+    def await_finished(self, count: int, seconds: int = 30) -> set[Path]:
+        for _ in range(20 * seconds):
             if len(self.finished()) >= count:
                 return self.finished()
             time.sleep(0.05)
-        raise AssertionError(f"fewer than {count} runs in 30 s")
+        raise AssertionError(f"fewer than {count} runs in {seconds} s")
 
 
 def table_hashes(manifest: dict[str, object]) -> dict[str, str]:
