@@ -17,7 +17,7 @@ from experiments.folder import REPORTS, discard_results, is_whole, log, write_ma
 from experiments.forecast import announce
 from experiments.progress import Progress
 from experiments.single_run import Kept, Run
-from experiments.stopping import Look, stopped, words
+from experiments.stopping import Look, stopped
 from experiments.store import Unwritable, record_of, unwritable_in
 from experiments.study import plan
 from experiments.unusual import idle_instruments, unusual_settings
@@ -188,7 +188,7 @@ class Driver:
         if not looks:
             return {}
         why = stopped(looks, confidence_each(self.study))
-        print(f"{self.study.name}: {words(why)}", file=sys.stderr)
+        print(f"{self.study.name}: {why['words']}", file=sys.stderr)
         return {"stopped": why}
 
     def _report(self) -> bool:

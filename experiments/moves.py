@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.config import StudyConfig
 from experiments.statistics import mean_intervals
+
+if TYPE_CHECKING:  # the report reads this too, and knows nothing of the model
+    from experiments.config import StudyConfig
 
 RUN = ["arm", "scenario", "replicate"]
 PLACE = ["dimension", "group", "topic"]

@@ -14,7 +14,7 @@ differences mean and spread go together, and the loss is larger: the guard again
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
 from experiments.refusal import Refusal
@@ -92,6 +92,7 @@ def stopped(looks: Sequence[Look], confidence_each: float) -> dict[str, Any]:
     last = looks[-1]
     return {
         "reason": PRECISE if last.is_enough else AT_MOST,
+        "words": words(last),
         "replicates": last.replicates,
         "confidence_each": confidence_each,
         "looks": [
@@ -106,17 +107,16 @@ def stopped(looks: Sequence[Look], confidence_each: float) -> dict[str, Any]:
     }
 
 
-def words(found: Mapping[str, Any]) -> str:
-    """Say why a study stopped."""
-    last = found["looks"][-1]
-    if found["reason"] == PRECISE:
+def words(last: Look) -> str:
+    """Say why a study stopped after its last look."""
+    if last.is_enough:
         return (
-            f"stopped after {found['replicates']} replicates: all {last['effects']} primary intervals reach at most "
-            "their smallest important difference to either side"
+            f"stopped after {last.replicates} replicates: all {last.effects} primary intervals reach at most their "
+            "smallest important difference to either side"
         )
     return (
-        f"stopped at the most replicates allowed, {found['replicates']}: {last['narrow']} of {last['effects']} "
-        "primary intervals reach at most their smallest important difference to either side"
+        f"stopped at the most replicates allowed, {last.replicates}: {last.narrow} of {last.effects} primary "
+        "intervals reach at most their smallest important difference to either side"
     )
 
 

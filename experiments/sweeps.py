@@ -63,7 +63,7 @@ def versions_of(sweep: SweepSettings, groups: Mapping[str, Mapping[str, Sequence
         raise Refusal(f"study.sweep.{role}: no such {role}; {nearest(swept, groups[role])}; was {shown(swept)}")
     _check_values(sweep.over)
     points = [dict(point) for point in _points(sweep)]
-    names = _names(swept, points)
+    names = _names(points)
     for name in names:
         if name in groups[role]:
             raise Refusal(f"study.sweep: {shown(name)} names another {role} already; rename that one")
@@ -123,10 +123,10 @@ def _points(sweep: SweepSettings) -> Iterator[tuple[tuple[str, Any], ...]]:
                 yield ((key, value),)
 
 
-def _names(swept: str, points: Sequence[Mapping[str, Any]]) -> list[str]:
+def _names(points: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a readable name for each version; those that would be too long or alike end in a hash of their values."""
     short = short_keys(list(dict.fromkeys(key for point in points for key in point)))
-    said = [" ".join([swept, *(f"{short[key]} {_words(value)}" for key, value in point.items())]) for point in points]
+    said = [" ".join(f"{short[key]} {_words(value)}" for key, value in point.items()) for point in points]
     names = []
     for text, point in zip(said, points, strict=True):
         if len(text) > LONGEST_NAME or said.count(text) > 1:

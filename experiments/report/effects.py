@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from experiments.report.reading import Study
@@ -32,6 +33,7 @@ class Effect(NamedTuple):
     important: float  # smallest difference that matters, as the study names it
     method: str
     warning: str
+    precise: bool | None  # whether the simultaneous interval reaches at most the smallest difference that matters
     dots: tuple[float, ...]
 
     @property
@@ -103,6 +105,7 @@ def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...
         important=_number(row.get("smallest_important_difference")),
         method=str(row.get("method", "")),
         warning=str(warning) if isinstance(warning, str) else "",
+        precise=bool(row["is_precise"]) if isinstance(row.get("is_precise"), bool | np.bool_) else None,
         dots=dots.get(place, ()),
     )
 

@@ -43,6 +43,8 @@ def write_study(
         effects, differences = _effects(tables, arms, scenarios)
         effects.to_parquet(tables / "effects.parquet")
         differences.to_parquet(tables / "differences.parquet")
+        if "profiles" not in leave_out:
+            _profiles(tables, arms, scenarios).to_parquet(tables / "profiles.parquet")
     (folder / "manifest.json").write_text(json.dumps(_manifest(arms, scenarios, replicates)), encoding="utf-8")
     return folder
 
@@ -85,6 +87,16 @@ def _manifest(arms: tuple[str, ...], scenarios: tuple[str, ...], replicates: int
             for scenario in scenarios
         },
         "timeline": dates + shocks,
+        "versions_swept": [
+            {
+                "role": "arm",
+                "name": arm,
+                "values": {"policy.rate_cap.max_apr": 0.24 - 0.01 * at, "policy.rate_cap.kinds": []},
+            }
+            for at, arm in enumerate(arms[1:])
+            if arm != "placebo"
+        ],
+        "stopped": {"reason": "at_most", "words": "stopped at the most replicates allowed"},
         "seed": 1,
         "versions": {"numpy": "2.4.0", "sluice": "0.1.0"},
         "missing": [],
@@ -168,6 +180,7 @@ def _effects(tables: Path, arms: tuple[str, ...], scenarios: tuple[str, ...]) ->
                         "p_holm": 0.01 if primary else None,
                         "smallest_important_difference": (1e-3 if name.endswith("share") else 1e6) if primary else None,
                         "placebo": arm == "placebo",
+                        "is_precise": (found.high - found.low < 0.01) if primary else None,
                         "warning": "exploratory: fewer than 30 replicates",
                     }
                 )
@@ -175,3 +188,22 @@ def _effects(tables: Path, arms: tuple[str, ...], scenarios: tuple[str, ...]) ->
                     {**place, "replicate": int(at), "difference": float(change)} for at, change in changes.items()
                 ]
     return pd.DataFrame(effects), pd.DataFrame(differences)
+
+
+def _profiles(tables: Path, arms: tuple[str, ...], scenarios: tuple[str, ...]) -> pd.DataFrame:
+    """Make the effect of two outcomes by month from the market table."""
+    market = (
+        pd.read_parquet(tables / "market.parquet").set_index(["arm", "scenario", "month", "replicate"]).sort_index()
+    )
+    rows = []
+    for name, primary in (("debt_fen", True), ("hardship_share", True), ("hhi", False)):
+        for arm in arms[1:]:
+            for scenario in scenarios:
+                changes = market.loc[(arm, scenario), name] - market.loc[(arms[0], scenario), name]
+                for month, found in changes.groupby("month"):
+                    at = estimate(list(found))
+                    place = {"outcome": f"market.{name}", "primary": primary, "arm": arm, "scenario": scenario}
+                    since = {"month": month, "months_since_announcement": month - ANNOUNCED}
+                    ends = {"mean": at.mean, "low": at.low, "high": at.high, "replicates": at.replicates}
+                    rows.append({**place, **since, **ends, "placebo": arm == "placebo"})
+    return pd.DataFrame(rows)

@@ -74,8 +74,8 @@ class Sluice:
     def finished(self) -> set[Path]:
         return set(self.out.glob("runs/*/run.json"))
 
-    def await_finished(self, count: int) -> set[Path]:
-        await_that(lambda: len(self.finished()) >= count, f"fewer than {count} runs were finished")
+    def await_finished(self, count: int, seconds: float = 60.0) -> set[Path]:
+        await_that(lambda: len(self.finished()) >= count, f"fewer than {count} runs were finished", seconds)
         return self.finished()
 
 

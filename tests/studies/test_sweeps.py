@@ -24,9 +24,9 @@ def test_one_factor_varies_one_parameter_at_a_time() -> None:
     over = {"policy.rate_cap.max_apr": [0.24, 0.36], "policy.rate_cap.counts_fees": [False]}
     found = versions_of(SweepSettings(arm="capped", over=over), CAPPED)
     assert [version.name for version in found] == [
-        "capped max_apr 0.24",
-        "capped max_apr 0.36",
-        "capped counts_fees false",
+        "max_apr 0.24",
+        "max_apr 0.36",
+        "counts_fees false",
     ]
     assert [version.overrides for version in found] == [
         ["policy.rate_cap.max_apr=0.24"],
@@ -39,7 +39,7 @@ def test_a_grid_is_every_combination() -> None:
     over = {"policy.rate_cap.max_apr": [0.24, 0.36], "policy.rate_cap.effective_month": [30, 36, 42]}
     found = versions_of(SweepSettings(kind="grid", arm="capped", over=over), CAPPED)
     assert [tuple(version.values.values()) for version in found] == list(product([0.24, 0.36], [30, 36, 42]))
-    assert found[0].name == "capped max_apr 0.24 effective_month 30"
+    assert found[0].name == "max_apr 0.24 effective_month 30"
 
 
 def test_keys_that_end_alike_are_told_apart() -> None:
@@ -105,12 +105,12 @@ def test_an_arm_is_replaced_by_its_versions_and_what_is_expected_of_it_is_expect
             "study.primary=[{outcome:market.approvals,horizon:'1-12',expected_sign:'-',arm:capped}]",
         ]
     )
-    assert study.arms == ("baseline", "capped max_apr 0.2", "capped max_apr 0.3", "other")
+    assert study.arms == ("baseline", "max_apr 0.2", "max_apr 0.3", "other")
     caps = {arm: dict(market.policy) for (_, arm), market in study.markets.items()}
-    assert caps["capped max_apr 0.2"]["rate_cap"].max_apr == 0.2
-    assert caps["capped max_apr 0.3"]["rate_cap"].max_apr == 0.3
-    assert [arm for _, _, arm in primary_effects(study)] == ["capped max_apr 0.2", "capped max_apr 0.3"]
-    assert swept_words(study, "calm", "capped max_apr 0.3") == "policy.rate_cap.max_apr=0.3"
+    assert caps["max_apr 0.2"]["rate_cap"].max_apr == 0.2
+    assert caps["max_apr 0.3"]["rate_cap"].max_apr == 0.3
+    assert [arm for _, _, arm in primary_effects(study)] == ["max_apr 0.2", "max_apr 0.3"]
+    assert swept_words(study, "calm", "max_apr 0.3") == "policy.rate_cap.max_apr=0.3"
     assert swept_words(study, "calm", "other") is None
 
 
@@ -122,7 +122,7 @@ def test_a_scenario_swept_gives_every_world_a_baseline_of_its_own() -> None:
             "study.sweep={kind:grid,scenario:calm,over:{economy:[steady,feedback],behaviour.demand.purchase_share:[0.05]}}",
         ]
     )
-    worlds = ("calm economy steady purchase_share 0.05", "calm economy feedback purchase_share 0.05")
+    worlds = ("economy steady purchase_share 0.05", "economy feedback purchase_share 0.05")
     assert study.scenarios == worlds
     assert set(study.markets) == {(world, arm) for world in worlds for arm in ("baseline", "capped")}
     assert study.versions[0] == Version(

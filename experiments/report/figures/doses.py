@@ -49,7 +49,8 @@ class Response(NamedTuple):
 def draw_doses(responses: Sequence[Response]) -> str:
     """Draw one panel per outcome and parameter; colours and markers tell the curves apart."""
     columns = min(MOST_COLUMNS, len(responses))
-    canvas, axes = grid(-(-len(responses) // columns), columns, 2.1, bottom=0.5)
+    canvas, axes = grid(-(-len(responses) // columns), columns, 2.3, bottom=0.5)
+    canvas.subplots_adjust(hspace=0.5)
     names = list(dict.fromkeys(curve.name for response in responses for curve in response.curves))
     for at, axis in enumerate(axes):
         if at >= len(responses):
@@ -77,8 +78,10 @@ def _draw(axis: Axes, response: Response, names: Sequence[str]) -> None:
             axis.plot([place] * len(point.dots), [dot * factor for dot in point.dots], "_", color=colour, alpha=0.45)
             axis.plot([place], [point.mean * factor], marker=marker, color=colour, markersize=5)
     axis.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
-    axis.set_title(short(title(response.title), 34) + ("," + words.replace("percentage ", "") if words.strip() else ""))
-    axis.set_xlabel(short(response.varied, 40))
+    axis.set_title(short(title(response.title), 46), fontsize=8.5)
+    if words.strip():
+        axis.set_ylabel(words.strip())
+    axis.set_xlabel(response.varied)
     axis.set_xlim(places[0] - 0.08 * reach, places[-1] + 0.08 * reach)
     if response.ticks:
         axis.set_xticks(range(len(response.ticks)), [short(tick, 14) for tick in response.ticks])

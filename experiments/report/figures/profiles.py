@@ -15,12 +15,19 @@ from experiments.report.style import FAINT, arm_colour, grid, scenario_line, to_
 from experiments.report.wording import scaled, short, title
 
 COLUMNS = 3
+MOST_LINES = 6  # of arms and scenarios together; beyond, the first scenario alone is drawn
+
+
+def scenarios_drawn(study: Study) -> tuple[str, ...]:
+    """Return the scenarios whose effects fit into one panel."""
+    return study.scenarios if len(study.policies) * len(study.scenarios) <= MOST_LINES else study.scenarios[:1]
 
 
 def draw_profiles(study: Study, panels: Sequence[tuple[str, str, pd.DataFrame]]) -> str:
     """Draw panels of (title, unit, rows of the table `profiles`); the dotted line is the announcement."""
     rows = -(-len(panels) // COLUMNS)
-    several = len(study.policies) * len(study.scenarios) > 1
+    scenarios = scenarios_drawn(study)
+    several = len(study.policies) * len(scenarios) > 1
     canvas, axes = grid(rows, COLUMNS, 1.75, right=1.45 if several else 0.1)
     for at, axis in enumerate(axes):
         if at >= len(panels):
@@ -32,7 +39,7 @@ def draw_profiles(study: Study, panels: Sequence[tuple[str, str, pd.DataFrame]])
             end_labels(axis, ends, 7.5)
         if at >= len(panels) - COLUMNS:
             axis.set_xlabel("months since the announcement")
-    key(canvas, study, study.policies, study.scenarios, dates=False)
+    key(canvas, study, study.policies, scenarios, dates=False)
     return to_svg(canvas)
 
 
@@ -42,7 +49,7 @@ def _draw_panel(
     numbers = found[["mean", "low", "high"]].to_numpy(float)
     factor, words, _ = scaled(list(numbers[np.isfinite(numbers)]), unit, True)
     ends = []
-    for scenario in study.scenarios:
+    for scenario in scenarios_drawn(study):
         for arm in study.policies:
             line = found[(found["arm"] == arm) & (found["scenario"] == scenario)].sort_values("month")
             if line.empty:
@@ -52,11 +59,13 @@ def _draw_panel(
             colour = arm_colour(study.arms, arm)
             axis.fill_between(months, low, high, color=colour, alpha=0.15, linewidth=0)
             axis.plot(months, mean, color=colour, linewidth=1.2, linestyle=scenario_line(study.scenarios, scenario))
-            name = short(arm, 16) + (f" · {short(scenario, 12)}" if len(study.scenarios) > 1 else "")
+            name = short(arm, 16) + (f" · {short(scenario, 12)}" if len(scenarios_drawn(study)) > 1 else "")
             ends.append((float(months[-1]), float(mean[-1]), name, colour))
     axis.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
     axis.axvline(0.0, color=FAINT, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=1)
-    axis.set_title(short(title(heading), 34) + ("," + words.replace("percentage ", "") if words.strip() else ""))
+    axis.set_title(short(title(heading), 40), fontsize=8.5)
+    if words.strip():
+        axis.set_ylabel(words.strip())
     axis.margins(x=0.0)
     axis.xaxis.set_major_locator(MaxNLocator(5, integer=True))
     axis.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))

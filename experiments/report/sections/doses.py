@@ -97,7 +97,7 @@ def _response(rows: Sequence[tuple[Effect, Version]], key: str, role: str) -> Re
     return Response(
         f"{outcome_words(first.outcome)}, {horizon_words(first.horizon)}",
         first.unit,
-        plain(key),
+        plain(".".join(key.split(".")[-2:])),
         () if numeric else tuple(_words(value) for value in values),
         tuple(Curve(name, tuple(sorted(points))) for name, points in curves.items()),
     )

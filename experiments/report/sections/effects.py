@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
 from experiments.report.effects import Effect, horizon_words, outcome_words, read_effects
@@ -45,6 +45,7 @@ def effects_section(study: Study) -> Section:
         strips = _strips(study, primary, lambda effect: outcome_words(effect.outcome))
         blocks.append(Figure(draw_forest(strips), _words(primary), _caption(primary, "Primary outcomes")))
         blocks.append(_primary_table(primary))
+        blocks += _precision(study, primary)
     else:
         blocks.append(Note("The study declares no primary outcome, so none is marked."))
     blocks += _secondary(study, primary, [effect for effect in shown if not effect.primary])
@@ -54,6 +55,22 @@ def effects_section(study: Study) -> Section:
         said = "; ".join(f"{plain(text)} ({counted(times, 'estimate')})" for text, times in warnings.most_common(6))
         blocks.append(Note(sentence(f"Warnings of the effects table: {said}")))
     return Section("effects", "Key effects", tuple(blocks))
+
+
+def _precision(study: Study, primary: Sequence[Effect]) -> list[Block]:
+    """Say how many primary effects are known to their smallest important difference, and why the study stopped."""
+    judged = [effect for effect in primary if effect.precise is not None]
+    said = []
+    if judged:
+        narrow = sum(bool(effect.precise) for effect in judged)
+        said.append(
+            f"{narrow} of {counted(len(judged), 'primary effect')} are known to the smallest that matters: "
+            "the intervals that together cover with 95% reach no further to either side"
+        )
+    stopped = study.said("stopped")
+    if isinstance(stopped, Mapping) and isinstance(stopped.get("words"), str):
+        said.append(f"by its stop rule the study {plain(stopped['words'])}")
+    return [Text(" ".join(sentence(text) for text in said))] if said else []
 
 
 def _secondary(study: Study, primary: list[Effect], secondary: list[Effect]) -> list[Block]:
@@ -126,6 +143,7 @@ def _primary_table(effects: Sequence[Effect]) -> Table:
             quantity(effect.important, effect.unit, True).lstrip("+").replace("percentage ", "")
             if effect.important > 0
             else NOTHING,
+            NOTHING if effect.precise is None else "yes" if effect.precise else "no",
             effect.expected_words,
             effect.verdict,
         )
@@ -142,6 +160,7 @@ def _primary_table(effects: Sequence[Effect]) -> Table:
         "pairs",
         "p (Holm)",
         "smallest that matters",
+        "known that well",
         "expected",
         "result",
     )

@@ -6,7 +6,7 @@ import pandas as pd
 
 from experiments.report.blocks import Figure, Note, Section, Text
 from experiments.report.effects import outcome_words
-from experiments.report.figures.profiles import draw_profiles
+from experiments.report.figures.profiles import draw_profiles, scenarios_drawn
 from experiments.report.reading import Study
 from experiments.report.wording import counted, plain, sentence, unit_of
 
@@ -54,4 +54,6 @@ def _caption(study: Study, table: pd.DataFrame) -> str:
         said.append(f"{outcome_words(str(name))}, {plain(arm)}, {plain(scenario)}: {distinct} of {len(line)}")
     if said and len(said) <= 12:
         text += sentence("Months whose interval leaves out zero: " + "; ".join(said)) + " "
+    if len(scenarios_drawn(study)) < len(study.scenarios):
+        text += f"Drawn in “{plain(study.scenarios[0])}” alone; the others are in the table profiles. "
     return text + "Dotted line: the announcement."

@@ -1,0 +1,158 @@
+"""Effects by month, by group and by person, on tables small enough to work out by hand."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from scipy import stats
+
+from experiments.config import StudyConfig, compose_study
+from experiments.groups import effects_by_group
+from experiments.moves import moves
+from experiments.profiles import profiles
+from experiments.statistics import mean_intervals, paired_effect
+from experiments.transitions import Pair, transitions
+from sim.observe.flags import flags
+
+
+@pytest.fixture(scope="module")
+def study() -> StudyConfig:
+    return compose_study(
+        [
+            "study=baseline",
+            "months=6",
+            "study.announce_month=2",
+            "study.replicates=3",
+            "study.horizons=['1-3']",
+            "study.secondary=[market.approvals]",
+            "study.arms={baseline:[],other:['economy.policy_rate_apr=0.02'],placebo:[]}",
+            "study.placebo=placebo",
+        ]
+    )
+
+
+def test_intervals_of_columns_are_those_of_each_column_alone() -> None:
+    chance = np.random.Generator(np.random.Philox(2))
+    values = np.column_stack(
+        [chance.normal(size=6), chance.normal(3.0, 2.0, size=6), np.zeros(6), np.full(6, math.nan)]
+    )
+    values[4, 0] = math.nan
+    found = mean_intervals(values)
+    for column in range(2):
+        alone = paired_effect(list(values[:, column]), [0.0] * 6, "x")
+        assert (found.mean[column], found.low[column]) == pytest.approx((alone.mean, alone.low))
+        known = values[:, column][np.isfinite(values[:, column])]
+        assert stats.t.interval(0.95, known.size - 1, known.mean(), stats.sem(known)) == pytest.approx(
+            (found.low[column], found.high[column])
+        )
+    assert (found.mean[2], found.low[2], found.high[2]) == (0.0, 0.0, 0.0)
+    assert math.isnan(found.mean[3])
+    assert found.replicates.tolist() == [5, 6, 6, 0]
+
+
+def test_profiles_are_paired_differences_month_by_month(study: StudyConfig) -> None:
+    rows = [
+        {
+            "scenario": "calm",
+            "arm": arm,
+            "replicate": replicate,
+            "month": month,
+            "approvals": 100 + 10 * replicate + (effect * (month - 1) * (1 + replicate) if month >= 2 else 0),
+        }
+        for arm, effect in (("baseline", 0), ("other", 1), ("placebo", 0))
+        for replicate in range(3)
+        for month in range(6)
+        if (arm, replicate, month) != ("other", 2, 5)
+    ]
+    found = profiles(study, {"market": pd.DataFrame(rows)}).to_pandas().set_index(["arm", "month"])
+    other = found.loc["other"]
+    assert other["months_since_announcement"].tolist() == [-2, -1, 0, 1, 2, 3]
+    assert other["mean"].tolist() == [0.0, 0.0, 2.0, 4.0, 6.0, 6.0]
+    assert other["replicates"].tolist() == [3, 3, 3, 3, 3, 2], "a month in which one pair has no value keeps the others"
+    assert (other.loc[0, "low"], other.loc[0, "high"]) == (0.0, 0.0)
+    known = stats.t.interval(0.95, 2, 2.0, stats.sem([1.0, 2.0, 3.0]))
+    assert (other.loc[2, "low"], other.loc[2, "high"]) == pytest.approx(known)
+    assert found.loc["placebo"]["placebo"].all()
+
+
+def test_groups_are_compared_by_what_they_were_in_each_run(study: StudyConfig) -> None:
+    rows = [
+        {
+            "scenario": "calm",
+            "arm": arm,
+            "replicate": replicate,
+            "month": month,
+            "dimension": "income_quintile",
+            "value": value,
+            "borrowers": 50,
+            "applications": 10 * month,
+            "approvals": (5 - lost) * month,
+            "hardship_share": 0.02 * month,
+        }
+        for arm, lost in (("baseline", 0), ("other", 1), ("placebo", 0))
+        for replicate in range(3)
+        for month in range(6)
+        for value in ("1", "2")
+    ]
+    found = effects_by_group(study, {"segment": pd.DataFrame(rows)}).to_pandas().set_index(["measure", "arm", "value"])
+    access = found.loc[("approval_share", "other", "1")]
+    assert (access["mean"], access["baseline_mean"], access["replicates"]) == (pytest.approx(-0.1), 0.5, 3)
+    hardship = found.loc[("hardship_share", "other", "2")]
+    assert (hardship["mean"], hardship["low"]) == (0.0, 0.0)
+    assert hardship["baseline_mean"] == pytest.approx(0.02 * 4), "months 3 to 5, by people"
+    assert set(found.index.get_level_values("measure")) == {"approval_share", "hardship_share"}
+
+
+SERVED, INFORMAL, NONE = flags["applied"] | flags["approved"], flags["informal"], flags["applied"]
+PEOPLE = [  # in the baseline: flags and lender; in the arm: the same; what it is called
+    (SERVED, "a", SERVED, "a", "same_lender"),
+    (SERVED, "a", SERVED, "b", "moved"),
+    (SERVED, "a", INFORMAL, "none", "to_informal"),
+    (SERVED, "b", NONE, "none", "lost"),
+    (INFORMAL, "none", SERVED, "a", "from_informal"),
+    (INFORMAL, "none", NONE, "none", "left_informal"),
+    (NONE, "none", SERVED, "b", "gained"),
+    (NONE, "none", INFORMAL, "none", "turned_informal"),
+    (NONE, "none", NONE, "none", "unchanged"),
+    (SERVED | INFORMAL, "b", SERVED, "b", "same_lender"),
+]
+
+
+def people(words: list[int], lenders: list[str]) -> pa.Table:
+    return pa.table({"flags": pa.array(words, pa.int32()), "served_by": pa.array(lenders).dictionary_encode()})
+
+
+BEFORE = people([row[0] for row in PEOPLE], [row[1] for row in PEOPLE])
+AFTER = people([row[2] for row in PEOPLE], [row[3] for row in PEOPLE])
+
+
+def test_where_people_borrow_is_compared_person_by_person() -> None:
+    counted = transitions([Pair("other", "calm", 0, False, AFTER, BEFORE)], flags).to_pandas()
+    source = counted[counted["topic"] == "source"]
+    expected = pd.Series([row[4] for row in PEOPLE]).value_counts()
+    assert source.groupby("change")["borrowers"].sum().to_dict() == expected.to_dict()
+    moved = counted[counted["topic"] == "served_by"]
+    assert moved[["from_state", "to_state", "change", "borrowers"]].values.tolist() == [["a", "b", "moved", 1]]
+
+
+def test_moves_come_with_intervals_and_the_placebo_beside(study: StudyConfig) -> None:
+    pairs = [
+        Pair(arm, "calm", replicate, arm == "placebo", changed, BEFORE)
+        for replicate in range(3)
+        for arm, changed in (
+            ("other", AFTER if replicate else BEFORE),
+            ("placebo", AFTER if replicate == 2 else BEFORE),
+        )
+    ]
+    table = moves(study, transitions(pairs, flags)).to_pandas()
+    found = table[(table["topic"] == "source") & (table["change"] == "moved")].set_index("arm")
+    other = found.loc["other"]
+    assert other["mean"] == pytest.approx(1000.0 * (0.0 + 0.1 + 0.1) / 3)
+    assert other["placebo_mean"] == pytest.approx(1000.0 * 0.1 / 3)
+    assert other["beyond_placebo_mean"] == pytest.approx(1000.0 * 0.1 / 3)
+    known = stats.t.interval(0.95, 2, 100.0 / 3, stats.sem([0.0, 100.0, 0.0]))
+    assert (other["beyond_placebo_low"], other["beyond_placebo_high"]) == pytest.approx(known)
+    assert math.isnan(found.loc["placebo", "beyond_placebo_mean"])
+    assert moves(study, transitions([], flags)).num_rows == 0
