@@ -110,7 +110,7 @@ STUDY_REFUSED = [
     ("+study.arms.odd=[oddity]", ["study.arms.odd", "oddity", "key=value"]),
     ("+study.arms={'../x': []}", ["study.arms", "'../x'"]),
     ("executor.workers=-1", ["executor.workers", "must lie in 0 to 1024"]),
-    ("executor.kind=threads", ["executor.kind", "'serial' or 'processes'"]),
+    ("executor.kind=threads", ["executor.kind", "'serial', 'processes', 'dask' or 'ray'"]),
     ("report.draw=1", ["report.draw", "true or false"]),
     ("out=3", ["out", "path of a folder"]),
 ]
