@@ -100,6 +100,7 @@ def _manifest(arms: tuple[str, ...], scenarios: tuple[str, ...], replicates: int
         "seed": 1,
         "versions": {"numpy": "2.4.0", "sluice": "0.1.0"},
         "missing": [],
+        "flags": [],
         "parameters": [
             {
                 "name": "behaviour.demand.purchase_share",
