@@ -12,7 +12,7 @@ from sim.draws import QUIET_CUT, uniform
 from sim.engines.applying import what_lender_sees
 from sim.engines.columns import LIMITS_CUT, LINES_CUT, LINES_FROZEN
 from sim.engines.tables import Conditions, Terms
-from sim.rules.limits import available_on_line, is_made_useless, quiet_cut, review_cut_share
+from sim.rules.limits import REVIEW_MONTHS, available_on_line, is_made_useless, quiet_cut, review_cut_share
 from sim.state import Borrowers, Lines, Loans, Tallies
 from sim.values import LINE_FROZEN, LINE_OPEN
 
@@ -48,15 +48,20 @@ def cut_of(
     """Return what a lender takes from person i's line: the more of its review and its quiet programme."""
     cuts = terms.cuts
     opened_month = wide(lines.opened_month[i, lender])
+    months_open = conditions.month - opened_month
+    is_quiet_on = cuts.quiet_share[lender] > 0.0 or cuts.freeze_share[lender] > 0.0
+    # The score costs more than the rest of the review, so it is asked for only when something hangs on it.
+    asks_score = is_quiet_on and cuts.from_band[lender] > 0
+    asks_score = asks_score or (months_open > 0 and months_open % REVIEW_MONTHS == 0)
     band = 0
-    if cuts.sees_band[lender] == 1:
+    if cuts.sees_band[lender] == 1 and asks_score:
         seen = what_lender_sees(i, lender, borrowers, loans, lines, keys, conditions, terms)
         band = wide(terms.band_of_cell[lender, seen.cell])
     seen_elsewhere = borrowers.registry_rank[i] < terms.registry_rank[lender]
     falls_late = lines.status[i, lender] == LINE_OPEN and standing.bucket > 0
     review = review_cut_share(
         1 if falls_late else 0,
-        conditions.month - opened_month,
+        months_open,
         standing.owed_elsewhere if seen_elsewhere else 0,
         standing.income,
         band,
@@ -66,6 +71,8 @@ def cut_of(
         cuts.band_share[lender],
         cuts.band_from[lender],
     )
+    if not is_quiet_on:
+        return Cut(review, 0)
     quiet = quiet_cut(
         standing.owed,
         cuts.opened_before[lender] - opened_month,

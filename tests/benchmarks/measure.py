@@ -30,6 +30,7 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
         calendar=config.calendar._replace(warm_up_months=warm_up),
     )
     if kind == "everything":
+        import sim.scoring.learning  # noqa: F401  (SciPy is loaded once a process, not once a review)
         from tests.market.everything import everything_on
 
         config = everything_on(config)

@@ -67,6 +67,13 @@ def test_rollover_contagion_over_seeds_grows_with_the_lenders_owed() -> None:
     )
     assert two["low"] > 0.0
     assert two["mean"] < more["mean"]
+    column = "lenders_defaulted_elsewhere_mean"
+    counted = [
+        effect(found, f"cohort.platform_a.{of}.3_or_more.{column} minus cohort.platform_a.{of}.2.{column}", "3-9", arm)
+        for of in ("lenders_owed", "rolled_over_lenders_owed")
+        for arm in ("platform_tightens",)
+    ]
+    assert all(dose["mean"] > 0.0 for dose in counted)
 
 
 @pytest.mark.slow
@@ -85,9 +92,20 @@ def test_what_officers_see_makes_the_refused_worse_than_their_cell_and_explorati
 
 
 @pytest.mark.slow
+def test_a_card_that_lost_its_data_takes_the_refused_for_too_safe_and_exploration_shrinks_it() -> None:
+    found = lived_study("lost_data", 20_000, 4, ("kept", "lost_and_exploring"))
+    assert_signs(found)
+    excess, error = "scorecards.all.after.compared_excess_share", "scorecards.all.after.refused_predicted_share"
+    kept = effect(found, excess, "12-12", "kept")
+    assert kept["baseline_mean"] > 0.0
+    assert abs(kept["baseline_mean"] + kept["mean"]) < 0.5 * kept["baseline_mean"], "near zero while the data are kept"
+    assert effect(found, error, "12-12", "kept")["low"] > 0.0, "the same applicants look riskier with the data"
+
+
+@pytest.mark.slow
 def test_a_competitors_upgrade_leaves_worse_strangers_in_the_same_cells() -> None:
-    """The effect is small: over five seeds the sign is as expected, and the interval still holds zero."""
+    """The effect is small and one review shows it badly, so signs are asked of the mean of three."""
     found = lived_study("model_upgrade", 50_000, 5, ("upgrade", "upgrade_with_data"))
-    declared = found[found["primary"]]
+    declared = found[found["primary"] & (found["horizon"] == "24-48")]
     assert len(declared) == 2
     assert (declared["mean"] > 0.0).all()
