@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, swept_words
-from experiments.outcomes import Horizon, Outcome, read_outcome
+from experiments.outcomes import Horizon, Outcome, mean_over, read_outcome
 from experiments.statistics import PairedEffect, half_width, holm, paired_effect
 
 EXPLORATORY_BELOW = 30  # replicates; nominal 95% intervals cover too little below
@@ -66,12 +66,13 @@ def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.
     for outcome in outcomes(study):
         if not outcome.is_in(tables):
             continue
+        monthly = outcome.monthly(tables)
         for horizon in study.horizons:
             months = next(iter(study.markets.values())).calendar.months
             window = horizon.months(study.settings.announce_month, months)
             if not window:
                 continue
-            levels = outcome.over(tables, window)
+            levels = mean_over(monthly, window)
             for scenario in study.scenarios:
                 for arm in study.arms[1:]:
                     pairs = _pairs(levels, scenario, arm, study.arms[0])

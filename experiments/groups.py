@@ -7,7 +7,7 @@ the intervals are for one group and measure at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,34 +81,36 @@ def effects_by_group(study: StudyConfig, rows: pd.DataFrame | None) -> pa.Table:
 
 def _parts(study: StudyConfig, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
     months = next(iter(study.markets.values())).calendar.months
+    measures = [measure for measure in MEASURES if {measure.above, measure.below} <= set(rows.columns)]
     for horizon in study.horizons:
         window = horizon.months(study.settings.announce_month, months)
         inside = rows[rows["month"].isin(list(window))]
-        for measure in MEASURES:
-            if inside.empty or not {measure.above, measure.below} <= set(inside.columns):
-                continue
-            levels = _levels(inside, measure)
-            for scenario in study.scenarios:
-                for arm in study.arms[1:]:
-                    found = _compared(levels, scenario, arm, study.arms[0])
-                    if found is not None:
-                        yield found.assign(
-                            measure=measure.name,
-                            arm=arm,
-                            scenario=scenario,
-                            placebo=arm == study.settings.placebo,
-                            horizon=horizon.name,
-                        )
+        if inside.empty or not measures:
+            continue
+        levels = _levels(inside, measures)
+        for scenario in study.scenarios:
+            for arm in study.arms[1:]:
+                found = _compared(levels, scenario, arm, study.arms[0])
+                if found is not None:
+                    placebo = arm == study.settings.placebo
+                    yield found.assign(arm=arm, scenario=scenario, placebo=placebo, horizon=horizon.name)
 
 
-def _levels(rows: pd.DataFrame, measure: Measure) -> pd.DataFrame:
-    """Return the measure by run (rows) and group (columns); NaN where a group has nothing to divide by."""
-    above = rows[measure.above].astype(float)
-    if measure.weight:
-        above = (above * rows[measure.weight].astype(float)).fillna(0.0)
-    parts = rows[[*RUN, *GROUP]].assign(above=above, below=rows[measure.below].astype(float))
-    sums = parts.groupby([*RUN, *GROUP], sort=True, observed=True)[["above", "below"]].sum()
-    return (sums["above"] / sums["below"].where(sums["below"] > 0)).unstack(GROUP)
+def _levels(rows: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
+    """Return every measure by run (rows) and measure and group (columns); NaN where there is nothing to divide by."""
+    parts = rows[[*RUN, *GROUP]].copy()
+    for measure in measures:
+        above = rows[measure.above].astype(float)
+        if measure.weight:
+            above = (above * rows[measure.weight].astype(float)).fillna(0.0)
+        parts[f"{measure.name} above"] = above
+        parts[f"{measure.name} below"] = rows[measure.below].astype(float)
+    sums = parts.groupby([*RUN, *GROUP], sort=True, observed=True).sum()
+    ratios = {}
+    for measure in measures:
+        below = sums[f"{measure.name} below"]
+        ratios[measure.name] = (sums[f"{measure.name} above"] / below.where(below > 0)).unstack(GROUP)
+    return pd.concat(ratios, axis=1, names=["measure"])
 
 
 def _compared(levels: pd.DataFrame, scenario: str, arm: str, baseline: str) -> pd.DataFrame | None:
@@ -123,8 +125,7 @@ def _compared(levels: pd.DataFrame, scenario: str, arm: str, baseline: str) -> p
     differences = changed.loc[both].to_numpy(float) - before
     before = np.where(np.isfinite(differences), before, np.nan)
     columns: dict[str, Any] = {
-        "dimension": levels.columns.get_level_values("dimension").astype(str),
-        "value": levels.columns.get_level_values("value").astype(str),
+        **{name: levels.columns.get_level_values(name).astype(str) for name in ("measure", *GROUP)},
         "baseline_mean": mean_intervals(before).mean,
         **mean_intervals(differences)._asdict(),
     }

@@ -91,9 +91,13 @@ class Outcome(NamedTuple):
 
     def over(self, tables: Mapping[str, pd.DataFrame], window: range) -> pd.Series[float]:
         """Return the mean over a window of months by (scenario, arm, replicate), without months that have no value."""
-        monthly = self.monthly(tables)
-        inside = monthly[monthly.index.get_level_values("month").isin(list(window))]
-        return inside.groupby(level=["scenario", "arm", "replicate"], sort=True, observed=True).mean()
+        return mean_over(self.monthly(tables), window)
+
+
+def mean_over(monthly: pd.Series[float], window: range) -> pd.Series[float]:
+    """Return the mean of an outcome's months over a window by (scenario, arm, replicate)."""
+    inside = monthly[monthly.index.get_level_values("month").isin(list(window))]
+    return inside.groupby(level=["scenario", "arm", "replicate"], sort=True, observed=True).mean()
 
 
 def read_outcome(text: str, path: str) -> Outcome:

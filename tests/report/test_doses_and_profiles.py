@@ -83,7 +83,7 @@ def test_who_took_whose_customers_is_listed(study_folder: Path) -> None:
 
 
 def test_without_profiles_the_section_says_so(tmp_path: Path) -> None:
-    study = Study(write_study(tmp_path / "study", replicates=2, months=12, leave_out=("profiles",)))
+    study = Study(write_study(tmp_path / "study", replicates=2, months=24, leave_out=("profiles",)))
     section = profiles_section(study)
     assert section is not None
     assert "the table “profiles” is not in the folder" in section.blocks[0].text
