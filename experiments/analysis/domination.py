@@ -16,14 +16,12 @@ def dominators(gain: Values, harm: Values) -> Marks:
     """
     no_worse = (gain[None, :] >= gain[:, None]) & (harm[None, :] <= harm[:, None])
     better = (gain[None, :] > gain[:, None]) | (harm[None, :] < harm[:, None])
-    found = np.zeros((len(gain), len(gain)), dtype=np.bool_)
-    found[...] = no_worse & better
-    return found
+    return no_worse & better
 
 
 def is_dominated(gain: Values, harm: Values) -> Marks:
     """Return by point whether any other dominates it."""
-    return dominators(gain, harm).any(axis=1)
+    return np.asarray(dominators(gain, harm).any(axis=1), dtype=np.bool_)
 
 
 def dominated_share(gain: Values, harm: Values) -> Values:

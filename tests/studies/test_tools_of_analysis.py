@@ -17,7 +17,7 @@ outcomes: [{outcome: market.debt_fen, statistic: mean, first_month: 2}]
 parameters:
   - {path: lender.platform_a.budget_extra_fen, low: 0, high: 3000}
   - {path: behaviour.spending.spend_share, low: 0.1, high: 0.2}
-trajectories: 3
+trajectories: 2
 keep: 1
 base_points: 4
 resamples: 20
@@ -25,7 +25,7 @@ resamples: 20
     "reverse_stress/tiny.yaml": """
 question: How much extra until debt is too high?
 parameter: {path: lender.platform_a.budget_extra_fen, low: 0, high: 10000}
-tolerance: 10
+tolerance: 700
 limit: {measure: {outcome: market.debt_fen, statistic: maximum}, value: 300005000, broken: above}
 """,
     "frontier/tiny.yaml": """
@@ -99,7 +99,7 @@ def test_reverse_stress_finds_the_breaking_value_and_keeps_to_its_folder(tools: 
     brackets = table(tools, "r", "brackets").set_index("target")
     for _, bracket in brackets.iterrows():
         assert bracket["status"] == "found"
-        assert bracket["low"] <= 5000 < bracket["high"] <= bracket["low"] + 10
+        assert bracket["low"] <= 5000 < bracket["high"] <= bracket["low"] + 700
         assert bracket["held_beyond"] == 0
     assert "first at lender.platform_a.budget_extra_fen between" in said
     path = table(tools, "r", "path")
@@ -110,14 +110,14 @@ def test_reverse_stress_finds_the_breaking_value_and_keeps_to_its_folder(tools: 
     said = asked(tools, "reverse_stress", "r")
     assert "grid: 0 of" in said
     assert hashes(tools, "r") == before
-    said = asked(tools, "reverse_stress", "r", "reverse_stress.tolerance=20", code=2)
+    said = asked(tools, "reverse_stress", "r", "reverse_stress.tolerance=600", code=2)
     assert "cannot be continued: it holds another study or analysis" in said
 
 
 def test_reverse_stress_says_when_nothing_breaks(tools: Sluice) -> None:
-    said = asked(tools, "reverse_stress", "n", "reverse_stress.limit.value=400000000")
+    said = asked(tools, "reverse_stress", "n", "reverse_stress.grid_points=2", "reverse_stress.limit.value=400000000")
     assert "at no value tried, up to lender.platform_a.budget_extra_fen = 10000" in said
-    said = asked(tools, "reverse_stress", "m", "reverse_stress.limit.value=1")
+    said = asked(tools, "reverse_stress", "m", "reverse_stress.grid_points=2", "reverse_stress.limit.value=1")
     assert "already at the lower end" in said
 
 
@@ -126,6 +126,6 @@ def test_frontier_compares_every_point_with_the_market_without_the_rule(tools: S
     found = table(tools, "f", "frontier").set_index("point")
     assert list(found.index) == ["without the rule", "max_apr 0.1", "max_apr 0.3"]
     assert (found["access_difference"].iloc[1:] < 0).all()
-    assert (found["loss_difference"].iloc[1:] == pytest.approx(-0.1 * 300_000_000)).all()
+    assert found["loss_difference"].tolist() == pytest.approx([0.0, *[-0.1 * 300_000_000] * 2])
     assert not found["dominated"].any(), "less access for less loss"
     assert len(table(tools, "f", "values")) == 6
