@@ -1,11 +1,14 @@
 """Sweeps: one arm or scenario becomes many, with names that are safe, and what cannot be meant is refused."""
 
+import shutil
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from experiments import tree
 from experiments.config import NAME, compose_study
 from experiments.declared import primary_effects, swept_words
 from experiments.overrides import read_override
@@ -151,3 +154,15 @@ def test_a_placebo_is_not_swept() -> None:
     arms = "study.arms={baseline:[],placebo:[]}"
     with pytest.raises(Refusal, match="the placebo"):
         compose_study([*BASE, arms, "study.placebo=placebo", "study.sweep={arm:placebo,over:{economy:[steady]}}"])
+
+
+def test_the_study_that_the_guide_writes_is_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (tree.CONFIGS.parent / "docs" / "guide" / "studies.md").read_text(encoding="utf-8")
+    written_there = page.split("```yaml\n")[1].split("```")[0]
+    copy = shutil.copytree(tree.CONFIGS, tmp_path / "configs")
+    (copy / "study" / "my_cap.yaml").write_text(written_there, encoding="utf-8")
+    monkeypatch.setattr(tree, "CONFIGS", copy)
+    study = compose_study(["study=my_cap", "scale=smoke"])
+    assert study.arms == ("baseline", "max_apr 0.24", "max_apr 0.2", "max_apr 0.16", "placebo")
+    assert study.settings.most_replicates == 50
+    assert len(written_there.strip().splitlines()) <= 24
