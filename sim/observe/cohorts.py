@@ -102,7 +102,8 @@ def month_rows(month: int, name: str, lender: int, cohort: Cohort, loans: Loans)
     theirs = loans._replace(**{name: column[cohort.rows] for name, column in loans._asdict().items()})
     is_bad, is_other = in_default(theirs), np.arange(cohort.defaulted.shape[1]) != lender
     now = np.stack([(is_bad & (theirs.lender == at)).any(axis=1) for at in range(len(is_other))], axis=1)
-    newly, before = now & ~cohort.defaulted, cohort.defaulted[:, is_other].any(axis=1)
+    newly = np.logical_and(now, ~cohort.defaulted)
+    before = cohort.defaulted[:, is_other].any(axis=1)
     newly_elsewhere, newly_here = newly[:, is_other].any(axis=1) & ~before, newly[:, lender]
     np.logical_or(cohort.defaulted, newly, out=cohort.defaulted)
     newly_at = newly[:, is_other].sum(axis=1)

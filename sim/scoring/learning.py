@@ -78,7 +78,15 @@ def fitted(sample: Sample, expert: Scorecard, prior_bads: float, model: Model, s
 def sample_told(sample: Sample) -> Sample:
     """Return the groups with loans; those of applicants alone tell nothing about outcomes."""
     lent = np.flatnonzero(sample.lent > 0.0)
-    return sample if len(lent) == len(sample.lent) else Sample(*(column[lent] for column in sample))
+    if len(lent) == len(sample.lent):
+        return sample
+    return Sample(
+        sample.cells[lent],
+        sample.unemployment_shares[lent],
+        sample.lent[lent],
+        sample.bad[lent],
+        sample.refused[lent],
+    )
 
 
 def searched(
@@ -139,12 +147,12 @@ def usual_unemployment(sample: Sample, expert: Scorecard) -> float:
 def card_of(log_odds_by_column: NDArray[np.float64], usual: float, model: Model) -> Scorecard:
     """Return the card in whole points; features that the model leaves out have none."""
     points = iter([int(point) for point in np.rint(log_odds_by_column * POINTS_PER_LOG_ODDS)])
-    card = NO_POINTS._replace(intercept=next(points))
+    found: dict[str, Any] = {"intercept": next(points)}
     for feature in model.features:
-        card = card._replace(**{feature: tuple(next(points) for _ in getattr(NO_POINTS, feature))})
-    if not model.knows_forecast:
-        return card
-    return card._replace(unemployment=next(points), usual_unemployment_share=usual)
+        found[feature] = tuple(next(points) for _ in getattr(NO_POINTS, feature))
+    if model.knows_forecast:
+        found |= {"unemployment": next(points), "usual_unemployment_share": usual}
+    return NO_POINTS._replace(**found)
 
 
 def with_rejects(sample: Sample, predicted: NDArray[np.float64], odds_factor: float) -> Sample:

@@ -70,7 +70,15 @@ EXPERT = Scorecard(
 )
 
 
-NO_POINTS = Scorecard(0, *((0,) * size for size in BINS.values()))
+NO_POINTS = Scorecard(
+    intercept=0,
+    history=(0,) * HISTORY_BINS,
+    debt=(0,) * DEBT_BINS,
+    inquiries=(0,) * INQUIRY_BINS,
+    income=(0,) * INCOME_BINS,
+    signal=(0,) * SIGNAL_BINS,
+    tenure=(0,) * TENURE_BINS,
+)
 
 
 def whole_points(log_odds: float) -> int:

@@ -31,9 +31,10 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
     )
     if kind == "everything":
         import sim.scoring.learning  # noqa: F401  (SciPy is loaded once a process, not once a review)
-        from tests.market.everything import everything_on
+        from tests.market.everything import LEARNING, everything_on
 
-        config = everything_on(config)
+        # One review of every card, by the larger model, in the months measured: twice as often as is usual.
+        config = everything_on(config, LEARNING._replace(review_months=12, model_two_from_month=1))
     if kind == "instruments":
         config = config._replace(policy=every_instrument())
     if kind == "peer":

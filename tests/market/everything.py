@@ -46,10 +46,10 @@ FUNDERS = FunderParameters(
 SEVERAL_PARTNERS = (PartnerParameters("bank_a", 2.0, 0.42), PartnerParameters("bank_b", 1.0, 0.42, until_month=5))
 
 
-def at_work(lender: LenderParameters) -> LenderParameters:
+def at_work(lender: LenderParameters, learning: LearningParameters) -> LenderParameters:
     """The lender with all it can do switched on; the one with a partner bank gets a second one, which later leaves."""
     on = lender._replace(
-        learning=LEARNING,
+        learning=learning,
         officers=OfficerParameters(override_share=0.1),
         rationing=RationingParameters(from_month=3, refused_share=0.05, refused_in_need_share=0.02),
         review=ReviewParameters(
@@ -68,9 +68,9 @@ def at_work(lender: LenderParameters) -> LenderParameters:
     return on._replace(partner="", partners=SEVERAL_PARTNERS) if lender.partner else on
 
 
-def everything_on(config: MarketConfig) -> MarketConfig:
+def everything_on(config: MarketConfig, learning: LearningParameters = LEARNING) -> MarketConfig:
     """The market with all of it on, its refused applicants followed, and the shape of books counted each quarter."""
     return config._replace(
-        lender=tuple((name, at_work(lender)) for name, lender in config.lender),
+        lender=tuple((name, at_work(lender, learning)) for name, lender in config.lender),
         observe=config.observe._replace(truth_months=6, shape_every_months=3),
     )
