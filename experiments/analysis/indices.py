@@ -18,7 +18,7 @@ from experiments.analysis.extras import library
 Values = NDArray[np.float64]
 TOOL = "sensitivity"
 CONFIDENCE = 0.95
-DUMMY = "(dummy)"  # a parameter that sets nothing: what it is found to matter is the method's own error
+DUMMY = "(dummy)"  # a parameter that sets nothing: it must come out as exactly 0, since all points share their luck
 SEEDS = 2**32
 
 

@@ -22,6 +22,7 @@ from experiments.report.wording import NOTHING, listing, number, quantity, scale
 
 ROW = 0.21  # inches a parameter takes
 SHOWN = 12  # parameters in the figure; the tables hold all
+WIDEST = 0.5  # interval of an index from which on variance is not apportioned in words
 LABEL = 2.35  # inches for names
 FIRST_COLOUR, TOTAL_COLOUR, MUTED = style.AREA_COLOURS[1], style.AREA_COLOURS[0], "#b8b8b8"
 
@@ -38,9 +39,9 @@ def findings_of(
     answer = tuple(sentence_of(measure, screening, variance) for measure in outcomes)
     warning = Note(
         "Importance is relative to the ranges that were chosen: a wider range makes a parameter matter more. "
-        f"A row named {DUMMY} stands for a parameter that sets nothing, so what it is found to do is the method's own "
-        "error; an index is only worth as much as it stands out from that. All points share seed and replicates, so "
-        "that luck moves two of them alike."
+        f"The row named {DUMMY} stands for a parameter that sets nothing: it must come out as exactly 0, because all "
+        "points share seed and replicates. How well the indices are known is in their intervals; wide ones ask for "
+        "more trajectories or base points."
     )
     details = (
         Section("ranges", "What was varied", (range_table(ranges),)),
@@ -60,8 +61,7 @@ def findings_of(
 CAPTION = (
     "Left: mean absolute effect of moving a parameter over its whole range (Morris), with 95% intervals over resampled "
     "trajectories; grey parameters were not kept. Right: part of the outcome's variance that a parameter explains "
-    "alone (filled) and with its interactions (hollow), with 95% intervals over resampled designs. What lies in the "
-    "shade of the dummy cannot be told from nothing."
+    "alone (filled) and with its interactions (hollow), with 95% intervals over resampled designs, cut at the edges."
 )
 
 
@@ -81,6 +81,8 @@ def sentence_of(measure: Measure, screening: pd.DataFrame, variance: pd.DataFram
     rows = variance[(variance["outcome"] == measure.label) & (variance["parameter"] != DUMMY)]
     if rows.empty or not (rows["total"] > 0.0).any():
         return f"{text}."
+    if float((rows["first_order_high"] - rows["first_order_low"]).max()) > WIDEST:
+        return f"{text}; the Sobol intervals are too wide to apportion its variance, which more base points would mend."
     alone = min(1.0, max(0.0, float(rows["first_order"].sum())))
     return f"{text}; parameters acting alone explain {alone:.0%} of its variance among those kept."
 
@@ -177,14 +179,11 @@ def _draw_screening(axis: Axes, measure: Measure, rows: pd.DataFrame) -> None:
     _names(axis, list(rows["parameter"]))
     axis.set_xlim(left=0.0)
     axis.set_title(f"{short(outcome_words(measure.outcome), 44)} ({measure.statistic})")
-    axis.set_xlabel(f"mean absolute effect{in_unit(words)}")
+    axis.set_xlabel(words.strip(), fontsize=7.5, labelpad=1)
 
 
 def _draw_indices(axis: Axes, rows: pd.DataFrame) -> None:
-    dummy = rows[rows["parameter"] == DUMMY]
     rows = rows[rows["parameter"] != DUMMY].sort_values("total")
-    error = max(0.0, float(dummy[["first_order_high", "total_high"]].to_numpy().max())) if len(dummy) else 0.0
-    axis.axvspan(0.0, error, color=style.SHOCK, zorder=0)
     for place, row in enumerate(rows.to_dict("records")):
         for name, colour, fill, step in (
             ("first_order", FIRST_COLOUR, FIRST_COLOUR, -0.16),
@@ -195,4 +194,4 @@ def _draw_indices(axis: Axes, rows: pd.DataFrame) -> None:
             axis.plot([row[name]], [place + step], "o", color=colour, markerfacecolor=fill, markersize=4)
     _names(axis, list(rows["parameter"]))
     axis.set_xlim(-0.1, 1.3)
-    axis.set_xlabel("part of the variance: filled alone, hollow with interactions")
+    axis.set_title("alone and with interactions")

@@ -209,7 +209,8 @@ def draw(paths: pd.DataFrame, minimum: float) -> Canvas:
         axis.axhline(minimum * PERCENT, color=style.FAINT, linewidth=0.8, linestyle=(0, (1, 1.5)))
         axis.set_title(f"{short(lender)}, %")
         axis.set_ylim(bottom=max(axis.get_ylim()[0], LOWEST_SHOWN))
-        axis.set_xlabel("month")
+        if lender in lenders[-3:]:
+            axis.set_xlabel("month")
     axes[0].legend(frameon=False, fontsize=7.5, loc="best")
     return canvas
 

@@ -1,0 +1,171 @@
+"""The commands of analysis from end to end on a market of dice whose answers are known; stopped and continued."""
+
+import importlib.util
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments import frontier, report, reverse_stress, sensitivity, verify
+from experiments.refusal import Refusal
+from experiments.store import read_table
+
+FAKE = Path(__file__).resolve().parents[1] / "studies" / "fake" / "fake_market.py"
+FEW = ["population.size=300", "months=6", "executor=serial", "study.replicates=2"]
+EXTRA = "lender.platform_a.budget_extra_fen"
+SENSITIVITY = [
+    f"sensitivity.parameters=[{{path:{EXTRA},low:0,high:3000}},{{path:behaviour.spending.spend_share,low:0.1,high:0.2}}]",
+    "sensitivity.outcomes=[{outcome:market.debt_fen,first_month:2}]",
+    "sensitivity.assumed_in=[]",
+    "sensitivity.trajectories=2",
+    "sensitivity.keep=1",
+    "sensitivity.base_points=4",
+    "sensitivity.resamples=20",
+]
+REVERSE = [
+    f"reverse_stress.parameter={{path:{EXTRA},low:0,high:10000}}",
+    "reverse_stress.market=[]",
+    "reverse_stress.tolerance=700",
+    "reverse_stress.limit={measure:{outcome:market.debt_fen,statistic:maximum},value:300005000,broken:above}",
+]
+FRONTIER = [
+    "frontier.market=[]",
+    "frontier.axes=[{path:policy.rate_cap.max_apr,low:0.1,high:0.3,points:2}]",
+    "frontier.access={outcome:market.approvals,statistic:sum}",
+    "frontier.loss={outcome:market.debt_fen,statistic:last}",
+    "frontier.rule=['policy=[rate_cap]','policy.rate_cap.announce_month=2','policy.rate_cap.effective_month=3']",
+]
+
+
+@pytest.fixture
+def faults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A market of dice in the place of the real one, and the folder of its faults."""
+    found = importlib.util.spec_from_file_location("sim.market", FAKE)
+    assert found is not None
+    assert found.loader is not None
+    fake = importlib.util.module_from_spec(found)
+    found.loader.exec_module(fake)
+    monkeypatch.setitem(sys.modules, "sim.market", fake)
+    folder = tmp_path / "faults"
+    folder.mkdir()
+    monkeypatch.setenv("SLUICE_FAKE_FAULTS", str(folder))
+    return folder
+
+
+@pytest.fixture
+def asked(
+    faults: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[[Callable[[list[str]], int], list[str], str, int], str]:
+    def ask(main: Callable[[list[str]], int], texts: list[str], out: str, code: int = 0) -> str:
+        found = main([*FEW, *texts, f"out={tmp_path / out}"])
+        said = capsys.readouterr()
+        assert found == code, said.err
+        return said.out + said.err
+
+    return ask
+
+
+def table(out: Path, name: str) -> pd.DataFrame:
+    return read_table(out / "tables" / f"{name}.parquet").to_pandas()
+
+
+def hashes(out: Path) -> dict[str, str]:
+    files = json.loads((out / "manifest.json").read_text())["files"]
+    return {name: record["sha256"] for name, record in files.items() if not name.startswith(("runs/", "report"))}
+
+
+def test_sensitivity_finds_the_one_number_that_matters_and_goes_on_after_a_fault(
+    asked, faults, tmp_path, capsys
+) -> None:
+    (faults / "raise-1").touch()
+    said = asked(sensitivity.main, SENSITIVITY, "a", 1)
+    assert "replicate 1: ArithmeticError: planted in replicate 1" in said
+    assert "nothing is concluded" in said
+    assert not (tmp_path / "a" / "manifest.json").exists()
+    kept = len(list((tmp_path / "a" / "runs").glob("*/run.json")))
+    assert kept > 0
+    (faults / "raise-1").unlink()
+    said = asked(sensitivity.main, SENSITIVITY, "a")
+    assert f"screening: {kept} of {2 * kept} runs to do" in said
+
+    found = table(tmp_path / "a", "screening").set_index("parameter")
+    assert found.loc[EXTRA, "importance"] == pytest.approx(3000.0)
+    assert found.loc["behaviour.spending.spend_share", "importance"] == 0.0
+    assert found["kept"].to_dict() == {EXTRA: True, "behaviour.spending.spend_share": False, "(dummy)": False}
+    page = (tmp_path / "a" / "report.html").read_text()
+    assert "<script" not in page
+    assert EXTRA in page
+    assert (tmp_path / "a" / "figure.png").stat().st_size > 1_000
+    assert verify.main([str(tmp_path / "a")]) == 0, capsys.readouterr().err
+    with pytest.raises(Refusal, match=r"holds an analysis, whose page is drawn by experiments\.sensitivity"):
+        report.build(tmp_path / "a")
+
+    asked(sensitivity.main, SENSITIVITY, "b")
+    assert hashes(tmp_path / "a") == hashes(tmp_path / "b"), "stopped or not"
+
+
+def test_reverse_stress_finds_the_breaking_value_and_keeps_to_its_folder(asked, tmp_path) -> None:
+    said = asked(reverse_stress.main, REVERSE, "r")
+    assert f"first at {EXTRA} between" in said
+    for bracket in table(tmp_path / "r", "brackets").itertuples():
+        assert bracket.status == "found"
+        assert bracket.low <= 5000 < bracket.high <= bracket.low + 700
+        assert bracket.held_beyond == 0
+    path = table(tmp_path / "r", "path")
+    assert set(path["place"]) == {"lower end of the range", "just below", "broken"}
+    below = path[path["place"] == "just below"]["outcome"].max()
+    assert path["outcome"].max() > 300_005_000 >= below
+
+    before = hashes(tmp_path / "r")
+    assert "grid: 0 of" in asked(reverse_stress.main, REVERSE, "r")
+    assert hashes(tmp_path / "r") == before
+    said = asked(reverse_stress.main, [*REVERSE, "reverse_stress.tolerance=600"], "r", 2)
+    assert "cannot be continued: it holds another study or analysis" in said
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(400_000_000, f"at no value tried, up to {EXTRA} = 10000"), (1, "already at the lower end")],
+)
+def test_reverse_stress_says_when_there_is_nothing_to_find(asked, value, words) -> None:
+    texts = [*REVERSE, "reverse_stress.grid_points=2", f"reverse_stress.limit.value={value}"]
+    assert words in asked(reverse_stress.main, texts, "n")
+
+
+def test_frontier_compares_every_point_with_the_market_without_the_rule(asked, tmp_path) -> None:
+    asked(frontier.main, FRONTIER, "f")
+    found = table(tmp_path / "f", "frontier").set_index("point")
+    assert list(found.index) == ["without the rule", "max_apr 0.1", "max_apr 0.3"]
+    assert (found["access_difference"].iloc[1:] < 0).all()
+    assert found["loss_difference"].tolist() == pytest.approx([0.0, *[-0.1 * 300_000_000] * 2])
+    assert not found["dominated"].any(), "less access for less loss"
+    assert len(table(tmp_path / "f", "values")) == 6
+
+
+def test_a_foreign_folder_and_a_file_are_refused(asked, tmp_path) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "mine.txt").touch()
+    assert "is not empty and holds no analysis" in asked(frontier.main, FRONTIER, "full", 2)
+    (tmp_path / "file").touch()
+    assert "must be a folder" in asked(frontier.main, FRONTIER, "file", 2)
+
+
+def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(asked, tmp_path, monkeypatch) -> None:
+    market = sys.modules["sim.market"].CreditMarket
+    lived = market.run
+    runs = iter(range(100))
+
+    def impatient(self):
+        if next(runs) == 2:
+            raise KeyboardInterrupt
+        lived(self)
+
+    monkeypatch.setattr(market, "run", impatient)
+    said = asked(frontier.main, FRONTIER, "c", 130)
+    assert "stopped; 2 runs are kept. To continue:" in said
+    assert f"python -m experiments.frontier {' '.join(FEW)}" in said
+    assert not (tmp_path / "c" / "manifest.json").exists()
+    assert "grid: 4 of 6 runs to do" in asked(frontier.main, FRONTIER, "c")
