@@ -11,7 +11,9 @@ from experiments.config import compose_study
 from experiments.overrides import Override
 from experiments.own_study import read_asked, store
 from experiments.refusal import Refusal
+from experiments.unusual import unusual_settings
 
+GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "own_study.md"
 STUDY = """\
 # What would a cap of 18% on prices do?
 calendar:
@@ -47,6 +49,15 @@ def test_own_study_is_composed_like_one_of_the_tree_with_scale_and_overrides_aft
     cap = dict(study.markets["calm", "cap"].policy)["rate_cap"]
     assert (cap.max_apr, cap.effective_month) == (0.18, 27)
     assert dict(study.markets["calm", "placebo"].lender)["platform_a"].budget_extra_from_month == 24
+
+
+def test_study_of_the_guide_has_at_most_twenty_lines_and_raises_no_flag(tmp_path: Path) -> None:
+    text = GUIDE.read_text(encoding="utf-8").partition("```yaml\n")[2].partition("```")[0]
+    assert 0 < len(text.splitlines()) <= 20
+    (tmp_path / "my_study.yaml").write_text(text)
+    study = compose_study([f"study_file={tmp_path / 'my_study.yaml'}"])
+    assert study.arms == ("baseline", "cap_18", "cap_30", "placebo")
+    assert unusual_settings(study) == ()
 
 
 def test_what_was_checked_is_what_is_composed_and_a_changed_file_is_another_study(tmp_path: Path) -> None:
