@@ -38,7 +38,9 @@ class Rates(NamedTuple):
     start_seconds: float  # until the first worker lives its first month
     table_bytes_a_month: float  # on disk, of one run
     people_bytes: float  # on disk, a person and run
+    gather_seconds: float  # of all runs together, besides what hangs on their number and people
     gather_seconds_a_run: float
+    gather_seconds_a_person: float  # and run: people are compared one by one
     report_seconds: float
     measured: bool
 
@@ -50,8 +52,10 @@ REFERENCE = Rates(
     start_seconds=3.0,
     table_bytes_a_month=8_500.0,
     people_bytes=3.5,
-    gather_seconds_a_run=0.10,
-    report_seconds=8.0,
+    gather_seconds=4.0,
+    gather_seconds_a_run=0.1,
+    gather_seconds_a_person=1.3e-6,
+    report_seconds=17.0,
     measured=False,
 )
 
@@ -72,7 +76,8 @@ def forecast(study: StudyConfig, waiting: Sequence[Run], all_runs: int, rates: R
     people, months = market.population.size, market.calendar.months
     run_bytes = rates.table_bytes_a_month * months + rates.people_bytes * people
     gathered_bytes = rates.table_bytes_a_month * months * all_runs
-    seconds = all_runs * rates.gather_seconds_a_run + rates.report_seconds * study.report.draw
+    a_run = rates.gather_seconds_a_run + rates.gather_seconds_a_person * people
+    seconds = rates.gather_seconds + all_runs * a_run + rates.report_seconds * study.report.draw
     if waiting:
         seconds += rates.start_seconds + seconds_of(waiting, workers, rates)
     is_serial = study.executor.kind == "serial"

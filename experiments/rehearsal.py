@@ -80,7 +80,9 @@ def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
         start_seconds=start_seconds,
         table_bytes_a_month=last.table_bytes / last.months,
         people_bytes=last.people_bytes / last.people,
+        gather_seconds=REFERENCE.gather_seconds * slowness,
         gather_seconds_a_run=REFERENCE.gather_seconds_a_run * slowness,
+        gather_seconds_a_person=REFERENCE.gather_seconds_a_person * slowness,
         report_seconds=REFERENCE.report_seconds * slowness,
         measured=True,
     )
