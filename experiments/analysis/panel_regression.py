@@ -8,10 +8,12 @@ it picks up besides.
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from experiments.analysis.extras import library
 
@@ -102,21 +104,16 @@ def _regress(values: Values, columns: list[Values]) -> Any:
 
 
 def _estimated(found: Any, place: int) -> Estimated:
-    low, high = found.conf_int(1.0 - CONFIDENCE)[place]
-    return Estimated(
-        float(found.params[place]),
-        float(found.bse[place]),
-        float(low),
-        float(high),
-    )
+    """Return one coefficient; where the outcome never differs, rounding may leave a variance a hair below 0."""
+    effect = float(found.params[place])
+    error = math.sqrt(max(0.0, float(np.asarray(found.cov_params())[place, place])))
+    half = float(special.stdtrit(found.df_resid_inference, 0.5 + CONFIDENCE / 2)) * error
+    return Estimated(effect, error, effect - half, effect + half)
 
 
 def _joint_p(found: Any, places: list[int], count: int) -> float:
-    """Return the p-value of some coefficients being zero together; NaN when none is asked about or none can vary."""
-    if not places:
+    """Return the p-value of some coefficients being zero together; NaN when there is none, or they cannot all vary."""
+    covariance = np.asarray(found.cov_params())[np.ix_(places, places)]
+    if not places or np.linalg.matrix_rank(covariance, hermitian=True) < len(places):
         return float("nan")
-    chosen = np.eye(count)[places]
-    variances = np.diag(np.asarray(found.cov_params()))[places]
-    if not (variances > 0.0).all():
-        return float("nan")
-    return float(found.wald_test(chosen, scalar=True).pvalue)
+    return float(found.wald_test(np.eye(count)[places], scalar=True).pvalue)

@@ -1,5 +1,7 @@
 """Difference-in-differences on panels with a planted effect and planted faults, and the parts of an estimate."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,16 @@ def test_a_panel_without_any_difference_has_no_pretrend_to_test() -> None:
     flat = np.tile(np.arange(PEOPLE, dtype=float)[:, None], (1, len(MONTHS)))
     found = event_study(flat, TREATED, MONTHS, EVENT, EVENT - 1)
     assert all(each.effect == pytest.approx(0.0, abs=1e-9) for each in found.effects)
+    assert np.isfinite([value for each in found.effects for value in each]).all()
+    assert math.isnan(found.pretrend_p)
+
+
+def test_an_outcome_that_is_rare_has_intervals_all_the_same() -> None:
+    rare = np.zeros((PEOPLE, len(MONTHS)))
+    rare[5, 2] = rare[9, 8] = 1.0
+    found = event_study(rare, TREATED, MONTHS, EVENT, EVENT - 1)
+    assert np.isfinite([value for each in found.effects for value in each]).all()
+    assert two_way_effect(rare, TREATED, AFTER).standard_error > 0.0
 
 
 def test_two_way_demeaning_leaves_neither_person_nor_month() -> None:
