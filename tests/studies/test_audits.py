@@ -101,7 +101,7 @@ def test_bootstrap_t_covers_lognormal_outcomes_better_than_t(count: int, fewest:
 def test_stopping_at_a_fixed_width_covers_nearly_what_it_says_unless_outcomes_are_skewed(
     is_skewed: bool, least: float, most: float
 ) -> None:
-    """As the guide to studies says of the stop rule: 94% where 95% is said for normal differences, 77% for lognormal."""
+    """As the guide to studies says of the stop rule: 94% where 95% is said for normal ones, 77% for lognormal."""
     chance, repeats, wanted = np.random.Generator(np.random.Philox(9)), 3_000, 0.5
     covered = 0
     for _ in range(repeats):
