@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Annotated, Any, NamedTuple
 
 from experiments.market import document_of, read_market
@@ -45,7 +46,8 @@ class Entry(NamedTuple):
     source: str
 
 
-def entries(market: MarketConfig) -> dict[str, Entry]:
+@lru_cache(maxsize=4)  # asked again for every point of a design
+def entries(market: MarketConfig) -> Mapping[str, Entry]:
     """Return all documented plain numbers of a market by path; lists of numbers and switches are no parameters here."""
     found = {}
     for said in register({("", ""): market}):
