@@ -28,7 +28,7 @@ def draw_profiles(study: Study, panels: Sequence[tuple[str, str, pd.DataFrame]])
     rows = -(-len(panels) // COLUMNS)
     scenarios = scenarios_drawn(study)
     several = len(study.policies) * len(scenarios) > 1
-    canvas, axes = grid(rows, COLUMNS, 1.75, right=1.45 if several else 0.1)
+    canvas, axes = grid(rows, COLUMNS, 1.75, right=1.45 if several else 0.1, bottom=0.5)
     for at, axis in enumerate(axes):
         if at >= len(panels):
             axis.set_visible(False)

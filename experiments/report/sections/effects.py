@@ -131,6 +131,9 @@ def _bar(study: Study, effect: Effect, several: bool, shown: Sequence[float]) ->
     )
 
 
+PRIMARY_NUMBERS = range(4, 10)  # of the columns below: effect to smallest that matters
+
+
 def _primary_table(effects: Sequence[Effect]) -> Table:
     rows = [
         (
@@ -164,8 +167,16 @@ def _primary_table(effects: Sequence[Effect]) -> Table:
         "expected",
         "result",
     )
+    # A column in which no outcome says anything would only push the result out of sight.
+    told = [at for at in range(len(head)) if any(row[at] != NOTHING for row in rows)]
     strong = tuple(at for at, effect in enumerate(effects) if effect.verdict == "opposite of expected")
-    return Table("Primary outcomes: effect, expected sign and result", head, tuple(rows), (4, 5, 6, 7, 8, 9), strong)
+    return Table(
+        "Primary outcomes: effect, expected sign and result",
+        tuple(head[at] for at in told),
+        tuple(tuple(row[at] for at in told) for row in rows),
+        tuple(place for place, at in enumerate(told) if at in PRIMARY_NUMBERS),
+        strong,
+    )
 
 
 def _full_table(effects: Sequence[Effect]) -> Table:
