@@ -1,7 +1,8 @@
 """The archive: finished runs by identity, so that no study lives through what another study has finished.
 
 It lies beside the folders of the studies and holds hard links to their files (copies where the file system has no
-links), so it takes next to no space and every study's folder stays complete without it. It may be removed at any time.
+links), so that a run takes its space once and every study's folder stays complete without it. What it holds stays when
+a study's folder is deleted; it may be removed at any time.
 An entry is used only when it is sealed, describes the very run that is asked for, was made on this kind of processor,
 and every byte of its tables is what was written. Whatever is wrong with the archive costs a run, never a study.
 """
@@ -31,6 +32,7 @@ from experiments.store import (
     remove_folder,
     write_json,
     write_sealed,
+    writer_of,
 )
 from experiments.study import identity
 
@@ -182,11 +184,16 @@ def _ready(place: Path) -> Archive:
 
 
 def _abandoned(leftovers: Iterable[Path]) -> Iterator[Path]:
-    """Yield the unfinished entries whose writers are gone; several studies may be writing at this moment."""
+    """Yield the unfinished entries whose writers are gone; several studies may be writing at this moment.
+
+    Whether a process of another host still lives cannot be known here, so what it left is left.
+    """
     for path in leftovers:
-        writer = path.name.rpartition("-")[2]
+        writer = writer_of(path)
+        if writer is None:
+            continue
         with contextlib.suppress(PermissionError):  # somebody else's, and alive
             try:
-                os.kill(int(writer), 0)
-            except (ProcessLookupError, ValueError, OverflowError):
+                os.kill(writer, 0)
+            except (ProcessLookupError, OverflowError):
                 yield path

@@ -13,7 +13,9 @@ import json
 import os
 import re
 import shutil
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -108,10 +110,32 @@ def append_line(path: Path, document: Mapping[str, Any]) -> None:
         log.write(line)
 
 
+@cache
+def host() -> str:
+    """Return a name of where numbers of processes are each one process: this machine, or this container on it.
+
+    Containers may share a folder and even the machine's name, while each counts its processes from 1.
+    """
+    with contextlib.suppress(OSError):
+        return _short_hash(f"{socket.gethostname()} {Path('/proc/self/ns/pid').readlink()}")
+    return _short_hash(socket.gethostname())
+
+
+def partial_of(path: Path) -> Path:
+    """Return where a file or folder is written before it takes its name: .partial-<name>-<host>-<process>."""
+    return path.with_name(f"{PARTIAL}{path.name}-{host()}-{os.getpid()}")
+
+
+def writer_of(partial: Path) -> int | None:
+    """Return which process of this host writes, or wrote, something partial; None when it was one of another host."""
+    place, _, process = partial.name.rpartition("-")
+    return int(process) if place.endswith(f"-{host()}") and process.isdecimal() else None
+
+
 @contextlib.contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
     """Give a temporary folder that takes its name only when the block ends well; a folder of that name is replaced."""
-    partial = path.with_name(f"{PARTIAL}{path.name}-{os.getpid()}")
+    partial = partial_of(path)
     with writing(path):
         remove_folder(partial)
         partial.mkdir(parents=True)
@@ -129,7 +153,7 @@ def new_folder(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[Path]:
-    partial = path.with_name(f"{PARTIAL}{path.name}-{os.getpid()}")
+    partial = partial_of(path)
     with writing(path):
         try:
             yield partial
@@ -287,6 +311,10 @@ def sha256_of(path: Path) -> str:
 def slug(name: str) -> str:
     """Return a name as it may be part of a folder's name: lower case letters, digits and dashes only."""
     return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "unnamed"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _seal(document: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """A finished run is never lived twice, across studies too; and the archive is never trusted further than its bytes."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from experiments.archive import NAME, Archive, archive_of
 from experiments.config import compose_study
 from experiments.refusal import Refusal
 from experiments.single_run import RECORD
-from experiments.store import sha256_of
+from experiments.store import host, sha256_of
 from experiments.study import plan
 from experiments.verify import verify
 from tests.studies.fake_study import ASKED, RUNS, composed, flip, hashes, live, study_in
@@ -167,12 +168,15 @@ def test_study_goes_on_where_nothing_can_be_kept_beside_it(tmp_path: Path, capsy
 def test_leftovers_of_killed_writers_are_cleared_and_those_of_living_ones_are_not(tmp_path: Path) -> None:
     assert live(study_in(tmp_path / "a")) == 0
     place = tmp_path / NAME
-    living, dead = place / ".partial-abc-1", place / ".partial-abc-999999999"
-    for leftover in (living, dead):
+    dead = place / f".partial-abc-{host()}-999999999"
+    living = place / f".partial-abc-{host()}-{os.getpid()}"
+    elsewhere = place / ".partial-abc-0123456789ab-999999999"  # nobody here can tell whether it is alive
+    for leftover in (dead, living, elsewhere):
         leftover.mkdir()
     archive_of(study_in(tmp_path / "b"), tmp_path / "b")
-    assert living.exists()
     assert not dead.exists()
+    assert living.exists()
+    assert elsewhere.exists()
 
 
 def test_entry_kept_by_somebody_else_meanwhile_is_left_as_it_is(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Files are whole or absent, and a torn or altered one is never read as a result."""
 
 import json
+import os
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +10,9 @@ import pytest
 from experiments.store import (
     CorruptResult,
     check_file,
+    host,
     new_folder,
+    partial_of,
     read_json,
     read_table,
     slug,
@@ -17,6 +20,7 @@ from experiments.store import (
     write_bytes,
     write_json,
     write_table,
+    writer_of,
 )
 
 TABLE = pa.table({"month": list(range(1000)), "debt_fen": [index * 7919 % 104729 for index in range(1000)]})
@@ -102,6 +106,14 @@ def test_sweep_removes_leftovers_only(tmp_path: Path) -> None:
     (tmp_path / "kept").write_text("whole")
     sweep(tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["kept"]
+
+
+def test_partial_file_says_which_process_of_which_host_writes_it(tmp_path: Path) -> None:
+    partial = partial_of(tmp_path / "run-9")
+    assert partial.name == f".partial-run-9-{host()}-{os.getpid()}"
+    assert writer_of(partial) == os.getpid()
+    for other in (".partial-run-9", ".partial-run-7", f".partial-run-0{host()}-7", f".partial-run-{host()}-x"):
+        assert writer_of(tmp_path / other) is None
 
 
 def test_names_become_harmless_folder_names() -> None:
