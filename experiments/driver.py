@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.archive import Archive, lived_before
+from experiments.command_line import quoted
 from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each
@@ -221,8 +222,3 @@ def notice(flags: Sequence[Flag]) -> None:
         print(f"unusual: {flag.sentence}", file=sys.stderr)
     if len(flags) > SHOWN_FLAGS:
         print(f"unusual: and {len(flags) - SHOWN_FLAGS} more, in the report", file=sys.stderr)
-
-
-def quoted(text: str) -> str:
-    """Return a text as a shell would need it."""
-    return f"'{text}'" if any(character in text for character in '[]{}()*? ,"$&|;<>') else text

@@ -65,15 +65,12 @@ def folder_for(study: StudyConfig) -> Path:
 @contextlib.contextmanager
 def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
     """Take a folder for a study, new or begun earlier, and hold it; refuse what is not ours, not writable or in use."""
-    try:
+    with _refusing(folder):
         _check_place(folder)
         folder.mkdir(parents=True, exist_ok=True)
         _check_owner(folder, _read_marker(folder), study)
         _check_links(folder)
         lock = (folder / LOCK).open("w")
-    except (OSError, ValueError, RuntimeError) as problem:
-        reason = reason_of(problem) if isinstance(problem, OSError) else problem
-        raise Refusal(f"out: {shown(str(folder))} cannot be written: {reason}") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -90,9 +87,20 @@ def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
 
 def check_folder(folder: Path, study: StudyConfig) -> None:
     """Refuse a folder that could not be opened for a study, without making or changing anything."""
-    _check_place(folder)
-    if folder.exists():
-        _check_owner(folder, _read_marker(folder), study)
+    with _refusing(folder):
+        _check_place(folder)
+        if folder.exists():
+            _check_owner(folder, _read_marker(folder), study)
+
+
+@contextlib.contextmanager
+def _refusing(folder: Path) -> Iterator[None]:
+    """Refuse a folder for whatever the system says against it meanwhile."""
+    try:
+        yield
+    except (OSError, ValueError, RuntimeError) as problem:
+        reason = reason_of(problem) if isinstance(problem, OSError) else problem
+        raise Refusal(f"out: {shown(str(folder))} cannot be written: {reason}") from None
 
 
 def _prepare(folder: Path, marker: Mapping[str, Any] | None, study: StudyConfig) -> None:
@@ -120,7 +128,7 @@ def _check_place(folder: Path) -> None:
 
 def _check_links(folder: Path) -> None:
     """Refuse a folder, perhaps somebody else's, in which a link would lead what is written out of it."""
-    for name in (LOCK, "log.jsonl", "runs", "tables"):
+    for name in (LOCK, LOG, "runs", "tables"):
         if (folder / name).is_symlink():
             raise Refusal(f"out: {folder} cannot be continued: {name} in it is a link; name another folder")
 

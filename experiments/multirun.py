@@ -1,49 +1,54 @@
 """Several whole studies one after the other: `-m study=rumour,baseline seed=1,2` is four of them, a folder each.
 
 Hydra's own basic sweeper expands the values that are separated by commas, and `range(1,4)`; its launchers are
-not used, since each study has an executor of its own. Every study is composed before the first is run, so that a
-mistake in the last one is refused at once.
+not used, since each study has an executor of its own. Every study is composed, and its folder looked at, before the
+first is run, so that a mistake in the last one is refused at once.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from hydra._internal.core_plugins.basic_sweeper import BasicSweeper
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.command_line import INTERRUPTED, command_of, names_out, out_override
 from experiments.config import compose_study
+from experiments.folder import MARKER, check_folder, folder_for
 from experiments.plain_yaml import check_text
 from experiments.refusal import Refusal
-from experiments.store import slug, write_json
+from experiments.store import CorruptResult, read_json, slug, write_json, writing
 
 INDEX = "studies.json"  # which folder holds which study
-INTERRUPTED = 130
 
-Main = Callable[[Sequence[str]], int]
+Main = Callable[[Sequence[str], str], int]  # what is asked for, and the command that is said to continue
 
 
 def carry_out_studies(overrides: Sequence[str], flags: Sequence[str], main: Main) -> int:
     """Run every study that the overrides expand to by `main`; return the worst of their exit codes."""
-    named = [text for text in overrides if text.startswith("out=")]
-    place = _place(named[-1].removeprefix("out=") if named else "")
-    studies = expanded([text for text in overrides if text not in named])
+    asked = [text for text in overrides if not names_out(text)]
+    studies = expanded(asked)
+    place = _place(studies[0], [text for text in overrides if names_out(text)])
     folders = {place / _folder_name(number, study, studies): study for number, study in enumerate(studies, 1)}
+    index = {"studies": [{"folder": folder.name, "overrides": study} for folder, study in folders.items()]}
     for folder, study in folders.items():
-        compose_study([*study, f"out={_quoted(folder)}"])
+        check_folder(folder, compose_study([*study, out_override(folder)]))
+    _check_index(place, index)
     if not flags:
-        place.mkdir(parents=True, exist_ok=True)
-        listed = [{"folder": folder.name, "overrides": study} for folder, study in folders.items()]
-        write_json(place / INDEX, {"studies": listed})
+        with writing(place):
+            place.mkdir(parents=True, exist_ok=True)
+        write_json(place / INDEX, index)
+    again = command_of("run", "-m", *flags, *asked, out_override(place))
     worst = 0
     for number, (folder, study) in enumerate(folders.items(), 1):
         print(f"study {number} of {len(folders)}: {' '.join(study)}", flush=True)
-        code = main([*flags, *study, f"out={_quoted(folder)}"])
+        code = main([*flags, *study, out_override(folder)], again)
         worst = max(worst, code)
         if code == INTERRUPTED:
             break
@@ -69,11 +74,24 @@ def _folder_name(number: int, study: Sequence[str], studies: Sequence[Sequence[s
     return f"{number:02d}-{slug(' '.join(apart) or 'study')}-{ending}"
 
 
-def _place(named: str) -> Path:
+def _place(study: Sequence[str], named: Sequence[str]) -> Path:
+    """Return the folder for all studies: the one that the user named, or a new one."""
     if named:
-        return Path(named.strip("'\"")).expanduser()
+        return folder_for(compose_study([*study, *named]))
     return Path("outputs") / f"studies-{datetime.now().astimezone().strftime('%Y%m%d-%H%M%S')}"
 
 
-def _quoted(folder: Path) -> str:
-    return "'" + str(folder).replace("\\", "\\\\").replace("'", "\\'") + "'"
+def _check_index(place: Path, index: Mapping[str, Any]) -> None:
+    """Refuse a place that is a study's own folder, or that of other studies."""
+    if (place / MARKER).exists():
+        raise Refusal(
+            f"out: {place} is the folder of one study; with -m, name another, in which each study has its own"
+        )
+    if not (place / INDEX).exists():
+        return
+    try:
+        listed = read_json(place / INDEX)
+    except CorruptResult as problem:
+        raise Refusal(f"out: {problem}; name another folder") from None
+    if listed != index:
+        raise Refusal(f"out: {place} holds other studies, which its {INDEX} lists; name another folder")

@@ -23,19 +23,22 @@ from pathlib import Path
 from types import FrameType
 
 from experiments.archive import archive_of
+from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_of, names_out, out_override
 from experiments.config import StudyConfig, compose_study
-from experiments.driver import Driver, quoted
+from experiments.driver import Driver
 from experiments.folder import folder_for, opened
 from experiments.refusal import Refusal, nearest
 from experiments.store import CorruptResult, Unwritable
 
-DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 DRY_RUN, MULTIRUN = "--dry-run", {"-m", "--multirun"}
 FLAGS = {DRY_RUN, *MULTIRUN}
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a study; print where its report is and return the exit code."""
+def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
+    """Run a study; print where its report is and return the exit code.
+
+    `again` is the command that is said to continue it, where the study is a part of something larger.
+    """
     texts = list(sys.argv[1:] if arguments is None else arguments)
     if any(text in ("-h", "--help") for text in texts):
         print(__doc__)
@@ -52,33 +55,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
             print(dry_run(study))
             return DONE
-        return carry_out_study(study, folder_for(study), overrides)
+        folder = folder_for(study)
+        asked = [text for text in overrides if not names_out(text)]
+        return carry_out_study(study, folder, overrides, again or command_of("run", *asked, out_override(folder)))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
     except (CorruptResult, Unwritable) as problem:
         print(problem, file=sys.stderr)
-        print("what is finished is kept; when that is put right, the same command continues", file=sys.stderr)
+        print(
+            "what is finished is kept; when that is put right, the same command with out= set to its folder continues",
+            file=sys.stderr,
+        )
         return FAILED
     except KeyboardInterrupt:
         print("stopped before anything was computed", file=sys.stderr)
         return INTERRUPTED
 
 
-def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str]) -> int:
-    """Run a study in a folder, new or begun earlier, and return the exit code; `overrides` are said to continue it."""
+def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], again: str) -> int:
+    """Run a study in a folder, new or begun earlier, and return the exit code; `again` is said to continue it."""
     archive = archive_of(study, wanted)
     with opened(wanted, study) as folder, termination_interrupts():
         driver = Driver(study, folder, archive)
         try:
             return DONE if driver.drive(overrides) else FAILED
         except KeyboardInterrupt:
-            again = " ".join(quoted(text) for text in overrides if not text.startswith("out="))
-            print(
-                f"stopped; {len(driver.done)} of {len(driver.unique)} runs are kept. To continue:\n"
-                f"  python -m experiments.run {again + ' ' if again else ''}out={folder}",
-                file=sys.stderr,
-            )
+            kept = f"{len(driver.done)} of {len(driver.unique)} runs are kept"
+            print(f"stopped; {kept}. To continue:\n  {again}", file=sys.stderr)
             return INTERRUPTED
 
 

@@ -4,7 +4,7 @@ python -m experiments.seeds DIR               the scheme, every stream by name a
 python -m experiments.seeds DIR --others 3    the same study on three other root seeds, and the conclusions side by side
 
 The studies on other seeds are kept in folders beside DIR, and continued when they are there. Exit codes: 0 all is well,
-1 runs are missing, 2 the folder is no study.
+1 runs are missing or cannot be written, 2 the folder is no study, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -15,14 +15,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.command_line import DONE, FAILED, REFUSED, command_of
 from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
 from experiments.folder import MANIFEST
 from experiments.market import read_market
 from experiments.outcomes import read_horizon
 from experiments.refusal import Refusal
-from experiments.run import DONE, carry_out_study
+from experiments.run import carry_out_study
 from experiments.schema import read_section
-from experiments.store import CorruptResult, read_json, read_table
+from experiments.store import CorruptResult, Unwritable, read_json, read_table
 from experiments.sweeps import Version
 from sim.draws import PURPOSES, Draws
 
@@ -32,7 +33,6 @@ key         blake2b of sluice/<root seed>/<replicate>/<stream>
 counter     month, person, alternative; month 0 is the first of the warm-up
 replicates  count from 0; arms and scenarios of one replicate share every key, and their names enter none"""
 FIRST_DRAWS = 3
-REFUSED = 2
 
 Place = tuple[str, str, str, str]  # outcome, horizon, arm, scenario
 
@@ -54,16 +54,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not asked.others:
             return DONE
         executor = ExecutorSettings(workers=asked.workers)
+        again = command_of("seeds", str(asked.folder), "--others", str(asked.others), "--workers", str(asked.workers))
         folders = {study.seed: asked.folder}
         for seed in range(study.seed + 1, study.seed + 1 + asked.others):
             folders[seed] = asked.folder.with_name(f"{asked.folder.name}-seed-{seed}")
-            code = carry_out_study(study._replace(seed=seed, executor=executor), folders[seed], [])
+            code = carry_out_study(study._replace(seed=seed, executor=executor), folders[seed], [], again)
             if code != DONE:
                 return code
         print("\n".join(conclusions({seed: primary_effects_of(folder) for seed, folder in folders.items()})))
     except (Refusal, CorruptResult) as problem:
         print(problem, file=sys.stderr)
         return REFUSED
+    except Unwritable as problem:
+        print(problem, file=sys.stderr)
+        print("what is finished is kept; when that is put right, the same command continues", file=sys.stderr)
+        return FAILED
     return DONE
 
 

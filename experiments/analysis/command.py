@@ -18,6 +18,7 @@ from experiments.analysis.bench import Bench, MissingRuns
 from experiments.analysis.folder import folder_for, opened, write_manifest
 from experiments.analysis.page import PAGE, PICTURE, Drawing, drawn, reproduction, write_page
 from experiments.analysis.request import Request, plain, read_request
+from experiments.command_line import out_override, quoted
 from experiments.market import document_of
 from experiments.refusal import Refusal
 from experiments.report.blocks import Block, Section, Text
@@ -130,12 +131,8 @@ def write_findings(folder: Path, title: str, question: str, findings: Findings, 
 def command_of(request: Request[Any], folder: Path | None = None) -> tuple[str, ...]:
     """Return the command that asks this again, by its texts."""
     texts = [text for text in request.texts if not text.startswith("out=")]
-    place = [f"out={folder}"] if folder is not None else []
-    return ("python -m", f"experiments.{request.tool}", *(_quoted(text) for text in (*texts, *place)))
-
-
-def _quoted(text: str) -> str:
-    return f"'{text}'" if any(character in text for character in '[]{}()*? ,"$&|;<>') else text
+    place = [out_override(folder)] if folder is not None else []
+    return ("python -m", f"experiments.{request.tool}", *(quoted(text) for text in (*texts, *place)))
 
 
 @contextlib.contextmanager

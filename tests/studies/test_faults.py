@@ -85,7 +85,7 @@ def test_full_disk_is_one_message_at_once_and_the_study_resumes_when_there_is_ro
     assert code == 1
     assert time.monotonic() - full.refused_at < 2.0
     assert said.count("No space left on device") == 1
-    assert said.splitlines()[-1] == "what is finished is kept; when that is put right, the same command continues"
+    assert said.splitlines()[-1].endswith("the same command with out= set to its folder continues")
     assert "Traceback" not in said
     assert not (tmp_path / "out" / MANIFEST).exists() or verify(tmp_path / "out").is_well
     assert command(monkeypatch, tmp_path / "out", archive="none") == 0

@@ -1,21 +1,26 @@
 """Several whole studies by one command, and what is said beforehand of one."""
 
 import json
+import shlex
+import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 
+from experiments.command_line import out_override
 from experiments.config import StudyConfig, compose_study
 from experiments.execute import by_trunk
 from experiments.forecast import REFERENCE, check_disk, forecast, seconds_of
-from experiments.multirun import expanded
+from experiments.multirun import carry_out_studies, expanded
+from experiments.overrides import read_override
 from experiments.refusal import Refusal
 from experiments.rehearsal import Trial, rates_of
 from experiments.run import main
 from experiments.study import plan
-from tests.studies.commands import Sluice
+from tests.studies.commands import Sluice, await_that
 
 QUICK = REFERENCE._replace(month_seconds=1.0, person_month_seconds=0.0, run_seconds=10.0)
 
@@ -46,10 +51,77 @@ def test_each_study_has_a_folder_and_a_mistake_in_the_last_stops_the_first(sluic
         assert f"study.replicates={manifest['replicates']}" in each["overrides"]
     again = sluice.run(*asked)
     assert again.returncode == 0, again.stderr
-    assert "0 of 2 runs to do" in again.stderr
+    assert "2 of 2 runs were lived before" in again.stderr
     refused = sluice.call([*sluice.command("-m", "seed=1,-2"), f"out={sluice.place / 'other'}"])
     assert refused.returncode == 2
     assert not (sluice.place / "other").exists()
+
+
+ONE = ["seed=1,2", "study=baseline", "population.size=300", "months=30", "report.draw=false"]
+
+
+def never(*_: object) -> int:
+    raise AssertionError("nothing may be computed")
+
+
+@pytest.mark.parametrize(
+    "fault", ["a file", "a study", "other studies", "a damaged list", "a file above", "a long name"]
+)
+def test_place_that_is_no_good_is_refused_before_anything_is_computed(tmp_path: Path, fault: str) -> None:
+    place = tmp_path / "out"
+    if fault in ("a study", "other studies", "a damaged list"):
+        place.mkdir()
+    if fault == "a file":
+        place.write_text("years of work")
+    elif fault == "a file above":
+        place = Path(__file__) / "out"
+    elif fault == "a long name":
+        place = tmp_path / ("x" * 300)
+    elif fault == "a study":
+        (place / "study.json").write_text("{}")
+    elif fault == "other studies":
+        (place / "studies.json").write_text(json.dumps({"studies": [{"folder": "a", "overrides": []}]}))
+    else:
+        (place / "studies.json").write_text("{")
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    with pytest.raises(Refusal, match=r"^out: "):
+        carry_out_studies([*ONE, f"out={place}"], [], never)
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_folders_and_the_command_that_continues_them_all(tmp_path: Path) -> None:
+    """The place may have a name that an override needs in quotes, and the shell in others."""
+    place = tmp_path / "it's, mine"
+    calls: list[tuple[list[str], str]] = []
+
+    def main(texts: Sequence[str], again: str) -> int:
+        calls.append((list(texts), again))
+        return 130
+
+    for _ in range(2):
+        assert carry_out_studies([*ONE, out_override(place)], [], main) == 130
+    assert len(calls) == 2, "after Ctrl-C no other study is begun"
+    listed = json.loads((place / "studies.json").read_text())["studies"]
+    assert len(listed) == 2
+    for texts, again in calls:
+        assert read_override(texts[-1]).value == str(place / listed[0]["folder"])
+        assert shlex.split(again) == ["python", "-m", "experiments.run", "-m", *ONE, out_override(place)]
+
+
+def test_ctrl_c_prints_the_command_that_goes_on_with_all_of_them(sluice: Sluice) -> None:
+    (sluice.faults / "slow").write_text("0.4")
+    process = sluice.start("-m", "seed=1,2", "study.replicates=4", "executor=serial")
+    await_that(lambda: list(sluice.out.glob("01-*/runs/*/run.json")), "no run was finished")
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+    (sluice.faults / "slow").unlink()
+    printed = shlex.split(said.splitlines()[-1])
+    assert printed[0] == "python"
+    ended = sluice.call([sys.executable, *printed[1:]])
+    assert ended.returncode == 0, ended.stderr
+    assert len(list(sluice.out.glob("*/manifest.json"))) == 2
 
 
 def test_a_launcher_of_hydra_can_run_whole_studies(sluice: Sluice, sources: Path) -> None:

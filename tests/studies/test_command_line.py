@@ -1,0 +1,74 @@
+"""What a command prints to be typed again is read, by a shell and by Sluice, as what was meant."""
+
+import shlex
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from experiments import seeds
+from experiments.command_line import INTERRUPTED, command_of, names_out, out_override
+from experiments.overrides import read_override
+from experiments.store import write_json
+from tests.studies.fake_study import live, study_in
+
+# Controls, and `${`, which asks for another value, are refused wherever a path is read.
+PATHS = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters="$"), min_size=1, max_size=12)
+
+
+@given(st.lists(st.text(st.characters(exclude_characters="\0"), max_size=8), max_size=3))
+def test_shell_reads_a_printed_command_as_its_texts(texts: list[str]) -> None:
+    assert shlex.split(command_of("run", *texts)) == ["python", "-m", "experiments.run", *texts]
+
+
+@given(
+    st.lists(
+        st.sampled_from(["a", "1", "no", "'", '"', "\\", ",", " ", "=", "[b]", "{", "(", "#", "é", "."]), min_size=1
+    )
+)
+def test_path_of_hard_letters_is_read_back(parts: list[str]) -> None:
+    folder = Path("".join(parts))
+    assert read_override(out_override(folder)).value == str(folder)
+
+
+@given(PATHS)
+def test_any_path_is_read_back(text: str) -> None:
+    assert read_override(out_override(Path(text))).value == str(Path(text))
+
+
+def test_plain_path_is_printed_as_it_is() -> None:
+    assert (
+        command_of("run", "seed=2", out_override(Path("results/a"))) == "python -m experiments.run seed=2 out=results/a"
+    )
+
+
+@pytest.mark.parametrize(("text", "is_so"), [("out=a", True), ("++out=a", True), ("outer=a", False), ("seed=1", False)])
+def test_override_that_names_the_folder_is_known(text: str, is_so: bool) -> None:
+    assert names_out(text) == is_so
+
+
+@pytest.mark.usefixtures("fake")
+def test_other_seeds_are_continued_by_their_own_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "it's mine"
+    assert live(study_in(folder)) == 0
+    said = []
+    monkeypatch.setattr(seeds, "carry_out_study", lambda *given: said.append(given[-1]) or INTERRUPTED)
+    asked = [str(folder), "--others", "2", "--workers", "1"]
+    assert seeds.main(asked) == INTERRUPTED
+    assert [shlex.split(text) for text in said] == [["python", "-m", "experiments.seeds", *asked]]
+
+
+@pytest.mark.usefixtures("fake")
+def test_full_disk_ends_the_other_seeds_with_one_message(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert live(study_in(tmp_path / "a")) == 0
+
+    def full(*_: object) -> int:
+        write_json(tmp_path / "none" / "a.json", {})
+        return 0
+
+    monkeypatch.setattr(seeds, "carry_out_study", full)
+    assert seeds.main([str(tmp_path / "a"), "--others", "1"]) == 1
+    assert "cannot be written" in capsys.readouterr().err
