@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import pyarrow as pa
 
-from experiments.dictionary import PEOPLE_TABLE, TABLES
+from experiments.dictionary import TABLES
 from experiments.folder import MANIFEST
 from experiments.query import connection
 from experiments.refusal import Refusal, nearest
@@ -209,15 +209,17 @@ def open_study(folder: Place) -> Results:
 
 
 def open_many(folders: Iterable[Place]) -> Results:
-    """Open several finished studies as one set of tables; raise Refusal where one of the folders holds none."""
+    """Open several finished studies as one set of tables; raise Refusal where a folder holds none or is given twice."""
     places = [Path(folder).expanduser() for folder in folders]
     if not places:
         raise Refusal("open_many: at least one folder of a finished study must be given")
     studies: dict[str, Study] = {}
-    for place in places:
+    for number, place in enumerate(places):
+        if place.absolute() in (other.absolute() for other in places[:number]):
+            raise Refusal(f"open_many: each folder once, and {place} was given twice")
         label = place.name or str(place)
         studies[label if label not in studies else str(place)] = Study(place)
     return Results(studies)
 
 
-__all__ = ["PEOPLE_TABLE", "CorruptResult", "Refusal", "Results", "Study", "open_many", "open_study"]
+__all__ = ["CorruptResult", "Refusal", "Results", "Study", "open_many", "open_study"]
