@@ -35,7 +35,7 @@ def connection(tables: Mapping[str, Sequence[tuple[str | None, Path]]]) -> Any:
     except ImportError:
         raise Refusal(
             "query: SQL needs the library duckdb, which is not installed; "
-            "pip install 'sluice[query]', or use table() or frame()"
+            ".venv/bin/python -m pip install -e '.[query]' where Sluice was checked out, or use table() or frame()"
         ) from None
     database = duckdb.connect(":memory:")
     for name, parts in tables.items():

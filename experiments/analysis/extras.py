@@ -20,5 +20,5 @@ def library(module: str, tool: str) -> Any:
             raise
         raise Refusal(
             f"{tool}: needs the library {name}, which is not installed; it comes with the extra {EXTRA}: "
-            f"python -m pip install 'sluice[{EXTRA}]'"
+            f".venv/bin/python -m pip install -e '.[{EXTRA}]' where Sluice was checked out"
         ) from None

@@ -94,7 +94,10 @@ def check_engine(kind: str, address: str) -> None:
     """Refuse an engine whose library is not installed, and an address where nothing could answer."""
     library = LIBRARIES[kind]
     if library and find_spec(library) is None:
-        raise Refusal(f"executor: {kind} needs the library {library}; install it with: pip install 'sluice[{kind}]'")
+        raise Refusal(
+            f"executor: {kind} needs the library {library}; install it where Sluice was checked out with: "
+            f".venv/bin/python -m pip install -e '.[{kind}]'"
+        )
     if address and kind not in CLUSTERS:
         raise Refusal(f"executor.address: belongs to {' and '.join(CLUSTERS)} only, and executor is {kind}")
 

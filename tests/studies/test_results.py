@@ -36,7 +36,8 @@ def copied(place: Path, tmp_path: Path) -> Path:
 
 def test_tables_come_as_arrow_and_pandas(place: Path) -> None:
     results = experiments.open(place / "a")
-    assert results.tables == ("differences", "effects", "lender", "market", "transitions")
+    assert results.tables == tuple(sorted(path.stem for path in place.glob("a/tables/*.parquet")))
+    assert {"differences", "effects", "lender", "market", "transitions"} <= set(results.tables)
     assert isinstance(results.table("market"), pa.Table)
     assert results.table("market").column_names[:4] == ["arm", "scenario", "replicate", "month"]
     assert results.table("market").num_rows == RUNS * 30
@@ -86,7 +87,7 @@ def test_query_touches_nothing_but_the_tables(place: Path, sql: str) -> None:
 
 def test_query_without_its_library_names_what_to_install(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
-    with pytest.raises(Refusal, match=r"pip install 'sluice\[query\]'"):
+    with pytest.raises(Refusal, match=r"pip install -e '\.\[query\]'"):
         experiments.open(place / "a").query("select 1")
 
 
@@ -101,6 +102,12 @@ def test_several_studies_are_one_set_of_tables(place: Path) -> None:
         assert set(results.manifest) == {"a", "b"}
         with pytest.raises(Refusal, match="one study at a time"):
             results.verify()
+
+
+def test_folder_given_twice_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(place)
+    with pytest.raises(Refusal, match="each folder once, and a was given twice"):
+        experiments.open_many([place / "a", "a"])
 
 
 def test_runs_and_their_people_are_found(place: Path) -> None:
