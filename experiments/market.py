@@ -174,11 +174,18 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: in
 
 
 def _check_conduct(path: str, lender: LenderParameters) -> None:
-    """Refuse two ways to set a markup at once, prices that are nothing but fees, and a home that is nowhere."""
+    """Refuse two makers of a markup, one that misjudges its share, nothing but fees, and a home that is nowhere."""
     if lender.competition.believed_price_weight > 0.0 and lender.strategy.move_months > 0:
         raise Refusal(
             f"{path}.competition.believed_price_weight: must be 0 beside strategy.move_months "
             f"{lender.strategy.move_months}, since a markup has one maker; "
+            f"was {lender.competition.believed_price_weight}"
+        )
+    has_a_home = bool(lender.home_regions or lender.home_sectors) and lender.away_reach_factor < 1.0
+    if lender.competition.believed_price_weight > 0.0 and has_a_home:
+        raise Refusal(
+            f"{path}.competition.believed_price_weight: must be 0 beside away_reach_factor "
+            f"{lender.away_reach_factor}, since the markup takes reach_share for the people reached; "
             f"was {lender.competition.believed_price_weight}"
         )
     fees = max(lender.fee_gap_share, lender.largest_fee_share)

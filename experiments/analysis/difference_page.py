@@ -68,7 +68,10 @@ METHOD = (
     "Two-way fixed effects (person and month) on a balanced panel with one date of treatment, which gives the classic "
     "difference of differences of means; standard errors are clustered by person (Bertrand, Duflo and Mullainathan "
     "2004). The pre-trend test is the joint Wald test of all months before the event. Truth is the mean difference "
-    "of the same people, in the same months and with the same luck, between the arm and the baseline."
+    "of the same people, in the same months and with the same luck, between the arm and the baseline. "
+    "Treatment falls on one lender's customers at once, so errors clustered by person are too small (Moulton 1990; "
+    "Donald and Lang 2007); nothing in one arm can mend that. Being chosen for owing something just before makes debt "
+    "fall back afterwards; that is in the trend not shared."
 )
 
 

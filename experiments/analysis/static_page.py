@@ -74,7 +74,10 @@ LIMITS = (
     "lenders by the standard their file names (by default five categories, as loans go late), so losses differ in "
     "timing as well as in size. Since nothing is written off, what is in default piles up, earns nothing and still "
     "weighs: for loans that live less than a year that is a harsh convention. With few people a lender's late "
-    "buckets hold few loans, and monthly rates are rough."
+    "buckets hold few loans, and monthly rates are rough. The opening allowance is that of the exercise; what it "
+    "differs by from the booked one is not taken from equity. Deposits and new loans keep their price. A failed "
+    "lender's losses end with it, so its behavioural losses are too low. Costs of collecting what defaults beyond "
+    "the start are left out."
 )
 
 

@@ -44,7 +44,7 @@ LENDER_TABLES: dict[str, Described] = {
             "wholesale_apr": "Mean rate of the stock of wholesale debt.",
             "rollover_factor_share": "What funders' worries leave of the usual renewal of debt, shocks apart.",
             "equity_fen": "Equity.",
-            "capital_ratio_share": "Equity over risk-weighted assets.",
+            "capital_ratio_share": "Equity over risk-weighted assets, at the declared weight of purposes.",
             "tier2_fen": "Allowance beyond its minimum, up to 1.25% of risk-weighted assets.",
             "total_capital_share": "Equity and tier 2 over risk-weighted assets; nobody in the model steers by it.",
             "customers": (PEOPLE, "People with an open loan here."),

@@ -63,6 +63,10 @@ REFUSED = [
         ["lender.bank_a.competition.believed_price_weight", "beside strategy.move_months 3", "was 20.0"],
     ),
     (
+        "lender.bank_a={competition:{believed_price_weight:20.0},home_regions:[west],away_reach_factor:0.5}",
+        ["lender.bank_a.competition.believed_price_weight", "beside away_reach_factor 0.5", "was 20.0"],
+    ),
+    (
         "lender.bank_a.learning.model_two_leaves_out=[signl]",
         ["lender.bank_a.learning.model_two_leaves_out.0", "nearest valid name is signal", "was 'signl'"],
     ),
