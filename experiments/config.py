@@ -233,10 +233,16 @@ def _check_stop(asked: Sequence[Override], settings: StudySettings) -> None:
             "study.replicates: has no say beside a stop rule; set study.stop.at_least and study.stop.at_most, "
             "or study.stop.at_most=0 to live a fixed number"
         )
-    if not any(primary.smallest_important_difference > 0 for primary in settings.primary):
-        raise Refusal("study.stop: needs a primary outcome with a smallest_important_difference above 0, was none")
-    if not [arm for arm in settings.arms if arm not in (settings.baseline, settings.placebo)]:
+    looked_at = [arm for arm in settings.arms if arm not in (settings.baseline, settings.placebo)]
+    if not looked_at:
         raise Refusal("study.stop: needs an arm beside the baseline and the placebo to look at, was none")
+    if not any(
+        primary.smallest_important_difference > 0 and primary.arm in ("", *looked_at) for primary in settings.primary
+    ):
+        raise Refusal(
+            "study.stop: needs a primary outcome with a smallest_important_difference above 0, "
+            "of an arm beside the baseline and the placebo, was none"
+        )
 
 
 def _markets(asked: Sequence[Override], settings: StudySettings) -> dict[tuple[str, str], MarketConfig]:

@@ -14,12 +14,12 @@ from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each
 from experiments.execute import carry_out_all, worker_count
-from experiments.folder import REPORTS, discard_results, is_whole, log, write_manifest
+from experiments.folder import MANIFEST, REPORTS, discard_results, is_whole, log, write_manifest
 from experiments.forecast import announce
 from experiments.progress import Progress
 from experiments.single_run import Kept, Run
 from experiments.stopping import Look, stopped
-from experiments.store import Unwritable, record_of, unwritable_in
+from experiments.store import CorruptResult, Unwritable, read_sealed, record_of, unwritable_in
 from experiments.study import plan
 from experiments.unusual import idle_instruments, unusual_settings
 from experiments.unusual.flag import Flag
@@ -37,6 +37,7 @@ class Driver:
         self.unique: dict[str, Run] = {}
         for run in self.plan:
             self.unique.setdefault(run.identity, run)
+        self.looked_for = 0  # replicates of which runs lived before have been taken over
         self.done: dict[str, Kept] = {}
         self.failures: dict[str, str] = {}
         self.unusual: tuple[Flag, ...] = ()
@@ -46,9 +47,12 @@ class Driver:
 
         Raises KeyboardInterrupt when it is stopped; what is finished is kept then.
         """
-        self._take_over(self._within(self._looks()[0]), overrides)
+        self._take_over(max(self._looks()[0], replicates_lived(self.folder)), overrides)
         if is_whole(self.folder, self.study, self.done):
             return self._leave_as_it_is()
+        waiting = [run for one, run in self.unique.items() if one not in self.done]
+        worker_count(waiting, self.study.executor)  # refuses before anything is computed
+        announce(self.study, waiting, len(self.plan), self.folder)
         self.unusual = unusual_settings(self.study)
         notice(self.unusual)
         try:
@@ -71,20 +75,12 @@ class Driver:
         """Return the different runs of the first so many replicates, by identity."""
         return {one: run for one, run in self.unique.items() if run.replicate < replicates}
 
-    def _take_over(self, runs: dict[str, Run], overrides: Sequence[str]) -> None:
-        """Find what was lived before, and say what the rest will need; refuse what this machine cannot hold."""
-        self.done, adopted = lived_before(runs, self.folder / "runs", self.archive)
-        waiting = [run for one, run in self.unique.items() if one not in self.done]
-        worker_count(waiting, self.study.executor)  # refuses before anything is computed
-        announce(self.study, waiting, len(self.plan), self.folder)
-        log(
-            self.folder,
-            "start",
-            overrides=list(overrides),
-            runs=len(self.unique),
-            kept=len(self.done),
-            adopted=adopted,
-        )
+    def _take_over(self, replicates: int, overrides: Sequence[str]) -> None:
+        """Find what was lived before of the first so many replicates, here or in other studies, and say so."""
+        self.looked_for = replicates
+        self.done, adopted = lived_before(self._within(replicates), self.folder / "runs", self.archive)
+        counts = {"runs": len(self.unique), "kept": len(self.done), "adopted": adopted}
+        log(self.folder, "start", overrides=list(overrides), **counts)
         if self.done:
             elsewhere = f", {adopted} of them in other studies" if adopted else ""
             print(f"{len(self.done)} of {len(self.unique)} runs were lived before{elsewhere}", file=sys.stderr)
@@ -113,7 +109,10 @@ class Driver:
             for one, run in self._within(replicates).items()
             if one not in self.done and one not in self.failures
         }
-        found, _ = lived_before(left, self.folder / "runs", self.archive)
+        unseen = {one: run for one, run in left.items() if run.replicate >= self.looked_for}
+        found, adopted = lived_before(unseen, self.folder / "runs", self.archive)
+        if found:
+            log(self.folder, "found", kept=len(found), adopted=adopted)
         for one, kept in found.items():
             self.done[one] = kept
             progress.advance()
@@ -208,6 +207,14 @@ class Driver:
             )
             return False
         return True
+
+
+def replicates_lived(folder: Path) -> int:
+    """Return how many replicates a study that was finished here had; 0 where none was."""
+    try:
+        return int(read_sealed(folder / MANIFEST)["replicates"])
+    except (CorruptResult, KeyError, TypeError, ValueError):
+        return 0
 
 
 def entry(run: Run, kept: Kept) -> dict[str, Any]:

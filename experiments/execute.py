@@ -26,7 +26,7 @@ from experiments.interruption import Interruption, asked_twice
 from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_bytes, processors
 from experiments.refusal import Refusal
 from experiments.single_run import Kept, Run
-from experiments.store import PARTIAL
+from experiments.store import PARTIAL, writing
 from experiments.workers import Worker, crew, next_run
 
 Done = Callable[[Run, Kept], None]
@@ -92,8 +92,9 @@ def _origin(folder: Path, kind: str) -> Iterator[Origin]:
     token = f"{PARTIAL}{secrets.token_hex(8)}"  # swept with the rest when this process is killed
     with one_thread_each() if kind != "serial" else contextlib.nullcontext():
         found = facts()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / token).touch()
+    with writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / token).touch()
     try:
         yield Origin(found, token)
     finally:
@@ -165,11 +166,11 @@ class _Supervisor(NamedTuple):
         """Give every idle worker that has a place, or finds one, its run."""
         is_full = False
         for worker in everybody:
-            if worker.run is not None:
+            if worker.run is not None or not waiting:
                 continue
             if worker.place is None:
                 is_full = is_full or not worker.is_placed(self.engine)
-            run = next_run(waiting, worker, everybody) if waiting and worker.place is not None else None
+            run = next_run(waiting, worker, everybody) if worker.place is not None else None
             if run is not None:
                 yield worker.begin(run, self.folder, self.origin), worker
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import heapq
 import shutil
 import sys
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -26,7 +27,7 @@ COMPILING_SECONDS = 75.0  # two processes, two cores at 2.3 GHz
 # Measured as the resident memory of whole processes; a worker's holds a trunk and one branch of it.
 BYTES_OF_WORKER, BYTES_OF_WORKER_A_BORROWER = 310 * 2**20, 500
 BYTES_OF_PARENT = 230 * 2**20
-BYTES_IN_MEMORY_A_BYTE_ON_DISK = 12.0  # of gathered tables: texts as objects, before they are written compressed
+BYTES_OF_GATHERING, BYTES_OF_GATHERING_A_RUN = 70 * 2**20, 40 * 2**10  # run by run, whatever their number
 
 
 class Rates(NamedTuple):
@@ -83,8 +84,10 @@ def forecast(study: StudyConfig, waiting: Sequence[Run], all_runs: int, rates: R
     is_serial = study.executor.kind == "serial"
     worker_bytes = BYTES_OF_WORKER + BYTES_OF_WORKER_A_BORROWER * people
     living = worker_bytes if is_serial else workers * worker_bytes + BYTES_OF_PARENT
-    gathering = BYTES_OF_PARENT + BYTES_IN_MEMORY_A_BYTE_ON_DISK * gathered_bytes
-    gathering += worker_bytes - BYTES_OF_PARENT if is_serial else 0.0
+    if study.executor.address:  # workers lie elsewhere, and how many of them on one machine is not known here
+        living = worker_bytes
+    gathering = BYTES_OF_GATHERING + BYTES_OF_GATHERING_A_RUN * all_runs
+    gathering += worker_bytes if is_serial else BYTES_OF_PARENT
     return Forecast(seconds, max(living, gathering), len(waiting) * run_bytes + gathered_bytes, workers)
 
 
@@ -99,7 +102,10 @@ def seconds_of(waiting: Sequence[Run], workers: int, rates: Rates) -> float:
         now, worker, held = heapq.heappop(free)
         trunk_seconds = 0.0
         if not left.get(held):
-            held = unbegun.pop() if unbegun else max(left, key=lambda trunk: left[trunk])
+            holders = Counter(trunk for _, _, trunk in free)
+            held = unbegun.pop() if unbegun else max(left, key=lambda trunk: left[trunk] - holders[trunk])
+            if left[held] <= holders[held]:  # those who hold the trunk can begin what is left of it sooner
+                continue
             trunk_seconds = cost[held][0]
         left[held] -= 1
         ends = now + trunk_seconds + cost[held][1]

@@ -16,7 +16,7 @@ from experiments.compare import compare, outcomes
 from experiments.config import StudyConfig
 from experiments.groups import columns_read as columns_of_groups
 from experiments.groups import effects_by_group
-from experiments.moves import moves
+from experiments.moves import moves, per_thousand
 from experiments.outcomes import Outcome
 from experiments.profiles import profiles
 from experiments.selections import SELECTIONS, columns_read, rows_read
@@ -33,6 +33,7 @@ from experiments.store import (
 from experiments.transitions import TRANSITIONS, Pair, transitions
 from sim.observe.flags import flags
 
+RUNS_AT_ONCE = 32  # of which tables are in memory together
 KEY_TYPES = {"arm": pa.string(), "scenario": pa.string(), "replicate": pa.int64()}  # as KEYS of every run
 
 
@@ -45,27 +46,47 @@ def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[
         columns = read_columns(run_folder(folder, present[0], kept) / f"{name}.parquet")
         pieces = _pieces(folder, name, columns, present, kept)
         written[name] = write_pieces(tables / f"{name}.parquet", _with_keys(columns), pieces)
-    counted = (transitions([pair], flags) for pair in _pairs(folder, study, present, kept))
+    moved: list[pd.Series[float]] = []
+    counted = _counted(_pairs(folder, study, present, kept), moved)
     written["transitions"] = write_pieces(tables / "transitions.parquet", TRANSITIONS, counted)
-    for name, table in _derived(tables, study, written).items():
+    segments = _segments(folder, present, kept) if "segment" in written else iter(())
+    derived = {
+        **_by_outcome(tables, study, written),
+        "group_effects": effects_by_group(study, segments),
+        "moves": moves(study, moved),
+    }
+    for name, table in derived.items():
         written[name] = write_table(tables / f"{name}.parquet", table)
     return {f"tables/{name}.parquet": record for name, record in written.items()}
 
 
-def _derived(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord]) -> dict[str, pa.Table]:
-    """Return what arms differ in: by horizon, by month, by group of people and by person."""
+def _counted(pairs: Iterator[Pair], moved: list[pd.Series[float]]) -> Iterator[pa.Table]:
+    """Yield the transitions of every pair, and keep of each how many people moved."""
+    for pair in pairs:
+        table = transitions([pair], flags)
+        moved.append(per_thousand(table.to_pandas()))
+        yield table
+
+
+def _segments(folder: Path, present: Sequence[Run], kept: Mapping[str, Kept]) -> Iterator[pd.DataFrame]:
+    """Yield what groups are compared by, some runs at a time."""
+    for first in range(0, len(present), RUNS_AT_ONCE):
+        runs = present[first : first + RUNS_AT_ONCE]
+        paths = [run_folder(folder, run, kept) / "segment.parquet" for run in runs]
+        wanted = [column for column in columns_of_groups() if column not in KEYS]
+        yield pd.concat(
+            [
+                read_table(path, wanted).to_pandas().assign(**{key: getattr(run, key) for key in KEYS})
+                for run, path in zip(runs, paths, strict=True)
+            ]
+        )
+
+
+def _by_outcome(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord]) -> dict[str, pa.Table]:
+    """Return what arms differ in, outcome by outcome: by horizon, by replicate, by month."""
     frames = _compared(tables, study, written)
     effects, differences = compare(study, frames)
-    by_month = profiles(study, frames)
-    del frames
-    groups = read_table(tables / "segment.parquet", columns_of_groups()).to_pandas() if "segment" in written else None
-    return {
-        "effects": effects,
-        "differences": differences,
-        "profiles": by_month,
-        "group_effects": effects_by_group(study, groups),
-        "moves": moves(study, read_table(tables / "transitions.parquet")),
-    }
+    return {"effects": effects, "differences": differences, "profiles": profiles(study, frames)}
 
 
 def run_folder(folder: Path, run: Run, kept: Mapping[str, Kept]) -> Path:

@@ -7,7 +7,7 @@ the intervals are for one group and measure at a time.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -68,32 +68,37 @@ def columns_read() -> list[str]:
     return list(dict.fromkeys([*RUN, "month", *GROUP, *of_measures]))
 
 
-def effects_by_group(study: StudyConfig, rows: pd.DataFrame | None) -> pa.Table:
+def effects_by_group(study: StudyConfig, batches: Iterable[pd.DataFrame]) -> pa.Table:
     """Return the table `group_effects`: one row a measure, group, arm, scenario and horizon.
 
-    `rows` is the table `segment` of all runs, None where there is none.
+    `batches` are the tables `segment` of whole runs, some runs at a time, so that all need not be in memory together.
     """
-    parts = [] if rows is None or len(study.arms) < 2 else list(_parts(study, rows))
+    parts = list(_parts(study, batches)) if len(study.arms) > 1 else []
     if not parts:
         return GROUP_EFFECTS.empty_table()
     return pa.Table.from_pandas(pd.concat(parts, ignore_index=True), schema=GROUP_EFFECTS, preserve_index=False)
 
 
-def _parts(study: StudyConfig, rows: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _parts(study: StudyConfig, batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
     months = next(iter(study.markets.values())).calendar.months
-    measures = [measure for measure in MEASURES if {measure.above, measure.below} <= set(rows.columns)]
+    found: dict[str, list[pd.DataFrame]] = {horizon.name: [] for horizon in study.horizons}
+    for rows in batches:
+        measures = [measure for measure in MEASURES if {measure.above, measure.below} <= set(rows.columns)]
+        for horizon in study.horizons:
+            window = horizon.months(study.settings.announce_month, months)
+            inside = rows[rows["month"].isin(list(window))]
+            if measures and not inside.empty:
+                found[horizon.name].append(_levels(inside, measures))
     for horizon in study.horizons:
-        window = horizon.months(study.settings.announce_month, months)
-        inside = rows[rows["month"].isin(list(window))]
-        if inside.empty or not measures:
+        if not found[horizon.name]:
             continue
-        levels = _levels(inside, measures)
+        levels = pd.concat(found.pop(horizon.name)).sort_index()
         for scenario in study.scenarios:
             for arm in study.arms[1:]:
-                found = _compared(levels, scenario, arm, study.arms[0])
-                if found is not None:
+                compared = _compared(levels, scenario, arm, study.arms[0])
+                if compared is not None:
                     placebo = arm == study.settings.placebo
-                    yield found.assign(arm=arm, scenario=scenario, placebo=placebo, horizon=horizon.name)
+                    yield compared.assign(arm=arm, scenario=scenario, placebo=placebo, horizon=horizon.name)
 
 
 def _levels(rows: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -82,12 +82,12 @@ def per_thousand(table: pd.DataFrame) -> pd.Series[float]:
     return found
 
 
-def moves(study: StudyConfig, transitions: pa.Table) -> pa.Table:
-    """Return the table `moves`: one row a move, group, arm and scenario; people per thousand of the group."""
-    if not transitions.num_rows:
+def moves(study: StudyConfig, pairs: Sequence[pd.Series[float]]) -> pa.Table:
+    """Return the table `moves`: one row a move, group, arm and scenario; `pairs` are `per_thousand` of every pair."""
+    if not pairs:
         return MOVES_TABLE.empty_table()
-    shares = per_thousand(transitions.to_pandas())
-    wide = shares.unstack("replicate")  # one row a move, group, arm and scenario, one column a replicate
+    # one row a move, group, arm and scenario, one column a replicate
+    wide = pd.concat(pairs).sort_index().unstack("replicate")
     rows = pd.concat(list(_parts(study, wide)), ignore_index=True)
     return pa.Table.from_pandas(rows, schema=MOVES_TABLE, preserve_index=False)
 

@@ -21,6 +21,7 @@ from experiments.executors.engine import one_thread_each, signals_held
 from experiments.executors.processes import ended_at_once, processes
 from experiments.folder import check_folder, folder_for
 from experiments.forecast import COMPILING_SECONDS, ERROR, REFERENCE, Rates, forecast, size_words, time_words
+from experiments.machine import processors
 from experiments.market import canonical, document_of
 from experiments.single_run import Run, kept
 from experiments.store import write_table
@@ -43,7 +44,17 @@ class Trial(NamedTuple):
 
 
 def rehearse(study: StudyConfig, workers: int) -> Rates:
-    """Return the rates of this machine for a study, measured in a few seconds."""
+    """Return the rates of this machine for a study, measured in a few seconds; the reference's where no trial ends well.
+
+    Workers of a cluster are imagined to be as quick as this machine's, of which no more are tried than it has.
+    """
+    try:
+        return _measured(study, min(workers, processors()))
+    except Exception:  # noqa: BLE001  (what a trial meets, the runs will meet and name; an estimate ends no study)
+        return REFERENCE
+
+
+def _measured(study: StudyConfig, workers: int) -> Rates:
     config = max(study.markets.values(), key=lambda market: len(canonical(document_of(market))))
     largest = config.population.size
     sizes = sorted({min(size, largest) for size in SIZES[config.engine]})

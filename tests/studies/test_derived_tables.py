@@ -10,7 +10,7 @@ from scipy import stats
 
 from experiments.config import StudyConfig, compose_study
 from experiments.groups import effects_by_group
-from experiments.moves import moves
+from experiments.moves import moves, per_thousand
 from experiments.profiles import profiles
 from experiments.statistics import mean_intervals, paired_effect
 from experiments.transitions import Pair, transitions
@@ -96,7 +96,7 @@ def test_groups_are_compared_by_what_they_were_in_each_run(study: StudyConfig) -
         for month in range(6)
         for value in ("1", "2")
     ]
-    found = effects_by_group(study, {"segment": pd.DataFrame(rows)}).to_pandas().set_index(["measure", "arm", "value"])
+    found = effects_by_group(study, [pd.DataFrame(rows)]).to_pandas().set_index(["measure", "arm", "value"])
     access = found.loc[("approval_share", "other", "1")]
     assert (access["mean"], access["baseline_mean"], access["replicates"]) == (pytest.approx(-0.1), 0.5, 3)
     hardship = found.loc[("hardship_share", "other", "2")]
@@ -146,7 +146,7 @@ def test_moves_come_with_intervals_and_the_placebo_beside(study: StudyConfig) ->
             ("placebo", AFTER if replicate == 2 else BEFORE),
         )
     ]
-    table = moves(study, transitions(pairs, flags)).to_pandas()
+    table = moves(study, [per_thousand(transitions([pair], flags).to_pandas()) for pair in pairs]).to_pandas()
     found = table[(table["topic"] == "source") & (table["change"] == "moved")].set_index("arm")
     other = found.loc["other"]
     assert other["mean"] == pytest.approx(1000.0 * (0.0 + 0.1 + 0.1) / 3)
@@ -155,4 +155,4 @@ def test_moves_come_with_intervals_and_the_placebo_beside(study: StudyConfig) ->
     known = stats.t.interval(0.95, 2, 100.0 / 3, stats.sem([0.0, 100.0, 0.0]))
     assert (other["beyond_placebo_low"], other["beyond_placebo_high"]) == pytest.approx(known)
     assert math.isnan(found.loc["placebo", "beyond_placebo_mean"])
-    assert moves(study, transitions([], flags)).num_rows == 0
+    assert moves(study, []).num_rows == 0

@@ -106,3 +106,6 @@ def test_a_killed_study_stops_where_an_undisturbed_one_does(sluice: Sluice, tmp_
     assert sluice.run(*asked).returncode == 0
     assert table_hashes(sluice.manifest()) == table_hashes(calm.manifest())
     assert sluice.manifest()["stopped"] == calm.manifest()["stopped"]
+    assert calm.run(*asked, "executor=serial").returncode == 0
+    events = [json.loads(line)["event"] for line in (calm.out / "log.jsonl").read_text().splitlines()]
+    assert events[-1] == "already done", "a study that the rule has ended is only checked"
