@@ -44,7 +44,7 @@ class Trial(NamedTuple):
 
 
 def rehearse(study: StudyConfig, workers: int) -> Rates:
-    """Return the rates of this machine for a study, measured in a few seconds; the reference's where no trial ends well.
+    """Return the rates of this machine for a study, from a trial of seconds; the reference's where none ends well.
 
     Workers of a cluster are imagined to be as quick as this machine's, of which no more are tried than it has.
     """
