@@ -5,12 +5,13 @@
     python -m experiments.difference_in_differences results/q difference_in_differences=dear_loans
     python -m experiments.difference_in_differences results/q difference_in_differences.treated.lender=bank_a
 
-The results go to results/q/difference_in_differences-<file>, or to out=DIR.
-Exit codes: 0 done, 2 input refused, 130 interrupted.
+The results go to results/q-difference_in_differences-<file>, beside the study, or to out=DIR; the study is only read.
+Exit codes: 0 done, 1 a file altered or not writable, 2 input refused, 130 interrupted.
 """
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from experiments.analysis.command import DONE, INTERRUPTED, REFUSED, Findings, write_findings
+from experiments.analysis.command import DONE, INTERRUPTED, MISSING, REFUSED, Findings, write_findings
 from experiments.analysis.difference_page import findings_of
 from experiments.analysis.extras import library
 from experiments.analysis.folder import opened, write_manifest
@@ -28,6 +29,8 @@ from experiments.analysis.panel_regression import EventStudy, event_study, parts
 from experiments.analysis.panels import Exported, TreatedRule, matrix_of, read_exported, treated_and_compared
 from experiments.analysis.request import plain, read_settings
 from experiments.refusal import Refusal, nearest, shown
+from experiments.run import termination_interrupts
+from experiments.store import CorruptResult, Unwritable
 from sim.compiling import source_hash
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.params import Quantity
@@ -169,12 +172,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(__doc__)
         return DONE
     try:
-        return _work(texts)
+        with termination_interrupts():
+            return _work(texts)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
+    except (CorruptResult, Unwritable) as problem:
+        print(problem, file=sys.stderr)
+        return MISSING
     except KeyboardInterrupt:
-        print("stopped; nothing was written", file=sys.stderr)
+        print("stopped; nothing is concluded", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -187,13 +194,25 @@ def _work(texts: list[str]) -> int:
     if others:
         raise Refusal(f"{others[0]}: unknown key; only {TOOL}=, {TOOL}.<setting>= and out= are understood here")
     library("statsmodels.api", TOOL)
-    exported = read_exported(Path(folders[0]))
+    exported = read_exported(Path(folders[0]).expanduser())
+    place = place_of([text.removeprefix("out=") for text in rest], name, exported.folder)
     setting = setting_of(settings, exported)
     tables = compare(settings, exported, setting)
     findings = findings_of(tables, settings.treated, settings.outcomes, setting.arm, setting.event)
-    named = [text.removeprefix("out=") for text in rest]
-    place = Path(named[-1]).expanduser() if named else exported.folder / f"{TOOL}-{name}"
     return _write(place, name, texts, settings, exported, findings)
+
+
+def place_of(named: Sequence[str], name: str, study: Path) -> Path:
+    """Return the folder that the user named, or one beside the study; refuse one inside it, which is only read."""
+    beside = study.resolve()
+    try:
+        place = Path(named[-1]).expanduser() if named else study.parent / f"{beside.name}-{TOOL}-{name}"
+        inside = place.resolve().is_relative_to(beside)
+    except (OSError, ValueError, RuntimeError) as problem:
+        raise Refusal(f"out: {shown(named[-1])} cannot be written: {problem}") from None
+    if inside:
+        raise Refusal(f"out: must lie outside the study's folder {study}, was {place}")
+    return place
 
 
 def _write(
@@ -209,7 +228,8 @@ def _write(
         "seed": seed,
         "replicates": replicates,
     }
-    command = " ".join(["python -m", f"experiments.{TOOL}", *(text for text in texts if not text.startswith("out="))])
+    asked = [text for text in texts if not text.startswith("out=")]
+    command = " ".join(["python -m", f"experiments.{TOOL}", *map(shlex.quote, asked)])
     with opened(place, document) as folder:
         last = reproduction(command, seed, replicates, source_hash())
         files = write_findings(folder, f"{TITLE}: {name}", settings.question.strip(), findings, last)

@@ -66,10 +66,10 @@ def folder_for(study: StudyConfig) -> Path:
 def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
     """Take a folder for a study, new or begun earlier, and hold it; refuse what is not ours, not writable or in use."""
     with _refusing(folder):
-        _check_place(folder)
+        check_place(folder)
         folder.mkdir(parents=True, exist_ok=True)
         _check_owner(folder, _read_marker(folder), study)
-        _check_links(folder)
+        check_links(folder)
         lock = (folder / LOCK).open("w")
     with lock:
         try:
@@ -88,7 +88,7 @@ def opened(folder: Path, study: StudyConfig) -> Iterator[Path]:
 def check_folder(folder: Path, study: StudyConfig) -> None:
     """Refuse a folder that could not be opened for a study, without making or changing anything."""
     with _refusing(folder):
-        _check_place(folder)
+        check_place(folder)
         if folder.exists():
             _check_owner(folder, _read_marker(folder), study)
 
@@ -115,7 +115,8 @@ def _prepare(folder: Path, marker: Mapping[str, Any] | None, study: StudyConfig)
         sweep(place)
 
 
-def _check_place(folder: Path) -> None:
+def check_place(folder: Path) -> None:
+    """Refuse a place where no folder could be made or written."""
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"out: must be a folder, and {folder} is a file")
     above = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
@@ -126,7 +127,7 @@ def _check_place(folder: Path) -> None:
         raise Refusal(f"out: {folder} cannot be written: {reason} in {above}")
 
 
-def _check_links(folder: Path) -> None:
+def check_links(folder: Path) -> None:
     """Refuse a folder, perhaps somebody else's, in which a link would lead what is written out of it."""
     for name in (LOCK, LOG, "runs", "tables"):
         if (folder / name).is_symlink():

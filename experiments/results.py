@@ -7,12 +7,14 @@
     results.query("select arm, avg(roe_share) from lender group by arm").df()
 
 A file is held against the manifest's hash when it is first read, and every page that is read against its own checksum.
-Nothing is written and nothing is fetched, so a folder may have been moved, and may be read-only.
+Nothing is written and nothing is fetched, so a folder may have been moved, and may be read-only. `open` of a folder of
+studies opens those that are finished; analyses and what has not finished are left out, said and listed in `left_out`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sys
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,11 +23,11 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.dictionary import TABLES
-from experiments.folder import MANIFEST
+from experiments.folder import MANIFEST, MARKER
 from experiments.query import connection
-from experiments.refusal import Refusal, nearest
+from experiments.refusal import Refusal, nearest, printable
 from experiments.single_run import PEOPLE, RECORD
-from experiments.store import CorruptResult, check_file, read_columns, read_sealed, read_table
+from experiments.store import CorruptResult, check_file, read_columns, read_json, read_sealed, read_table
 from experiments.verify import read_manifest, run_place
 
 if TYPE_CHECKING:
@@ -38,9 +40,12 @@ STUDY = "study"  # the column that says of which study a row is, where several a
 class Results:
     """One or several finished studies, read as one set of tables."""
 
-    def __init__(self, studies: dict[str, Study]) -> None:
-        """Read studies by name; where there are several, every table begins with a column that names the study."""
-        self.studies = studies
+    def __init__(self, studies: dict[str, Study], left_out: Mapping[str, str] | None = None) -> None:
+        """Read studies by name; where there are several, every table begins with a column that names the study.
+
+        `left_out` says of folders beside them why they were not opened.
+        """
+        self.studies, self.left_out = studies, dict(left_out or {})
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -125,7 +130,8 @@ class Results:
 
     def __repr__(self) -> str:
         said = [f"{label}: {len(study.manifest['runs'])} runs" for label, study in self.studies.items()]
-        return f"Results({'; '.join(said)}; tables {', '.join(self.tables)})"
+        left_out = [f"left out {name}, {why}" for name, why in self.left_out.items()]
+        return f"Results({'; '.join([*said, *left_out])}; tables {', '.join(self.tables)})"
 
     @cached_property
     def _database(self) -> Any:
@@ -204,8 +210,32 @@ def _filtered(filters: Any) -> Iterable[str]:
 def open_study(folder: Place) -> Results:
     """Open the finished study in a folder, or all those in the folders inside it; raise Refusal where there is none."""
     place = Path(folder).expanduser()
-    inside = [] if (place / MANIFEST).exists() or not place.is_dir() else sorted(place.glob(f"*/{MANIFEST}"))
-    return open_many([path.parent for path in inside] or [place])
+    if not place.is_dir() or _is_begun(place):
+        return open_many([place])
+    inside = sorted(path for path in place.iterdir() if _is_begun(path))
+    left_out = {path.name: why for path in inside if (why := _why_left_out(path))}
+    for name, why in left_out.items():
+        print(printable(f"{place / name}: left out, {why}"), file=sys.stderr)
+    finished = [path for path in inside if path.name not in left_out]
+    if inside and not finished:
+        raise Refusal(f"{place}: holds no finished study; give the folder of one")
+    return Results(open_many(finished or [place]).studies, left_out)
+
+
+def _is_begun(folder: Path) -> bool:
+    """Return whether a study or an analysis has been begun in a folder."""
+    return any((folder / name).exists() for name in (MANIFEST, MARKER))
+
+
+def _why_left_out(folder: Path) -> str:
+    """Return why a folder is not opened among others; nothing for a finished study, even one that is altered."""
+    if not (folder / MANIFEST).exists():
+        return "it has not finished"
+    try:
+        tool = read_json(folder / MANIFEST).get("tool")
+    except CorruptResult:
+        return ""  # opening it says what is wrong; a torn study is not passed over
+    return f"it is an analysis, by {tool}" if tool else ""
 
 
 def open_many(folders: Iterable[Place]) -> Results:

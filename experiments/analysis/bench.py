@@ -9,12 +9,15 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.archive import Archive, lived_before
 from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import log
+from experiments.forecast import announce
 from experiments.progress import Progress
-from experiments.single_run import Kept, Run, kept
+from experiments.single_run import Kept, Run
+from experiments.store import Unwritable, unwritable_in
 from experiments.study import plan
 from sim.params import MarketConfig
 
@@ -29,9 +32,9 @@ class MissingRuns(Exception):  # noqa: N818  (said to a user)
 class Bench:
     """Lives through the points of one analysis in its folder."""
 
-    def __init__(self, folder: Path, name: str, study: StudyConfig) -> None:
+    def __init__(self, folder: Path, name: str, study: StudyConfig, archive: Archive) -> None:
         """Work in a folder that is held; the study gives seed, replicates and execution."""
-        self.folder, self.name, self.study = folder, name, study
+        self.folder, self.name, self.study, self.archive = folder, name, study, archive
         self.kept: dict[str, tuple[Run, Kept]] = {}  # by identity
 
     @property
@@ -44,16 +47,18 @@ class Bench:
     ) -> dict[Pair, Path]:
         """Live through points by label, in all replicates or in some pairs only; return the folder of each run.
 
-        Raises MissingRuns when a run could not be carried out; all others are kept then.
+        Raises MissingRuns when a run could not be carried out, and Unwritable when its results could not be written;
+        what is finished is kept then. Raises Refusal when this machine has no room for them.
         """
         runs = [run for run in self._plan(points) if only is None or (run.arm, run.replicate) in only]
         unique = {run.identity: run for run in reversed(runs)}  # points that are the same market are lived through once
-        for one, run in unique.items():
-            if one not in self.kept and (found := kept(run, self.folder / "runs")) is not None:
-                self.kept[one] = (run, found)
+        unknown = {one: run for one, run in unique.items() if one not in self.kept}
+        found, adopted = lived_before(unknown, self.folder / "runs", self.archive)
+        self.kept |= {one: (unique[one], kept) for one, kept in found.items()}
         waiting = [run for one, run in reversed(unique.items()) if one not in self.kept]
         worker_count(waiting, self.study.executor)  # refuses before anything is computed
-        log(self.folder, "stage", stage=stage, runs=len(unique), kept=len(unique) - len(waiting))
+        announce(self._as_announced(stage), waiting, 0, self.folder)
+        log(self.folder, "stage", stage=stage, runs=len(unique), kept=len(unique) - len(waiting), adopted=adopted)
         failures: dict[str, str] = {}
         with Progress(f"{self.name}, {stage}", len(unique), len(unique) - len(waiting)) as progress:
             self._carry_out(waiting, failures, progress)
@@ -69,21 +74,29 @@ class Bench:
         markets = {(SCENARIO, label): market for label, market in points.items()}
         return plan(self.study._replace(settings=settings, markets=markets))
 
+    def _as_announced(self, stage: str) -> StudyConfig:
+        """Return the study by which a stage is announced: it gathers no tables and draws no report of a study's."""
+        settings = self.study.settings._replace(name=f"{self.name}, {stage}")
+        return self.study._replace(settings=settings, report=self.study.report._replace(draw=False))
+
     def _carry_out(self, waiting: list[Run], failures: dict[str, str], progress: Progress) -> None:
         def keep(run: Run, found: Kept) -> None:
             self.kept[run.identity] = (run, found)
+            self.archive.keep(run, self.folder / "runs")
             log(self.folder, "run", run=run.folder, seconds=round(found.seconds, 3), record_hash=found.record_hash)
             progress.advance()
 
         def fail(run: Run, reason: str) -> None:
+            if (problem := unwritable_in(reason)) is not None:
+                raise Unwritable(problem)  # every other run would be lived in vain
             failures[run.label] = reason.strip().splitlines()[-1]
             log(self.folder, "failed", run=run.folder, reason=reason)
             progress.say(f"{run.label} failed: {failures[run.label]}")
 
-        if waiting and self.study.executor.kind == "processes" and not is_compiled(waiting[0].config):
+        if waiting and self.study.executor.kind != "serial" and not is_compiled(waiting[0].config):
             progress.say("compiling the model, once for these sources")
             compile_model(waiting[0].config)
-        carry_out_all(waiting, self.folder / "runs", self.study.executor, keep, fail)
+        carry_out_all(waiting, self.folder / "runs", self.study.executor, keep, fail, progress.say)
 
     def runs_document(self) -> list[dict[str, Any]]:
         """Return all runs that were used, as a manifest lists them."""

@@ -1,28 +1,30 @@
 """What every command of analysis does around its own work: read, hold a folder, conclude, write, say what went wrong.
 
-Exit codes are those of a study: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
+Exit codes are those of a study: 0 done, 1 runs missing or a file not writable, 2 input refused, 130 interrupted.
 """
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import pyarrow as pa
 
 from experiments.analysis.bench import Bench, MissingRuns
-from experiments.analysis.folder import folder_for, opened, write_manifest
+from experiments.analysis.folder import opened, write_manifest
 from experiments.analysis.page import PAGE, PICTURE, Drawing, drawn, reproduction, write_page
 from experiments.analysis.request import Request, plain, read_request
+from experiments.archive import archive_of
 from experiments.command_line import out_override, quoted
+from experiments.folder import folder_for, log
 from experiments.market import document_of
 from experiments.refusal import Refusal
 from experiments.report.blocks import Block, Section, Text
-from experiments.store import CorruptResult, FileRecord, sha256_of, write_table
+from experiments.run import termination_interrupts
+from experiments.single_run import RECORD
+from experiments.store import CorruptResult, FileRecord, Unwritable, record_of, write_table
 from sim.compiling import source_hash
 
 DONE, MISSING, REFUSED, INTERRUPTED = 0, 1, 2, 130
@@ -62,17 +64,18 @@ def run_tool(tool: Tool[Settings], usage: str | None, arguments: Sequence[str] |
         tool.check(request)
         title = f"{tool.name}-{request.name}"
         document = document_of_request(request, title)
-        place = folder_for(request.study.out, title)
+        place = folder_for(request.study._replace(settings=request.study.settings._replace(name=title)))
+        archive = archive_of(request.study, place)
         with opened(place, document) as folder, termination_interrupts():
-            return _work(tool, request, folder, document)
+            return _work(tool, request, Bench(folder, title, request.study, archive), document)
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
-    except (MissingRuns, CorruptResult) as problem:
-        print(f"{problem}\nnothing is concluded; the same command with out= goes on from what is kept", file=sys.stderr)
+    except (CorruptResult, Unwritable) as problem:
+        print(problem, file=sys.stderr)
         return MISSING
     except KeyboardInterrupt:
-        print("stopped; finished runs are kept, and the same command with out= goes on from there", file=sys.stderr)
+        print("stopped before anything was computed", file=sys.stderr)
         return INTERRUPTED
 
 
@@ -89,28 +92,41 @@ def document_of_request(request: Request[Any], title: str) -> dict[str, Any]:
     }
 
 
-def _work(tool: Tool[Settings], request: Request[Settings], folder: Path, document: dict[str, Any]) -> int:
-    bench = Bench(folder, str(document["study"]), request.study)
+def _work(tool: Tool[Settings], request: Request[Settings], bench: Bench, document: dict[str, Any]) -> int:
+    """Live, conclude and write; when that is cut short, say what is kept and which command goes on from there."""
+    again = " ".join(command_of(request, bench.folder))
     try:
         findings = tool.work(request, bench)
+        _keep(tool, request, bench, document, findings)
     except KeyboardInterrupt:
-        again = " ".join(command_of(request, folder))
+        log(bench.folder, "interrupted", kept=len(bench.kept))
         print(f"stopped; {len(bench.kept)} runs are kept. To continue:\n  {again}", file=sys.stderr)
         return INTERRUPTED
-    last = reproduction(
-        " ".join(command_of(request)), request.study.seed, request.study.settings.replicates, source_hash()
-    )
-    question = str(getattr(request.settings, "question", "")).strip()
-    files = write_findings(folder, f"{tool.title}: {request.name}", question, findings, last)
-    for _, kept in bench.kept.values():
-        path = folder / "runs" / kept.folder / "run.json"
-        files[f"runs/{kept.folder}/run.json"] = FileRecord(sha256_of(path), path.stat().st_size, None)
-    write_manifest(folder, document, bench.runs_document(), files)
+    except (MissingRuns, CorruptResult, Unwritable) as problem:
+        kept = f"nothing is concluded; {len(bench.kept)} runs are kept. When that is put right, to continue:"
+        print(f"{problem}\n{kept}\n  {again}", file=sys.stderr)
+        return MISSING
+    if bench.archive.reason:
+        print(f"finished runs are not kept for other studies: {bench.archive.reason}", file=sys.stderr)
     for line in findings.lines:
         print(line)
-    print(f"results: {folder}")
-    print(f"report: {folder / PAGE}")
+    print(f"results: {bench.folder}")
+    print(f"report: {bench.folder / PAGE}")
     return DONE
+
+
+def _keep(
+    tool: Tool[Settings], request: Request[Settings], bench: Bench, document: dict[str, Any], findings: Findings
+) -> None:
+    """Write what was found, then the manifest."""
+    study, command = request.study, " ".join(command_of(request))
+    last = reproduction(command, study.seed, study.settings.replicates, source_hash())
+    question = str(getattr(request.settings, "question", "")).strip()
+    files = write_findings(bench.folder, f"{tool.title}: {request.name}", question, findings, last)
+    for _, kept in bench.kept.values():
+        name = f"runs/{kept.folder}/{RECORD}"
+        files[name] = record_of(bench.folder / name)
+    write_manifest(bench.folder, document, bench.runs_document(), files)
 
 
 def write_findings(folder: Path, title: str, question: str, findings: Findings, last: Section) -> dict[str, FileRecord]:
@@ -119,12 +135,10 @@ def write_findings(folder: Path, title: str, question: str, findings: Findings, 
         f"tables/{name}.parquet": write_table(folder / "tables" / f"{name}.parquet", table)
         for name, table in sorted(findings.tables.items())
     }
-    figure = drawn(findings.drawing, folder)
+    figure, files[PICTURE] = drawn(findings.drawing, folder)
     asked = (Text(question),) if question else ()
     first = Section("answer", "Question and answer", (*asked, *findings.answer, figure))
     files[PAGE] = write_page(folder, title, (first, *findings.details, last))
-    picture = folder / PICTURE
-    files[PICTURE] = FileRecord(sha256_of(picture), picture.stat().st_size, None)
     return files
 
 
@@ -133,13 +147,3 @@ def command_of(request: Request[Any], folder: Path | None = None) -> tuple[str, 
     texts = [text for text in request.texts if not text.startswith("out=")]
     place = [out_override(folder)] if folder is not None else []
     return ("python -m", f"experiments.{request.tool}", *(quoted(text) for text in (*texts, *place)))
-
-
-@contextlib.contextmanager
-def termination_interrupts() -> Iterator[None]:
-    """Treat a polite request to end like Ctrl-C."""
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

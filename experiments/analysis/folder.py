@@ -8,26 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
-import os
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from experiments.folder import FORMAT, LOCK, MANIFEST, MARKER, now
+from experiments.folder import FORMAT, LOCK, MANIFEST, MARKER, check_links, check_place, now
 from experiments.machine import deciding_versions, machine_class, versions
-from experiments.refusal import Refusal
-from experiments.store import CorruptResult, FileRecord, read_json, slug, sweep, write_json
+from experiments.refusal import Refusal, shown
+from experiments.store import PARTIAL, CorruptResult, FileRecord, read_sealed, reason_of, sweep, write_sealed, writing
 from experiments.study import identity
 from sim.compiling import source_hash
-
-
-def folder_for(out: str | None, title: str) -> Path:
-    """Return the folder that the user named, or outputs/<title>-<date>-<time>."""
-    if out is not None:
-        return Path(out).expanduser()
-    stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-    return Path("outputs") / f"{slug(title)}-{stamp}"
 
 
 @contextlib.contextmanager
@@ -36,43 +26,39 @@ def opened(folder: Path, document: Mapping[str, Any]) -> Iterator[Path]:
 
     Raises Refusal when it is not ours, holds another analysis, is not writable or in use.
     """
-    _check_place(folder)
     try:
+        check_place(folder)
         folder.mkdir(parents=True, exist_ok=True)
-        is_new = _is_new(folder, document)
+        _is_new(folder, document)
+        check_links(folder)
         lock = (folder / LOCK).open("w")
-    except OSError as problem:
-        raise Refusal(f"out: {folder} cannot be written: {problem.strerror}") from None
+    except (OSError, ValueError, RuntimeError) as problem:
+        reason = reason_of(problem) if isinstance(problem, OSError) else problem
+        raise Refusal(f"out: {shown(str(folder))} cannot be written: {reason}") from None
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
             raise Refusal(f"out: {folder} is in use by another run; wait for it, or name another folder") from None
-        if is_new:
-            write_json(folder / MARKER, _marker(document))
-        for place in (folder, folder / "runs", folder / "tables"):
-            place.mkdir(exist_ok=True)
-            sweep(place)
-        (folder / MANIFEST).unlink(missing_ok=True)
+        is_new = _is_new(folder, document)  # somebody may have begun and ended here since we looked
+        with writing(folder):
+            if is_new:
+                write_sealed(folder / MARKER, _marker(document))
+            for place in (folder, folder / "runs", folder / "tables"):
+                place.mkdir(exist_ok=True)
+                sweep(place)
+            (folder / MANIFEST).unlink(missing_ok=True)
         yield folder
-
-
-def _check_place(folder: Path) -> None:
-    above = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
-    if not above.is_dir():
-        raise Refusal(f"out: must be a folder, and {above} is a file")
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise Refusal(f"out: {folder} cannot be written: permission denied in {above}")
 
 
 def _is_new(folder: Path, document: Mapping[str, Any]) -> bool:
     """Return whether nobody has begun here; refuse a folder that holds something else, saying what differs."""
     if not (folder / MARKER).exists():
-        if any(path.name != LOCK for path in folder.iterdir()):
+        if any(path.name != LOCK and not path.name.startswith(PARTIAL) for path in folder.iterdir()):
             raise Refusal(f"out: {folder} is not empty and holds no analysis of Sluice; name another folder")
         return True
     try:
-        found = read_json(folder / MARKER)
+        found = read_sealed(folder / MARKER)
     except CorruptResult as problem:
         raise Refusal(f"out: {problem}; name another folder") from None
     own = _marker(document)
@@ -95,7 +81,7 @@ def write_manifest(
     folder: Path, document: Mapping[str, Any], runs: list[dict[str, Any]], files: Mapping[str, FileRecord]
 ) -> None:
     """Write the manifest: the last file, whose presence means that the analysis is what it says."""
-    write_json(
+    write_sealed(
         folder / MANIFEST,
         {
             "format": FORMAT,

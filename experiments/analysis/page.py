@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -34,15 +35,15 @@ def in_unit(words: str) -> str:
     return f", {words.strip()}" if words.strip() else ""
 
 
-def drawn(drawing: Drawing, folder: Path | None = None) -> Figure:
-    """Return a figure as a block of the page; with a folder, also keep it there as a picture."""
+def drawn(drawing: Drawing, folder: Path) -> tuple[Figure, FileRecord]:
+    """Return a figure as a block of the page, and the record of the picture that is kept in the folder."""
+    picture = io.BytesIO()
     with mpl.rc_context(style.LOOK), warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
         canvas = drawing.draw()
         svg = style.to_svg(canvas)
-        if folder is not None:
-            canvas.savefig(folder / PICTURE, dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
-    return Figure(svg, drawing.alt, drawing.caption)
+        canvas.savefig(picture, format="png", dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
+    return Figure(svg, drawing.alt, drawing.caption), write_bytes(folder / PICTURE, picture.getvalue())
 
 
 def write_page(folder: Path, title: str, sections: Sequence[Section]) -> FileRecord:

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.folder import MANIFEST
 from experiments.refusal import Refusal, nearest
+from experiments.results import Study
 from experiments.schema import CHOICES
-from experiments.store import CorruptResult, read_json, read_table
 from sim.params import Quantity
 
 CHOICE = "the analyst's choice"
@@ -54,17 +53,18 @@ class Exported(NamedTuple):
 
 
 def read_exported(folder: Path) -> Exported:
-    """Return the micro tables of a finished study; raise Refusal when there are none."""
-    if not folder.is_dir():
-        raise Refusal(f"{folder}: no such folder; give the folder of a finished study")
-    try:
-        manifest = read_json(folder / MANIFEST)
-        tables = [read_table(folder / "tables" / f"{name}.parquet").to_pandas() for name in ("panel", "tape")]
-    except CorruptResult as problem:
+    """Return the micro tables of a finished study, held against its manifest, which is held against its seal.
+
+    Raises Refusal when there is no finished study or it followed nobody, CorruptResult when a file is torn or altered.
+    """
+    study = Study(folder)
+    if not {"panel", "tape"} <= set(study.files):
         raise Refusal(
-            f"{problem}; give the folder of a finished study that followed people: observe.panel_people=2000"
-        ) from None
-    return Exported(folder, manifest, *tables)
+            f"{folder}: holds no panel; give the folder of a finished study that followed people: "
+            f"observe.panel_people=2000"
+        )
+    panel, tape = (study.read(name, None, None).to_pandas() for name in ("panel", "tape"))
+    return Exported(folder, study.manifest, panel, tape)
 
 
 def _of(rows: pd.DataFrame, arm: str, scenario: str, replicate: int) -> pd.DataFrame:

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pyarrow.compute as pc
-
 from experiments.config import StudyConfig
 from experiments.store import read_table
 from experiments.unusual.flag import IDLE, Flag
@@ -24,13 +22,11 @@ def never_bound(study: StudyConfig, tables: Path) -> Iterator[Flag]:
     Instruments that refuse nobody by their nature, and change terms or accounts, are not judged; nor is one whose name
     for a refusal other rules share.
     """
-    places = {
-        (scenario, arm): traces
-        for scenario in study.scenarios
-        for arm in study.arms
-        if (traces := _traces(tables, scenario, arm))
-    }
-    for (scenario, arm), traces in places.items():
+    found = _traces(tables)
+    for scenario, arm in ((scenario, arm) for scenario in study.scenarios for arm in study.arms):
+        traces = found.get((scenario, arm))
+        if not traces:
+            continue  # nothing was kept of it
         for name, instrument in study.markets[scenario, arm].policy:
             expected = trace_of(instrument)
             if expected and not traces & {expected, *BESIDE.get(expected, ())}:
@@ -49,15 +45,17 @@ def trace_of(instrument: Any) -> str:
     return str(getattr(sys.modules[type(instrument).__module__], "TRACE", ""))
 
 
-def _traces(tables: Path, scenario: str, arm: str) -> set[str]:
-    found: set[str] = set()
+def _traces(tables: Path) -> dict[tuple[str, str], set[str]]:
+    """Return by scenario and arm all names that left a trace in any replicate; each table is read once."""
+    found: dict[tuple[str, str], set[str]] = {}
     for table, (named, counted) in TRACED.items():
         path = tables / f"{table}.parquet"
         if not path.is_file():
             continue
-        rows = read_table(path)
-        kept = pc.and_(pc.equal(rows["arm"], arm), pc.equal(rows["scenario"], scenario))
-        if counted:
-            kept = pc.and_(kept, pc.greater(rows[counted], 0))
-        found |= set(pc.unique(rows.filter(kept)[named]).to_pylist())
+        columns = ("scenario", "arm", named)
+        rows = read_table(path, columns, [(counted, ">", 0)] if counted else None)
+        for scenario, arm, name in zip(
+            *(column.to_pylist() for column in rows.group_by(list(columns)).aggregate([]).columns), strict=True
+        ):
+            found.setdefault((scenario, arm), set()).add(name)
     return found

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -9,9 +10,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import experiments
 from experiments import frontier, report, reverse_stress, sensitivity, verify
+from experiments.analysis import bench
 from experiments.refusal import Refusal
-from experiments.store import read_table
+from experiments.store import CorruptResult, read_table
 
 FAKE = Path(__file__).resolve().parents[1] / "studies" / "fake" / "fake_market.py"
 FEW = ["population.size=300", "months=6", "executor=serial", "study.replicates=2"]
@@ -84,6 +87,7 @@ def test_sensitivity_finds_the_one_number_that_matters_and_goes_on_after_a_fault
     said = asked(sensitivity.main, SENSITIVITY, "a", 1)
     assert "replicate 1: ArithmeticError: planted in replicate 1" in said
     assert "nothing is concluded" in said
+    assert f"out={tmp_path / 'a'}" in said, "the command that goes on from here"
     assert not (tmp_path / "a" / "manifest.json").exists()
     kept = len(list((tmp_path / "a" / "runs").glob("*/run.json")))
     assert kept > 0
@@ -100,10 +104,14 @@ def test_sensitivity_finds_the_one_number_that_matters_and_goes_on_after_a_fault
     assert EXTRA in page
     assert (tmp_path / "a" / "figure.png").stat().st_size > 1_000
     assert verify.main([str(tmp_path / "a")]) == 0, capsys.readouterr().err
+    opened = experiments.open(tmp_path / "a")
+    assert opened.tables == ("indices", "points", "screening")
+    assert len(opened.runs) == len(list((tmp_path / "a" / "runs").iterdir()))
     with pytest.raises(Refusal, match=r"holds an analysis, whose page is drawn by experiments\.sensitivity"):
         report.build(tmp_path / "a")
 
-    asked(sensitivity.main, SENSITIVITY, "b")
+    said = asked(sensitivity.main, [*SENSITIVITY, "archive=none"], "b")
+    assert f"screening: {2 * kept} of {2 * kept} runs to do" in said
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b"), "stopped or not"
 
 
@@ -151,6 +159,51 @@ def test_a_foreign_folder_and_a_file_are_refused(asked, tmp_path) -> None:
     assert "is not empty and holds no analysis" in asked(frontier.main, FRONTIER, "full", 2)
     (tmp_path / "file").touch()
     assert "must be a folder" in asked(frontier.main, FRONTIER, "file", 2)
+
+
+def test_what_a_killed_writer_left_in_a_new_folder_is_swept(asked, tmp_path) -> None:
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p" / ".partial-study.json-1").touch()
+    asked(frontier.main, FRONTIER, "p")
+    assert list((tmp_path / "p").glob(".partial-*")) == []
+
+
+def test_a_link_that_leads_out_of_the_folder_is_refused(asked, tmp_path) -> None:
+    asked(frontier.main, FRONTIER, "l")
+    shutil.move(tmp_path / "l" / "tables", tmp_path / "elsewhere")
+    (tmp_path / "l" / "tables").symlink_to(tmp_path / "elsewhere")
+    assert "tables in it is a link" in asked(frontier.main, FRONTIER, "l", 2)
+
+
+def test_runs_that_another_analysis_finished_are_not_lived_again(asked, tmp_path, capsys) -> None:
+    asked(frontier.main, FRONTIER, "f")
+    assert "grid: 0 of 6 runs to do" in asked(frontier.main, FRONTIER, "g")
+    assert hashes(tmp_path / "f") == hashes(tmp_path / "g")
+    assert verify.main([str(tmp_path / "g")]) == 0, capsys.readouterr().err
+
+
+def test_an_altered_manifest_is_noticed(asked, tmp_path) -> None:
+    asked(frontier.main, FRONTIER, "m")
+    path = tmp_path / "m" / "manifest.json"
+    path.write_text(path.read_text().replace('"seed": 1', '"seed": 2'))
+    assert verify.main([str(tmp_path / "m")]) == 1
+    with pytest.raises(CorruptResult, match=r"manifest\.json: is torn or altered"):
+        experiments.open(tmp_path / "m")
+
+
+def test_a_disk_without_room_stops_at_the_first_run_and_says_so(asked, tmp_path, monkeypatch) -> None:
+    lived = []
+
+    def full(runs, folder, settings, done, failed, say):
+        for run in runs:
+            lived.append(run)
+            failed(run, "Traceback\nexperiments.store.Unwritable: people.parquet: cannot be written: No space left")
+
+    monkeypatch.setattr(bench, "carry_out_all", full)
+    said = asked(frontier.main, FRONTIER, "full", 1)
+    assert "people.parquet: cannot be written: No space left" in said
+    assert len(lived) == 1
+    assert "0 runs are kept" in said
 
 
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(asked, tmp_path, monkeypatch) -> None:

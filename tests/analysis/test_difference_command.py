@@ -1,6 +1,5 @@
 """Difference-in-differences as a command, on a made study whose panel has a planted effect and a spillover."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -8,8 +7,10 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+import experiments
+from experiments import verify
 from experiments.difference_in_differences import main
-from experiments.store import write_table
+from experiments.store import read_sealed, write_sealed, write_table
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 
 PEOPLE, MONTHS, EVENT, REPLICATES = 40, 20, 10, 3
@@ -45,9 +46,11 @@ def made_tape(arm: str, replicate: int) -> pd.DataFrame:
 def study(tmp_path: Path) -> Path:
     folder = tmp_path / "study"
     (folder / "tables").mkdir(parents=True)
+    files = {}
     for name, made in (("panel", made_panel), ("tape", made_tape)):
         parts = [made(arm, replicate) for arm in ("baseline", "cut", "placebo") for replicate in range(REPLICATES)]
-        write_table(folder / "tables" / f"{name}.parquet", pa.Table.from_pandas(pd.concat(parts), preserve_index=False))
+        rows = pa.Table.from_pandas(pd.concat(parts), preserve_index=False)
+        files[f"tables/{name}.parquet"] = write_table(folder / "tables" / f"{name}.parquet", rows)._asdict()
     manifest = {
         "study": "made",
         "identity": "0",
@@ -57,13 +60,21 @@ def study(tmp_path: Path) -> Path:
         "baseline": "baseline",
         "placebo": "placebo",
         "announce_month": EVENT,
+        "status": "complete",
+        "runs": [],
+        "files": files,
     }
-    (folder / "manifest.json").write_text(json.dumps(manifest))
+    write_sealed(folder / "manifest.json", manifest)
+    write_sealed(folder / "study.json", {"identity": "0"})
     return folder
 
 
+def beside(study: Path) -> Path:
+    return study.with_name("study-difference_in_differences-customers")
+
+
 def table(study: Path, name: str) -> pd.DataFrame:
-    return pd.read_parquet(study / "difference_in_differences-customers" / "tables" / f"{name}.parquet")
+    return pd.read_parquet(beside(study) / "tables" / f"{name}.parquet")
 
 
 def test_the_planted_effect_and_the_bias_of_a_spillover_are_found(
@@ -85,11 +96,33 @@ def test_the_planted_effect_and_the_bias_of_a_spillover_are_found(
     assert debts.loc[-6:-2].abs().max() < 400
     assert (debts.loc[0:] + 6_000).abs().max() < 400
     assert "debt_fen: estimated" in capsys.readouterr().out
-    page = (study / "difference_in_differences-customers" / "report.html").read_text()
+    page = (beside(study) / "report.html").read_text()
     assert "20 in the first replicate" in page
     assert "<script" not in page
-    manifest = json.loads((study / "difference_in_differences-customers" / "manifest.json").read_text())
+    manifest = read_sealed(beside(study) / "manifest.json")
     assert manifest["of"] == {"study": "made", "identity": "0"}
+
+
+def test_the_study_is_only_read_and_both_folders_verify(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    before = sorted(study.rglob("*"))
+    assert main([str(study), *FEW]) == 0
+    assert sorted(study.rglob("*")) == before
+    for folder in (study, beside(study)):
+        assert verify.main([str(folder)]) == 0, capsys.readouterr().err
+        assert "foreign" not in capsys.readouterr().err
+    assert experiments.open(study.parent).tables == ("panel", "tape"), "the analysis beside it is left out"
+    assert main([str(study), *FEW, f"out={study / 'inside'}"]) == 2
+    assert "must lie outside the study's folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["manifest.json", "tables/panel.parquet"])
+def test_an_altered_study_is_not_believed(study: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    content = bytearray((study / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (study / name).write_bytes(bytes(content))
+    assert main([str(study), *FEW]) in (1, 2)
+    assert Path(name).name in capsys.readouterr().err
+    assert not beside(study).exists()
 
 
 @pytest.mark.parametrize(
@@ -117,7 +150,8 @@ def test_what_the_study_does_not_hold_is_refused(
 
 
 def test_a_study_that_followed_nobody_is_refused(study: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (study / "tables" / "panel.parquet").unlink()
+    manifest = read_sealed(study / "manifest.json")
+    write_sealed(study / "manifest.json", {**manifest, "files": {}})
     assert main([str(study)]) == 2
     assert "observe.panel_people=2000" in capsys.readouterr().err
     assert main([]) == 2

@@ -12,8 +12,8 @@ from experiments.config import StudyConfig, compose_study
 from experiments.registry import kinds, member_class
 from experiments.report.reading import Study
 from experiments.report.sections.unusual import unusual_section
-from experiments.store import write_table
-from experiments.unusual import idle_instruments, unusual_settings
+from experiments.store import read_table, write_table
+from experiments.unusual import bindings, idle_instruments, unusual_settings
 from experiments.unusual.flag import CONTRADICTION, IDLE, OUTSIDE, Flag, merged
 from experiments.unusual.ranges import usual_range, usual_ranges
 from sim.params import LenderParameters, MarketConfig, Quantity, quantities
@@ -155,6 +155,22 @@ def test_instrument_that_refused_nobody_in_any_replicate_is_flagged(tmp_path: Pa
     )
     assert [(flag.setting, flag.kind, flag.where) for flag in idle] == [("policy.rate_cap", IDLE, ("calm / other",))]
     assert idle_instruments(one, tables(tmp_path, [("baseline", "rate_cap", 3), ("other", "rate_cap", 1)])) == ()
+
+
+def test_each_table_of_traces_is_read_once_for_all_arms(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = study("policy=[rate_cap]", "+study.arms.other=['policy.rate_cap.max_apr=0.35']")
+    read: list[tuple[str, tuple[str, ...]]] = []
+
+    def counted(path: Path, columns: tuple[str, ...], filters: object) -> pa.Table:
+        read.append((path.stem, columns))
+        return read_table(path, columns, filters)
+
+    monkeypatch.setattr(bindings, "read_table", counted)
+    acts = {"arm": ["other"], "scenario": ["calm"], "act": ["rate_cap"]}
+    write_table(tmp_path / "actions.parquet", pa.table(acts))
+    found = idle_instruments(one, tables(tmp_path, [("baseline", "limit", 2), ("other", "limit", 2)]))
+    assert [flag.where for flag in found] == [("calm / baseline",)], "the other arm's row counts without a number"
+    assert read == [("refused", ("scenario", "arm", "constraint")), ("actions", ("scenario", "arm", "act"))]
 
 
 def test_concentration_cap_may_refuse_under_either_of_its_names(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 import experiments
 from experiments.query import connection
 from experiments.refusal import Refusal
-from experiments.store import CorruptResult, write_table
+from experiments.store import CorruptResult, write_sealed, write_table
 from tests.studies.fake_study import RUNS, fake_market, flip, live, study_in
 
 duckdb = pytest.importorskip("duckdb")
@@ -149,6 +149,35 @@ def test_study_that_has_not_finished_says_so(copied: Path) -> None:
     (copied / "manifest.json").unlink()
     with pytest.raises(Refusal, match="the study has not finished; the command that began it continues it"):
         experiments.open(copied)
+
+
+def test_folder_of_studies_leaves_out_analyses_and_what_has_not_finished(
+    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("a", "b", "begun", "torn"):
+        shutil.copytree(place / ("a" if name == "a" else "b"), tmp_path / name)
+    (tmp_path / "begun" / "manifest.json").unlink()
+    (tmp_path / "frontier").mkdir()
+    write_sealed(tmp_path / "frontier" / "manifest.json", {"tool": "frontier", "files": {}, "runs": []})
+    flip(tmp_path / "torn" / "manifest.json", 0.5)
+    with pytest.raises(CorruptResult, match="torn"):
+        experiments.open(tmp_path)
+    shutil.rmtree(tmp_path / "torn")
+    capsys.readouterr()
+
+    results = experiments.open(tmp_path)
+    assert set(results.manifest) == {"a", "b"}
+    assert results.left_out == {"begun": "it has not finished", "frontier": "it is an analysis, by frontier"}
+    said = capsys.readouterr().err
+    for name, why in results.left_out.items():
+        assert f"{tmp_path / name}: left out, {why}" in said
+        assert f"left out {name}, {why}" in repr(results)
+
+    for name in ("a", "b"):
+        shutil.rmtree(tmp_path / name)
+    with pytest.raises(Refusal, match="holds no finished study"):
+        experiments.open(tmp_path)
+    assert experiments.open(tmp_path / "frontier").tables == (), "asked for by name, an analysis is opened"
 
 
 @pytest.mark.parametrize("part", [0.02, 0.3, 0.6, 0.99])
