@@ -26,7 +26,7 @@ from experiments.interruption import Interruption, asked_twice
 from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_bytes, processors
 from experiments.refusal import Refusal
 from experiments.single_run import Kept, Run
-from experiments.store import PARTIAL, writing
+from experiments.store import PARTIAL, Unwritable, writing
 from experiments.workers import Worker, crew, next_run
 
 Done = Callable[[Run, Kept], None]
@@ -180,6 +180,8 @@ class _Supervisor(NamedTuple):
             self.failed(run, "".join(traceback.format_exception(error)))
             return
         outcome = future.result()
+        if isinstance(outcome, Unfit) and not self.folder.is_dir():
+            raise Unwritable(f"{self.folder}: is no longer there")
         if isinstance(outcome, Unfit):
             raise Refusal(f"executor: {outcome.reason}")
         if isinstance(outcome, Raised):

@@ -164,7 +164,7 @@ def test_whole_pipeline_keeps_hostile_words_as_words(tmp_path: Path, sluice: Slu
     before = {path.relative_to(tmp_path).parts[0] for path in tmp_path.iterdir()}
     done = sluice.call(command)
     assert done.returncode == 0, done.stderr
-    assert {path.relative_to(tmp_path).parts[0] for path in tmp_path.iterdir()} == before | {"out"}
+    assert {path.relative_to(tmp_path).parts[0] for path in tmp_path.iterdir()} == before | {"out", ".runs"}
     assert all(path.resolve().is_relative_to(sluice.out.resolve()) for path in sluice.out.rglob("*"))
     for line in (sluice.out / "log.jsonl").read_text().splitlines():
         assert isinstance(json.loads(line), dict)

@@ -115,7 +115,7 @@ def test_folder_of_another_study_or_of_anything_else_is_refused(sluice: Sluice) 
 def test_unwritable_folder_is_refused(sluice: Sluice) -> None:
     ended = sluice.run("out=/proc/sluice")
     assert ended.returncode == 2
-    assert "out: /proc/sluice" in ended.stderr
+    assert "out: '/proc/sluice' cannot be written" in ended.stderr
     assert "Traceback" not in ended.stderr
 
 

@@ -275,7 +275,7 @@ def test_a_run_that_somebody_finished_is_not_lived_again(tmp_path: Path, monkeyp
 def test_an_engine_that_is_not_installed_is_refused_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     for kind, library in (("dask", "distributed"), ("ray", "ray")):
-        with pytest.raises(Refusal, match=rf"executor: {kind} needs the library {library}; .*'sluice\[{kind}\]'"):
+        with pytest.raises(Refusal, match=rf"executor: {kind} needs the library {library}; .*'\.\[{kind}\]'"):
             compose_study(["study=baseline", f"executor={kind}"])
     assert compose_study(["study=baseline", "executor=serial"]).executor.kind == "serial"
 
