@@ -12,7 +12,7 @@ import pytest
 import experiments
 from experiments.query import connection
 from experiments.refusal import Refusal
-from experiments.store import CorruptResult, write_sealed, write_table
+from experiments.store import CorruptResult, write_json, write_sealed, write_table
 from tests.studies.fake_study import RUNS, fake_market, flip, live, study_in
 
 duckdb = pytest.importorskip("duckdb")
@@ -36,7 +36,16 @@ def copied(place: Path, tmp_path: Path) -> Path:
 
 def test_tables_come_as_arrow_and_pandas(place: Path) -> None:
     results = experiments.open(place / "a")
-    assert results.tables == ("differences", "effects", "lender", "market", "transitions")
+    assert results.tables == (
+        "differences",
+        "effects",
+        "group_effects",
+        "lender",
+        "market",
+        "moves",
+        "profiles",
+        "transitions",
+    )
     assert isinstance(results.table("market"), pa.Table)
     assert results.table("market").column_names[:4] == ["arm", "scenario", "replicate", "month"]
     assert results.table("market").num_rows == RUNS * 30
@@ -152,8 +161,8 @@ def test_folder_of_studies_leaves_out_analyses_and_what_has_not_finished(
     (tmp_path / "begun" / "manifest.json").unlink()
     (tmp_path / "frontier").mkdir()
     write_sealed(tmp_path / "frontier" / "manifest.json", {"tool": "frontier", "files": {}, "runs": []})
-    flip(tmp_path / "torn" / "manifest.json", 0.5)
-    with pytest.raises(CorruptResult, match="torn"):
+    write_json(tmp_path / "torn" / "manifest.json", {"files": {}, "runs": []})
+    with pytest.raises(CorruptResult, match=r"torn/manifest\.json: is torn or altered"):
         experiments.open(tmp_path)
     shutil.rmtree(tmp_path / "torn")
     capsys.readouterr()
