@@ -105,7 +105,8 @@ def test_sensitivity_finds_the_one_number_that_matters_and_goes_on_after_a_fault
     assert (tmp_path / "a" / "figure.png").stat().st_size > 1_000
     assert verify.main([str(tmp_path / "a")]) == 0, capsys.readouterr().err
     opened = experiments.open(tmp_path / "a")
-    assert {"points", "screening"} <= set(opened.tables)
+    assert set(opened.tables) == {path.stem for path in (tmp_path / "a" / "tables").iterdir()}
+    assert opened.frame("screening").equals(table(tmp_path / "a", "screening"))
     assert len(opened.runs) == len(list((tmp_path / "a" / "runs").iterdir()))
     with pytest.raises(Refusal, match=r"holds an analysis, whose page is drawn by experiments\.sensitivity"):
         report.build(tmp_path / "a")
