@@ -11,10 +11,10 @@ import numpy as np
 from experiments.executors.engine import one_thread_each, signals_held
 from experiments.executors.processes import ended_at_once, processes
 from experiments.single_run import live
+from sim.codes import PRIORITIES
 from sim.compiling import cache_folder
 from sim.engines import lots_of
 from sim.params import MarketConfig
-from sim.values import PRIORITIES
 
 
 def is_compiled(config: MarketConfig) -> bool:

@@ -13,12 +13,12 @@ from experiments.refusal import Refusal, nearest, shown
 from experiments.registry import member_class
 from experiments.schema import is_section, read_section
 from experiments.spelling import ALL, NOT
+from sim.codes import REGIONS, SECTORS
 from sim.cycles import months_into_path
 from sim.params import LENDER_KINDS, LenderParameters, MarketConfig
 from sim.policies.base import BEFORE_ALL_MONTHS
 from sim.scope import check_kinds
 from sim.scoring.scorecard import BINS
-from sim.values import REGIONS, SECTORS
 
 MEMBERS = ("lender", "policy", "shock")
 DATED_FIELDS = tuple(DATES.values())

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from experiments.spelling import ALL, NOT
+from sim.codes import VINTAGE_MONTHS
+from sim.counted import LIQUIDITY_TERCILES
 from sim.observe.cohorts import COHORT_GROUPS
 from sim.observe.schemas import SCHEMAS
 from sim.params import LENDER_KINDS
-from sim.values import LIQUIDITY_TERCILES, VINTAGE_MONTHS
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -29,8 +29,8 @@ from experiments.analysis.static_page import findings_of
 from experiments.refusal import Refusal
 from experiments.schema import CHOICES
 from experiments.store import read_table
+from sim.codes import OPERATING
 from sim.params import MarketConfig, Quantity
-from sim.values import OPERATING
 
 CHOICE = "the analyst's choice"
 OBSERVED, SATELLITE = "observed", "satellite"

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from sim.codes import REGIONS, SECTORS
 from sim.cycles import after_noise, months_into_path, next_cycles, replayed
 from sim.draws import Chance
 from sim.elementary import exponential
 from sim.params import EconomyParameters, MarketConfig
 from sim.shocks.base import Shock
 from sim.state import Tallies
-from sim.values import REGIONS, SECTORS, Economy, calm_strains
+from sim.values import Economy, calm_strains
 
 Shares = tuple[float, ...]
 

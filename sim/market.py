@@ -23,6 +23,7 @@ from sim.agents.regulator import Regulator
 from sim.books.disposal import post_buyers
 from sim.books.ledger import Ledger
 from sim.books.settlement import post_customers
+from sim.codes import NOBODY, OUTCOMES, PRIORITIES
 from sim.draws import Draws
 from sim.economy import World
 from sim.engines import Engine, lots_of, people_engine
@@ -39,7 +40,7 @@ from sim.past import check_same_past
 from sim.population import communities_of, populate
 from sim.state import Tallies
 from sim.surroundings import Expectations, InformalSupply, Neighbourhoods, Rumours
-from sim.values import NOBODY, OUTCOMES, PRIORITIES, Allocation, Economy, Offer, Rulebook
+from sim.values import Allocation, Economy, Offer, Rulebook
 
 
 class NumpyGenerator(Protocol):

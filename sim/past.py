@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from sim.codes import LAG_MONTHS
 from sim.cycles import resolved
 from sim.params import (
     DressingParameters,
@@ -21,7 +22,6 @@ from sim.params import (
     RelabellingParameters,
     SupervisionParameters,
 )
-from sim.values import LAG_MONTHS
 
 
 class Difference(NamedTuple):

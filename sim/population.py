@@ -13,13 +13,14 @@ from typing import NamedTuple, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import AGE_BANDS, MOST_LENDERS, QUINTILES, REGIONS, SECTORS
+from sim.counted import GROUPS
 from sim.draws import Chance, Draws, fill_normals
 from sim.economy import calm_unemployment, normalised
 from sim.elementary import logarithm, normal_quantile
 from sim.filling import fill_incomes, fill_log_losses, fill_turbulence
 from sim.params import LenderParameters, MarketConfig, PopulationParameters
 from sim.state import Borrowers, People, blank_people
-from sim.values import AGE_BANDS, GROUPS, MOST_LENDERS, QUINTILES, REGIONS, SECTORS
 
 # One draw for each trait: the alternative of the purpose "traits". Append only, or everybody changes.
 (

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
+from sim.codes import REGIONS, SECTORS
 from sim.params import LENDER_KINDS, LenderParameters
-from sim.values import REGIONS, SECTORS
 
 Lenders = Sequence[tuple[str, LenderParameters]]  # (name, parameters) in order of id
 

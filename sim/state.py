@@ -11,26 +11,18 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.values import (
-    BANDS,
-    BUCKETS,
+from sim.codes import BANDS, BUCKETS, LOAN_SLOTS, NEVER, NOBODY, OUTCOMES, PLACES, PRIORITIES, VINTAGE_MONTHS
+from sim.counted import (
     FLOWS,
     GROUP_FLOWS,
     GROUPS,
     HOUSEHOLD_FLOWS,
     LIQUIDITY_FLOWS,
     LIQUIDITY_TERCILES,
-    LOAN_SLOTS,
-    NEVER,
-    NOBODY,
     OFFER_ARMS,
     OFFER_COUNTS,
-    OUTCOMES,
-    PLACES,
-    PRIORITIES,
     SIZES,
     TRUTH_COLUMNS,
-    VINTAGE_MONTHS,
 )
 
 

@@ -12,12 +12,14 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import FROZEN, LINE_CUT, REGIONS
+from sim.counted import FLOW, HOUSEHOLD_FLOW
 from sim.draws import Chance
 from sim.engines.arrays import Rumour
 from sim.params import ContagionParameters, InformalParameters
 from sim.population import Communities
 from sim.state import People, Tallies
-from sim.values import FLOW, FROZEN, HOUSEHOLD_FLOW, LINE_CUT, REGIONS, Economy, Rulebook
+from sim.values import Economy, Rulebook
 
 MEMORY_MONTHS = 12
 AWARE = FLOW["aware"]

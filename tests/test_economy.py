@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.codes import SECTORS
 from sim.draws import Draws
 from sim.economy import World, WorldState, calm_unemployment, labour_of
 from sim.params import BehaviourParameters, CalendarParameters, EconomyParameters, MarketConfig
 from sim.state import Tallies, blank_tallies
-from sim.values import SECTORS, Economy
+from sim.values import Economy
 
 WARM_UP = 24
 MONTHS = 24

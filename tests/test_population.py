@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from sim.codes import AGE_BANDS, QUINTILES, REGIONS, SECTORS
+from sim.counted import GROUPS
 from sim.draws import Draws
 from sim.filling import HIGHEST_INCOME
 from sim.params import LenderParameters, MarketConfig, PopulationParameters
@@ -20,7 +22,6 @@ from sim.population import (
     shares_by_quintile,
 )
 from sim.state import Borrowers
-from sim.values import AGE_BANDS, GROUPS, QUINTILES, REGIONS, SECTORS
 
 # National Bureau of Statistics, per-head disposable income by quintile, 2023, yuan a year.
 PUBLISHED_MEANS = (9_215, 20_442, 32_195, 50_220, 95_055)

@@ -11,8 +11,8 @@ from experiments.refusal import Refusal, nearest
 from experiments.schema import CHOICES
 from experiments.spelling import ALL, MINUS
 from experiments.store import read_table
+from sim.codes import RESOLUTION
 from sim.params import MarketConfig, Quantity
-from sim.values import RESOLUTION
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ import pandas as pd
 
 from experiments.analysis.roll_rates import Stock, opening_stock
 from experiments.analysis.static_books import Opening
+from sim.codes import OPERATING
 from sim.params import LenderParameters, MarketConfig
-from sim.values import OPERATING
 
 BASE_MONTHS = 12  # whose mean income the exercise holds constant
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.books.charge_off import LateExperience, LateRolls, charge_off_share
 from sim.books.impairment import DEFAULT_BUCKET, PRIOR_ROLLS
-from sim.values import BUCKETS
+from sim.codes import BUCKETS
 
 STATES = DEFAULT_BUCKET + 1  # 0 to 3, and default
 PAID_OFF, CHARGED_OFF = BUCKETS, BUCKETS + 1  # columns of the table

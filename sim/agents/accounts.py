@@ -5,9 +5,10 @@ from __future__ import annotations
 from sim.agents.partnering import Partnership
 from sim.books.funding import Funding
 from sim.books.ledger import Ledger
+from sim.codes import NO_WEIGHT
 from sim.money import basis_points
 from sim.params import LenderParameters
-from sim.values import NO_WEIGHT, Rules
+from sim.values import Rules
 
 BOOK_ACCOUNTS = ("loans", "joint_loans")
 

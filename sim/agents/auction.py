@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sim.books.disposal import Lot, Sale, cleared, proceeds_of
 from sim.books.ledger import INVESTORS
+from sim.counted import FLOW
 from sim.parameters.books import AuctionParameters
 from sim.state import Tallies
-from sim.values import FLOW
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender

@@ -29,21 +29,13 @@ from sim.agents.reviewing import review_line
 from sim.agents.underwriting import judged
 from sim.agents.wanting import Need, need_for_credit, preferred_lender, slots_are_what_is_missing
 from sim.agents.watching import begin_watch, follow_watch
-from sim.draws import Chance
-from sim.money import monthly_interest
-from sim.params import ContagionParameters
-from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
-from sim.rules.default import purpose_in_truth
-from sim.rules.underwriting import lot_of, priority
-from sim.rules.work import next_employment, next_months_unemployed, turbulence
-from sim.values import (
+from sim.codes import (
     APPROVED,
     BORROWER_CAP,
     BUDGET_OUTCOMES,
     DEBT_SERVICE,
     DECLINED_PRICE,
     ELIGIBILITY,
-    FLAG,
     LENDER_COUNT,
     LINE_CUT,
     LINE_OPEN,
@@ -62,6 +54,14 @@ from sim.values import (
     RUSH,
     WORKING_CAPITAL,
 )
+from sim.counted import FLAG
+from sim.draws import Chance
+from sim.money import monthly_interest
+from sim.params import ContagionParameters
+from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
+from sim.rules.default import purpose_in_truth
+from sim.rules.underwriting import lot_of, priority
+from sim.rules.work import next_employment, next_months_unemployed, turbulence
 
 TWELVE_MONTHS = 4095  # one bit a month
 LONGEST_REFUSAL_MEMORY = 100

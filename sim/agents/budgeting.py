@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from sim.agents.partnering import joint_terms, originators_now
 from sim.books.budget import budget_of, commitment_of
 from sim.books.headrooms import UNLIMITED, quota_allowance
-from sim.values import NO_LIMIT, NOT_APPLIED, Economy, Rulebook
+from sim.codes import NO_LIMIT, NOT_APPLIED
+from sim.values import Economy, Rulebook
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender

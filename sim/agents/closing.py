@@ -14,10 +14,12 @@ from sim.books.impairment import expected_loss, moves_of, originators_of, outloo
 from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT
 from sim.books.own_part import OwnPart, own_part_of
 from sim.books.provisioning import Floors, allowance_required, bad_loans, floored, tier_2
+from sim.codes import OPERATING, RESOLUTION
+from sim.counted import FLOW
 from sim.money import basis_points, monthly
 from sim.parameters.books import IFRS9
 from sim.state import Tallies
-from sim.values import FLOW, OPERATING, RESOLUTION, Economy, Rules
+from sim.values import Economy, Rules
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender

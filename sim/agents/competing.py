@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from sim.books.competition import PPM, markup_bp, share_ppm
 from sim.books.strategy import added, trial_of
+from sim.counted import FLOW
 from sim.money import BASIS_POINTS, basis_points
 from sim.state import Tallies
-from sim.values import FLOW
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender

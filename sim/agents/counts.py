@@ -6,26 +6,12 @@ from typing import TYPE_CHECKING
 
 from sim.agents.circumstances import Circumstances
 from sim.agents.credit import Loan
+from sim.codes import AGE_BANDS, BUCKETS, DECLINED_PRICE, NOBODY, PENDING, PLACES, VINTAGE_MONTHS, WORKING_CAPITAL
+from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, LIQUIDITY_FLOW, LIQUIDITY_FLOWS, OFFER_COUNTS
 from sim.money import part
 from sim.rules.sizes import size_class
 from sim.rules.underwriting import lot_of
 from sim.state import Tallies
-from sim.values import (
-    AGE_BANDS,
-    BUCKETS,
-    DECLINED_PRICE,
-    FLOW,
-    GROUP_FLOW,
-    HOUSEHOLD_FLOW,
-    LIQUIDITY_FLOW,
-    LIQUIDITY_FLOWS,
-    NOBODY,
-    OFFER_COUNTS,
-    PENDING,
-    PLACES,
-    VINTAGE_MONTHS,
-    WORKING_CAPITAL,
-)
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower

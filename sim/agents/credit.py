@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sim.money import monthly_interest
-from sim.rules.limits import available_on_line
-from sim.rules.repayment import LoanAfter, after_payments, amount_due_estimate, charge_off_month
-from sim.values import (
+from sim.codes import (
     CHARGED_OFF,
     FRAUD,
     LINE_OPEN,
@@ -20,6 +17,9 @@ from sim.values import (
     OPEN,
     SLOTS_AT_ONE_LENDER,
 )
+from sim.money import monthly_interest
+from sim.rules.limits import available_on_line
+from sim.rules.repayment import LoanAfter, after_payments, amount_due_estimate, charge_off_month
 
 CHARGED_OFF_RANKS_AS = 13  # a bucket worse than any a living loan can be in
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from sim.agents.circumstances import Circumstances
 from sim.agents.counts import Counts
+from sim.codes import PLACES
 from sim.elementary import normal_quantile
 from sim.rules.spending import emergency_chance, emergency_expense, essential_spending
 from sim.rules.underwriting import lot_of
 from sim.rules.work import replacement_income, stock_sold, transitory_factor, wage
-from sim.values import PLACES
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower

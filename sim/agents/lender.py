@@ -35,6 +35,7 @@ from sim.books.resolution import Estate
 from sim.books.returns import Return
 from sim.books.securitisation import Pool
 from sim.books.soft_limit import NOTHING_RISKY
+from sim.codes import BANDS, NO_LIMIT, NOT_APPLIED, NOTHING_SOLD, OPERATING
 from sim.money import BASIS_POINTS, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.policies.base import opening_rules
@@ -43,20 +44,7 @@ from sim.scoring.features import CELLS
 from sim.scoring.outcomes import counting_of
 from sim.scoring.review import LearningScorecard, Review
 from sim.state import Tallies
-from sim.values import (
-    BANDS,
-    NO_LIMIT,
-    NOT_APPLIED,
-    NOTHING_SOLD,
-    OPERATING,
-    Act,
-    Allocation,
-    Economy,
-    Headroom,
-    Offer,
-    Rulebook,
-    Rules,
-)
+from sim.values import Act, Allocation, Economy, Headroom, Offer, Rulebook, Rules
 
 
 class Lender(Accounts, mesa.Agent):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sim.agents.circumstances import LenderTerms
+from sim.counted import UNTESTED
 from sim.draws import Chance
 from sim.rules.offers import offer_arm, personal_price
-from sim.values import UNTESTED
 
 
 def arm_of(row: int, terms: LenderTerms, month: int, chance: Chance) -> int:

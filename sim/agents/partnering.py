@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.books.headrooms import UNLIMITED
 from sim.books.joint_lending import ALONE, Joint, Pledge
 from sim.books.settlement import Originator
+from sim.codes import NO_LIMIT, OPERATING, SINGLE_PARTNER_RULE
 from sim.money import basis_points
 from sim.params import LenderParameters, PartnerParameters
 from sim.rules.pricing import Price
-from sim.values import NO_LIMIT, OPERATING, SINGLE_PARTNER_RULE, Rulebook
+from sim.values import Rulebook
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender

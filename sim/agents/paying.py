@@ -10,9 +10,9 @@ from sim.agents.credit import Loan
 from sim.agents.offering import arm_of, price_for
 from sim.agents.permitting import term_of
 from sim.agents.postponing import is_spared, postpone
+from sim.codes import LINE_BARRED, NOBODY, OPEN
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.repayment import level_instalment, recovery, relationship_value
-from sim.values import LINE_BARRED, NOBODY, OPEN
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.agents.circumstances import Circumstances, LenderTerms
+from sim.codes import PENDING
 from sim.rules.demand import term_months
 from sim.rules.law import ineligible, too_many_lenders, too_much_service
 from sim.rules.repayment import level_instalment
-from sim.values import PENDING
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from sim.agents.circumstances import Circumstances
 from sim.agents.counts import Counts
 from sim.agents.credit import Loan
+from sim.codes import POSTPONED_WITH_INTEREST
 from sim.rules.law import is_postponed
 from sim.rules.repayment import level_instalment
-from sim.values import POSTPONED_WITH_INTEREST
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower

@@ -11,13 +11,15 @@ from sim.agents.ladder import FROZEN, RUNGS, Ladder, Standing, Step, after_retur
 from sim.agents.ruling import RuleState, decided, indicator_of, laid_over, opening_state, says
 from sim.books.credit_gap import NOTHING_SEEN, Indicators
 from sim.books.returns import YEAR_MONTHS, Return
+from sim.codes import RESOLUTION
+from sim.counted import HOUSEHOLD_FLOW
 from sim.draws import Chance
 from sim.elementary import normal_quantile
 from sim.money import yuan
 from sim.params import MarketConfig, SupervisionParameters
 from sim.policies.base import compose_rulebook, responding
 from sim.state import Tallies
-from sim.values import HOUSEHOLD_FLOW, RESOLUTION, Act, Rulebook
+from sim.values import Act, Rulebook
 
 REGULATOR = "regulator"
 INCOMES = ("wages", "benefits", "support", "sales")

@@ -8,6 +8,7 @@ from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.counts import Counts
 from sim.agents.credit import Line
 from sim.agents.underwriting import FOR_LIFE, cell_seen, income_believed
+from sim.codes import LINE_FROZEN, LINE_OPEN
 from sim.rules.limits import (
     QuietCut,
     cut_limit,
@@ -18,7 +19,6 @@ from sim.rules.limits import (
     reviewed_limit,
     reviewed_status,
 )
-from sim.values import LINE_FROZEN, LINE_OPEN
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower

@@ -19,7 +19,7 @@ from sim.books.resolution import (
 from sim.books.resolution import (
     OWNERS as OWNERS_RANK,
 )
-from sim.values import RESOLUTION
+from sim.codes import RESOLUTION
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender

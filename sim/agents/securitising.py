@@ -8,8 +8,9 @@ from sim.books.headrooms import UNLIMITED
 from sim.books.ledger import FUNDERS
 from sim.books.own_part import OwnPart
 from sim.books.securitisation import issued, pool_after
+from sim.codes import NO_LIMIT, OPERATING
 from sim.money import basis_points, part
-from sim.values import NO_LIMIT, OPERATING, Economy
+from sim.values import Economy
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender

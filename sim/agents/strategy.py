@@ -20,9 +20,9 @@ from sim.books.strategy import (
     steps_between,
     trial_of,
 )
+from sim.codes import BANDS
 from sim.money import basis_points
 from sim.state import Tallies
-from sim.values import BANDS
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender

@@ -8,24 +8,12 @@ from typing import TYPE_CHECKING
 from sim.agents.learning import signal_noise
 from sim.agents.partnering import dearest, joint_share_bp, partners_now
 from sim.agents.tightening import line_cuts
+from sim.codes import BANDS, FROZEN, NEVER, NO_LICENCE, NO_LPR_MULTIPLE, NO_RATE_CAP_BP, RESOLUTION
 from sim.money import BASIS_POINTS, basis_points, fen
 from sim.params import LenderParameters
 from sim.rules.pricing import Price, Stake, band_price
 from sim.scoring.scorecard import band_default_shares
-from sim.values import (
-    BANDS,
-    FROZEN,
-    NEVER,
-    NO_LICENCE,
-    NO_LPR_MULTIPLE,
-    NO_RATE_CAP_BP,
-    RESOLUTION,
-    Economy,
-    Offer,
-    OfferTest,
-    Rulebook,
-    Rules,
-)
+from sim.values import Economy, Offer, OfferTest, Rulebook, Rules
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender

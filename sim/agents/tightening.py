@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from sim.codes import OPERATING, RESOLUTION
+from sim.counted import FLOW
 from sim.money import yuan
 from sim.params import LenderParameters, QuietCutParameters
 from sim.state import Tallies
-from sim.values import FLOW, OPERATING, RESOLUTION, Act, LineCuts
+from sim.values import Act, LineCuts
 
 AFTER_ALL_LINES = 30_000  # a month later than any line was opened in
 EVERYTHING = LineCuts(may=1, quiet_share=1.0, opened_before=AFTER_ALL_LINES)

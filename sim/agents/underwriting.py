@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.offering import arm_of, price_for
 from sim.agents.permitting import ground_in_law
+from sim.codes import NEVER, NO_LINE, PENDING, SHORTFALL
 from sim.elementary import normal_quantile
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
@@ -35,7 +36,6 @@ from sim.scoring.features import (
     with_sector,
     without_registry,
 )
-from sim.values import NEVER, NO_LINE, PENDING, SHORTFALL
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower

@@ -6,18 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.postponing import is_spared
-from sim.elementary import normal_quantile
-from sim.rules.choice import appeal, is_discouraged, perceived_apr
-from sim.rules.demand import (
-    amount_wanted,
-    goes_on_credit,
-    purchase_chance,
-    shortfall_wanted,
-    up_to_hundred_yuan,
-)
-from sim.rules.law import taught_literacy
-from sim.rules.spending import target_buffer
-from sim.values import (
+from sim.codes import (
     LINE_BARRED,
     LINE_FROZEN,
     LOAN_SLOTS,
@@ -31,6 +20,17 @@ from sim.values import (
     SHORTFALL,
     WORKING_CAPITAL,
 )
+from sim.elementary import normal_quantile
+from sim.rules.choice import appeal, is_discouraged, perceived_apr
+from sim.rules.demand import (
+    amount_wanted,
+    goes_on_credit,
+    purchase_chance,
+    shortfall_wanted,
+    up_to_hundred_yuan,
+)
+from sim.rules.law import taught_literacy
+from sim.rules.spending import target_buffer
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower

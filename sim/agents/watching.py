@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from sim.agents.circumstances import Circumstances
 from sim.agents.counts import Counts
+from sim.codes import NOBODY, NOT_APPLIED
 from sim.scoring.truth import DECISION_BITS, IN_DEBT, TURNED_BAD, decision_of, truth_column
-from sim.values import NOBODY, NOT_APPLIED
 
 if TYPE_CHECKING:
     from sim.agents.borrower import Borrower

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from sim.books.budget import Budget
 from sim.books.joint_lending import share_out
-from sim.values import NOT_APPLIED, PRIORITIES, SOFT_LIMIT_RULE, Allocation
+from sim.codes import NOT_APPLIED, PRIORITIES, SOFT_LIMIT_RULE
+from sim.values import Allocation
 
 
 def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Allocation, Budget]:

@@ -12,7 +12,7 @@ from sim.books.concentration import FlowCaps
 from sim.books.headrooms import UNLIMITED, Books, joint_loan_room, own_rooms, plan_room
 from sim.books.joint_lending import Joint, PartnerRoom
 from sim.books.soft_limit import RiskyLending
-from sim.values import (
+from sim.codes import (
     CAPITAL,
     CAPITAL_RULE,
     FUNDING,
@@ -23,10 +23,8 @@ from sim.values import (
     PARTNER_CAP,
     PLAN,
     SOFT_LIMIT_RULE,
-    Economy,
-    Headroom,
-    Rules,
 )
+from sim.values import Economy, Headroom, Rules
 
 ALWAYS_SHOWN = (CAPITAL_RULE, CAPITAL, FUNDING)  # even while they set no limit
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.books.impairment import DEFAULT_BUCKET, YEAR_MONTHS
+from sim.codes import BUCKETS
 from sim.state import Tallies
-from sim.values import BUCKETS
 
 PRIOR_ROLL_SHARE = 0.92  # of loans in each bucket beyond 90 days that roll on in a month; assumed
 CHARGED_OFF = BUCKETS + 1  # column of the roll matrix

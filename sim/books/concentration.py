@@ -11,20 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.books.headrooms import UNLIMITED
+from sim.codes import LOTS, NOT_APPLIED, PRIORITIES, REGION_CAP, REGION_RULE, REGIONS, SECTOR_CAP, SECTOR_RULE, SECTORS
 from sim.params import BudgetParameters
-from sim.values import (
-    LOTS,
-    NOT_APPLIED,
-    PRIORITIES,
-    REGION_CAP,
-    REGION_RULE,
-    REGIONS,
-    SECTOR_CAP,
-    SECTOR_RULE,
-    SECTORS,
-    Headroom,
-    Rules,
-)
+from sim.values import Headroom, Rules
 
 
 class FlowCaps(NamedTuple):

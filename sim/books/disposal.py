@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.books.ledger import HOUSEHOLDS, INVESTORS, Ledger
+from sim.counted import FLOW
 from sim.money import fen
 from sim.parameters.books import AuctionParameters
 from sim.state import Tallies
-from sim.values import FLOW
 
 MILLION = 1_000_000
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, Protocol
 
-from sim.params import LenderParameters
-from sim.values import (
+from sim.codes import (
     CAPITAL,
     CAPITAL_BUFFER,
     CAPITAL_RULE,
@@ -21,9 +20,9 @@ from sim.values import (
     LIQUIDITY,
     LIQUIDITY_RULE,
     NO_LIMIT,
-    Economy,
-    Rules,
 )
+from sim.params import LenderParameters
+from sim.values import Economy, Rules
 
 UNLIMITED = 10**15  # fen; beyond any market
 

@@ -14,8 +14,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import BUCKETS
+from sim.counted import FLOW
 from sim.state import Tallies
-from sim.values import BUCKETS, FLOW
 
 STAGE_2_BUCKET = 2  # the first whose oldest unpaid instalment is more than 30 days late
 DEFAULT_BUCKET = 4  # the first that is more than 90 days late; from here a loan is in stage 3

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.values import NOBODY, NOT_APPLIED, PARTNER, PARTNER_CAP, PRIORITIES
+from sim.codes import NOBODY, NOT_APPLIED, PARTNER, PARTNER_CAP, PRIORITIES
 
 
 class Pledge(NamedTuple):

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from sim.counted import HOUSEHOLD_FLOW
 from sim.state import Tallies
-from sim.values import HOUSEHOLD_FLOW
 
 HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS, TREASURY = (
     "households",

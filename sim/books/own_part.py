@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.counted import FLOW
 from sim.state import Tallies
-from sim.values import FLOW
 
 
 class OwnPart(NamedTuple):

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sim.codes import BUCKETS
 from sim.money import BASIS_POINTS, basis_points
-from sim.values import BUCKETS
 
 BAD_BUCKET = 4  # the first that is more than 90 days late
 TIER_2_CAP_BP = 125  # of credit risk-weighted assets: Capital Rules for Commercial Banks, order 1 of 2012

@@ -13,9 +13,9 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.books.ledger import HOUSEHOLDS, Ledger
+from sim.counted import FLOW
 from sim.money import part
 from sim.state import Tallies
-from sim.values import FLOW
 
 
 class Originator(NamedTuple):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from sim.books.headrooms import UNLIMITED
+from sim.codes import PRIORITIES, PRIORITY_STEPS
 from sim.money import BASIS_POINTS, basis_points
 from sim.scoring.scorecard import band_default_shares
-from sim.values import PRIORITIES, PRIORITY_STEPS, Rules
+from sim.values import Rules
 
 
 class RiskyLending(NamedTuple):

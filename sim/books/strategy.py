@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sim.values import CHEAPER, DEARER, OFFER_COUNTS
+from sim.counted import CHEAPER, DEARER, OFFER_COUNTS
 
 MILLION = 1_000_000
 YEAR_MONTHS = 12

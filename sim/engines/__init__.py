@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import LOTS
 from sim.draws import Chance
 from sim.engines.arrays import ArraysEngine, Rumour
 from sim.engines.tables import Conditions, Cutoffs, Terms
@@ -14,7 +15,6 @@ from sim.params import MarketConfig
 from sim.policies.base import caps_flow
 from sim.scoring.outcomes import counting_of
 from sim.state import People, Tallies
-from sim.values import LOTS
 
 
 class Engine(Protocol):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import LOAN_SLOTS, NEVER, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN, OWN_POLICY, PENDING, SHORTFALL
 from sim.compiling import kernel, wide
 from sim.draws import EXPLORE, INSIGHT, OFFICER, PRIORITY, PROXY, RATION, RESERVATION, SIGNAL, uniform
 from sim.elementary import normal_quantile
@@ -47,18 +48,6 @@ from sim.scoring.features import (
     without_registry,
 )
 from sim.state import Applications, Borrowers, Lines, Loans, People, Tallies
-from sim.values import (
-    LOAN_SLOTS,
-    NEVER,
-    NO_LINE,
-    NO_NEED,
-    NOBODY,
-    NOT_APPLIED,
-    OPEN,
-    OWN_POLICY,
-    PENDING,
-    SHORTFALL,
-)
 
 FEN_PER_YUAN = 100
 

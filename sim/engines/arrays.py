@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import LOAN_SLOTS, PRIORITIES
 from sim.draws import Chance
 from sim.engines.earning import BLOCK, earn_rows
 from sim.engines.seeking import seek_rows, try_elsewhere_rows
@@ -16,7 +17,6 @@ from sim.engines.spreading import spread_rows
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
 from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_tallies
-from sim.values import LOAN_SLOTS, PRIORITIES
 
 
 class Rumour(NamedTuple):

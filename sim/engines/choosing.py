@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import ALL_SLOTS_TAKEN, LINE_BARRED, LINE_FROZEN, NEVER, NO_LINE, NOBODY, PURCHASE
 from sim.compiling import kernel, wide
 from sim.draws import uniform
 from sim.engines.contracts import bucket_at, owed_at, slot_for, worst_bucket
@@ -14,7 +15,6 @@ from sim.rules.choice import appeal, is_discouraged, perceived_apr
 from sim.rules.law import taught_literacy
 from sim.rules.limits import available_on_line
 from sim.state import Borrowers, Lines, Loans
-from sim.values import ALL_SLOTS_TAKEN, LINE_BARRED, LINE_FROZEN, NEVER, NO_LINE, NOBODY, PURCHASE
 
 REFUSAL_MEMORY_MONTHS = 3
 FEN_PER_YUAN = 100

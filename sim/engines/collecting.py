@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import CHARGED_OFF, LOAN_SLOTS, NOBODY
 from sim.compiling import kernel, wide
 from sim.draws import COLLECT, uniform
 from sim.engines.columns import BUYERS_RECOVERIES, RECOVERED_PART, RECOVERIES, RECOVERIES_PARTNER
@@ -14,7 +15,6 @@ from sim.money import part
 from sim.params import BehaviourParameters
 from sim.rules.repayment import charge_off_month, recovery
 from sim.state import Loans, Tallies
-from sim.values import CHARGED_OFF, LOAN_SLOTS, NOBODY
 
 
 @kernel

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sim.values import BUCKETS, FLAG, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, LIQUIDITY_FLOW, OFFER_COUNTS
+from sim.codes import BUCKETS
+from sim.counted import FLAG, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, LIQUIDITY_FLOW, OFFER_COUNTS
 
 # where a loan leaves its bucket for (last axis of roll_count and roll_amount)
 PAID_OFF_COLUMN = BUCKETS

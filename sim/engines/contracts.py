@@ -6,13 +6,13 @@ slots are taken is chance, and a branch that chance decides costs a processor mo
 
 from __future__ import annotations
 
+from sim.codes import BUCKETS, CHARGED_OFF, EMPTY, FRAUD, LOAN_SLOTS, NO_LINE, NOBODY, OPEN, SLOTS_AT_ONE_LENDER
 from sim.compiling import kernel, wide
 from sim.engines.tables import Terms
 from sim.money import monthly_interest
 from sim.rules.law import is_postponed
 from sim.rules.repayment import amount_due_estimate, instalments_due
 from sim.state import Lines, Loans
-from sim.values import BUCKETS, CHARGED_OFF, EMPTY, FRAUD, LOAN_SLOTS, NO_LINE, NOBODY, OPEN, SLOTS_AT_ONE_LENDER
 
 
 @kernel

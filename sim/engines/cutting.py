@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import LINE_FROZEN, LINE_OPEN
 from sim.compiling import kernel, wide
 from sim.draws import QUIET_CUT, uniform
 from sim.engines.applying import what_lender_sees
@@ -14,7 +15,6 @@ from sim.engines.columns import LIMITS_CUT, LINES_CUT, LINES_FROZEN
 from sim.engines.tables import Conditions, Terms
 from sim.rules.limits import REVIEW_MONTHS, available_on_line, is_made_useless, quiet_cut, review_cut_share
 from sim.state import Borrowers, Lines, Loans, Tallies
-from sim.values import LINE_FROZEN, LINE_OPEN
 
 
 class Cut(NamedTuple):

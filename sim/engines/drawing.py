@@ -7,6 +7,29 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import (
+    APPROVED,
+    BORROWER_CAP,
+    CAPITAL,
+    DEBT_SERVICE,
+    DECLINED_PRICE,
+    ELIGIBILITY,
+    GROWTH_QUOTA,
+    LENDER_COUNT,
+    LINE_CUT,
+    LINE_OPEN,
+    NO_LENDER,
+    NO_LINE,
+    NO_SLOT,
+    NOBODY,
+    NOT_APPLIED,
+    OPEN,
+    OWN_POLICY,
+    PENDING,
+    PURCHASE,
+    RATE_CAP,
+    WORKING_CAPITAL,
+)
 from sim.compiling import kernel, wide
 from sim.draws import DECEIT, uniform
 from sim.engines.columns import (
@@ -55,29 +78,6 @@ from sim.rules.demand import term_months
 from sim.rules.repayment import level_instalment
 from sim.rules.underwriting import lot_of
 from sim.state import Loans, People, Tallies
-from sim.values import (
-    APPROVED,
-    BORROWER_CAP,
-    CAPITAL,
-    DEBT_SERVICE,
-    DECLINED_PRICE,
-    ELIGIBILITY,
-    GROWTH_QUOTA,
-    LENDER_COUNT,
-    LINE_CUT,
-    LINE_OPEN,
-    NO_LENDER,
-    NO_LINE,
-    NO_SLOT,
-    NOBODY,
-    NOT_APPLIED,
-    OPEN,
-    OWN_POLICY,
-    PENDING,
-    PURCHASE,
-    RATE_CAP,
-    WORKING_CAPITAL,
-)
 
 
 @kernel

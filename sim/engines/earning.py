@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import PLACES
 from sim.compiling import kernel, wide
+from sim.counted import GROUP_FLOW, HOUSEHOLD_FLOW
 from sim.draws import EMERGENCY, EMERGENCY_SIZE, INCOME, JOB, fill_normals, fill_uniforms, uniform
 from sim.elementary import normal_quantile
 from sim.engines.tables import Conditions
@@ -22,7 +24,6 @@ from sim.rules.work import (
     wage,
 )
 from sim.state import Borrowers, Tallies
-from sim.values import GROUP_FLOW, HOUSEHOLD_FLOW, PLACES
 
 BLOCK = 2048  # rows whose draws are made together: they fit in the first-level cache
 

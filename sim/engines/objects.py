@@ -11,12 +11,13 @@ from sim.agents.borrower import Borrower, MesaModel, empty_world
 from sim.agents.circumstances import Allotment, Circumstances, LenderTerms
 from sim.agents.counts import Counts
 from sim.agents.credit import Application, Credit, Line, Loan
+from sim.codes import EMPTY, PRIORITIES
 from sim.draws import Chance
 from sim.engines.arrays import Rumour
 from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.params import BehaviourParameters
 from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people, blank_tallies
-from sim.values import EMPTY, PRIORITIES, LineCuts
+from sim.values import LineCuts
 
 
 class ObjectsEngine:

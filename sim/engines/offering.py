@@ -9,13 +9,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import DECLINED_PRICE, PENDING
 from sim.compiling import kernel, wide
+from sim.counted import UNTESTED
 from sim.draws import OFFER_TEST, uniform
 from sim.engines.columns import O_ACCEPTED, O_BADS, O_LENT, O_LOANS, O_OFFERED, O_OFFERS
 from sim.engines.tables import Terms
 from sim.rules.offers import offer_arm, personal_price
 from sim.state import Tallies
-from sim.values import DECLINED_PRICE, PENDING, UNTESTED
 
 
 @kernel

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import CHARGED_OFF, FRAUD, LINE_BARRED, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, VINTAGE_MONTHS
 from sim.compiling import kernel, wide
 from sim.draws import FORGET, uniform
 from sim.engines.columns import (
@@ -40,7 +41,6 @@ from sim.rules.law import is_postponed
 from sim.rules.limits import available_on_line
 from sim.rules.repayment import after_payments, relationship_value
 from sim.state import Lines, Loans, People, Tallies
-from sim.values import CHARGED_OFF, FRAUD, LINE_BARRED, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, VINTAGE_MONTHS
 
 FEN_PER_YUAN = 100
 

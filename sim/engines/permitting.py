@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.codes import ANY_NUMBER_OF_LENDERS, LOAN_SLOTS, OPEN, PENDING
 from sim.compiling import kernel, wide
 from sim.engines.contracts import interest_to_repay, slot_for
 from sim.engines.tables import Conditions, Terms
@@ -10,7 +11,6 @@ from sim.rules.demand import term_months
 from sim.rules.law import NO_SERVICE_CAP_BP, ineligible, too_many_lenders, too_much_service
 from sim.rules.repayment import level_instalment
 from sim.state import Borrowers, Loans
-from sim.values import ANY_NUMBER_OF_LENDERS, LOAN_SLOTS, OPEN, PENDING
 
 
 @kernel

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.codes import NOBODY, POSTPONED_WITH_INTEREST, VINTAGE_MONTHS
 from sim.compiling import kernel, wide
 from sim.engines.columns import (
     INTEREST,
@@ -19,7 +20,6 @@ from sim.engines.tables import Terms
 from sim.money import part
 from sim.rules.repayment import level_instalment
 from sim.state import Loans, Tallies
-from sim.values import NOBODY, POSTPONED_WITH_INTEREST, VINTAGE_MONTHS
 
 
 @kernel

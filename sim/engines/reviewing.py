@@ -5,6 +5,19 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import (
+    AGE_BANDS,
+    CHARGED_OFF,
+    LINE_FROZEN,
+    LINE_OPEN,
+    LOAN_SLOTS,
+    NO_LINE,
+    NOBODY,
+    OPEN,
+    PLACES,
+    VINTAGE_MONTHS,
+    WORKING_CAPITAL,
+)
 from sim.compiling import kernel, wide
 from sim.engines.columns import (
     BUYERS_CLAIMS,
@@ -26,19 +39,6 @@ from sim.rules.limits import available_on_line, cut_limit, line_ends, reviewed_l
 from sim.rules.repayment import charge_off_month
 from sim.rules.sizes import size_class
 from sim.state import Borrowers, Lines, Loans, Tallies
-from sim.values import (
-    AGE_BANDS,
-    CHARGED_OFF,
-    LINE_FROZEN,
-    LINE_OPEN,
-    LOAN_SLOTS,
-    NO_LINE,
-    NOBODY,
-    OPEN,
-    PLACES,
-    VINTAGE_MONTHS,
-    WORKING_CAPITAL,
-)
 
 GOOD_STANDING_MONTHS = 6  # since the last lateness anywhere, before a limit may rise
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import ALL_SLOTS_TAKEN, NO_LENDER, NO_NEED, NO_SLOT, NOBODY, NOT_APPLIED, PENDING, RUSH
 from sim.compiling import kernel, wide
 from sim.draws import PURCHASE, TASTE, TASTE_ELSEWHERE, fill_uniforms
 from sim.engines.applying import apply_to, clear_application
@@ -15,7 +16,6 @@ from sim.engines.wanting import wish_of
 from sim.params import BehaviourParameters
 from sim.rules.underwriting import lot_of
 from sim.state import People, Tallies
-from sim.values import ALL_SLOTS_TAKEN, NO_LENDER, NO_NEED, NO_SLOT, NOBODY, NOT_APPLIED, PENDING, RUSH
 
 
 @kernel

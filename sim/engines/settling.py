@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import NEVER, NOBODY
 from sim.compiling import kernel, wide
 from sim.engines.collecting import collect_claims
 from sim.engines.columns import (
@@ -42,7 +43,6 @@ from sim.engines.tables import Conditions, Cutoffs, Terms
 from sim.engines.watching import follow_watch
 from sim.params import BehaviourParameters
 from sim.state import Borrowers, People, Tallies
-from sim.values import NEVER, NOBODY
 
 FEN_PER_YUAN = 100
 INQUIRY_MASK = 4095  # twelve months, one bit each

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import kernel, wide
+from sim.counted import FLOW
 from sim.draws import RUMOUR, uniform
 from sim.params import BehaviourParameters
 from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
 from sim.state import Borrowers, Tallies
-from sim.values import FLOW
 
 AWARE = FLOW["aware"]
 

@@ -9,9 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import ANY_NUMBER_OF_LENDERS, NO_SERVICE_CAP_SHARE, REGIONS, SECTORS
 from sim.money import basis_points
 from sim.params import LenderParameters
-from sim.values import ANY_NUMBER_OF_LENDERS, NO_SERVICE_CAP_SHARE, REGIONS, SECTORS, Economy, LineCuts, Offer, Rules
+from sim.values import Economy, LineCuts, Offer, Rules
 
 
 class Cuts(NamedTuple):

@@ -7,17 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import kernel, wide
-from sim.draws import CONVENIENCE, PURCHASE_SIZE, uniform
-from sim.elementary import normal_quantile
-from sim.engines.contracts import bucket_at, dues_expected, expected_dues_postponed, owed_at, slot_for
-from sim.engines.tables import Conditions, Terms
-from sim.params import BehaviourParameters
-from sim.rules.demand import amount_wanted, goes_on_credit, purchase_chance, shortfall_wanted, up_to_hundred_yuan
-from sim.rules.limits import available_on_line
-from sim.rules.spending import target_buffer
-from sim.state import Borrowers, Lines, Loans
-from sim.values import (
+from sim.codes import (
     EMPTY,
     LINE_OPEN,
     LOAN_SLOTS,
@@ -29,6 +19,16 @@ from sim.values import (
     SHORTFALL,
     WORKING_CAPITAL,
 )
+from sim.compiling import kernel, wide
+from sim.draws import CONVENIENCE, PURCHASE_SIZE, uniform
+from sim.elementary import normal_quantile
+from sim.engines.contracts import bucket_at, dues_expected, expected_dues_postponed, owed_at, slot_for
+from sim.engines.tables import Conditions, Terms
+from sim.params import BehaviourParameters
+from sim.rules.demand import amount_wanted, goes_on_credit, purchase_chance, shortfall_wanted, up_to_hundred_yuan
+from sim.rules.limits import available_on_line
+from sim.rules.spending import target_buffer
+from sim.state import Borrowers, Lines, Loans
 
 FEN_PER_YUAN = 100
 

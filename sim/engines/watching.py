@@ -5,12 +5,12 @@ Nobody in the market sees this. It is how the record knows what scorecards got w
 
 from __future__ import annotations
 
+from sim.codes import NOBODY, NOT_APPLIED
 from sim.compiling import kernel, wide
 from sim.engines.contracts import worst_bucket
 from sim.engines.tables import Conditions
 from sim.scoring.truth import DECISION_BITS, IN_DEBT, TURNED_BAD, decision_of, truth_column
 from sim.state import Borrowers, People, Tallies
-from sim.values import NOBODY, NOT_APPLIED
 
 
 @kernel

@@ -12,8 +12,9 @@ from sim.books.funding import Funding
 from sim.books.ledger import FUNDERS, HOUSEHOLDS, INFORMAL, Ledger
 from sim.books.resolution import DEPOSITORS, WHOLESALE, Estate
 from sim.books.securitisation import Pool
+from sim.codes import BUCKETS, NOTHING_SOLD
+from sim.counted import FLOW, HOUSEHOLD_FLOW
 from sim.state import Tallies
-from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW, NOTHING_SOLD
 
 OWED_TO_FUNDERS = ("wholesale", "deposits", "securities")
 ACCOUNTS_OF_RANKS = {DEPOSITORS: "deposits", WHOLESALE: "wholesale"}

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import CHARGED_OFF, OPEN, SHORTFALL
 from sim.observe.metrics import share
 from sim.parameters.world import ObserveParameters
 from sim.state import Loans, People
-from sim.values import CHARGED_OFF, OPEN, SHORTFALL
 
 DEFAULT_BUCKET = 4  # 90 days late
 # Each group of people by dimension and value; a person is in one value of a dimension, or in none.

@@ -4,16 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.draws import Chance
-from sim.money import basis_points, monthly_interest, yuan
-from sim.params import BehaviourParameters
-from sim.rules.default import forget_chance, is_walking_away
-from sim.rules.law import is_postponed
-from sim.rules.limits import available_on_line
-from sim.rules.offers import offer_arm, personal_price
-from sim.rules.repayment import amount_due_estimate
-from sim.state import Applications, Borrowers, Lines, Loans, People
-from sim.values import (
+from sim.codes import (
     APPROVED,
     CHARGED_OFF,
     EMPTY,
@@ -30,8 +21,17 @@ from sim.values import (
     OUTCOMES,
     PURPOSES_OF_CREDIT,
     SECTORS,
-    Offer,
 )
+from sim.draws import Chance
+from sim.money import basis_points, monthly_interest, yuan
+from sim.params import BehaviourParameters
+from sim.rules.default import forget_chance, is_walking_away
+from sim.rules.law import is_postponed
+from sim.rules.limits import available_on_line
+from sim.rules.offers import offer_arm, personal_price
+from sim.rules.repayment import amount_due_estimate
+from sim.state import Applications, Borrowers, Lines, Loans, People
+from sim.values import Offer
 
 REASONS = {
     "approved": "approved it",

@@ -1,6 +1,6 @@
 """The bits of the word that remembers, person by person, what happened before and after a policy."""
 
-from sim.values import FLAG
+from sim.counted import FLAG
 
 flags = FLAG
 __all__ = ["FLAG", "flags"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.codes import LAG_MONTHS
+from sim.counted import FLOW
 from sim.observe.metrics import past_due, return_on_equity, share, yearly_share
 from sim.observe.offering import offered_apr
 from sim.observe.schemas import SCHEMAS
 from sim.state import Tallies
-from sim.values import FLOW, LAG_MONTHS, Offer
+from sim.values import Offer
 
 
 class LenderHistory:

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import LINE_OPEN, OPEN
+from sim.counted import LIQUIDITY_FLOW, LIQUIDITY_TERCILES
 from sim.observe.metrics import share
 from sim.state import People, Tallies
-from sim.values import LINE_OPEN, LIQUIDITY_FLOW, LIQUIDITY_TERCILES, OPEN
 
 COUNTED = ("applied", "approved", "moved_lender", "refused_line_cut", "informal", "hardship", "late")
 AMOUNTS = ("normal_income", "consumption", "savings", "debt", "informal_debt")

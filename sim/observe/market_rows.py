@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import AGE_BANDS, QUINTILES, REGIONS, SECTORS
+from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW
 from sim.observe.metrics import herfindahl, share
 from sim.population import parts_of_groups
 from sim.state import Tallies
-from sim.values import AGE_BANDS, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, QUINTILES, REGIONS, SECTORS, Economy
+from sim.values import Economy
 
 DIMENSIONS = (("income_quintile", QUINTILES), ("region", REGIONS), ("sector", SECTORS), ("age_band", AGE_BANDS))
 

@@ -8,20 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import APPROVED, BANDS, DECLINED_PRICE, NO_ROOT, OUTCOMES, OWN_POLICY, RATE_CAP
+from sim.counted import OFFER_ARMS, OFFER_COUNTS
 from sim.observe.metrics import share
 from sim.state import Tallies
-from sim.values import (
-    APPROVED,
-    BANDS,
-    DECLINED_PRICE,
-    NO_ROOT,
-    OFFER_ARMS,
-    OFFER_COUNTS,
-    OUTCOMES,
-    OWN_POLICY,
-    RATE_CAP,
-    Offer,
-)
+from sim.values import Offer
 
 BASIS_POINTS = 10_000
 

@@ -11,13 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.draws import Draws
-from sim.observe.blocks import Block, Texts
-from sim.observe.tape import contracts_of, tape_block
-from sim.params import LENDER_KINDS
-from sim.population import parts_of_groups
-from sim.state import Applications, Borrowers, Lines, Loans, People
-from sim.values import (
+from sim.codes import (
     AGE_BANDS,
     APPROVED,
     CHARGED_OFF,
@@ -30,6 +24,12 @@ from sim.values import (
     REGIONS,
     SECTORS,
 )
+from sim.draws import Draws
+from sim.observe.blocks import Block, Texts
+from sim.observe.tape import contracts_of, tape_block
+from sim.params import LENDER_KINDS
+from sim.population import parts_of_groups
+from sim.state import Applications, Borrowers, Lines, Loans, People
 
 Rows = NDArray[np.int64]
 TRAITS = {"income_quintile": QUINTILES, "region": REGIONS, "sector": SECTORS, "age_band": AGE_BANDS}

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from sim.codes import NO_LENDER, NO_SLOT, NOBODY, NOT_APPLIED, OUTCOMES, OWN_POLICY
+from sim.counted import GROUPS
 from sim.observe.blocks import Block, Blocks
 from sim.observe.columns import Columns
 from sim.observe.lender_rows import LenderHistory, lender_row
@@ -22,18 +24,7 @@ from sim.observe.vintages import Vintages
 from sim.population import parts_of_groups
 from sim.scoring.review import Review
 from sim.state import People, Tallies
-from sim.values import (
-    GROUPS,
-    NO_LENDER,
-    NO_SLOT,
-    NOBODY,
-    NOT_APPLIED,
-    OUTCOMES,
-    OWN_POLICY,
-    Act,
-    Economy,
-    Offer,
-)
+from sim.values import Act, Economy, Offer
 
 REFUSALS = tuple(code for code in range(OWN_POLICY, len(OUTCOMES)))
 

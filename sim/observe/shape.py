@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.codes import REGIONS, SECTORS
+from sim.counted import SIZE_BOUNDS_YUAN
 from sim.observe.metrics import herfindahl, share
 from sim.state import Tallies
-from sim.values import REGIONS, SECTORS, SIZE_BOUNDS_YUAN
 
 SMALL_TICKETS_YUAN = (1_000, 5_000, 10_000)
 TOP_SHARE = 0.01

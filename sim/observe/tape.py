@@ -12,10 +12,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import CHARGED_OFF, EMPTY, LOAN_SLOTS, NOBODY, OPEN, PURPOSES_OF_CREDIT
 from sim.money import MONTHLY_BASIS_POINTS
 from sim.observe.blocks import Block, Texts
 from sim.state import Loans
-from sim.values import CHARGED_OFF, EMPTY, LOAN_SLOTS, NOBODY, OPEN, PURPOSES_OF_CREDIT
 
 STATUSES = ("current", "late", "charged_off", "paid_off", "refinanced", "claim_ended")
 CURRENT, LATE, OFF_THE_BOOKS, PAID_OFF, REFINANCED, CLAIM_ENDED = range(len(STATUSES))

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import LAG_MONTHS, OPEN
 from sim.parameters.world import ObserveParameters
 from sim.state import Loans, People
-from sim.values import LAG_MONTHS, OPEN
 
 LATE_BUCKET = 2  # 30 days
 

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import VINTAGE_MONTHS
 from sim.state import Tallies
-from sim.values import VINTAGE_MONTHS
 
 
 class Vintages:

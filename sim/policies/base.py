@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Protocol
 
 from sim.books.credit_gap import NOTHING_SEEN, Indicators
+from sim.codes import NO_RATE_CAP_BP as NO_RATE_CAP_BP
 from sim.money import fen
 from sim.params import LENDER_KINDS, MarketConfig, Quantity, RegulatorParameters
 from sim.scope import check_kinds, covers_kind
-from sim.values import NO_RATE_CAP_BP as NO_RATE_CAP_BP
 from sim.values import Rulebook, Rules
 
 BEFORE_ALL_MONTHS = -600  # a rule that old is in force throughout

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
+from sim.codes import AGE_BANDS
 from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
-from sim.values import AGE_BANDS, Rules
+from sim.values import Rules
 
 IDLE = {"needs_income": False, "youngest_age_band": 0}
 STRICT = {"needs_income": True, "youngest_age_band": 4}

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
+from sim.codes import POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST
 from sim.params import Quantity
 from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
-from sim.values import POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST, Rules
+from sim.values import Rules
 
 IDLE = {"lasts_months": 0}
 STRICT = {"lasts_months": 600, "interest_accrues": False}

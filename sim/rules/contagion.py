@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sim.codes import MOST_LENDERS
 from sim.compiling import rule
 from sim.params import ContagionParameters
-from sim.values import MOST_LENDERS
 
 UNTOLD, BELIEVES, IMMUNE = 0, 1, 2  # of a rumour
 

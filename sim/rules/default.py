@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from sim.codes import FRAUD, NO_LINE
 from sim.compiling import rule
 from sim.params import RepaymentParameters
-from sim.values import FRAUD, NO_LINE
 
 
 @rule

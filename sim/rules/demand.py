@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from sim.codes import LOAN_SLOTS
 from sim.compiling import rule
 from sim.elementary import exponential
 from sim.params import DemandParameters
-from sim.values import LOAN_SLOTS
 
 HUNDRED_YUAN = 10_000
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiling import rule
-from sim.values import (
+from sim.codes import (
     AGE_BANDS,
     DEBT_SERVICE,
     ELIGIBILITY,
@@ -13,6 +12,7 @@ from sim.values import (
     NOT_POSTPONED,
     PENDING,
 )
+from sim.compiling import rule
 
 AGES = len(AGE_BANDS)
 NO_SERVICE_CAP_BP = int(NO_SERVICE_CAP_SHARE * 10_000)

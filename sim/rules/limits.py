@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.codes import LINE_BARRED, LINE_FROZEN, LINE_OPEN
 from sim.compiling import rule
-from sim.values import LINE_BARRED, LINE_FROZEN, LINE_OPEN
 
 HUNDRED_YUAN = 10_000
 REVIEW_MONTHS = 6

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiling import rule
-from sim.values import CHEAPER, DEARER, NARROWER, UNTESTED, WIDER
+from sim.counted import CHEAPER, DEARER, NARROWER, UNTESTED, WIDER
 
 TESTED_ARMS = 5
 HUNDRED_YUAN = 10_000

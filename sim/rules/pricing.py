@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from sim.codes import NO_ROOT, RATE_CAP
 from sim.compiling import rule
 from sim.elementary import exponential, logarithm
-from sim.values import NO_ROOT, RATE_CAP
 
 STEP_PPM = 10_000  # one percentage point: the grid on which the first crossing is looked for
 REFERENCE_APR = 0.15  # price at which a band's probability of default is stated; assumed

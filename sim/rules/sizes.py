@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiling import rule
-from sim.values import SIZE_BOUNDS_YUAN
+from sim.counted import SIZE_BOUNDS_YUAN
 
 SIZE_BOUNDS_FEN = tuple(yuan * 100 for yuan in SIZE_BOUNDS_YUAN)
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.compiling import rule
-from sim.elementary import exponential
-from sim.values import (
+from sim.codes import (
     AGE_BANDS,
     BORROWER_CAP,
     DECLINED_PRICE,
@@ -22,6 +20,8 @@ from sim.values import (
     PLAN,
     PRIORITY_STEPS,
 )
+from sim.compiling import rule
+from sim.elementary import exponential
 
 HUNDRED_YUAN = 10_000
 AGES = len(AGE_BANDS)

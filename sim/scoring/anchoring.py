@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import BANDS
 from sim.scoring.features import TENURE_BINS
-from sim.values import BANDS
 
 
 class Appetite(NamedTuple):

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from sim.codes import SECTORS
 from sim.compiling import rule
-from sim.values import SECTORS
 
 HISTORY_BINS = 4
 DEBT_BINS = 5

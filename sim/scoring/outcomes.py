@@ -14,10 +14,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import NEVER
+from sim.counted import TRUTH_COLUMNS, TRUTH_GROUPS
 from sim.params import LenderParameters, MarketConfig
 from sim.scoring.features import CELLS, CELLS_WITH_SECTOR
 from sim.state import NOTHING_COUNTED, Counting, Tallies
-from sim.values import NEVER, TRUTH_COLUMNS, TRUTH_GROUPS
 
 Counts = NDArray[np.int64]
 

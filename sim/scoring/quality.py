@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.values import BANDS
+from sim.codes import BANDS
 
 Counts = NDArray[np.int64]
 

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.codes import BANDS
 from sim.elementary import logarithm
 from sim.scoring.features import (
     CELLS,
@@ -25,7 +26,6 @@ from sim.scoring.features import (
     SIGNAL_BINS,
     TENURE_BINS,
 )
-from sim.values import BANDS
 
 SAFEST_PD = 0.001
 RISKIEST_PD = 0.60

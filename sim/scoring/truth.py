@@ -8,8 +8,8 @@ an arm of a study in which the lender approves everybody; people meet the same l
 
 from __future__ import annotations
 
+from sim.codes import APPROVED, DECLINED_PRICE
 from sim.compiling import rule
-from sim.values import APPROVED, DECLINED_PRICE
 
 TOOK_LOAN, WAS_REFUSED, DECLINED = 0, 1, 2  # the order of TRUTH_GROUPS
 DECISION_BITS = 3

@@ -22,7 +22,7 @@ from experiments.analysis.roll_rates import (
     stressed,
 )
 from experiments.analysis.static_books import Opening, Stress, allowance_of, project
-from sim.values import BUCKETS
+from sim.codes import BUCKETS
 from tests.market.small_market import lived, small
 
 DEFAULT = STATES - 1

@@ -13,10 +13,12 @@ from sim.agents.lender import Lender
 from sim.agents.partnering import originators_of
 from sim.books.ledger import HOUSEHOLDS, Ledger
 from sim.books.settlement import post_customers
+from sim.codes import BUCKETS, NOBODY
+from sim.counted import FLOW, HOUSEHOLD_FLOW
 from sim.observe.audit import audit
 from sim.params import LENDER_KINDS, EconomyParameters, LenderParameters, MarketConfig, PopulationParameters
 from sim.state import Tallies, blank_tallies
-from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW, NOBODY, Economy, Rulebook, Rules, calm_strains
+from sim.values import Economy, Rulebook, Rules, calm_strains
 
 PAID_OFF, LOST = BUCKETS, BUCKETS + 1
 NO_CAP = 1_000_000

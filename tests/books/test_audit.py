@@ -5,10 +5,11 @@ from collections.abc import Callable
 import pytest
 
 from sim.books.ledger import FIRMS, HOUSEHOLDS
+from sim.codes import BUCKETS
+from sim.counted import FLOW, HOUSEHOLD_FLOW
 from sim.observe.audit import AuditError, audit
 from sim.params import LenderParameters
 from sim.state import Tallies
-from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW
 from tests.books.made_books import LOST, PAID_OFF, Contract, Town
 
 BANK = LenderParameters(id=1, kind="bank", deposit_share=0.8)

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from sim.agents.lender import Lender
 from sim.books.budget import Budget
 from sim.books.headrooms import UNLIMITED
+from sim.codes import CAPITAL, CAPITAL_RULE, FUNDING, NOT_APPLIED, PARTNER, PLAN, PRIORITIES
 from sim.params import LenderParameters
-from sim.values import CAPITAL, CAPITAL_RULE, FUNDING, NOT_APPLIED, PARTNER, PLAN, PRIORITIES, Headroom
+from sim.values import Headroom
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook
 
 CONSTRAINTS = (CAPITAL_RULE, CAPITAL, FUNDING, PLAN, PARTNER)

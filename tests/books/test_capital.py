@@ -15,8 +15,8 @@ from sim.books.capital import (
     licence_capital_fen,
 )
 from sim.books.ledger import OWNERS
+from sim.codes import RESOLUTION
 from sim.params import LenderParameters, MarketConfig, PopulationParameters, RegulatorParameters
-from sim.values import RESOLUTION
 from tests.books.made_books import LOST, Contract, Town
 from tests.books.test_lender import PLAIN
 

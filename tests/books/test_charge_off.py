@@ -3,8 +3,8 @@
 import pytest
 
 from sim.books.charge_off import PRIOR_ROLL_SHARE, LateExperience, LateRolls, charge_off_share, late_rolls_of
+from sim.codes import BUCKETS
 from sim.state import blank_tallies
-from sim.values import BUCKETS
 
 LATE = BUCKETS - 4
 

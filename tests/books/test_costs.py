@@ -5,9 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.books.costs import CostHistory, Costs, Work, costs_of, next_unit_cost_share
+from sim.counted import FLOW
 from sim.parameters.books import EfficiencyParameters
 from sim.params import LenderParameters
-from sim.values import FLOW, calm_strains
+from sim.values import calm_strains
 from tests.books.made_books import LOST, Contract, Town
 
 DEAR = EfficiencyParameters(

@@ -6,9 +6,10 @@ from hypothesis import strategies as st
 from sim.agents.auction import sell_claims
 from sim.books.disposal import Lot, cleared, post_buyers, proceeds_of
 from sim.books.ledger import HOUSEHOLDS, INVESTORS
+from sim.codes import NOTHING_SOLD
+from sim.counted import FLOW
 from sim.parameters.books import AuctionParameters, DisposalParameters
 from sim.params import LenderParameters
-from sim.values import FLOW, NOTHING_SOLD
 from tests.books.made_books import Contract, Town, tallies_of
 
 # 100 people, 10 yuan each: 1,000 yuan on offer halve the price.

@@ -18,10 +18,10 @@ from sim.books.resolution import (
     late_payments,
     settled,
 )
+from sim.codes import RESOLUTION
 from sim.observe.audit import AuditError, audit
 from sim.parameters.books import SecuritiesParameters
 from sim.params import LenderParameters
-from sim.values import RESOLUTION
 from tests.books.made_books import LOST, Contract, Town, made_economy, made_rulebook
 
 

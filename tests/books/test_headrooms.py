@@ -11,8 +11,7 @@ from sim.books.budget import Budget
 from sim.books.concentration import FlowCaps
 from sim.books.headrooms import UNLIMITED
 from sim.books.quota import Quota
-from sim.params import BudgetParameters, LenderParameters
-from sim.values import (
+from sim.codes import (
     CAPITAL,
     CAPITAL_RULE,
     GROWTH_QUOTA,
@@ -27,8 +26,9 @@ from sim.values import (
     REGIONS,
     SECTOR_CAP,
     SECTORS,
-    Headroom,
 )
+from sim.params import BudgetParameters, LenderParameters
+from sim.values import Headroom
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook
 from tests.books.test_budget import ALONE, book_of_a_million, rooms_of
 

@@ -19,9 +19,9 @@ from sim.books.impairment import (
     outlook_of,
     stages_of,
 )
+from sim.codes import BUCKETS
 from sim.parameters.books import IFRS9, ProvisionParameters
 from sim.params import LenderParameters
-from sim.values import BUCKETS
 from tests.books.made_books import LOST, PAID_OFF, Contract, Town, tallies_of
 
 NEVER_LATE = ((1.0, 0.0, 0.0, 0.0, 0.0),) * 4

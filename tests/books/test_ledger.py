@@ -16,8 +16,8 @@ from sim.books.ledger import (
     LIABILITIES,
     Ledger,
 )
+from sim.counted import HOUSEHOLD_FLOW
 from sim.state import blank_tallies
-from sim.values import HOUSEHOLD_FLOW
 
 ENTITIES = ("a_lender", "another", HOUSEHOLDS, FIRMS, FUNDERS)
 accounts = st.sampled_from(sorted(ACCOUNTS - {"cash"}))

@@ -4,8 +4,8 @@ import mesa
 import pytest
 
 from sim.books.ledger import FUNDERS, OWNERS
+from sim.codes import NO_ROOT, RATE_CAP, RESOLUTION
 from sim.params import LenderParameters
-from sim.values import NO_ROOT, RATE_CAP, RESOLUTION
 from tests.books.made_books import LOST, PAID_OFF, Contract, Town, made_economy, made_rulebook
 
 PLAIN = LenderParameters(

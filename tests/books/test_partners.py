@@ -9,8 +9,8 @@ from sim.agents.lender import Lender
 from sim.agents.terms import band_prices
 from sim.books.headrooms import UNLIMITED
 from sim.books.joint_lending import PartnerRoom, share_out
+from sim.codes import NOT_APPLIED, PARTNER, PARTNER_CAP, PRIORITIES, RESOLUTION
 from sim.params import BudgetParameters, LenderParameters, PartnerParameters
-from sim.values import NOT_APPLIED, PARTNER, PARTNER_CAP, PRIORITIES, RESOLUTION
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook
 
 BANK = LenderParameters(kind="bank", deposit_share=0.8, partner_quota_share=0.2, founding_plan_yuan=0.0)

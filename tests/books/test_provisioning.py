@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.books.provisioning import CLASSES, Floors, allowance_required, by_class, floored, tier_2
+from sim.codes import BUCKETS
 from sim.params import LenderParameters
-from sim.values import BUCKETS
 from tests.books.made_books import Contract, Town
 
 

@@ -13,10 +13,7 @@ from sim.books.credit_gap import NOTHING_SEEN, Indicators, buffer_of, gaps, noti
 from sim.books.headrooms import UNLIMITED, joint_loan_room
 from sim.books.ledger import OWNERS
 from sim.books.soft_limit import RiskyLending, first_risky_priority
-from sim.params import BudgetParameters, LenderParameters
-from sim.policies.credit_gap_buffer import CreditGapBuffer
-from sim.rules.underwriting import decision
-from sim.values import (
+from sim.codes import (
     CAPITAL,
     CAPITAL_BUFFER,
     CAPITAL_RULE,
@@ -32,8 +29,11 @@ from sim.values import (
     SECTOR_RULE,
     SINGLE_PARTNER_RULE,
     SOFT_LIMIT_RULE,
-    Headroom,
 )
+from sim.params import BudgetParameters, LenderParameters
+from sim.policies.credit_gap_buffer import CreditGapBuffer
+from sim.rules.underwriting import decision
+from sim.values import Headroom
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook
 from tests.books.test_budget import book_of_a_million, rooms_of
 from tests.books.test_partners import planned, town_of

@@ -18,7 +18,7 @@ from sim.books.strategy import (
     steps_between,
     trial_of,
 )
-from sim.values import CHEAPER, DEARER, OFFER_ARMS, OFFER_COUNTS
+from sim.counted import CHEAPER, DEARER, OFFER_ARMS, OFFER_COUNTS
 
 WIDE = (Span(-20, 20), Span(-5, 5))
 

@@ -13,23 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.agents.borrower import empty_world
-from sim.draws import Draws
-from sim.engines.arrays import ArraysEngine, Rumour
-from sim.engines.objects import ObjectsEngine, borrowers_of
-from sim.engines.tables import INCOME_NOISE, Conditions, Cutoffs, Terms, cuts_of
-from sim.money import monthly_interest
-from sim.params import BehaviourParameters, quantities
-from sim.rules.repayment import level_instalment
-from sim.scoring.features import CELLS, CELLS_WITH_SECTOR
-from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people
-from sim.values import (
+from sim.codes import (
     ANY_NUMBER_OF_LENDERS,
     ANY_TERM_MONTHS,
     BANDS,
     BUDGET_OUTCOMES,
     CHARGED_OFF,
     FROZEN,
-    GROUPS,
     LINE_BARRED,
     LINE_FROZEN,
     LINE_OPEN,
@@ -50,8 +40,18 @@ from sim.values import (
     PRIORITIES,
     RATE_CAP,
     SECTORS,
-    LineCuts,
 )
+from sim.counted import GROUPS
+from sim.draws import Draws
+from sim.engines.arrays import ArraysEngine, Rumour
+from sim.engines.objects import ObjectsEngine, borrowers_of
+from sim.engines.tables import INCOME_NOISE, Conditions, Cutoffs, Terms, cuts_of
+from sim.money import monthly_interest
+from sim.params import BehaviourParameters, quantities
+from sim.rules.repayment import level_instalment
+from sim.scoring.features import CELLS, CELLS_WITH_SECTOR
+from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people
+from sim.values import LineCuts
 
 Engine = ArraysEngine | ObjectsEngine
 TERM_MONTHS = (3, 6, 9, 12, 24)

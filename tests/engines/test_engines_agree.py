@@ -11,9 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.agents.borrower import Borrower
+from sim.codes import FRAUD, OPEN, OUTCOMES, PENDING, PRIORITIES
+from sim.counted import FLAG, FLOW, FLOWS, HOUSEHOLD_FLOWS, TRUTH_COLUMNS
 from sim.engines.objects import ObjectsEngine
 from sim.state import STATE_TYPES
-from sim.values import FLAG, FLOW, FLOWS, FRAUD, HOUSEHOLD_FLOWS, OPEN, OUTCOMES, PENDING, PRIORITIES, TRUTH_COLUMNS
 from tests.engines.made_market import (
     OPENING_MONTH,
     Market,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.values import BUCKETS, FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, OUTCOMES, PENDING
+from sim.codes import BUCKETS, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, OUTCOMES, PENDING
+from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW
 from tests.engines.made_market import OPENING_MONTH, copied, live_month, made_market, started
 
 PAID_OFF, CHARGED_OFF = BUCKETS, BUCKETS + 1

@@ -6,22 +6,14 @@ import numpy as np
 import pytest
 
 from sim.agents.borrower import empty_world
+from sim.codes import CHARGED_OFF, LINE_BARRED, LINE_OPEN, NO_LINE, NOBODY, OPEN, OWN_POLICY
 from sim.draws import Draws
 from sim.engines.arrays import ArraysEngine
 from sim.engines.contracts import slot_for
 from sim.engines.objects import ObjectsEngine, borrowers_of
 from sim.engines.tables import cuts_of
 from sim.state import People, blank_people
-from sim.values import (
-    CHARGED_OFF,
-    LINE_BARRED,
-    LINE_OPEN,
-    NO_LINE,
-    NOBODY,
-    OPEN,
-    OWN_POLICY,
-    LineCuts,
-)
+from sim.values import LineCuts
 from tests.engines.made_market import (
     OPENING_MONTH,
     Engine,

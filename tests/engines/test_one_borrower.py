@@ -14,6 +14,8 @@ from math import floor
 import numpy as np
 import pytest
 
+from sim.codes import CHARGED_OFF, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, PLACES
+from sim.counted import FLOW
 from sim.draws import Draws
 from sim.engines.arrays import ArraysEngine
 from sim.engines.objects import ObjectsEngine
@@ -21,7 +23,6 @@ from sim.engines.tables import Conditions, Terms
 from sim.params import BehaviourParameters
 from sim.rules.repayment import level_instalment
 from sim.state import People, blank_people
-from sim.values import CHARGED_OFF, FLOW, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, PLACES
 from tests.engines.made_market import Market, everybody_served, made_conditions, made_terms, started
 from tests.rules.contract_by_dates import ContractByDates
 

@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from sim.codes import OPEN
 from sim.market import CreditMarket
-from sim.values import OPEN
 
 
 class Range(NamedTuple):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from experiments.config import compose
+from sim.codes import BUCKETS
 from sim.market import CreditMarket
 from sim.observe.stationarity import Drift, drift
-from sim.values import BUCKETS
 from tests.market.plausibility import findings
 
 SETTLED = ("debt_fen", "dpd30_share", "approvals", "indebted_share", "consumption_fen")

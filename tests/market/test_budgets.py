@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.codes import OUTCOMES, REGIONS, SECTORS
 from sim.market import CreditMarket
 from sim.params import BudgetParameters, LenderParameters, MarketConfig, PartnerParameters
 from sim.shocks.funding_freeze import FundingFreeze
-from sim.values import OUTCOMES, REGIONS, SECTORS
 from tests.market.small_market import changed_state, differing, every_lender, lived, one_lender, small
 
 PLATFORM = "platform_a"

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
+from sim.counted import FLOW
 from sim.market import CreditMarket
 from sim.parameters.books import DisposalParameters
-from sim.values import FLOW
 from tests.market.small_market import SEED, every_lender, lived, one_lender, small
 
 SELLING = DisposalParameters(sell_after_months=3)

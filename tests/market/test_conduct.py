@@ -3,10 +3,10 @@
 import pyarrow.compute as pc
 import pytest
 
+from sim.codes import PLAN
 from sim.market import CreditMarket
 from sim.parameters.conduct import OfficerParameters, RationingParameters
 from sim.params import MarketConfig
-from sim.values import PLAN
 from tests.market.small_market import SEED, differing, every_lender, lived, one_lender, small, tables_before
 
 FROM = 6

@@ -1,7 +1,7 @@
 """All that lenders can do at once: engines agree, books close to the fen, and no part of it is idle."""
 
+from sim.codes import BUDGET_OUTCOMES, OUTCOMES
 from sim.market import CreditMarket
-from sim.values import BUDGET_OUTCOMES, OUTCOMES
 from tests.market.everything import everything_on
 from tests.market.small_market import SEED, changed_state, differing, lived, small
 

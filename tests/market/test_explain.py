@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from sim.codes import APPROVED, CHARGED_OFF, EMPTY, LOAN_SLOTS, NOT_APPLIED, OPEN, OUTCOMES
 from sim.market import CreditMarket
 from sim.observe.explain import REASONS, Explanation
 from sim.state import People
-from sim.values import APPROVED, CHARGED_OFF, EMPTY, LOAN_SLOTS, NOT_APPLIED, OPEN, OUTCOMES
 from tests.market.small_market import SEED, lived, small
 
 

@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
+from sim.codes import BUCKETS
+from sim.counted import FLOW, HOUSEHOLD_FLOW
 from sim.market import CreditMarket
 from sim.observe.audit import AuditError
 from sim.state import Tallies
-from sim.values import BUCKETS, FLOW, HOUSEHOLD_FLOW
 from tests.market.small_market import SEED, small
 
 PLATFORM_A, BANK_A = 0, 2

@@ -5,19 +5,9 @@ import pandas as pd
 import pytest
 
 from sim.agents.tightening import EVERYTHING, line_cuts
+from sim.codes import APPROVED, LINE_CUT, LINE_FROZEN, LINE_OPEN, NO_LINE, OPEN, OPERATING, RESOLUTION, SHORTFALL
 from sim.market import CreditMarket
 from sim.params import LenderParameters, MarketConfig, QuietCutParameters, ReviewParameters
-from sim.values import (
-    APPROVED,
-    LINE_CUT,
-    LINE_FROZEN,
-    LINE_OPEN,
-    NO_LINE,
-    OPEN,
-    OPERATING,
-    RESOLUTION,
-    SHORTFALL,
-)
 from tests.market.small_market import SEED, changed_state, differing, every_lender, lived, one_lender, small
 
 STARTS = 6

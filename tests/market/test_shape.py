@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.codes import OPEN, QUINTILES, REGIONS, SECTORS
 from sim.market import CreditMarket
 from sim.observe.shape import gini, top_share
 from sim.rules.sizes import SIZE_BOUNDS_FEN, size_class
-from sim.values import OPEN, QUINTILES, REGIONS, SECTORS
 from tests.market.small_market import lived, one_lender, small
 
 

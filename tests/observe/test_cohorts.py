@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from sim.codes import CHARGED_OFF, OPEN, PURCHASE, SHORTFALL
 from sim.observe.cohorts import COHORT_GROUPS, Cohorts
 from sim.parameters.world import ObserveParameters
 from sim.state import People, blank_people
-from sim.values import CHARGED_OFF, OPEN, PURCHASE, SHORTFALL
 
 FIRST, SECOND, THIRD = 0, 1, 2
 ANNOUNCED = 3

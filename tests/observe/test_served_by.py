@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.values import FLAG
+from sim.counted import FLAG
 from tests.market.small_market import composed, lived, small
 
 

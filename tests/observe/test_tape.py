@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from sim.codes import CHARGED_OFF, EMPTY, OPEN
 from sim.observe.blocks import Texts
 from sim.observe.tape import STATUSES, contracts_of, tape_block, term_months
 from sim.rules.repayment import level_instalment
 from sim.state import People, blank_people
-from sim.values import CHARGED_OFF, EMPTY, OPEN
 
 WARM_UP, NOW = 12, 5  # the month is the seventeenth since the warm-up began
 ROWS = np.array([40])  # the one person followed

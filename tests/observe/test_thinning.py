@@ -1,9 +1,9 @@
 """Thinned books of two lenders, worked by hand: new loans count in part, and nothing else is touched."""
 
+from sim.codes import OPEN
 from sim.observe.thinning import LAG_MONTHS, ThinnedBooks
 from sim.parameters.world import ObserveParameters
 from sim.state import People, blank_people
-from sim.values import OPEN
 
 ANNOUNCED, WARM_UP = 8, 12
 OBSERVE = ObserveParameters(baseline_until=ANNOUNCED, cohort_months=3, new_loans_share=0.5)

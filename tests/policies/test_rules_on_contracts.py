@@ -8,19 +8,7 @@ import pytest
 
 from experiments.config import compose
 from sim.agents.terms import law_on_prices
-from sim.market import CreditMarket
-from sim.params import LenderParameters, MarketConfig
-from sim.rules.law import (
-    borrower_ceiling,
-    headline_apr,
-    ineligible,
-    is_postponed,
-    taught_literacy,
-    too_many_lenders,
-    too_much_service,
-)
-from sim.rules.underwriting import decision
-from sim.values import (
+from sim.codes import (
     BORROWER_CAP,
     DEBT_SERVICE,
     ELIGIBILITY,
@@ -37,10 +25,20 @@ from sim.values import (
     OUTCOMES,
     PENDING,
     RESOLUTION,
-    Economy,
-    Rules,
-    calm_strains,
 )
+from sim.market import CreditMarket
+from sim.params import LenderParameters, MarketConfig
+from sim.rules.law import (
+    borrower_ceiling,
+    headline_apr,
+    ineligible,
+    is_postponed,
+    taught_literacy,
+    too_many_lenders,
+    too_much_service,
+)
+from sim.rules.underwriting import decision
+from sim.values import Economy, Rules, calm_strains
 from tests.policies.test_every_instrument import OPENING
 
 LAW = 4  # the month in which the rules of these tests start

@@ -8,6 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.codes import (
+    BORROWER_CAP,
+    DECLINED_PRICE,
+    FROZEN,
+    LIMIT,
+    LINE_BARRED,
+    LINE_FROZEN,
+    LINE_OPEN,
+    NO_LINE,
+    NO_ROOT,
+    OWN_POLICY,
+    PENDING,
+    PLAN,
+    PRIORITY_STEPS,
+    RATE_CAP,
+)
 from sim.rules.limits import (
     available_on_line,
     cut_limit,
@@ -29,22 +45,6 @@ from sim.rules.underwriting import (
     priority,
     proxy_income,
     rationed,
-)
-from sim.values import (
-    BORROWER_CAP,
-    DECLINED_PRICE,
-    FROZEN,
-    LIMIT,
-    LINE_BARRED,
-    LINE_FROZEN,
-    LINE_OPEN,
-    NO_LINE,
-    NO_ROOT,
-    OWN_POLICY,
-    PENDING,
-    PLAN,
-    PRIORITY_STEPS,
-    RATE_CAP,
 )
 
 CASE = {

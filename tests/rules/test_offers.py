@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.counted import CHEAPER, CONTROL, DEARER, NARROWER, OFFER_ARMS, UNTESTED, WIDER
 from sim.rules.offers import offer_arm, personal_limit, personal_price
-from sim.values import CHEAPER, CONTROL, DEARER, NARROWER, OFFER_ARMS, UNTESTED, WIDER
 
 arms = st.integers(0, len(OFFER_ARMS) - 1)
 

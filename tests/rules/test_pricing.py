@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.codes import NO_ROOT, RATE_CAP
 from sim.rules.pricing import (
     EXPOSURE_SHARE,
     MEAN_LIFE_YEARS,
@@ -15,7 +16,6 @@ from sim.rules.pricing import (
     is_paid,
 )
 from sim.scoring.scorecard import band_default_shares
-from sim.values import NO_ROOT, RATE_CAP
 
 NO_CAP = 1_000_000
 ALONE = Stake(

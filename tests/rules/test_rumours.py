@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from sim.codes import MOST_LENDERS
 from sim.draws import Draws
 from sim.params import ContagionParameters
 from sim.rules.contagion import BELIEVES, IMMUNE, UNTOLD, belief_in, next_belief, with_belief
-from sim.values import MOST_LENDERS
 
 CONTAGION = ContagionParameters(rumour_forget_share=0.4, rumour_immune_share=0.5)
 

@@ -4,9 +4,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.codes import BANDS
 from sim.scoring.anchoring import Appetite, Cutoffs, anchored, reset
 from sim.scoring.features import TENURE_BINS
-from sim.values import BANDS
 
 
 def bands(*of_cells: int) -> np.ndarray:

@@ -4,6 +4,7 @@ from itertools import product
 
 import pytest
 
+from sim.codes import NEVER
 from sim.scoring.features import (
     CELLS,
     DEBT_BINS,
@@ -20,7 +21,6 @@ from sim.scoring.features import (
     signal_bin,
     tenure_bin,
 )
-from sim.values import NEVER
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.counted import TRUTH_COLUMNS
 from sim.params import LearningParameters, LenderParameters, MarketConfig
 from sim.scoring.features import CELLS, CELLS_WITH_SECTOR
 from sim.scoring.outcomes import MonthCounts, Outcomes, counting_of, sample_of, truth_by_group
 from sim.state import NOTHING_COUNTED
-from sim.values import TRUTH_COLUMNS
 
 CALM = 0.05
 

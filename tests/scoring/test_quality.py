@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
+from sim.codes import BANDS
 from sim.scoring.quality import auc, brier, by_band, calibration, ks, population_stability, quality, within_cells
-from sim.values import BANDS
 
 GROUPS = st.lists(st.tuples(st.integers(-3, 3), st.integers(0, 6), st.integers(0, 6)), min_size=1, max_size=12)
 

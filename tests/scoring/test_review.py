@@ -5,13 +5,13 @@ import math
 import numpy as np
 import pytest
 
+from sim.counted import TRUTH_COLUMNS
 from sim.observe.schemas import SCHEMAS
 from sim.params import LearningParameters
 from sim.scoring.features import CELLS, CELLS_WITH_SECTOR, cell_of
 from sim.scoring.outcomes import MonthCounts
 from sim.scoring.review import LearningScorecard
 from sim.scoring.scorecard import EXPERT, band_of_cell, shifted
-from sim.values import TRUTH_COLUMNS
 
 YEARLY = LearningParameters(review_months=12, window_months=3, memory_months=24)
 CALM = 0.052

@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from sim.codes import BANDS
 from sim.scoring.features import CELLS, CELLS_WITH_SECTOR, cell_of, with_sector
 from sim.scoring.scorecard import (
     EXPERT,
@@ -21,7 +22,6 @@ from sim.scoring.scorecard import (
     predicted_points,
     shifted,
 )
-from sim.values import BANDS
 
 
 def test_the_points_of_a_cell_add_up() -> None:

@@ -4,13 +4,13 @@ from itertools import pairwise
 
 import pytest
 
+from sim.codes import FRAUD, LINE_OPEN, OPEN, RESOLUTION
 from sim.economy import World
 from sim.shocks.base import SHAPES, felt_share
 from sim.shocks.fraud_wave import FraudWave
 from sim.shocks.growth_slowdown import GrowthSlowdown
 from sim.shocks.lender_exit import LenderExit
 from sim.shocks.unemployment import Unemployment
-from sim.values import FRAUD, LINE_OPEN, OPEN, RESOLUTION
 from tests.market.small_market import lived, small
 from tests.shocks.test_every_shock import market, turned
 

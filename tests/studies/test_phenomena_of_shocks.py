@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 
 from experiments.config import compose, compose_study
+from sim.codes import RESOLUTION
 from sim.market import CreditMarket
-from sim.values import RESOLUTION
 from tests.studies.lived_study import assert_signs, effect, lived_study
 
 START, MONTHS = 6, 24  # of the markets in which a platform may fail

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import mesa
 
 from sim.books.provisioning import CLASSES
+from sim.codes import BUCKETS
 from sim.params import LenderParameters
 from sim.scoring.scorecard import EXPERT, POINTS_PER_LOG_ODDS, band_edges
-from sim.values import BUCKETS, Offer
+from sim.values import Offer
 from tests.benchmarks.peer.credit import Application, Loan
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.values import NEVER
+from sim.codes import NEVER
 from tests.benchmarks.peer.credit import Application, Line, Loan, level_instalment
 
 if TYPE_CHECKING:

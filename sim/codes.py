@@ -1,0 +1,134 @@
+"""The codes and shapes of the model: what loans, lines and applications can be, and how many there are of each.
+
+Plain numbers and names, compiled into the passes over people as constants.
+"""
+
+from __future__ import annotations
+
+# --- shapes -----------------------------------------------------------------------------------------------------------
+LOAN_SLOTS = 4  # nobody holds more open or charged-off contracts at once
+MOST_LENDERS = 15  # bits of `reached_by`, and half those of `aware_of`
+SLOTS_AT_ONE_LENDER = 2  # a third draw at one lender tops up a loan there, and leaves room for others; assumed
+BANDS = 20  # risk bands of every scorecard, 0 the safest
+PRIORITY_STEPS = 64  # places within a band, by keyed draw, when money is short
+PRIORITIES = BANDS * PRIORITY_STEPS
+BUCKETS = 13  # 0 current, b = oldest unpaid instalment 30(b-1)+1 to 30b days late, up to 360 days
+VINTAGE_MONTHS = 48  # months on book that are followed
+LAG_MONTHS = 6  # of the lagged denominators: a loan 30 to 90 days late was lent about half a year ago
+SECTORS = ("manufacturing", "construction", "trade_and_catering", "services", "public", "self_employed")
+SELF_EMPLOYED = 5
+REGIONS = ("east", "central", "west", "northeast")
+AGE_BANDS = ("18-24", "25-34", "35-44", "45-59", "60+")
+QUINTILES = ("1", "2", "3", "4", "5")
+PLACES = len(REGIONS) * len(SECTORS)  # where people live and what they work in
+LOTS = PLACES  # of applications, by region and sector, where either is capped; else one lot
+NO_LIMIT = 1e9  # a share or a multiple that nothing reaches
+NO_WEIGHT = -1.0  # the rules leave a lender's own risk weight as it is
+
+# --- codes ------------------------------------------------------------------------------------------------------------
+NOBODY = -1  # no lender, no partner, no slot
+ALL_SLOTS_TAKEN = -2  # a lender could be asked, were there room for one more contract
+NEVER = 999  # months since something that has not happened
+NOTHING_SOLD = -NEVER  # no claim was charged off before this month
+
+# loan slot
+EMPTY, OPEN, CHARGED_OFF = 0, 1, 2
+# credit line
+NO_LINE, LINE_OPEN, LINE_FROZEN, LINE_BARRED = 0, 1, 2, 3
+# status of a lender
+OPERATING, RESOLUTION = "open", "resolution"
+# purpose of credit
+NO_NEED, SHORTFALL, PURCHASE, WORKING_CAPITAL, RUSH, FRAUD = 0, 1, 2, 3, 4, 5
+PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush", "fraud")
+
+# why an application ended as it did; the same codes name the constraint that refused it
+(
+    NOT_APPLIED,
+    PENDING,
+    APPROVED,
+    OWN_POLICY,
+    RATE_CAP,
+    NO_ROOT,
+    LIMIT,
+    BORROWER_CAP,
+    NO_SLOT,
+    FROZEN,
+    DECLINED_PRICE,
+    CAPITAL,
+    CAPITAL_RULE,
+    FUNDING,
+    PARTNER,
+    PLAN,
+    LEVERAGE,
+    LEVERAGE_RULE,
+    LIQUIDITY,
+    LIQUIDITY_RULE,
+    SECTOR_CAP,
+    REGION_CAP,
+    PARTNER_CAP,
+    CAPITAL_BUFFER,
+    FUNDING_LEVERAGE,
+    SINGLE_PARTNER_RULE,
+    JOINT_LOAN_RULE,
+    SECTOR_RULE,
+    REGION_RULE,
+    GROWTH_QUOTA_RULE,
+    SOFT_LIMIT_RULE,
+    GROWTH_QUOTA,
+    NO_LENDER,
+    LINE_CUT,
+    DEBT_SERVICE,
+    LENDER_COUNT,
+    ELIGIBILITY,
+    NO_LICENCE,
+) = range(38)
+OUTCOMES = (
+    "not_applied",
+    "pending",
+    "approved",
+    "own_policy",
+    "rate_cap",
+    "no_price",
+    "limit",
+    "borrower_cap",
+    "no_slot",
+    "frozen",
+    "declined_price",
+    "capital_policy",
+    "capital_rule",
+    "funding",
+    "partner",
+    "growth_plan",
+    "leverage_policy",
+    "leverage_rule",
+    "liquidity_policy",
+    "liquidity_rule",
+    "sector_cap",
+    "region_cap",
+    "partner_cap",
+    "capital_buffer",
+    "funding_leverage",
+    "single_partner_rule",
+    "joint_loan_rule",
+    "sector_rule",
+    "region_rule",
+    "growth_quota_rule",
+    "soft_limit_rule",
+    "growth_quota",
+    "no_lender",
+    "line_cut",  # the lender has cut or frozen the line since the person last asked
+    "debt_service",  # the legal cap on instalments over income
+    "lender_count",  # the legal cap on the number of lenders
+    "eligibility",  # the law forbids loans to such a person
+    "no_licence",  # the lender is in resolution
+)
+BUDGET_OUTCOMES = tuple(range(CAPITAL, GROWTH_QUOTA + 1))
+
+# --- rules on a contract or a person where there is none, and the ways in which instalments are postponed -------------
+NO_RATE_CAP_BP = 1_000_000  # 10,000% a year: no price comes near it
+NO_LPR_MULTIPLE = 1_000.0
+NO_INCOME_CAP_MONTHS = 1_200.0
+NO_SERVICE_CAP_SHARE = 100.0
+ANY_NUMBER_OF_LENDERS = 100
+ANY_TERM_MONTHS = 120
+NOT_POSTPONED, POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST = 0, 1, 2
