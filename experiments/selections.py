@@ -59,6 +59,8 @@ SCORECARD_WEIGHTS = {
     "refused_auc_share": "refused_people",
     "refused_ks_share": "refused_people",
     "refused_brier_score": "refused_people",
+    "refused_stranger_predicted_share": "refused_strangers",
+    "refused_stranger_bad_share": "refused_strangers",
     "compared_excess_share": "compared_people",
 }
 CUMULATIVE = ("ever30", "ever60", "ever90", "charged_off")  # of a vintage, over what was lent

@@ -43,6 +43,8 @@ LABELS = {
     "profit_fen": "profit a month",
     "refused_bad_share": "bad share of the refused",
     "refused_predicted_share": "bad share predicted of the refused",
+    "refused_stranger_bad_share": "bad share of refused strangers",
+    "refused_stranger_predicted_share": "bad share predicted of refused strangers",
     "roe_share": "return on equity",
     "sale_price_share": "price of claims sold",
     "stranger_predicted_share": "bad share predicted of strangers",

@@ -16,7 +16,7 @@ class LenderTerms(NamedTuple):
     lender: int  # place in the order of ids
     lender_id: int
     open: int  # 1 = lends this month
-    apr_bp: tuple[int, ...]  # all-in price by band; 0 = the band is closed
+    apr_bp: tuple[int, ...]  # all-in price by band; in closed ones what explored strangers are asked, 0 = nobody is
     closed: tuple[int, ...]  # why it is closed, by band
     typical_apr: float
     typical_headline_apr: float
@@ -44,7 +44,7 @@ class LenderTerms(NamedTuple):
     job_loss_seen: float
     scene: float
     is_bank: int
-    exploration: float  # share of strangers refused by policy who get the smallest loan
+    exploration: float  # share of strangers refused by policy or price who get the smallest loan
     officer_share: float  # share of strangers' applications that an officer decides
     officer_insight: float  # correlation of an officer's view with true reliability
     officer_blindness: float  # weight of what is mere belief

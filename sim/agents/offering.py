@@ -16,5 +16,5 @@ def arm_of(row: int, terms: LenderTerms, month: int, chance: Chance) -> int:
 
 
 def price_for(terms: LenderTerms, band: int, arm: int) -> int:
-    """Return the price of an application in basis points; 0 where the band is closed."""
+    """Return the price of an application in basis points; 0 where nobody is lent to."""
     return personal_price(terms.apr_bp[band], arm, terms.test_step_bp, terms.least_apr_bp, terms.most_apr_bp)

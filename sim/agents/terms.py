@@ -35,7 +35,7 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
     return Offer(
         lender=lender.index,
         open=lender.is_lending,
-        apr_bp=tuple(price.apr_bp for price in prices),
+        apr_bp=tuple(price.apr_bp or (most_bp if p.learning.exploration_share > 0.0 else 0) for price in prices),
         closed=tuple(price.closed for price in prices),
         typical_apr=typical,
         typical_headline_apr=min(typical * (1.0 - p.fee_gap_share), rules.max_headline_apr_bp / 10_000.0),

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import LOAN_SLOTS, NEVER, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN, OWN_POLICY, PENDING, SHORTFALL
+from sim.codes import LOAN_SLOTS, NEVER, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN, PENDING, SHORTFALL
 from sim.compiling import kernel, wide
 from sim.draws import EXPLORE, INSIGHT, OFFICER, PRIORITY, PROXY, RATION, RESERVATION, SIGNAL, uniform
 from sim.elementary import normal_quantile
@@ -220,7 +220,6 @@ def apply_to(
             terms.test_limit_step[lender],
             min(terms.largest_limit[lender], terms.borrower_cap[lender]),
         ),
-        apr_bp,
         terms.closed[lender, band],
         terms.new_cutoff[lender],
         terms.line_cutoff[lender],
@@ -235,6 +234,7 @@ def apply_to(
             answer,
             status,
             apr_bp,
+            terms.closed[lender, band],
             wanted,
             behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN,
             perceived,
@@ -248,7 +248,7 @@ def apply_to(
             terms.officer_refuses_below[lender],
             terms.officer_accepts_above[lender],
         )
-    if terms.exploration[lender] > 0.0 and answer.outcome == OWN_POLICY:
+    if terms.exploration[lender] > 0.0:
         answer = explored(
             answer,
             status,

@@ -29,7 +29,7 @@ def arm_of(i: int, lender: int, month: int, keys: NDArray[np.uint64], terms: Ter
 
 @kernel
 def price_for(lender: int, band: int, arm: int, terms: Terms) -> int:
-    """Return the price of an application in basis points; 0 where the band is closed."""
+    """Return the price of an application in basis points; 0 where nobody is lent to."""
     return personal_price(
         terms.apr_bp[lender, band],
         arm,

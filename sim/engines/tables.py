@@ -66,7 +66,7 @@ class Terms(NamedTuple):
     job_loss_seen: NDArray[np.float64]
     scene: NDArray[np.float64]
     is_bank: NDArray[np.int64]
-    exploration: NDArray[np.float64]  # share of strangers refused by policy who get the smallest loan
+    exploration: NDArray[np.float64]  # share of strangers refused by policy or price who get the smallest loan
     officer_share: NDArray[np.float64]  # share of strangers' applications that an officer decides
     officer_insight: NDArray[np.float64]  # correlation of an officer's view with true reliability
     officer_blindness: NDArray[np.float64]  # weight of what is mere belief

@@ -21,7 +21,7 @@ def closed_because(offer: Offer, band: int) -> str:
     """Return why nobody in a band is served, by the first ground that applies, or "open"."""
     if band > max(offer.new_cutoff_band, offer.line_cutoff_band):
         return OUTCOMES[OWN_POLICY]
-    return OUTCOMES[offer.closed[band]] if offer.apr_bp[band] == 0 else "open"
+    return OUTCOMES[offer.closed[band]] if offer.closed[band] else "open"
 
 
 def band_rows(month: int, offer: Offer, tallies: Tallies) -> Iterator[dict[str, Any]]:

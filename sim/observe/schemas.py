@@ -298,6 +298,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "refused_ks_share": "float",
         "refused_brier_score": "float",
         "refused_never_in_debt": "int",
+        "refused_strangers": "int",  # those of the refused who had no line there
+        "refused_stranger_predicted_share": "float",
+        "refused_stranger_bad_share": "float",
         "compared_people": "int",  # strangers refused in cells where another stranger was lent to
         "compared_excess_share": "float",  # their bad share less that of those lent to in the same cell
     },

@@ -53,7 +53,13 @@ class LearningParameters(NamedTuple):
         float, Quantity("log odds per percentage point of unemployment, before experience", -2.0, 2.0, ASSUMED)
     ] = 0.05
     exploration_share: Annotated[
-        float, Quantity("share of strangers refused by policy who get the smallest loan", 0.0, 1.0, "the choice")
+        float,
+        Quantity(
+            "share of strangers refused by policy or price who get the smallest loan",
+            0.0,
+            1.0,
+            "the choice",
+        ),
     ] = 0.0
     keeps_approval_share: bool = True  # False: cut-offs are fixed bands, whatever the new card makes of them
     bridges_to_charge_off: bool = True  # False: a learned share of bad loans is priced as if all were charged off

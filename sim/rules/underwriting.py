@@ -15,10 +15,12 @@ from sim.codes import (
     LINE_FROZEN,
     LINE_OPEN,
     NO_LINE,
+    NO_ROOT,
     OWN_POLICY,
     PENDING,
     PLAN,
     PRIORITY_STEPS,
+    RATE_CAP,
 )
 from sim.compiling import rule
 from sim.elementary import exponential
@@ -60,7 +62,6 @@ def decision(
     owed_here: int,
     wanted: int,
     opening_limit: int,
-    apr_bp: int,
     closed: int,
     new_cutoff: int,
     line_cutoff: int,
@@ -77,7 +78,7 @@ def decision(
     cutoff = line_cutoff if line_status == LINE_OPEN else new_cutoff
     if band > cutoff:
         return Decision(OWN_POLICY, 0, line_limit)
-    if apr_bp == 0:
+    if closed != 0:
         return Decision(closed, 0, line_limit)
     limit = line_limit if line_status == LINE_OPEN else opening_limit
     room = max(0, limit - owed_here)
@@ -113,9 +114,10 @@ def explored(
 ) -> Decision:
     """Return the answer after exploration: a share of strangers refused by policy may have the smallest loan, fen.
 
-    A lender that lends only to those it trusts never learns whether it was right about the others.
+    A lender that lends only to those it trusts never learns whether it was right about the others. So it also lends
+    where no price pays, at the highest it may ask: what that loses is the cost of knowing.
     """
-    if answer.outcome != OWN_POLICY or line_status != NO_LINE or luck >= share:
+    if answer.outcome not in (OWN_POLICY, NO_ROOT, RATE_CAP) or line_status != NO_LINE or luck >= share:
         return answer
     if apr_bp == 0 or wanted < smallest_loan:
         return answer
@@ -138,6 +140,7 @@ def overruled(
     answer: Decision,
     line_status: int,
     apr_bp: int,
+    closed: int,
     wanted: int,
     smallest_loan: int,
     perceived_apr: float,
@@ -146,10 +149,13 @@ def overruled(
     refuse_below: float,
     accept_above: float,
 ) -> Decision:
-    """Return the answer after a loan officer has looked at a stranger whom the scorecard had accepted or refused."""
+    """Return the answer after a loan officer has looked at a stranger whom the scorecard had accepted or refused.
+
+    Officers lend in bands beyond the cut-off, but not where no price pays.
+    """
     if line_status == NO_LINE and answer.outcome == PENDING and view < refuse_below:
         return Decision(OWN_POLICY, 0, answer.limit)
-    if answer.outcome == OWN_POLICY and view > accept_above:
+    if answer.outcome == OWN_POLICY and closed == 0 and view > accept_above:
         return explored(answer, line_status, apr_bp, wanted, smallest_loan, perceived_apr, reservation_apr, 0.0, 1.0)
     return answer
 

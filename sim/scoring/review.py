@@ -46,6 +46,7 @@ class Truth(NamedTuple):
     approved: Quality
     refused: Quality
     refused_never_in_debt: int
+    refused_strangers: Quality  # the refused who had no line: an earlier answer here did not bring them
     compared: Comparison  # refused strangers beside strangers lent to in the same cell
     bands: list[BandOutcome]  # of everybody
     refused_bands: list[BandOutcome]
@@ -108,6 +109,9 @@ class Review(NamedTuple):
                 "refused_ks_share": truth.refused.ks_share,
                 "refused_brier_score": truth.refused.brier_score,
                 "refused_never_in_debt": truth.refused_never_in_debt,
+                "refused_strangers": truth.refused_strangers.loans,
+                "refused_stranger_predicted_share": truth.refused_strangers.predicted_share,
+                "refused_stranger_bad_share": truth.refused_strangers.realised_share,
                 "compared_people": truth.compared.people,
                 "compared_excess_share": truth.compared.excess_share,
             }
@@ -231,6 +235,7 @@ class LearningScorecard:
             approved=quality(odds, points, groups["approved"][:, 0], groups["approved"][:, 1]),
             refused=quality(odds, points, refused[:, 0], refused[:, 1]),
             refused_never_in_debt=int(refused[:, 2].sum()),
+            refused_strangers=quality(odds[strangers], points[strangers], refused[strangers, 0], refused[strangers, 1]),
             compared=within_cells(
                 cells_told_apart(card, seen)[strangers], refused[strangers], groups["approved"][strangers]
             ),

@@ -103,7 +103,7 @@ def test_two_hundred_thousand_yuan_pass_and_a_fen_more_does_not() -> None:
     cap, smallest = 20_000_000, 50_000
 
     def answer(owed: int, wanted: int) -> int:
-        return decision(0, LINE_OPEN, 10**9, owed, wanted, 10**9, 1200, 0, 9, 9, cap, smallest, 0.12, 0.36).amount
+        return decision(0, LINE_OPEN, 10**9, owed, wanted, 10**9, 0, 9, 9, cap, smallest, 0.12, 0.36).amount
 
     assert answer(owed=0, wanted=20_000_000) == 20_000_000
     assert answer(owed=0, wanted=20_000_001) == 20_000_000

@@ -217,12 +217,13 @@ def made_terms(market: Market, month: int) -> Terms:
         return luck.integers(low, high, lenders, dtype=np.int64)
 
     apr_bp = np.sort(luck.integers(400, 3_601, (lenders, BANDS)), axis=1)
+    explores = np.arange(lenders) % 2 == market.seed % 2
     closed = np.where(luck.random((lenders, BANDS)) < 0.15, luck.choice([RATE_CAP, NO_ROOT], (lenders, BANDS)), 0)
     typical_apr = apr_bp[:, 3] / 10_000
     return Terms(
         lender_id=np.arange(lenders, dtype=np.int64) * 3 + 1,
         open=(luck.random(lenders) < 0.9).astype(np.int64),
-        apr_bp=np.where(closed > 0, 0, apr_bp).astype(np.int64),
+        apr_bp=np.where((closed > 0) & ~explores[:, None], 0, apr_bp).astype(np.int64),
         closed=closed.astype(np.int64),
         typical_apr=typical_apr,
         typical_headline_apr=typical_apr * luck.uniform(0.6, 1.0, lenders),
@@ -250,7 +251,7 @@ def made_terms(market: Market, month: int) -> Terms:
         job_loss_seen=lifelong.uniform(0.0, 1.0, lenders),
         scene=lifelong.uniform(0.0, 1.0, lenders),
         is_bank=lifelong.integers(0, 2, lenders).astype(np.int64),
-        exploration=np.where(np.arange(lenders) % 2 == market.seed % 2, 0.3, 0.0),
+        exploration=np.where(explores, 0.3, 0.0),
         cuts=cuts_of([made_cuts(luck, lifelong) for _ in range(lenders)]),
         officer_share=np.where(np.arange(lenders) % 3 == market.seed % 3, 0.5, 0.0),
         officer_insight=np.full(lenders, 0.6),

@@ -77,7 +77,7 @@ class TestEdges:
     @pytest.mark.parametrize(("owed_fen", "outcome"), [(19_990_000, PENDING), (19_990_001, BORROWER_CAP)])
     def test_a_debt_may_reach_the_cap_and_not_a_fen_more(self, owed_fen: int, outcome: int) -> None:
         limit, wanted, cap = 90_000_000, 10_000, 20_000_000
-        answer = decision(0, LINE_OPEN, limit, owed_fen, wanted, 0, 1_000, 0, 9, 9, cap, 10_000, 0.1, 0.2)
+        answer = decision(0, LINE_OPEN, limit, owed_fen, wanted, 0, 0, 9, 9, cap, 10_000, 0.1, 0.2)
         assert answer.outcome == outcome
         assert owed_fen + answer.amount <= 20_000_000
 
@@ -94,9 +94,9 @@ class TestEdges:
         assert borrower_ceiling(30_000_000, NO_INCOME_CAP_MONTHS, 0) == 30_000_000
 
     def test_a_cap_by_income_is_named_as_the_ground_also_to_strangers(self) -> None:
-        poor = decision(0, NO_LINE, 0, 0, 50_000, 90_000, 1_000, 0, 9, 9, 40_000, 50_000, 0.1, 0.2)
+        poor = decision(0, NO_LINE, 0, 0, 50_000, 90_000, 0, 9, 9, 40_000, 50_000, 0.1, 0.2)
         assert poor.outcome == BORROWER_CAP
-        rich = decision(0, NO_LINE, 0, 0, 50_000, 90_000, 1_000, 0, 9, 9, 60_000, 50_000, 0.1, 0.2)
+        rich = decision(0, NO_LINE, 0, 0, 50_000, 90_000, 0, 9, 9, 60_000, 50_000, 0.1, 0.2)
         assert (rich.outcome, rich.amount, rich.limit) == (PENDING, 50_000, 60_000)
 
     def test_the_last_lender_allowed_and_the_next(self) -> None:

@@ -144,6 +144,7 @@ def test_the_truth_leaves_out_those_who_owed_nobody() -> None:
     assert (truth.approved.loans, truth.approved.realised_share) == (100, 0.1)
     assert (truth.refused.loans, truth.refused.realised_share, truth.refused_never_in_debt) == (10, 0.4, 100)
     assert truth.everybody.loans == 110
+    assert truth.refused_strangers.loans == 0
     assert truth.compared.people == 0, "they are customers; only strangers are compared"
     assert [(band.loans, band.bads) for band in truth.bands] == [(110, 14)]
     assert [(band.loans, band.bads) for band in truth.refused_bands] == [(10, 4)]
@@ -169,8 +170,9 @@ def test_refused_strangers_are_compared_with_those_lent_to_in_their_cell() -> No
     counts = month_counts(0, 0.0)
     counts.truth[RISKY] = [90, 10, 5, 6, 4, 100, 0, 0, 3]
     held.observe(0, counts, CALM)
-    compared = held.refit(0).before.truth.compared
-    assert (compared.people, compared.excess_share) == (10, pytest.approx(0.3))
+    truth = held.refit(0).before.truth
+    assert (truth.compared.people, truth.compared.excess_share) == (10, pytest.approx(0.3))
+    assert (truth.refused_strangers.loans, truth.refused_strangers.realised_share) == (10, 0.4)
 
 
 def test_what_the_second_model_may_not_use_it_does_not_tell_apart() -> None:
