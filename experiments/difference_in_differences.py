@@ -20,7 +20,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from experiments.analysis.command import DONE, INTERRUPTED, MISSING, REFUSED, Findings, write_findings
+from experiments.analysis.command import Findings, exit_code_of, write_findings
 from experiments.analysis.difference_page import findings_of
 from experiments.analysis.extras import library
 from experiments.analysis.folder import opened, write_manifest
@@ -28,9 +28,9 @@ from experiments.analysis.page import PAGE, reproduction
 from experiments.analysis.panel_regression import EventStudy, event_study, parts_of, two_way_effect
 from experiments.analysis.panels import Exported, TreatedRule, matrix_of, read_exported, treated_and_compared
 from experiments.analysis.request import plain, read_settings
+from experiments.command_line import DONE
 from experiments.refusal import Refusal, nearest, shown
 from experiments.run import termination_interrupts
-from experiments.store import CorruptResult, Unwritable
 from sim.compiling import source_hash
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.params import Quantity
@@ -171,18 +171,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if any(text in ("-h", "--help") for text in texts):
         print(__doc__)
         return DONE
-    try:
-        with termination_interrupts():
-            return _work(texts)
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
-        return REFUSED
-    except (CorruptResult, Unwritable) as problem:
-        print(problem, file=sys.stderr)
-        return MISSING
-    except KeyboardInterrupt:
-        print("stopped; nothing is concluded", file=sys.stderr)
-        return INTERRUPTED
+    return exit_code_of(lambda: _asked(texts), "stopped; nothing is concluded")
+
+
+def _asked(texts: list[str]) -> int:
+    """Compare what the texts ask for, under a termination that counts as Ctrl-C."""
+    with termination_interrupts():
+        return _work(texts)
 
 
 def _work(texts: list[str]) -> int:

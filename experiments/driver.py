@@ -14,8 +14,9 @@ from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each
 from experiments.execute import carry_out_all, worker_count
-from experiments.folder import MANIFEST, REPORTS, discard_results, is_whole, log, write_manifest
+from experiments.folder import discard_results, is_whole, log, write_manifest
 from experiments.forecast import announce
+from experiments.places import LOG, MANIFEST, REPORTS
 from experiments.progress import Progress
 from experiments.single_run import Kept, Run
 from experiments.stopping import Look, stopped
@@ -201,7 +202,7 @@ class Driver:
             log(self.folder, "report failed", reason=traceback.format_exc())
             print(
                 f"the report could not be written: {type(problem).__name__}: {problem}\n"
-                f"the results are kept in {self.folder}, the details in {self.folder / 'log.jsonl'}. "
+                f"the results are kept in {self.folder}, the details in {self.folder / LOG}. "
                 f"To write the report again:\n  python -m experiments.report {quoted(str(self.folder))}",
                 file=sys.stderr,
             )

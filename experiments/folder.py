@@ -17,6 +17,7 @@ from experiments.config import StudyConfig
 from experiments.dictionary import TABLES
 from experiments.machine import deciding_versions, machine_class, versions
 from experiments.parameters import register
+from experiments.places import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from experiments.refusal import Refusal, shown
 from experiments.single_run import Kept
 from experiments.store import (
@@ -37,12 +38,6 @@ from experiments.store import (
 from experiments.study import study_document, study_identity, timeline
 from sim.compiling import source_hash
 
-MARKER = "study.json"  # written first: whose folder this is
-MANIFEST = "manifest.json"  # written last: that the study is done, and what belongs to it
-LOCK = ".lock"
-LOG = "log.jsonl"
-CONFIG = "config.yaml"
-REPORTS = ("report.html", "report.pdf")  # drawn from the tables after the manifest is written, so no part of it
 FORMAT = 2
 
 

@@ -4,7 +4,8 @@
     python -m experiments.frontier frontier=rate_cap scale=smoke
     python -m experiments.frontier out=results/f                  continues there what was begun there
 
-Other keys: seed= months= study.replicates= executor= and any parameter of the model. All points share their luck.
+Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
+All points share their luck.
 Exit codes: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
 """
 

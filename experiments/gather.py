@@ -125,10 +125,8 @@ def _compared(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord
     """Return of every table that outcomes are read from the columns and rows that this study's outcomes need."""
     asked: dict[str, list[Outcome]] = {}
     for outcome in outcomes(study):
-        one: Outcome | None = outcome
-        while one is not None:
-            asked.setdefault(one.table, []).append(one)
-            one = one.less
+        for part in outcome.parts:
+            asked.setdefault(part.table, []).append(part)
     frames: dict[str, pd.DataFrame] = {}
     for name, theirs in asked.items():
         if name not in written or name not in SELECTIONS:

@@ -63,6 +63,11 @@ class Outcome(NamedTuple):
             thing = "lender or kind" if shape.has_kinds else "lender"
             raise Refusal(f"{path}: {self.name}: no such {thing}; {nearest(whose, present)}")
 
+    @property
+    def parts(self) -> tuple[Outcome, ...]:
+        """The outcome itself and what is subtracted from it."""
+        return (self,) if self.less is None else (self, *self.less.parts)
+
     def is_in(self, tables: Mapping[str, pd.DataFrame]) -> bool:
         """Return whether the tables hold what the outcome is read from."""
         needed = SELECTIONS[self.table].needed(self.column)

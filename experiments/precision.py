@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +44,7 @@ class Precision:
     def _read(self, run: Run, folder: Path) -> None:
         outcomes = {name: read_outcome(name, "study.primary") for name, _ in self.declared}
         tables = {}
-        for table in dict.fromkeys(table for outcome in outcomes.values() for table in _tables_of(outcome)):
+        for table in dict.fromkeys(part.table for outcome in outcomes.values() for part in outcome.parts):
             if (folder / f"{table}.parquet").exists():
                 rows = read_table(folder / f"{table}.parquet").to_pandas()
                 tables[table] = rows.assign(scenario=run.scenario, arm=run.arm, replicate=run.replicate)
@@ -70,9 +70,3 @@ class Precision:
         sd = float(complete.std(ddof=1)) if complete.size > 1 else float("nan")
         half = half_width(sd, complete.size, self.confidence_each)
         return Width(primary.outcome, primary.horizon, arm, scenario, half, primary.smallest_important_difference)
-
-
-def _tables_of(outcome: Outcome) -> Iterator[str]:
-    yield outcome.table
-    if outcome.less is not None:
-        yield from _tables_of(outcome.less)

@@ -23,7 +23,7 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.dictionary import TABLES
-from experiments.folder import MANIFEST, MARKER
+from experiments.places import MANIFEST, MARKER
 from experiments.query import connection
 from experiments.refusal import Refusal, nearest, printable
 from experiments.single_run import PEOPLE, RECORD

@@ -5,7 +5,8 @@
     python -m experiments.reverse_stress reverse_stress.tolerance=0.002   one of its settings
     python -m experiments.reverse_stress out=results/r                    continues there what was begun there
 
-Other keys: seed= months= study.replicates= executor= and any parameter of the model. All values share their luck.
+Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
+All values share their luck.
 Exit codes: 0 done (also when nothing in the range breaks the limit), 1 runs missing, 2 input refused, 130 interrupted.
 """
 

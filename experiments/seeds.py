@@ -17,9 +17,9 @@ from typing import Any
 
 from experiments.command_line import DONE, FAILED, REFUSED, command_of
 from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
-from experiments.folder import MANIFEST
 from experiments.market import read_market
 from experiments.outcomes import read_horizon
+from experiments.places import MANIFEST
 from experiments.refusal import Refusal
 from experiments.run import carry_out_study
 from experiments.schema import read_section

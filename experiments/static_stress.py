@@ -4,7 +4,8 @@
     python -m experiments.static_stress static_stress.rolls=satellite   roll rates by elasticity, not as observed
     python -m experiments.static_stress out=results/t                   continues there what was begun there
 
-Other keys: seed= months= study.replicates= executor= and any parameter of the model. Both approaches share their luck.
+Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
+Both approaches share their luck.
 Exit codes: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
 """
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.folder import MANIFEST
+from experiments.places import MANIFEST
 from experiments.refusal import Refusal
 from experiments.run import main as run_study
 from experiments.store import CorruptResult, read_json, read_table

@@ -17,7 +17,7 @@ from experiments.analysis.folder import opened, write_manifest
 from experiments.analysis.page import PAGE, PICTURE, Drawing, drawn, reproduction, write_page
 from experiments.analysis.request import Request, plain, read_request
 from experiments.archive import archive_of
-from experiments.command_line import out_override, quoted
+from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, out_override, quoted
 from experiments.folder import folder_for, log
 from experiments.market import document_of
 from experiments.refusal import Refusal
@@ -27,7 +27,6 @@ from experiments.single_run import RECORD
 from experiments.store import CorruptResult, FileRecord, Unwritable, record_of, write_table
 from sim.compiling import source_hash
 
-DONE, MISSING, REFUSED, INTERRUPTED = 0, 1, 2, 130
 Settings = TypeVar("Settings", bound=tuple[Any, ...])
 
 
@@ -59,24 +58,34 @@ def run_tool(tool: Tool[Settings], usage: str | None, arguments: Sequence[str] |
     if any(text in ("-h", "--help") for text in texts):
         print(usage)
         return DONE
+    return exit_code_of(lambda: _asked(tool, texts), "stopped before anything was computed")
+
+
+def exit_code_of(work: Callable[[], int], stopped: str) -> int:
+    """Return the exit code of work, and say in one line why it could not be done; `stopped` is said on Ctrl-C."""
     try:
-        request = read_request(tool.name, tool.settings, texts, tool.usual, tool.change)
-        tool.check(request)
-        title = f"{tool.name}-{request.name}"
-        document = document_of_request(request, title)
-        place = folder_for(request.study._replace(settings=request.study.settings._replace(name=title)))
-        archive = archive_of(request.study, place)
-        with opened(place, document) as folder, termination_interrupts():
-            return _work(tool, request, Bench(folder, title, request.study, archive), document)
+        return work()
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
     except (CorruptResult, Unwritable) as problem:
         print(problem, file=sys.stderr)
-        return MISSING
+        return FAILED
     except KeyboardInterrupt:
-        print("stopped before anything was computed", file=sys.stderr)
+        print(stopped, file=sys.stderr)
         return INTERRUPTED
+
+
+def _asked(tool: Tool[Settings], texts: Sequence[str]) -> int:
+    """Read the request, refuse what could not be done, and hold the folder while it is done."""
+    request = read_request(tool.name, tool.settings, texts, tool.usual, tool.change)
+    tool.check(request)
+    title = f"{tool.name}-{request.name}"
+    document = document_of_request(request, title)
+    place = folder_for(request.study._replace(settings=request.study.settings._replace(name=title)))
+    archive = archive_of(request.study, place)
+    with opened(place, document) as folder, termination_interrupts():
+        return _work(tool, request, Bench(folder, title, request.study, archive), document)
 
 
 def document_of_request(request: Request[Any], title: str) -> dict[str, Any]:
@@ -105,7 +114,7 @@ def _work(tool: Tool[Settings], request: Request[Settings], bench: Bench, docume
     except (MissingRuns, CorruptResult, Unwritable) as problem:
         kept = f"nothing is concluded; {len(bench.kept)} runs are kept. When that is put right, to continue:"
         print(f"{problem}\n{kept}\n  {again}", file=sys.stderr)
-        return MISSING
+        return FAILED
     if bench.archive.reason:
         print(f"finished runs are not kept for other studies: {bench.archive.reason}", file=sys.stderr)
     for line in findings.lines:

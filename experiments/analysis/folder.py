@@ -12,8 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments.folder import FORMAT, LOCK, MANIFEST, MARKER, check_links, check_place, now
+from experiments.folder import FORMAT, check_links, check_place, now
 from experiments.machine import deciding_versions, machine_class, versions
+from experiments.places import LOCK, MANIFEST, MARKER
 from experiments.refusal import Refusal, shown
 from experiments.store import PARTIAL, CorruptResult, FileRecord, read_sealed, reason_of, sweep, write_sealed, writing
 from experiments.study import identity

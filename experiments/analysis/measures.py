@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 from experiments.outcomes import read_outcome
 from experiments.refusal import Refusal, nearest
 from experiments.schema import CHOICES
-from experiments.spelling import ALL, MINUS
+from experiments.spelling import ALL
 from experiments.store import read_table
 from sim.codes import RESOLUTION
 from sim.params import MarketConfig, Quantity
@@ -67,9 +67,8 @@ def monthly(measure: Measure, folder: Path) -> pd.Series[float]:
             rows = rows[(rows["lender"] == whose) | (rows["kind"] == whose)]
         return (rows["status"] == RESOLUTION).groupby(rows["month"]).sum().astype(float)
     outcome = read_outcome(measure.outcome, "outcome")
-    named = {text.partition(".")[0] for text in measure.outcome.split(MINUS)}
     tables = {}
-    for name in sorted(named):
+    for name in dict.fromkeys(part.table for part in outcome.parts):
         rows = read_table(folder / f"{name}.parquet").to_pandas()
         tables[name] = rows.assign(scenario="", arm="", replicate=0)
     return outcome.monthly(tables).droplevel(["scenario", "arm", "replicate"]).sort_index()

@@ -12,6 +12,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.places import MANIFEST
 from experiments.refusal import Refusal
 from experiments.report.events import Event, read_events
 
@@ -204,13 +205,13 @@ def _names(said: Any) -> list[str]:
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "manifest.json"
+    path = folder / MANIFEST
     if not folder.is_dir():
         raise UnreadableStudy(f"{folder}: no such folder; give the folder of a finished study")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise UnreadableStudy(f"{folder}: no manifest.json, so this is not a finished study") from None
+        raise UnreadableStudy(f"{folder}: no {MANIFEST}, so this is not a finished study") from None
     except (OSError, ValueError, RecursionError) as problem:
         raise UnreadableStudy(f"{path}: not readable as JSON ({problem})") from problem
     if not isinstance(manifest, dict):

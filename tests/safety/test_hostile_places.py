@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from experiments.config import StudyConfig, compose_study
-from experiments.folder import LOCK, folder_for, opened
+from experiments.folder import folder_for, opened
+from experiments.places import LOCK
 from experiments.refusal import Refusal
 from experiments.single_run import Run
 from experiments.store import CorruptResult, read_json

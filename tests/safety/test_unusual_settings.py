@@ -14,11 +14,13 @@ from experiments.report.reading import Study
 from experiments.report.sections.unusual import unusual_section
 from experiments.store import read_table, write_table
 from experiments.unusual import bindings, idle_instruments, unusual_settings
+from experiments.unusual.contradictions import contradictions
 from experiments.unusual.flag import CONTRADICTION, IDLE, OUTSIDE, Flag, merged
 from experiments.unusual.ranges import usual_range, usual_ranges
 from sim.params import LenderParameters, MarketConfig, Quantity, quantities
 from tests.report.made_study import write_study
 
+STUDIES = Path(__file__).parents[2] / "configs" / "study"
 SOUND = ("study=baseline", "months=60")
 
 
@@ -82,6 +84,13 @@ OUTSIDE_VALUES = [
     (("economy.unemployment_path=[0.05,0.3]",), "economy.unemployment_path", "0.3", "0.03 to 0.12"),
     (("population.size=50",), "population.size", "50", "1000 to 20000000"),
 ]
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in STUDIES.glob("*.yaml")))
+def test_no_study_that_ships_contradicts_itself(name: str) -> None:
+    """In the dated rulebook some rules change nothing, since others of their time ask for more; that is no mistake."""
+    found = [flag.setting for flag in contradictions(compose_study([f"study={name}"]))]
+    assert [setting for setting in found if not setting.startswith("policy.r")] == []
 
 
 @pytest.mark.parametrize(("texts", "setting", "value", "usual"), OUTSIDE_VALUES, ids=[row[1] for row in OUTSIDE_VALUES])

@@ -20,7 +20,7 @@ from collections import Counter
 from pathlib import Path
 
 from experiments.archive import NAME
-from experiments.folder import MANIFEST
+from experiments.places import MANIFEST
 from experiments.single_run import RECORD
 from experiments.store import PARTIAL, CorruptResult, check_file, read_sealed
 from tests.studies.fake_study import hashes, live, one_hash, study_in, use_fake_market

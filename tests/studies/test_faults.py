@@ -17,7 +17,8 @@ import experiments
 from experiments import folder as folder_module
 from experiments import run
 from experiments.archive import NAME
-from experiments.folder import MANIFEST, folder_for
+from experiments.folder import folder_for
+from experiments.places import MANIFEST
 from experiments.progress import Progress
 from experiments.refusal import Refusal
 from experiments.single_run import RECORD

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.places import LOG
 from experiments.report.blocks import Block, Command, Note, Points, Section, Table, Text
 from experiments.report.effects import read_effects
 from experiments.report.reading import Study
@@ -153,7 +154,7 @@ def reproduce_section(study: Study) -> Section:
 def _overrides(study: Study) -> str:
     """Return the overrides that the study was last started with, from its log, or its name alone."""
     try:
-        lines = (study.folder / "log.jsonl").read_text(encoding="utf-8").splitlines()
+        lines = (study.folder / LOG).read_text(encoding="utf-8").splitlines()
         starts = [
             entry for entry in map(json.loads, lines) if isinstance(entry, dict) and entry.get("event") == "start"
         ]
