@@ -87,9 +87,14 @@ def _as_tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
+@cache
+def _hints(section: type[tuple[Any, ...]]) -> dict[str, Any]:
+    return get_type_hints(section)
+
+
 def _frozen(section: type[Section], checked: BaseModel) -> Section:
     """Turn a checked pydantic model back into the NamedTuple it was built from."""
-    hints = get_type_hints(section)
+    hints = _hints(section)
     values = {}
     for name in getattr(section, "_fields"):  # noqa: B009
         values[name] = _frozen_value(hints[name], getattr(checked, name))

@@ -16,6 +16,7 @@ import yaml
 from experiments.plain_yaml import CODE_KEYS, check_yaml, place, read_text
 from experiments.refusal import Refusal, shown
 
+TreeState = tuple[tuple[Path, int], ...]  # the files there are, and when each was last changed
 CONFIGS = Path(__file__).resolve().parent.parent / "configs"
 
 
@@ -32,16 +33,23 @@ def members_of_bundles(group: str) -> tuple[str, ...]:
     """Return the members of all files that hold several: those placed at their group itself, such as a rulebook."""
     found: list[str] = []
     for path in sorted((CONFIGS / group).glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
-        if text.splitlines()[:1] == [f"# @package {group}"]:
-            found += yaml.safe_load(text)
+        found += _members_of(path, path.stat().st_mtime_ns)
     return tuple(found)
 
 
-def check_tree() -> None:
-    """Refuse the tree when one of its files is no YAML or asks for more than values."""
-    for path in sorted(CONFIGS.rglob("*.yaml")):
-        check_file(path, path.stat().st_mtime_ns)
+@cache
+def _members_of(path: Path, changed_at: int) -> tuple[str, ...]:  # noqa: ARG001  (a changed file is another cache entry)
+    text = path.read_text(encoding="utf-8")
+    is_bundle = text.splitlines()[:1] == [f"# @package {path.parent.name}"]
+    return tuple(yaml.safe_load(text)) if is_bundle else ()
+
+
+def check_tree() -> TreeState:
+    """Refuse the tree when one of its files is no YAML or asks for more than values; return when each was changed."""
+    files = tuple((path, path.stat().st_mtime_ns) for path in sorted(CONFIGS.rglob("*.yaml")))
+    for path, changed_at in files:
+        check_file(path, changed_at)
+    return files
 
 
 @cache

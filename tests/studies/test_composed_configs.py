@@ -3,11 +3,18 @@
 import json
 
 import pytest
+from hydra import compose as hydra_compose
+from hydra import initialize_config_dir
+from hydra.core.global_hydra import GlobalHydra
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from omegaconf import OmegaConf
 
+from experiments import tree
 from experiments.config import compose, compose_study
 from experiments.market import canonical, document_of, read_market
+from experiments.overrides import compose_document, read_overrides
+from experiments.refusal import Refusal
 from experiments.study import plan, study_identity
 from sim.params import MarketConfig
 
@@ -42,6 +49,44 @@ def test_months_overrides_the_calendar_of_the_study() -> None:
 
 def test_last_of_two_equal_overrides_wins() -> None:
     assert compose(["scale=laptop", "scale=smoke", "seed=1", "seed=2"]).population.size == 2_000
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        (),
+        ("study=tightening", "scale=smoke", "months=30", "seed=7", "policy=[rate_cap]", "policy.rate_cap.max_apr=0.2"),
+        ("policy=[china_2016_2025]", "~policy.r02_rate_cap", "policy.r06_borrower_cap.cap_yuan=1", "~lender.bank_b"),
+        ("lender.platform_a.learning={review_months:12,model_two_leaves_out:[signal]}", "lender.bank_a.opex_apr=0"),
+        ("shock=[sector_slump]", "shock.sector_slump.sectors=[construction,trade_and_catering]", "lender=[bank_a]"),
+        ("study.name='a, b'", "study.arms={plain:[],busy:['months=3']}", "out='it\\'s'", "archive=null"),
+        (
+            "study.arms.more=['policy=[rate_cap]']",
+            "study.horizons=[1-12,end]",
+            "observe.outcome_until=${calendar.months}",
+        ),
+    ],
+)
+def test_what_is_composed_is_what_hydra_composes(texts: tuple[str, ...]) -> None:
+    """Values are laid over files that were read once; Hydra, which reads all of them for each market, says the same."""
+    overrides = read_overrides(texts)
+    GlobalHydra.instance().clear()
+    with initialize_config_dir(str(tree.CONFIGS), version_base="1.3"):
+        expected = OmegaConf.to_container(hydra_compose("config", [override.text for override in overrides]))
+    assert compose_document(overrides) == OmegaConf.to_container(OmegaConf.create(expected), resolve=True)
+
+
+@pytest.mark.parametrize(
+    ("texts", "said"),
+    [
+        (("~policy.rate_cap",), "policy.rate_cap: there is no such key to delete"),
+        (("~lender.bank_a.opex_apr=0.5",), "lender.bank_a.opex_apr: is 0.03, and so not deleted as 0.5"),
+    ],
+)
+def test_deletion_of_what_is_not_there_is_refused(texts: tuple[str, ...], said: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        compose(texts)
+    assert str(refused.value) == said
 
 
 def test_order_of_lenders_in_the_selection_does_not_matter() -> None:
