@@ -70,7 +70,8 @@ class Trunk:
             self.market = CreditMarket(run.config, rng=run.seed, replicate=run.replicate)
             self.market.live_until(run.trunk_month)
             self.name = run.trunk
-        gc.collect()  # the last branch goes before the next one comes; markets and their agents hold each other
+        else:
+            gc.collect()  # the last branch goes before the next one comes; markets and their agents hold each other
         return self.market.branch(run.config)
 
     def let_go(self) -> None:

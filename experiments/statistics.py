@@ -5,11 +5,10 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special
 
 CONFIDENCE = 0.95
 SKEWED = 1.0  # beyond this sample skewness a t interval of few replicates covers too little
@@ -35,6 +34,13 @@ class PairedEffect(NamedTuple):
 
 
 NOT_A_NUMBER = float("nan")
+
+
+def _special() -> Any:
+    """Return SciPy's special functions, loaded when first wanted: commands that only plan or refuse are quick."""
+    from scipy import special
+
+    return special
 
 
 def paired_effect(changed: Sequence[float], unchanged: Sequence[float], name: str) -> PairedEffect:
@@ -78,7 +84,7 @@ def half_width(sd: float, count: int, confidence: float) -> float:
     """Return half the width of the t interval of a mean of so many values; NaN for fewer than two."""
     if count < 2:
         return NOT_A_NUMBER
-    return float(special.stdtrit(count - 1, 0.5 + confidence / 2)) * sd / math.sqrt(count)
+    return float(_special().stdtrit(count - 1, 0.5 + confidence / 2)) * sd / math.sqrt(count)
 
 
 class MeanIntervals(NamedTuple):
@@ -102,7 +108,7 @@ def mean_intervals(values: NDArray[np.float64]) -> MeanIntervals:
     squares = (np.where(known, values - mean, 0.0) ** 2).sum(axis=0)
     few = count < 2
     freedom = np.where(few, 1, count - 1)
-    half = special.stdtrit(freedom, 0.5 + CONFIDENCE / 2) * np.sqrt(squares / freedom / np.where(few, 1, count))
+    half = _special().stdtrit(freedom, 0.5 + CONFIDENCE / 2) * np.sqrt(squares / freedom / np.where(few, 1, count))
     half = np.where(few, np.nan, half)
     half = np.where((count > 0) & ~filled.any(axis=0), 0.0, half)
     return MeanIntervals(mean, mean - half, mean + half, count.astype(np.int64))
@@ -136,7 +142,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def _p_value(mean: float, sd: float, count: int) -> float:
     if sd == 0:
         return 0.0
-    return float(2 * special.stdtr(count - 1, -abs(mean) / (sd / math.sqrt(count))))
+    return float(2 * _special().stdtr(count - 1, -abs(mean) / (sd / math.sqrt(count))))
 
 
 def _ratio(top: float, bottom: float) -> float:

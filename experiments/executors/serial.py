@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
@@ -33,6 +34,14 @@ class SerialEngine(Engine):
     def place(self) -> Place:
         """Return this process."""
         return _ThisProcess()
+
+    def open(self) -> None:
+        """Leave what is loaded out of the search for markets to let go of, which comes with every run."""
+        gc.freeze()
+
+    def close(self) -> None:
+        """Search everywhere again."""
+        gc.unfreeze()
 
     def kill(self) -> None:
         """Nothing goes on here while this process does something else."""
