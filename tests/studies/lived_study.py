@@ -10,8 +10,8 @@ import pandas as pd
 from experiments.compare import compare
 from experiments.config import StudyConfig, compose_study
 from experiments.selections import SELECTIONS
+from experiments.single_run import Trunk
 from experiments.study import plan
-from sim.market import CreditMarket
 
 
 @cache
@@ -36,8 +36,9 @@ def only(study: StudyConfig, arms: Sequence[str], scenario: str) -> StudyConfig:
 
 def tables_of(study: StudyConfig) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the tables that outcomes are read from, run by run."""
-    for run in plan(study):
-        market = CreditMarket(run.config, rng=run.seed, replicate=run.replicate)
+    trunk = Trunk()
+    for run in sorted(plan(study), key=lambda run: run.trunk):
+        market = trunk.branch(run)
         market.run()
         for table in SELECTIONS:
             rows = market.record.table(table).to_pandas()
