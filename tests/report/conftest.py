@@ -20,8 +20,11 @@ def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def small_folder(tmp_path: Path) -> Path:
-    """One arm, one replicate, one year: quick to draw."""
-    return write_study(tmp_path / "small", arms=("baseline",), scenarios=("calm",), replicates=1, months=12)
+    """One arm, one replicate, one year, two lenders: quick to draw."""
+    lenders = (("platform_a", "platform"), ("bank_a", "bank"))
+    return write_study(
+        tmp_path / "small", arms=("baseline",), scenarios=("calm",), replicates=1, months=12, lenders=lenders
+    )
 
 
 @pytest.fixture(scope="session")

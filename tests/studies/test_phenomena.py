@@ -34,6 +34,7 @@ def test_refused_rollover_shows_as_defaults_at_the_other_lenders() -> None:
     assert effect(found, AT_OTHERS, "3-9", "platform_tightens")["mean"] > 0.0
 
 
+@pytest.mark.slow
 def test_the_price_of_claims_falls_when_everybody_sells_at_once() -> None:
     found = lived_study("fire_sale", 3_000, 3, ("everybody_sells",), "todays_prices")
     for horizon in ("0-0", "3-12"):

@@ -25,6 +25,7 @@ def test_every_study_declares_its_signs_and_holds_a_placebo(name: str) -> None:
     assert study.settings.placebo in study.arms
 
 
+@pytest.mark.slow
 def test_demand_moves_to_lenders_that_hide_little_of_their_price() -> None:
     found = lived_study("disclosure", 4_000, 3, ("shown",))
     assert effect(found, "lender.micro_lender.applications", "1-12", "shown")["mean"] < 0.0
@@ -32,6 +33,7 @@ def test_demand_moves_to_lenders_that_hide_little_of_their_price() -> None:
     assert effect(found, "lender.bank.applications", "1-12", "shown")["mean"] > 0.0
 
 
+@pytest.mark.slow
 def test_a_rumour_makes_customers_draw_at_once_and_a_freeze_leaves_fewer_of_them_with_the_money() -> None:
     found = lived_study("rumour", 4_000, 3, ("rumour", "weak_rumour", "rumour_and_freeze"), "calm_funders")
     attempted, completed = "lender.platform_a.line_applications", "lender.platform_a.line_approvals"

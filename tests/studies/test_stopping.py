@@ -91,6 +91,7 @@ def test_a_study_that_never_is_precise_ends_at_the_most(sluice: Sluice) -> None:
     assert [look["replicates"] for look in manifest["stopped"]["looks"]] == [2, 6, 10]
 
 
+@pytest.mark.slow
 def test_a_killed_study_stops_where_an_undisturbed_one_does(sluice: Sluice, tmp_path: Path, sources: Path) -> None:
     calm = Sluice(tmp_path / "calm", sources)
     asked = [*STUDY, PRIMARY.format(0.4)]

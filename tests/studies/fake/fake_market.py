@@ -106,5 +106,7 @@ def misbehave(replicate):
     kill = Path(folder) / f"kill-{replicate}"
     left = int(kill.read_text()) if kill.exists() else 0
     if left > 0:
-        kill.write_text(str(left - 1))
+        less = kill.with_name(f"{kill.name}-{os.getpid()}")
+        less.write_text(str(left - 1))
+        less.replace(kill)  # at once, since another worker may be reading it
         os.kill(os.getpid(), signal.SIGKILL)
