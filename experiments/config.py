@@ -265,12 +265,29 @@ def _markets(asked: Sequence[Override], settings: StudySettings) -> dict[tuple[s
                 markets[scenario, arm] = read_market(_market_values(document))
             except Refusal as refusal:
                 raise Refusal(f"{refusal} (arm {arm}, scenario {scenario})" if changes else str(refusal)) from None
+            _check_alike(markets, scenario, arm)
     if idle:
         key = sorted(idle)[0]
         raise Refusal(
             f"{key}: changes no arm; every arm either sets it itself or does not hold {'.'.join(key.split('.')[:2])}"
         )
     return markets
+
+
+def _check_alike(markets: Mapping[tuple[str, str], MarketConfig], scenario: str, arm: str) -> None:
+    """Refuse an arm or scenario with other months, or an arm with other people, than what it is compared with."""
+    first, market = next(iter(markets.values())), markets[scenario, arm]
+    if market.calendar != first.calendar:
+        raise Refusal(
+            f"calendar: all arms and scenarios have the same months and dates, and here they differ "
+            f"(arm {arm}, scenario {scenario}); set months= and calendar. for the whole study"
+        )
+    people = next(one for (place, _), one in markets.items() if place == scenario).population.size
+    if market.population.size != people:
+        raise Refusal(
+            f"population.size: an arm has the people of its baseline, since they are compared one by one; must be "
+            f"{people}, was {market.population.size} (arm {arm}, scenario {scenario})"
+        )
 
 
 def _changes(path: str, texts: Sequence[str]) -> dict[str, Override]:
@@ -281,7 +298,7 @@ def _changes(path: str, texts: Sequence[str]) -> dict[str, Override]:
         raise Refusal(f"{path}: {refusal}") from None
     for override in read:
         root = override.key.split(".")[0]
-        if root not in CHANGEABLE or override.key in ("calendar.months", "calendar.start", "calendar.warm_up_months"):
+        if root not in CHANGEABLE:
             raise Refusal(
                 f"{path}: {override.key}: an arm or scenario changes the market only; {nearest(root, CHANGEABLE)}"
             )

@@ -125,7 +125,7 @@ def compose_document(overrides: Sequence[Override]) -> dict[str, Any]:
         document = OmegaConf.to_container(composed, resolve=True)
     except RecursionError:
         raise Refusal("the configuration cannot be composed: it is nested too deep") from None
-    except (HydraException, OmegaConfBaseException) as problem:
+    except (HydraException, OmegaConfBaseException, ValueError, TypeError) as problem:
         raise Refusal(f"the configuration cannot be composed: {_first_line(problem)}") from None
     if not isinstance(document, dict):
         raise Refusal("configs/config.yaml: must hold keys and values")
