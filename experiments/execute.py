@@ -62,6 +62,8 @@ def carry_out_all(
         _Supervisor(folder.absolute(), settings, places, origin, done, failed, say, interruption).carry_out(
             runs, workers
         )
+        if interruption.is_asked:  # all that had begun is finished; whatever would come next does not begin
+            raise KeyboardInterrupt
 
 
 def worker_count(runs: Sequence[Run], settings: ExecutorSettings) -> int:

@@ -194,7 +194,7 @@ def rerun_problems(folder: Path, manifest: Mapping[str, Any], chosen: Sequence[M
             record = live(config, int(document["seed"]), int(document["replicate"])).record
             yield from _differing(place, document, {**record.tables, PEOPLE: record.people()})
             found, said = str(record.hash()), str(run.get("record_hash"))
-        except (CorruptResult, Refusal, KeyError, TypeError, ValueError) as problem:
+        except (CorruptResult, Refusal, OSError, KeyError, TypeError, ValueError) as problem:
             yield f"{place}: cannot be lived through again: {problem}"
             continue
         if found != said:

@@ -44,13 +44,19 @@ Outcome = Kept | Raised | Unfit
 
 
 @functools.cache
-def facts() -> dict[str, str]:
-    """Return what decides a run's bytes in this process, by its name in messages."""
-    all_threads = os.environ.get("OMP_NUM_THREADS", "not set")
+def _fixed_facts() -> dict[str, str]:
     return {
         "the hash of the model's sources": source_hash(),
         **deciding_versions(),
         "the processor's architecture": platform.machine(),
+    }
+
+
+def facts() -> dict[str, str]:
+    """Return what decides a run's bytes in this process, by its name in messages; threads are those set now."""
+    all_threads = os.environ.get("OMP_NUM_THREADS", "not set")
+    return {
+        **_fixed_facts(),
         **{name: os.environ.get(name, all_threads) for name in ARITHMETIC_THREADS},
     }
 

@@ -37,6 +37,7 @@ class SerialEngine(Engine):
 
     def open(self) -> None:
         """Leave what is loaded out of the search for markets to let go of, which comes with every run."""
+        gc.collect()  # what is unused already goes first, or it would stay
         gc.freeze()
 
     def close(self) -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import experiments
+from experiments import verify
 from experiments.query import connection
 from experiments.refusal import Refusal
 from experiments.store import CorruptResult, write_json, write_sealed, write_table
@@ -223,6 +224,14 @@ def test_verify_from_python_chooses_runs_by_chance_and_repeats_by_seed(place: Pa
     assert results.verify(rerun=2, seed=7).rerun == first.rerun
     assert len({results.verify(rerun=1).rerun for _ in range(12)}) > 1, "some of twelve choices among six runs differ"
     assert set(results.verify(rerun=99).rerun) == set(results.runs["folder"])
+
+
+@pytest.mark.usefixtures("fake")
+def test_rerun_of_a_run_that_lost_a_table_says_so(copied: Path) -> None:
+    lost = next((copied / "runs").glob("*/market.parquet"))
+    lost.unlink()
+    said = verify.main([str(copied), "--rerun", "99"])
+    assert said == 1
 
 
 @pytest.mark.usefixtures("fake")

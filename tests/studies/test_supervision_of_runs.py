@@ -230,6 +230,29 @@ def test_the_first_ctrl_c_begins_nothing_more_and_the_second_ends_at_once(
         assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_ctrl_c_is_not_forgotten_when_all_runs_have_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a study with a stop rule would begin its next batch, and a tool of analysis its next stage."""
+
+    def answer(run: Run) -> Outcome:
+        if run.identity == "run 2":
+            signal.raise_signal(signal.SIGINT)
+        return kept(run)
+
+    engine, told = PlannedEngine(answer, 4), Told()
+    monkeypatch.setattr(execute, "engine", lambda *_: engine)
+    with pytest.raises(KeyboardInterrupt):
+        carry_out_all(runs_of(3), tmp_path, ExecutorSettings(workers=4), told.keep, told.fail, told.said.append)
+    assert len(told.done) == 3, "what had begun is kept"
+
+
+def test_threads_are_looked_at_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A serial study in the same process before this one has left them as they were."""
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    before = facts()["OMP_NUM_THREADS"]
+    with engines.one_thread_each():
+        assert (before, facts()["OMP_NUM_THREADS"]) == ("not set", "1")
+
+
 # --- which places may be used -----------------------------------------------------------------------------------------
 def test_a_place_that_would_give_other_bytes_ends_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = PlannedEngine(lambda run: Unfit("the worker on far cannot be used: numpy: 2.4 here, 2.5 there"))
