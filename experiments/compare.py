@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 
 from experiments.config import StudyConfig
-from experiments.declared import confidence_each, expected_of, swept_words
+from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
 from experiments.outcomes import Horizon, Outcome, mean_over, read_outcome
 from experiments.statistics import PairedEffect, half_width, holm, paired_effect
 
+UNTESTED = "none"  # the method of an effect that was declared and could not be compared
 EXPLORATORY_BELOW = 30  # replicates; nominal 95% intervals cover too little below
 
 EFFECTS = pa.schema(
@@ -80,7 +81,8 @@ def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.
                         continue
                     effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs))
                     differences.extend(_difference_rows(outcome, horizon, scenario, arm, pairs))
-    _correct(effects)
+    effects.extend(_untested(study, effects))
+    _correct(effects, len(primary_effects(study)))
     return pa.Table.from_pylist(effects, schema=EFFECTS), pa.Table.from_pylist(differences, schema=DIFFERENCES)
 
 
@@ -164,11 +166,33 @@ def _difference_rows(
         }
 
 
-def _correct(effects: list[dict[str, Any]]) -> None:
-    """Add Holm's adjusted p-values over all primary effects of the study; the placebo is no hypothesis."""
+def _untested(study: StudyConfig, effects: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Yield a row for each effect that was declared and could not be compared, so that none is passed over."""
+    found = {(row["outcome"], row["horizon"], row["scenario"], row["arm"]) for row in effects}
+    for primary, scenario, arm in primary_effects(study):
+        if (primary.outcome, primary.horizon, scenario, arm) not in found:
+            yield {
+                "outcome": primary.outcome,
+                "primary": True,
+                "expected_sign": primary.expected_sign,
+                "arm": arm,
+                "scenario": scenario,
+                "horizon": primary.horizon,
+                "placebo": False,
+                "replicates": 0,
+                "method": UNTESTED,
+                "smallest_important_difference": primary.smallest_important_difference,
+                "p": None,
+                "warning": "declared and not compared: in no pair do both arms have a value",
+                "swept": swept_words(study, scenario, arm),
+            }
+
+
+def _correct(effects: list[dict[str, Any]], declared: int) -> None:
+    """Add Holm's adjusted p-values over all primary effects that were declared; the placebo is no hypothesis."""
     for row in effects:
         row["p_holm"] = None
     family = [row for row in effects if row["primary"] and not row["placebo"]]
     p_values = [row["p"] if row["p"] is not None else math.nan for row in family]
-    for row, adjusted in zip(family, holm(p_values), strict=True):
+    for row, adjusted in zip(family, holm(p_values, declared), strict=True):
         row["p_holm"] = _number(adjusted)

@@ -128,13 +128,17 @@ def bootstrap_t(values: NDArray[np.float64], name: str) -> tuple[float, float]:
     return float(values.mean() - upper * error), float(values.mean() - lower * error)
 
 
-def holm(p_values: Sequence[float]) -> list[float]:
-    """Return Holm's adjusted p-values; NaN stays NaN and counts for nothing."""
+def holm(p_values: Sequence[float], family: int = 0) -> list[float]:
+    """Return Holm's adjusted p-values; NaN stays NaN.
+
+    `family` is how many hypotheses were declared when that is more than have a p-value: one that could not be tested
+    was a chance to be wrong all the same, and to leave it out would reward failed runs.
+    """
     adjusted = [NOT_A_NUMBER] * len(p_values)
     tested = sorted((index for index, p in enumerate(p_values) if math.isfinite(p)), key=lambda index: p_values[index])
     largest = 0.0
     for rank, index in enumerate(tested):
-        largest = max(largest, min(1.0, p_values[index] * (len(tested) - rank)))
+        largest = max(largest, min(1.0, p_values[index] * (max(family, len(tested)) - rank)))
         adjusted[index] = largest
     return adjusted
 

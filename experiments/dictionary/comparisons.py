@@ -60,7 +60,10 @@ _describe(
         "baseline_mean": ("float", (OUTCOMES_UNIT, "Mean of the baseline over the replicates.")),
         **_interval(OUTCOMES_UNIT, ""),
         "replicates": PAIRS,
-        "method": ("str", (NAME, "identical, single, t, or t with a bootstrap-t interval beside it.")),
+        "method": (
+            "str",
+            (NAME, "identical, single, t, t with a bootstrap-t interval beside it, or none where no pair has a value."),
+        ),
         "sd": ("float", (OUTCOMES_UNIT, "Standard deviation of the paired differences.")),
         "correlation": ("float", ("-1 to 1", "Correlation of arm and baseline over replicates.")),
         "variance_reduction": ("float", ("ratio", "Variance of an unpaired comparison over that of the paired one.")),

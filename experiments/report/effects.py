@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.report.reading import Study
-from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, unit_of
+from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, plain, unit_of
 from experiments.spelling import MINUS, NOT
 
+UNTESTED = "none"  # declared, and no pair has a value in both arms
 NEEDED = ("outcome", "arm", "scenario", "mean", "low", "high", "replicates")
 
 
@@ -83,7 +84,23 @@ def read_effects(study: Study) -> list[Effect]:
         return []
     dots = _dots(study)
     rows = table.to_dict("records")
-    return [_effect({str(name): value for name, value in row.items()}, dots) for row in rows]
+    return [
+        _effect({str(name): value for name, value in row.items()}, dots)
+        for row in rows
+        if row.get("method") != UNTESTED
+    ]
+
+
+def untested_words(study: Study) -> list[str]:
+    """Return the effects that were declared and could not be compared, in words."""
+    table = study.table("effects", *NEEDED)
+    if table is None or "method" not in table:
+        return []
+    return [
+        f"{outcome_words(str(row['outcome']))}, {horizon_words(str(row['horizon']))}, "
+        f"“{plain(str(row['arm']))}” in “{plain(str(row['scenario']))}”"
+        for row in table[table["method"] == UNTESTED].to_dict("records")
+    ]
 
 
 def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...]]) -> Effect:

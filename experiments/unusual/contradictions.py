@@ -35,7 +35,9 @@ def _plan(study: StudyConfig) -> Iterator[Flag]:
                 "study.horizons",
                 horizon.name,
                 f"a horizon ends before month {months}",
-                f"it reaches month {announced + horizon.last}, so that only its first months are compared",
+                "none of its months is lived, so that nothing is compared"
+                if announced + horizon.first >= months
+                else f"it reaches month {announced + horizon.last}, so that only its first months are compared",
                 (),
             )
     observe = market.observe

@@ -176,6 +176,30 @@ def test_effects_are_paired_differences_of_complete_pairs(difference: int, metho
     assert set(differences.column("difference").to_pylist()) == {difference}
 
 
+def test_what_was_declared_and_cannot_be_compared_is_a_row_and_counts_in_the_family() -> None:
+    study = compose_study(
+        [
+            "study=baseline",
+            "months=10",
+            "study.announce_month=2",
+            "study.replicates=3",
+            "study.horizons=['1-3','20-30']",
+            "study.primary=[{outcome:market.approvals,horizon:'1-3',expected_sign:'-'},{outcome:market.approvals,horizon:'20-30',expected_sign:'-'}]",
+            "+study.arms.other=['economy.policy_rate_apr=0.02']",
+        ]
+    )
+    tested, untested = compare(study, study_tables(-5) | {"market": noisy(study_tables(-5)["market"])})[0].to_pylist()
+    assert (untested["horizon"], untested["method"], untested["replicates"]) == ("20-30", "none", 0)
+    assert untested["mean"] is untested["p"] is untested["p_holm"] is None
+    assert "not compared" in untested["warning"]
+    assert tested["p_holm"] == pytest.approx(2 * tested["p"]), "two were declared"
+
+
+def noisy(rows: pd.DataFrame) -> pd.DataFrame:
+    """Let the arms differ by another number in each replicate."""
+    return rows.assign(approvals=rows["approvals"] - 20 * rows["replicate"] * (rows["arm"] == "other"))
+
+
 def word(*names: str) -> int:
     return sum(flags[name] for name in names)
 

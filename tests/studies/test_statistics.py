@@ -62,6 +62,7 @@ def test_symmetric_differences_get_none() -> None:
 def test_holm_on_a_worked_example() -> None:
     assert holm([0.01, 0.04, math.nan, 0.03]) == pytest.approx([0.03, 0.06, math.nan, 0.06], nan_ok=True)
     assert holm([0.9, 0.8]) == [1.0, 1.0]
+    assert holm([0.01, 0.04], family=4) == pytest.approx([0.04, 0.12]), "two that were declared could not be tested"
 
 
 def test_no_effect_is_rejected_about_one_time_in_twenty() -> None:

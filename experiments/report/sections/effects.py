@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
-from experiments.report.effects import Effect, horizon_words, outcome_words, read_effects
+from experiments.report.effects import Effect, horizon_words, outcome_words, read_effects, untested_words
 from experiments.report.figures.forest import Bar, Strip, draw_forest, effect_words
 from experiments.report.reading import Study
 from experiments.report.style import arm_colour
@@ -28,7 +28,7 @@ from experiments.report.wording import (
 
 def effects_section(study: Study) -> Section:
     """Show the effects with intervals and replicates, primary ones first."""
-    effects = read_effects(study)
+    effects, untested = read_effects(study), untested_words(study)
     if not effects:
         reason = study.why_absent("effects") if len(study.arms) > 1 else "a single arm cannot be compared"
         return Section("effects", "Key effects", (Note(sentence(f"No effects are shown: {reason}")),))
@@ -50,6 +50,8 @@ def effects_section(study: Study) -> Section:
         blocks.append(Note("The study declares no primary outcome, so none is marked."))
     blocks += _secondary(study, primary, [effect for effect in shown if not effect.primary])
     blocks.append(_full_table(effects))
+    if untested:
+        blocks.append(Note(sentence(f"Declared beforehand and not compared, for want of values: {listing(untested)}")))
     warnings = Counter(effect.warning for effect in shown if effect.warning)
     if warnings:
         said = "; ".join(f"{plain(text)} ({counted(times, 'estimate')})" for text, times in warnings.most_common(6))
