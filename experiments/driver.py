@@ -16,12 +16,12 @@ from experiments.declared import confidence_each
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import discard_results, is_whole, log, write_manifest
 from experiments.forecast import announce
-from experiments.places import LOG, MANIFEST, REPORTS
 from experiments.progress import Progress
 from experiments.single_run import Kept, Run
 from experiments.stopping import Look, stopped
 from experiments.store import CorruptResult, Unwritable, read_sealed, record_of, unwritable_in
 from experiments.study import plan
+from experiments.study_files import LOG, MANIFEST, REPORTS
 from experiments.unusual import idle_instruments, unusual_settings
 from experiments.unusual.flag import Flag
 

@@ -17,7 +17,6 @@ from experiments.config import StudyConfig
 from experiments.dictionary import TABLES
 from experiments.machine import deciding_versions, machine_class, versions
 from experiments.parameters import register
-from experiments.places import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from experiments.refusal import Refusal, shown
 from experiments.single_run import Kept
 from experiments.store import (
@@ -36,6 +35,7 @@ from experiments.store import (
     writing,
 )
 from experiments.study import study_document, study_identity, timeline
+from experiments.study_files import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from sim.compiling import source_hash
 
 FORMAT = 2

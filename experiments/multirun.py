@@ -21,10 +21,10 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments.command_line import INTERRUPTED, command_of, names_out, out_override
 from experiments.config import compose_study
 from experiments.folder import check_folder, folder_for
-from experiments.places import MARKER
 from experiments.plain_yaml import check_text
 from experiments.refusal import Refusal
 from experiments.store import CorruptResult, read_json, slug, write_json, writing
+from experiments.study_files import MARKER
 
 INDEX = "studies.json"  # which folder holds which study
 

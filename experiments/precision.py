@@ -17,7 +17,7 @@ from experiments.statistics import half_width
 from experiments.stopping import Look, Width, look_at
 from experiments.store import read_table
 
-Place = tuple[str, str, str, str, int]  # outcome, horizon, scenario, arm, replicate
+LevelKey = tuple[str, str, str, str, int]  # outcome, horizon, scenario, arm, replicate
 
 
 class Precision:
@@ -29,7 +29,7 @@ class Precision:
         self.effects = tuple(effect for effect in primary_effects(study) if effect[0].smallest_important_difference > 0)
         self.declared = {(primary.outcome, primary.horizon): primary for primary, _, _ in self.effects}
         self.confidence_each = confidence_each(study)
-        self.levels: dict[Place, float] = {}
+        self.levels: dict[LevelKey, float] = {}
         self.seen: set[tuple[str, str, int]] = set()
 
     def look(self, batch: Sequence[Run], kept: Mapping[str, Kept], replicates: int) -> Look:

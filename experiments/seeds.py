@@ -19,11 +19,11 @@ from experiments.command_line import DONE, FAILED, REFUSED, command_of
 from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
 from experiments.market import read_market
 from experiments.outcomes import read_horizon
-from experiments.places import MANIFEST
 from experiments.refusal import Refusal
 from experiments.run import carry_out_study
 from experiments.schema import read_section
 from experiments.store import CorruptResult, Unwritable, read_json, read_table
+from experiments.study_files import MANIFEST
 from experiments.sweeps import Version
 from sim.draws import PURPOSES, Draws
 
@@ -34,7 +34,7 @@ counter     month, person, alternative; month 0 is the first of the warm-up
 replicates  count from 0; arms and scenarios of one replicate share every key, and their names enter none"""
 FIRST_DRAWS = 3
 
-Place = tuple[str, str, str, str]  # outcome, horizon, arm, scenario
+EffectKey = tuple[str, str, str, str]  # outcome, horizon, arm, scenario
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -104,7 +104,7 @@ def streams(seed: int) -> Iterator[str]:
         yield f"{purpose:18}" + " ".join(f"{draw:.16f}" for draw in draws)
 
 
-def primary_effects_of(folder: Path) -> dict[Place, tuple[float, ...]]:
+def primary_effects_of(folder: Path) -> dict[EffectKey, tuple[float, ...]]:
     """Return mean, low and high of every primary effect of a study's folder, the placebo's left out."""
     rows = read_table(folder / "tables" / "effects.parquet").to_pylist()
     return {
@@ -124,7 +124,7 @@ def verdict(effect: tuple[float, ...]) -> str:
     return "+" if low > 0 else "-" if high < 0 else "open"
 
 
-def conclusions(by_seed: Mapping[int, Mapping[Place, tuple[float, ...]]]) -> Iterator[str]:
+def conclusions(by_seed: Mapping[int, Mapping[EffectKey, tuple[float, ...]]]) -> Iterator[str]:
     """Yield every primary effect on each seed, and how many conclude alike on all of them."""
     first = next(iter(by_seed.values()))
     alike = contrary = 0

@@ -16,10 +16,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.places import MANIFEST
 from experiments.refusal import Refusal
 from experiments.run import main as run_study
 from experiments.store import CorruptResult, read_json, read_table
+from experiments.study_files import MANIFEST
 from sim.money import FEN_PER_YUAN
 from sim.params import LENDER_KINDS
 

@@ -21,10 +21,10 @@ from typing import Any, NamedTuple
 
 from experiments.machine import deciding_versions, machine_class
 from experiments.market import read_market
-from experiments.places import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from experiments.refusal import Refusal, printable
 from experiments.single_run import PEOPLE, RECORD, live
 from experiments.store import CorruptResult, check_file, check_rows, read_json, read_sealed, read_table, table_bytes
+from experiments.study_files import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from sim.compiling import source_hash
 
 OWN = (MANIFEST, MARKER, CONFIG, LOG, LOCK, *REPORTS)

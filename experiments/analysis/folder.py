@@ -14,10 +14,10 @@ from typing import Any
 
 from experiments.folder import FORMAT, check_links, check_place, now
 from experiments.machine import deciding_versions, machine_class, versions
-from experiments.places import LOCK, MANIFEST, MARKER
 from experiments.refusal import Refusal, shown
 from experiments.store import PARTIAL, CorruptResult, FileRecord, read_sealed, reason_of, sweep, write_sealed, writing
 from experiments.study import identity
+from experiments.study_files import LOCK, MANIFEST, MARKER
 from sim.compiling import source_hash
 
 

@@ -12,9 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.places import MANIFEST
 from experiments.refusal import Refusal
 from experiments.report.events import Event, read_events
+from experiments.store import CorruptResult, check_file, read_sealed
+from experiments.study_files import MANIFEST
 
 KEYS = ("arm", "scenario")  # every table has them; all but the effects have replicates too
 
@@ -37,6 +38,24 @@ class Study:
         """The study's name."""
         study = self.manifest.get("study", self.manifest.get("name", self.folder.name))
         return str(study.get("name", self.folder.name) if isinstance(study, Mapping) else study)
+
+    @cached_property
+    def altered(self) -> tuple[str, ...]:
+        """What is not, byte for byte, as the study wrote it: the manifest, and tables that the report reads."""
+        found = []
+        try:
+            read_sealed(self.folder / MANIFEST)
+        except CorruptResult:
+            found.append(MANIFEST)
+        records = self.manifest.get("files")
+        for path in sorted((self.folder / "tables").glob("*.parquet")):
+            name = f"tables/{path.name}"
+            record = records.get(name) if isinstance(records, Mapping) else None
+            try:
+                check_file(path, record if isinstance(record, Mapping) else {})
+            except CorruptResult:
+                found.append(name)
+        return tuple(found)
 
     def said(self, key: str, default: Any = None) -> Any:
         """Return a manifest entry, also when it sits inside a `study` block."""

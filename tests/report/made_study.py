@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.report.estimates import estimate
+from experiments.store import record_of, write_sealed
 from tests.report.made_rows import ANNOUNCED, EFFECTIVE, SHOCK, SHOCK_END, Lenders, Row, Rows, row_makers
 
 ARMS = ("baseline", "tightening", "placebo")
@@ -45,7 +45,8 @@ def write_study(
         differences.to_parquet(tables / "differences.parquet")
         if "profiles" not in leave_out:
             _profiles(tables, arms, scenarios).to_parquet(tables / "profiles.parquet")
-    (folder / "manifest.json").write_text(json.dumps(_manifest(arms, scenarios, replicates)), encoding="utf-8")
+    files = {f"tables/{path.name}": record_of(path)._asdict() for path in sorted(tables.glob("*.parquet"))}
+    write_sealed(folder / "manifest.json", {**_manifest(arms, scenarios, replicates), "files": files})
     return folder
 
 

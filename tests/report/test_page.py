@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,7 +11,10 @@ import pytest
 
 from experiments.report import build
 from experiments.report.__main__ import main
+from experiments.report.blocks import Note
 from experiments.report.page import SECTIONS
+from experiments.report.reading import Study
+from experiments.report.sections.answer import question_section
 from tests.report.made_study import write_study
 
 LARGEST_PAGE_BYTES = 6_000_000
@@ -124,6 +128,19 @@ def test_command_draws_again_and_refuses_what_is_no_study(
         assert reason in message
         assert str(folder) in message
         assert message.count("\n") == 1
+
+
+def test_page_of_an_altered_folder_says_so_first(small_folder: Path) -> None:
+    """A table may be replaced by another whole one, and the manifest by hand: both are drawn, and not to be quoted."""
+    assert "Do not quote this page" not in build(small_folder).read_text(encoding="utf-8")
+    shutil.copy(small_folder / "tables" / "roll.parquet", small_folder / "tables" / "vintage.parquet")
+    manifest = small_folder / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"seed": ', '"seed": 1'), encoding="utf-8")
+    study = Study(small_folder)
+    assert study.altered == ("manifest.json", "tables/vintage.parquet")
+    said = question_section(study).blocks[0]
+    assert isinstance(said, Note)
+    assert said.text.startswith("Do not quote this page: not as the study wrote them are manifest.json and tables/")
 
 
 def test_torn_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

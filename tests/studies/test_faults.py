@@ -18,11 +18,11 @@ from experiments import folder as folder_module
 from experiments import run
 from experiments.archive import NAME
 from experiments.folder import folder_for
-from experiments.places import MANIFEST
 from experiments.progress import Progress
 from experiments.refusal import Refusal
 from experiments.single_run import RECORD
 from experiments.store import PARTIAL, SEAL, read_json, sha256_of, write_sealed, write_table
+from experiments.study_files import MANIFEST
 from experiments.verify import verify
 from tests.studies.commands import Sluice, table_hashes
 from tests.studies.fake_study import fake_market, flip, hashes, live, study_in

@@ -12,11 +12,19 @@ from experiments.report.reading import Study
 from experiments.report.wording import change_sentence, counted, listing, plain, sentence
 
 EXPLORATORY_BELOW = 30
+SHOWN_FILES = 4  # of those that were altered
 
 
 def question_section(study: Study) -> Section:
     """Say what was asked and when things happen."""
     blocks: list[Block] = []
+    if study.altered:
+        blocks.append(
+            Note(
+                f"Do not quote this page: not as the study wrote them are {plain(listing(study.altered[:SHOWN_FILES]))}"
+                + (f" and {len(study.altered) - SHOWN_FILES} more." if len(study.altered) > SHOWN_FILES else ".")
+            )
+        )
     question = str(study.said("question") or "").strip()
     if question:
         blocks.append(Text(question))

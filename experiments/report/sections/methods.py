@@ -9,11 +9,11 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.places import LOG
 from experiments.report.blocks import Block, Command, Note, Points, Section, Table, Text
 from experiments.report.effects import read_effects
 from experiments.report.reading import Study
 from experiments.report.wording import counted, listing, plain, sentence, title
+from experiments.study_files import LOG
 
 EXPLORATORY_BELOW = 30
 ORIGINS = ("published", "fitted", "assumed", "chosen")
