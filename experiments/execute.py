@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from experiments.config import ExecutorSettings
 from experiments.executors.engine import Engine, engine, one_thread_each
-from experiments.executors.place import Origin, Outcome, Raised, Unfit, facts
+from experiments.executors.place import Origin, Outcome, Raised, Unfit, facts, this_process
 from experiments.interruption import Interruption, asked_twice
 from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_bytes, processors
 from experiments.refusal import Refusal
@@ -98,7 +98,7 @@ def _origin(folder: Path, kind: str) -> Iterator[Origin]:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / token).touch()
     try:
-        yield Origin(found, token)
+        yield Origin(found, token, this_process())
     finally:
         (folder / token).unlink(missing_ok=True)
 

@@ -6,6 +6,7 @@ A process that carries out runs loads this module, so it knows neither Hydra nor
 from __future__ import annotations
 
 import functools
+import gc
 import os
 import platform
 import socket
@@ -26,6 +27,7 @@ class Origin(NamedTuple):
 
     facts: dict[str, str]  # what decides bytes, by its name in messages
     token: str  # the name of a file that lies in the folder of runs while the study is carried out
+    process: str  # that of the study itself, which may carry out runs too
 
 
 class Raised(NamedTuple):
@@ -69,11 +71,27 @@ def carry_out_here(run: Run, runs: Path, origin: Origin) -> Outcome:
     reason = unfit_because(runs, origin)
     if reason:
         return Unfit(f"the worker on {socket.gethostname()} cannot be used: {reason}")
+    if origin.process != this_process():
+        _settle_in()
     try:
         return kept(run, runs) or carry_out(run, runs, TRUNK)
     except Exception:  # noqa: BLE001  (whatever a run raises, the others go on and it is listed as missing)
         # Somebody whom the study had given up for lost may have finished the same run meanwhile, with the same bytes.
         return kept(run, runs) or Raised(traceback.format_exc())
+
+
+def this_process() -> str:
+    """Return a name that no other living process has."""
+    return f"{socket.gethostname()}/{os.getpid()}"
+
+
+@functools.cache
+def _settle_in() -> None:
+    """Leave what a worker has loaded out of the search for markets to let go of, which comes with every run."""
+    import sim.market  # noqa: F401  (it is most of what there is to leave out)
+
+    gc.collect()
+    gc.freeze()
 
 
 def unfit_because(runs: Path, origin: Origin) -> str:

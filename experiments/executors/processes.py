@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import multiprocessing
 import multiprocessing.connection
 import os
@@ -85,7 +84,6 @@ def processes(count: int) -> ProcessPoolExecutor:
 
 def _settle_in() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whatever the server was forked with
-    gc.freeze()  # what is loaded stays, so that looking for markets to let go of is quick
     _follow_parent()
 
 

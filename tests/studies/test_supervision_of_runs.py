@@ -18,7 +18,7 @@ from experiments.execute import carry_out_all, worker_count
 from experiments.executors import engine as engines
 from experiments.executors import place as places
 from experiments.executors.engine import Engine, Place
-from experiments.executors.place import Origin, Outcome, Raised, Unfit, carry_out_here, facts
+from experiments.executors.place import Origin, Outcome, Raised, Unfit, carry_out_here, facts, this_process
 from experiments.refusal import Refusal
 from experiments.single_run import Kept, Run
 from sim.params import MarketConfig
@@ -275,13 +275,13 @@ def test_a_place_that_cannot_load_the_model_ends_the_study(tmp_path: Path, monke
 def test_a_worker_compares_what_decides_bytes(tmp_path: Path, fact: str) -> None:
     (tmp_path / "sign").touch()
     run = runs_of(1)[0]
-    told = carry_out_here(run, tmp_path, Origin({**facts(), fact: "another"}, "sign"))
+    told = carry_out_here(run, tmp_path, Origin({**facts(), fact: "another"}, "sign", this_process()))
     assert isinstance(told, Unfit)
     assert f"cannot be used: {fact}: another where the study was started, {facts()[fact]} there" in told.reason
 
 
 def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
-    told = carry_out_here(runs_of(1)[0], tmp_path, Origin(facts(), "sign"))
+    told = carry_out_here(runs_of(1)[0], tmp_path, Origin(facts(), "sign", this_process()))
     assert isinstance(told, Unfit)
     assert f"it does not see the study's folder {tmp_path}" in told.reason
 
@@ -291,7 +291,7 @@ def test_a_run_that_somebody_finished_is_not_lived_again(tmp_path: Path, monkeyp
     run = runs_of(1)[0]
     monkeypatch.setattr(places, "kept", lambda run, runs: kept(run))
     monkeypatch.setattr(places, "carry_out", lambda *_: pytest.fail("lived again"))
-    assert carry_out_here(run, tmp_path, Origin(facts(), "sign")) == kept(run)
+    assert carry_out_here(run, tmp_path, Origin(facts(), "sign", this_process())) == kept(run)
 
 
 # --- which engines there are ------------------------------------------------------------------------------------------
