@@ -53,10 +53,10 @@ REFERENCE = Rates(
     start_seconds=3.0,
     table_bytes_a_month=8_500.0,
     people_bytes=3.5,
-    gather_seconds=4.0,
-    gather_seconds_a_run=0.1,
-    gather_seconds_a_person=1.3e-6,
-    report_seconds=17.0,
+    gather_seconds=2.0,
+    gather_seconds_a_run=0.05,
+    gather_seconds_a_person=1.0e-6,
+    report_seconds=13.0,
     measured=False,
 )
 
