@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Study:
         self.manifest = _manifest(folder)
         self.absent: dict[str, str] = {}
         self._tables: dict[str, pd.DataFrame | None] = {}
+        self._sums: dict[str, pd.DataFrame] = {}
 
     @property
     def name(self) -> str:
@@ -142,6 +143,30 @@ class Study:
             return None
         return found
 
+    def summed(self, name: str, by: tuple[str, ...], values: tuple[str, ...]) -> pd.DataFrame | None:
+        """Return sums of columns of a large table by run and by more, or None as `table` does.
+
+        It is read piece by piece, so that what is held does not hang on what is summed over, such as lenders.
+        """
+        if name in self._sums:
+            return self._sums[name]
+        keys = [*KEYS, "replicate", *by]
+        columns = self._columns(name)
+        missing = [column for column in (*keys, *values) if column not in columns]
+        if missing:
+            said = f"has no column {', '.join(missing)}" if columns else "is not in the folder"
+            self.absent[name] = f"the table “{name}” {said}"
+            return None
+        sums = pd.DataFrame()
+        for piece in self._pieces(name, [*keys, *values]):
+            part = piece.groupby(keys, sort=True, observed=True)[list(values)].sum()
+            sums = part if sums.empty else sums.add(part, fill_value=0)
+        if sums.empty:
+            self.absent[name] = f"the table “{name}” has no rows"
+            return None
+        self._sums[name] = sums.astype("int64").reset_index()
+        return self._sums[name]
+
     def why_absent(self, name: str) -> str:
         """Say why a table could not be used."""
         return self.absent.get(name, f"the table “{name}” could not be used")
@@ -182,14 +207,23 @@ class Study:
         ruled = self.effective is not None and self.effective < self.months
         return "after the first rule took effect" if ruled else "in the second half of the months"
 
+    def _columns(self, name: str) -> list[str]:
+        path = self.folder / "tables" / f"{name}.parquet"
+        return list(_readable(path, pq.read_schema).names) if path.is_file() else []
+
+    def _pieces(self, name: str, columns: list[str]) -> Iterator[pd.DataFrame]:
+        path = self.folder / "tables" / f"{name}.parquet"
+        file = _readable(path, partial(pq.ParquetFile, page_checksum_verification=True))
+        for group in range(file.num_row_groups):
+            yield _readable(path, partial(_row_group, file, group, columns)).to_pandas()
+
     def _read(self, name: str) -> pd.DataFrame | None:
         path = self.folder / "tables" / f"{name}.parquet"
         if not path.is_file():
             return None
-        try:
-            columns = pq.read_table(path, page_checksum_verification=True, use_threads=False)
-        except (pa.ArrowException, OSError) as problem:
-            raise UnreadableStudy(f"{path}: not a readable Parquet file ({problem})") from problem
+        columns = _readable(
+            path, lambda found: pq.read_table(found, page_checksum_verification=True, use_threads=False)
+        )
         found: pd.DataFrame = columns.to_pandas(strings_to_categorical=True)
         for column in (
             found.columns
@@ -208,6 +242,18 @@ class Study:
         for table in self._all():
             return [str(name) for name in _distinct(table, key)]
         return []
+
+
+def _row_group(file: pq.ParquetFile, group: int, columns: list[str], _path: Path) -> pa.Table:
+    return file.read_row_group(group, columns, use_threads=False)
+
+
+def _readable(path: Path, read: Callable[[Path], Any]) -> Any:
+    """Return what is read from a Parquet file; raise UnreadableStudy naming it when it is none, or torn."""
+    try:
+        return read(path)
+    except (pa.ArrowException, OSError) as problem:
+        raise UnreadableStudy(f"{path}: not a readable Parquet file ({problem})") from problem
 
 
 def _distinct(table: pd.DataFrame, key: str) -> list[Any]:

@@ -10,6 +10,7 @@ from sim.books.capital import settle_capital
 from sim.books.confidence import Confidence, confidence_of, worries_of
 from sim.books.costs import Costs, Work, costs_of, next_unit_cost_share
 from sim.books.funding import refinance
+from sim.books.headrooms import buffers_of, equity_asked_fen
 from sim.books.impairment import expected_loss, moves_of, originators_of, outlook_of, stages_of
 from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT
 from sim.books.own_part import OwnPart, own_part_of
@@ -56,7 +57,8 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         lender.confidence = confidence_in(lender, month, tallies, rules)
     economy = lender.faced(economy)
     is_open, is_calm = lender.status == OPERATING, economy.rollover_factors[lender.index] >= 1.0
-    owners = settle_capital(lender, economy.month, lender.capital_target(rules), profit, is_open, is_calm)
+    target, asked = lender.capital_target(rules), equity_asked_fen(lender, rules)
+    owners = settle_capital(lender, economy.month, target, asked, profit, is_open, is_calm)
     if lender.status == OPERATING:
         refinance_debt(lender, economy)
     else:
@@ -187,7 +189,7 @@ def confidence_in(lender: Lender, month: OwnPart, tallies: Tallies, rules: Rules
     stock = month.whole_stock()
     worries = worries_of(
         lender.capital_ratio_share(),
-        rules.minimum_capital_share + p.capital_buffer_share,
+        rules.minimum_capital_share + buffers_of(rules) + p.capital_buffer_share,
         bad_loans(stock) / max(1, sum(stock)),
         int(tallies.flow[lender.index, FLOW["aware"]]) / max(1, lender.people),
         p.funders,

@@ -78,16 +78,19 @@ def licence_capital_fen(config: MarketConfig, kind: str) -> int:
 
 
 def settle_capital(
-    lender: Owned, month: int, target_share: float, profit_fen: int, is_open: bool, is_calm: bool
+    lender: Owned, month: int, target_share: float, asked_fen: int, profit_fen: int, is_open: bool, is_calm: bool
 ) -> CapitalFlows:
     """Post what owners take out and put in, log their acts, and return both.
+
+    The target is a share of risk-weighted assets, what leverage and funding ask for, or the least capital of a licence,
+    whichever is most.
 
     In the warm-up they hold capital exactly at the target. Later, nobody pays its owners while it cannot be sure of its
     funders, and nobody pays in for a lender in resolution.
     """
     ledger, name = lender.ledger, lender.name
     lender.ownership = lender.ownership.after(profit_fen, lender.equity_fen())
-    target = max(int(target_share * lender.risk_weighted_fen()), lender.least_capital_fen)
+    target = max(int(target_share * lender.risk_weighted_fen()), asked_fen, lender.least_capital_fen)
     excess = lender.equity_fen() - target
     if month < 0:
         ledger.pay(name, "equity", OWNERS, "claims_on_others", max(0, excess))

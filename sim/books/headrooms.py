@@ -25,6 +25,7 @@ from sim.params import LenderParameters
 from sim.values import Economy, Rules
 
 UNLIMITED = 10**15  # fen; beyond any market
+LEAST_MULTIPLE = 1e-6  # of equity; a rule that allows none asks for more than anybody has
 
 
 class Books(Protocol):
@@ -135,6 +136,21 @@ def leverage_room(lender: Books, least_share: float) -> int:
         return UNLIMITED
     largest = int(max(0, lender.equity_fen()) / least_share)
     return max(0, largest - lender.assets_fen() + lender.collected_fen)
+
+
+def equity_asked_fen(lender: Books, rules: Rules) -> int:
+    """Return the equity in fen that leverage and funding ask of what the lender holds now, whatever its risk weights.
+
+    Its own policy on leverage is in it. Cash beyond the target is about to repay funding, and asks for nothing. A
+    lender bound by these keeps its profits, and asks its owners.
+    """
+    p = lender.parameters
+    spare = max(0, lender.cash_fen() - int(p.cash_target_share * lender.loans_fen()))
+    least = own_least(rules.minimum_leverage_share, p.budget.leverage_buffer_share, p.budget.leverage_target_share)
+    asked = int(least * (lender.assets_fen() - spare))
+    if rules.wholesale_multiple < NO_LIMIT:
+        asked = max(asked, int(max(0, lender.wholesale_fen() - spare) / max(rules.wholesale_multiple, LEAST_MULTIPLE)))
+    return asked
 
 
 def liquidity_room(lender: Books, least_share: float) -> int:

@@ -219,7 +219,7 @@ class LenderParameters(NamedTuple):
     capital_buffer_share: Annotated[float, Quantity("share above the rule kept by own policy", 0.0, 1.0, ASSUMED)] = (
         0.01
     )
-    risk_weight: Annotated[float, Quantity("share", 0.0, 5.0, "100% before 2024; 75% retail since at banks")] = 1.0
+    risk_weight: Annotated[float, Quantity("share", 0.0, 5.0, "75% retail (rules of 2012 and 2024); 100% else")] = 1.0
     dividend_share: Annotated[float, Quantity("share of profit above the capital target", 0.0, 1.0, ASSUMED)] = 1.0
     raise_patience_months: Annotated[
         int, Quantity("months below the own capital target", 1, 120, "before owners are asked; assumed")

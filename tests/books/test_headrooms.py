@@ -9,7 +9,7 @@ from sim.agents.lender import Lender
 from sim.books.allocation import fill
 from sim.books.budget import Budget
 from sim.books.concentration import FlowCaps
-from sim.books.headrooms import UNLIMITED
+from sim.books.headrooms import UNLIMITED, equity_asked_fen
 from sim.books.quota import Quota
 from sim.codes import (
     CAPITAL,
@@ -54,6 +54,16 @@ def test_a_leverage_rule_is_kept_apart_from_the_lenders_own_buffer() -> None:
     found = rooms_of(lender, rules={"minimum_leverage_share": 0.08})
     assert found[LEVERAGE_RULE] == 1_485_000 - 1_090_000 + 100_000
     assert found[LEVERAGE] == 1_188_000 - 1_090_000 + 100_000
+
+
+def test_leverage_and_funding_ask_for_equity_whatever_the_risk_weights() -> None:
+    _, lender = book_of_a_million(limited(leverage_buffer_share=0.02))
+    rules = made_rulebook().of(lender.kind)
+    assert equity_asked_fen(lender, rules) == 0
+    assert equity_asked_fen(lender, rules._replace(minimum_leverage_share=0.08)) == 109_000
+    wholesale = lender.wholesale_fen()
+    assert wholesale > 0
+    assert equity_asked_fen(lender, rules._replace(wholesale_multiple=2.0)) == wholesale // 2
 
 
 def test_liquidity_covers_a_month_in_which_nothing_is_renewed() -> None:

@@ -23,7 +23,7 @@ def loans_section(study: Study) -> Section:
 
 def vintage_curves(study: Study) -> pd.DataFrame | None:
     """Return the ever-90 share of what was lent, by arm, scenario, half-year cohort and months on book."""
-    table = study.table("vintage", "cohort", "months_on_book", "ever90_fen", "original_fen")
+    table = study.summed("vintage", ("cohort", "months_on_book"), ("ever90_fen", "original_fen"))
     if table is None:
         return None
     table = table.assign(cohort=_cohort_month(study, table["cohort"]))
@@ -79,7 +79,7 @@ def _vintages(study: Study) -> list[Block]:
 
 def _vintage_change(study: Study) -> str:
     """Say how cohorts lent under the rules differ between arms at twelve months on book."""
-    table = study.table("vintage", "cohort", "months_on_book", "ever90_fen", "original_fen")
+    table = study.summed("vintage", ("cohort", "months_on_book"), ("ever90_fen", "original_fen"))
     if table is None or not study.policies or study.effective is None:
         return ""
     table = table.assign(cohort=_cohort_month(study, table["cohort"]))
@@ -109,7 +109,7 @@ def _vintage_change(study: Study) -> str:
 
 def roll_matrix(study: Study, arm: str, scenario: str) -> tuple[np.ndarray, list[int], list[int]] | None:
     """Return shares of the opening balance by from and to bucket, after the first rule took effect."""
-    table = study.table("roll", "month", "from_bucket", "to_bucket", "balance_fen")
+    table = study.summed("roll", ("month", "from_bucket", "to_bucket"), ("balance_fen",))
     if table is None:
         return None
     froms, tos = sorted(set(table["from_bucket"])), sorted(set(table["to_bucket"]))
@@ -163,7 +163,7 @@ def _rolls(study: Study) -> list[Block]:
 
 def _roll_changes(study: Study) -> str:
     """Say how entry into arrears and the roll to the second month changed, pair by pair."""
-    table = study.table("roll", "month", "from_bucket", "to_bucket", "balance_fen")
+    table = study.summed("roll", ("month", "from_bucket", "to_bucket"), ("balance_fen",))
     if table is None or not study.policies:
         return ""
     first, end = study.window
