@@ -104,7 +104,7 @@ def test_a_card_that_lost_its_data_takes_the_refused_for_too_safe() -> None:
 @pytest.mark.slow
 def test_a_competitors_upgrade_leaves_worse_strangers_in_the_same_cells() -> None:
     """The effect is small and one review shows it badly, so signs are asked of the mean of three."""
-    found = lived_study("model_upgrade", 50_000, 5, ("upgrade", "upgrade_with_data"))
+    found = lived_study("model_upgrade", 50_000, 5, ("upgrade", "upgrade_with_data"), "lasting_slump")
     declared = found[found["primary"] & (found["horizon"] == "24-48")]
     assert len(declared) == 2
     assert (declared["mean"] > 0.0).all()

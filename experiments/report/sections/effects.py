@@ -136,6 +136,18 @@ def _bar(study: Study, effect: Effect, several: bool, shown: Sequence[float]) ->
 PRIMARY_NUMBERS = range(4, 10)  # of the columns below: effect to smallest that matters
 
 
+def _p_words(p: float) -> str:
+    return NOTHING if math.isnan(p) else "<0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _important_words(effect: Effect) -> str:
+    """Return the smallest difference that matters, and whether the effect is known that well."""
+    if effect.important <= 0:
+        return NOTHING
+    least = quantity(effect.important, effect.unit, True).lstrip("+").replace("percentage ", "")
+    return least if effect.precise is None else f"{least}, {'known' if effect.precise else 'not known'}"
+
+
 def _primary_table(effects: Sequence[Effect]) -> Table:
     rows = [
         (
@@ -144,11 +156,8 @@ def _primary_table(effects: Sequence[Effect]) -> Table:
             plain(effect.arm),
             plain(effect.scenario),
             *_numbers(effect),
-            NOTHING if math.isnan(effect.p_holm) else f"{effect.p_holm:.3f}",
-            quantity(effect.important, effect.unit, True).lstrip("+").replace("percentage ", "")
-            if effect.important > 0
-            else NOTHING,
-            NOTHING if effect.precise is None else "yes" if effect.precise else "no",
+            _p_words(effect.p_holm),
+            _important_words(effect),
             effect.expected_words,
             effect.verdict,
         )
@@ -165,7 +174,6 @@ def _primary_table(effects: Sequence[Effect]) -> Table:
         "pairs",
         "p (Holm)",
         "smallest that matters",
-        "known that well",
         "expected",
         "result",
     )
