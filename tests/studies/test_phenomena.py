@@ -19,6 +19,7 @@ def test_every_study_declares_its_signs_and_holds_a_placebo(name: str) -> None:
     assert study.settings.placebo in study.arms
 
 
+@pytest.mark.slow
 def test_a_smaller_book_shows_more_late_loans_and_rollover_is_apart() -> None:
     found = lived_study("denominator", 3_000, 2, ("counted_half", "halved", "halved_and_rollover"))
     assert effect(found, "thinned.all.dpd30_share", "4-6", "counted_half")["mean"] > 0.0
@@ -29,6 +30,7 @@ def test_a_smaller_book_shows_more_late_loans_and_rollover_is_apart() -> None:
     assert effect(found, "market.originations_fen", "4-6", "halved")["mean"] < 0.0
 
 
+@pytest.mark.slow
 def test_refused_rollover_shows_as_defaults_at_the_other_lenders() -> None:
     found = lived_study("contagion", 6_000, 3, ("platform_tightens",))
     assert effect(found, AT_OTHERS, "3-9", "platform_tightens")["mean"] > 0.0

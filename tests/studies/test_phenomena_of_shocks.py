@@ -81,6 +81,7 @@ def test_a_platform_with_much_at_hand_outlives_a_rumour_that_fells_it_with_littl
     assert little < much
 
 
+@pytest.mark.slow
 def test_a_yuan_not_lent_costs_jobs() -> None:
     found = lived_study("macro_loop", 4_000, 2, ("tightening",), "slump")
     assert effect(found, "market.unemployment_share", "1-24", "tightening")["mean"] > 0.0

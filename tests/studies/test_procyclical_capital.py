@@ -21,6 +21,7 @@ def test_the_study_declares_its_sign_and_leaves_open_what_theory_leaves_open() -
     assert [primary.expected_sign for primary in study.settings.primary] == ["+", "?"]
 
 
+@pytest.mark.slow
 def test_in_a_deep_slump_a_hard_ratio_lends_less() -> None:
     assert gap("deep_thin")["mean"] > 0.0
 

@@ -85,6 +85,7 @@ def test_killed_run_takes_no_other_along_and_the_bytes_are_those_of_a_calm_study
     assert warm_ups(sluice)["1"] > warm_ups(calm)["1"], "the trunk died with the worker and was lived again"
 
 
+@pytest.mark.slow
 def test_all_runs_of_a_replicate_that_kills_are_set_aside_and_the_rest_go_on(sluice: Sluice) -> None:
     (sluice.faults / "kill-1").write_text("99")
     ended = sluice.run(*ARMS, "study.replicates=3")

@@ -91,6 +91,7 @@ def test_it_is_capital_that_refuses() -> None:
     assert refused["floor", "capital_policy"] > 10 * refused["baseline", "capital_policy"]
 
 
+@pytest.mark.slow
 def test_where_capital_does_not_bind_the_platform_hardly_shrinks() -> None:
     """A platform that already holds what the floor asks for, and asks little for it, has no need to shrink."""
     bound, free = effects(Size.tiny), effects(Size.tiny, capital_target_share=2.0, target_roe=0.05)

@@ -66,6 +66,7 @@ def test_a_difference_of_terciles_is_one_less_the_other() -> None:
     assert series.tolist() == [2.0, -3.0]
 
 
+@pytest.mark.slow
 def test_a_quiet_cut_lowers_consumption_and_is_noticed() -> None:
     falls = [change("quiet_cut", "consumption_income_share", "all", seed, 1_500, 18) for seed in (1, 2)]
     assert np.mean(falls) < 0.0
