@@ -17,7 +17,7 @@ from tests.studies.commands import ALONE
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE, MONTHS = 20_000, 30
-SHORT, LONG = 2, 10  # replicates, which are runs in a study of one arm
+SHORT, LONG = 2, 18  # replicates, which are runs in a study of one arm; fewer tell little, starts differ by seconds
 TURNS = 9
 
 pytestmark = pytest.mark.benchmark
