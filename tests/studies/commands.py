@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from experiments.store import PARTIAL
+
 FAKE = Path(__file__).with_name("fake")
 BASE = ["study=baseline", "population.size=300", "months=30", "report.draw=false", "executor.workers=2"]
 
@@ -72,7 +74,8 @@ class Sluice:
         return dict(json.loads((self.out / "manifest.json").read_text()))
 
     def finished(self) -> set[Path]:
-        return set(self.out.glob("runs/*/run.json"))
+        # Not those still being written under another name: what glob calls "*" begins with a dot too.
+        return {path for path in self.out.glob("runs/*/run.json") if not path.parent.name.startswith(PARTIAL)}
 
     def await_finished(self, count: int, seconds: float = 60.0) -> set[Path]:
         await_that(lambda: len(self.finished()) >= count, f"fewer than {count} runs were finished", seconds)
