@@ -174,12 +174,18 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: in
 
 
 def _check_conduct(path: str, lender: LenderParameters) -> None:
-    """Refuse two makers of a markup, one that misjudges its share, nothing but fees, and a home that is nowhere."""
+    """Refuse two makers of a markup, one that misjudges its share, no limits, all fees, and a home that is nowhere."""
     if lender.competition.believed_price_weight > 0.0 and lender.strategy.move_months > 0:
         raise Refusal(
             f"{path}.competition.believed_price_weight: must be 0 beside strategy.move_months "
             f"{lender.strategy.move_months}, since a markup has one maker; "
             f"was {lender.competition.believed_price_weight}"
+        )
+    strategy = lender.strategy
+    if strategy.most_limit_steps * strategy.limit_step_share >= 1.0:
+        raise Refusal(
+            f"{path}.strategy.most_limit_steps: must leave something of limits that fall by "
+            f"{strategy.limit_step_share:g} of what they were with every step, was {strategy.most_limit_steps}"
         )
     has_a_home = bool(lender.home_regions or lender.home_sectors) and lender.away_reach_factor < 1.0
     if lender.competition.believed_price_weight > 0.0 and has_a_home:

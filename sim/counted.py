@@ -14,6 +14,7 @@ OFFER_COUNTS = (
     "loans",
     "lent",  # fen of new money
     "bads",  # loans first 90 days late, counted in the month they are
+    "bad_owed",  # fen of principal owed on them then
 )
 
 # --- what the passes over people count, per lender (columns of Tallies.flow) ------------------------------------------

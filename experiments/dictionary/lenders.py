@@ -133,6 +133,7 @@ LENDER_TABLES: dict[str, Described] = {
             "loans": (LOANS, "Loans made."),
             "lent_fen": "New money lent.",
             "bads": (LOANS, "Loans of any month that were first 90 days late in this one."),
+            "bad_fen": "What was owed on them then.",
         },
     ),
     "budgets": Described(

@@ -331,7 +331,8 @@ class Borrower(mesa.Agent):
         counts.answered(asked.lender, asked.band, APPROVED, asked.amount)
         counts.drawn(loan, asked.amount, self.group)
         if terms.test_share > 0.0:
-            counts.lent_in_arm(asked.lender, arm_of(self.row, terms, world.month, world.chance), asked.amount)
+            arm = arm_of(self.row, terms, world.month, line, world.chance)
+            counts.lent_in_arm(asked.lender, arm, asked.amount)
         if asked.purpose in (PURCHASE, WORKING_CAPITAL):
             purse.consumption += asked.amount
         else:

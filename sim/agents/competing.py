@@ -6,7 +6,6 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from sim.books.competition import PPM, markup_bp, share_ppm
-from sim.books.strategy import added, trial_of
 from sim.counted import FLOW
 from sim.money import BASIS_POINTS, basis_points
 from sim.state import Tallies
@@ -42,8 +41,7 @@ def compete(lender: Lender, tallies: Tallies, month: int) -> None:
     if (month + 1) % p.review_months != 0 or not lender.is_lending:
         return
     share = share_ppm(sum(demand.own), sum(demand.all), lender.parameters.reach_share)
-    offers = lender.course.offers
-    trial = trial_of(added(offers), lender.parameters.offer_test.least_offers) if offers else None
+    trial = lender.trying.of_prices(lender)
     margin_bp = trial.best_margin_bp if trial is not None else None
     found = markup_bp(p.believed_price_weight, share, margin_bp, basis_points(p.largest_markup_apr))
     if found != demand.markup_bp:

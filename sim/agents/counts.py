@@ -85,9 +85,10 @@ class Counts:
         self.in_arm(lender, arm, "loans")
         self.in_arm(lender, arm, "lent", amount)
 
-    def turned_bad_in_arm(self, lender: int, arm: int) -> None:
-        """Count a loan that is 90 days late for the first time."""
+    def turned_bad_in_arm(self, lender: int, arm: int, owed: int) -> None:
+        """Count a loan that is 90 days late for the first time; the amount is fen."""
         self.in_arm(lender, arm, "bads")
+        self.in_arm(lender, arm, "bad_owed", owed)
 
     def drawn(self, loan: Loan, new_money: int, group: int) -> None:
         """Count a new loan, its price and its partner's part; groups count the new money alone."""

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 def learn(lender: Lender, tallies: Tallies, economy: Economy) -> None:
     """Count how loans turned out, and on the schedule review the scorecard; a new card is used from next month."""
+    lender.late_experience = lender.late_experience.after(late_rolls_of(tallies, lender.index))
     if not lender.scorecard.is_counting:
         return
     lender.scorecard.observe(economy.month, counts_of(tallies, lender.index), economy.unemployment_share)
-    lender.late_experience = lender.late_experience.after(late_rolls_of(tallies, lender.index))
     if lender.scorecard.is_due(economy.month):
         review = lender.scorecard.refit(economy.month)
         lender.reviews.append(review)

@@ -16,9 +16,10 @@ from sim.agents.learning import learn
 from sim.agents.partnering import Partnership, note_partners
 from sim.agents.reporting import report_of
 from sim.agents.running_off import leave
-from sim.agents.strategy import Course, appetite_moved_bands, markup_moved_apr, steer
+from sim.agents.strategy import Course, appetite_moved_bands, limits_moved_factor, markup_moved_apr, steer
 from sim.agents.terms import offer_of
 from sim.agents.tightening import act_of_cuts
+from sim.agents.trying import Trying
 from sim.books.allocation import fill
 from sim.books.budget import Budget, Commitment
 from sim.books.capital import Ownership, licence_capital_fen
@@ -89,6 +90,7 @@ class Lender(Accounts, mesa.Agent):
         self.cutoffs = Cutoffs(Appetite(parameters.new_cutoff_band), Appetite(parameters.line_cutoff_band))
         self.late_experience = LateExperience()
         self.charged_off_share = 1.0  # of loans the card calls bad; the expert's speaks of charge-offs
+        self.trying = Trying()  # other prices and limits
         self.course = Course()  # of its strategy
         self.demand = Demand(parameters.competition.memory_months)
         self.binding = NOT_APPLIED
@@ -203,6 +205,10 @@ class Lender(Accounts, mesa.Agent):
         """Return the riskiest band open to new customers: the card's cut-off, and what strategy has made of it."""
         return min(BANDS - 1, max(-1, self.cutoffs.new.cutoff_band + appetite_moved_bands(self)))
 
+    def limit_months(self) -> float:
+        """Return the opening limit of the safest band in months of income: the parameter's, as strategy moved it."""
+        return self.parameters.limit_months * limits_moved_factor(self)
+
     def face(self, economy: Economy) -> None:
         """Meet what befalls the lender this month, before anybody sets terms."""
         if economy.strains.exits[self.index]:
@@ -265,7 +271,8 @@ class Lender(Accounts, mesa.Agent):
         closing.close_books(self, tallies, economy, rulebook.of(self.kind))
         self.acts += act_of_cuts(self.name, self.index, self.status, economy.month, tallies)
         learn(self, tallies, economy)
-        steer(self, tallies, economy.month)
+        self.trying.observe(self, tallies, economy, rulebook)
+        steer(self, economy.month)
         compete(self, tallies, economy.month)
 
     def log(self, month: int, act: str, reason: str, value: float) -> None:

@@ -1,28 +1,22 @@
-"""A lender's quarterly move: markup and risk appetite, by its return on capital and by its trial of prices."""
+"""A lender's quarterly move of markup, risk appetite or limits, by its return on capital and by its trial."""
 
 from __future__ import annotations
 
-from collections import deque
 from typing import TYPE_CHECKING
 
 from sim.books.strategy import (
     APPETITE,
+    LIMITS,
     MARKUP,
-    YEAR_MONTHS,
-    Counts,
     Span,
     Strategy,
-    Trial,
-    added,
-    advised,
     moved,
     return_on_capital_ppm,
     steps_between,
-    trial_of,
 )
+from sim.books.trials import LimitTrial, Trial, advised
 from sim.codes import BANDS
 from sim.money import basis_points
-from sim.state import Tallies
 
 if TYPE_CHECKING:
     from sim.agents.lender import Lender
@@ -31,30 +25,23 @@ BASIS_POINTS = 10_000
 
 
 class Course:
-    """Where a lender's strategy stands, and what it has counted since its last move."""
+    """Where a lender's strategy stands, and what it has earned since its last move."""
 
     def __init__(self) -> None:
         """Start where the parameters put the lender, without experience."""
         self.strategy = Strategy()
         self.profit_fen = 0
         self.equity_month_fen = 0
-        self.offers: deque[Counts] = deque(maxlen=YEAR_MONTHS)
 
     def observe(self, profit_fen: int, equity_fen: int) -> None:
         """Count a month's profit and equity towards the return on capital."""
         self.profit_fen += profit_fen
         self.equity_month_fen += equity_fen
 
-    def observe_offers(self, tallies: Tallies, lender: int) -> None:
-        """Keep a month of the lender's trial of prices."""
-        self.offers.append(tuple(tuple(arm) for arm in tallies.offer_test[lender].tolist()))
 
-
-def steer(lender: Lender, tallies: Tallies, month: int) -> None:
-    """Take the month in, and make the move that is due; months of the warm-up teach trials alone."""
+def steer(lender: Lender, month: int) -> None:
+    """Take the month in, and make the move that is due; the warm-up's returns teach nothing."""
     p, course = lender.parameters, lender.course
-    if p.offer_test.share > 0.0:
-        course.observe_offers(tallies, lender.index)
     if p.strategy.move_months == 0 or month < 0:
         return
     course.observe(lender.month_report["profit_fen"], lender.equity_fen())
@@ -66,20 +53,27 @@ def steer(lender: Lender, tallies: Tallies, month: int) -> None:
 
 def move(lender: Lender, month: int) -> None:
     """Move one lever by one step and write down why."""
-    p, course = lender.parameters, lender.course
-    before, turn = course.strategy, course.strategy.turn
+    course, before = lender.course, lender.course.strategy
     found = return_on_capital_ppm(course.profit_fen, course.equity_month_fen)
-    trial = trial_of(added(course.offers), p.offer_test.least_offers) if course.offers else None
-    step_bp = step_of(lender)
-    towards = None if trial is None else advised(trial, basis_points(lender.markup_apr()), step_bp)
-    course.strategy = moved(before, found, spans_of(lender), round(100 * p.strategy.inertia_share), towards)
-    if course.strategy.levers[turn].last_step == 0:
+    prices, limits = lender.trying.of_prices(lender), lender.trying.of_limits(lender)
+    advice = {}
+    if prices is not None:
+        advice[MARKUP] = advised(prices, basis_points(lender.markup_apr()), step_of(lender))
+    if limits is not None:
+        advice[LIMITS] = limits.direction
+    inertia_percent = round(100 * lender.parameters.strategy.inertia_share)
+    course.strategy = moved(before, found, spans_of(lender), inertia_percent, advice)
+    lever = course.strategy.last
+    if course.strategy.levers[lever].last_step == 0:
         return
-    if turn == MARKUP:
-        reason = said_by_trial(trial) if trial is not None else said_by_return(before, found)
+    if lever == MARKUP:
+        reason = said_by_trial(prices) if prices is not None else said_by_return(before, found)
         lender.log(month, "moves_markup", reason, lender.markup_apr())
-    else:
+    elif lever == APPETITE:
         lender.log(month, "moves_appetite", said_by_return(before, found), lender.new_cutoff_band())
+    else:
+        reason = said_by_limits(limits) if limits is not None else said_by_return(before, found)
+        lender.log(month, "moves_limits", reason, lender.limit_months())
 
 
 def step_of(lender: Lender) -> int:
@@ -87,7 +81,7 @@ def step_of(lender: Lender) -> int:
     return max(1, basis_points(lender.parameters.strategy.markup_step_apr))
 
 
-def spans_of(lender: Lender) -> tuple[Span, Span]:
+def spans_of(lender: Lender) -> tuple[Span, ...]:
     """Return how far each lever may go from where the parameters put it, which is always within."""
     p = lender.parameters
     base_bp, step_bp = basis_points(p.markup_apr), step_of(lender)
@@ -98,6 +92,7 @@ def spans_of(lender: Lender) -> tuple[Span, Span]:
             steps_between(base_bp, basis_points(p.strategy.largest_markup_apr), step_bp),
         ),
         Span(max(-most, -1 - cutoff), min(most, BANDS - 1 - cutoff)),
+        Span(-p.strategy.most_limit_steps, p.strategy.most_limit_steps),
     )
 
 
@@ -111,6 +106,11 @@ def appetite_moved_bands(lender: Lender) -> int:
     return lender.course.strategy.levers[APPETITE].steps
 
 
+def limits_moved_factor(lender: Lender) -> float:
+    """Return what strategy has made of opening limits so far, 1 where it has not moved them."""
+    return 1.0 + lender.course.strategy.levers[LIMITS].steps * lender.parameters.strategy.limit_step_share
+
+
 def said_by_return(before: Strategy, found_ppm: int) -> str:
     """Return the reason of a move that follows the return on capital."""
     if before.return_ppm is None:
@@ -120,7 +120,17 @@ def said_by_return(before: Strategy, found_ppm: int) -> str:
 
 def said_by_trial(trial: Trial) -> str:
     """Return the reason of a move that follows a trial of prices."""
-    taken = f"{trial.cheaper_taken_share:.1%} took the cheaper of {trial.offers:,} test offers, "
-    taken += f"{trial.dearer_taken_share:.1%} the dearer"
+    said = f"{trial.cheaper_taken_share:.1%} took the cheaper of {trial.offers:,} test offers, "
+    said += f"{trial.dearer_taken_share:.1%} the dearer"
+    if trial.lost_of_rise_bp != 0:
+        said += f"; losses take {trial.lost_of_rise_bp / BASIS_POINTS:.0%} of a dearer price again"
     best = trial.best_margin_bp
-    return taken + ("; nobody minded" if best is None else f"; the best markup is {best / BASIS_POINTS:.2%}")
+    return said + ("; nobody minded" if best is None else f"; the best markup is {best / BASIS_POINTS:.2%}")
+
+
+def said_by_limits(trial: LimitTrial) -> str:
+    """Return the reason of a move that follows a trial of limits."""
+    more = "more" if trial.direction > 0 else "less"
+    difference = abs(trial.wider_fen - trial.narrower_fen) / 100
+    said = f"lines opened wider earned {difference:,.0f} yuan {more} than narrower ones"
+    return f"{said}, of {trial.loans:,} loans"

@@ -31,6 +31,7 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
     typical = sum(advertised) / len(advertised) / 10_000
     share_bp = joint_share_bp(lender, rulebook)
     steps = max(1, appetite)
+    limit_months = lender.limit_months()
     rationing = p.rationing.in_force(economy.month)
     return Offer(
         lender=lender.index,
@@ -42,7 +43,7 @@ def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
         new_cutoff_band=lender.new_cutoff_band(),
         line_cutoff_band=lender.cutoffs.line.cutoff_band,
         limit_months=tuple(
-            p.limit_months * (1.0 - (1.0 - p.limit_floor_share) * min(1.0, band / steps)) for band in range(BANDS)
+            limit_months * (1.0 - (1.0 - p.limit_floor_share) * min(1.0, band / steps)) for band in range(BANDS)
         ),
         largest_limit_fen=fen(p.largest_limit_yuan),
         limit_raise_share=p.limit_raise_share,
@@ -108,19 +109,36 @@ def band_prices(lender: Lender, economy: Economy, rulebook: Rulebook) -> tuple[P
     p = lender.parameters
     rules = law_on_prices(p, rulebook.of(lender.kind), economy)
     bounds = (p.price_floor_apr, p.price_ceiling_apr, rules.max_apr_bp, lender.charged_off_share)
-    partner_share = joint_share_bp(lender, rulebook) / 10_000
-    if partner_share == 0.0:
-        own = stake_of(lender, economy, rulebook, 1.0, 1.0, lender.opex_apr())
+    if joint_share_bp(lender, rulebook) == 0:
+        own = sole_stake(lender, economy, rulebook)
         return prices_of(own, own, *bounds)
-    quotes = []
+    stakes = joint_stakes(lender, economy, rulebook)
+    return dearest([prices_of(own, partner, *bounds) for own, partner in stakes])
+
+
+def own_stakes(lender: Lender, economy: Economy, rulebook: Rulebook) -> list[Stake]:
+    """Return the lender's stake in this month's loans, one for each partner bank, or the one of lending alone."""
+    if joint_share_bp(lender, rulebook) == 0:
+        return [sole_stake(lender, economy, rulebook)]
+    return [own for own, _ in joint_stakes(lender, economy, rulebook)]
+
+
+def sole_stake(lender: Lender, economy: Economy, rulebook: Rulebook) -> Stake:
+    """Return the stake of a lender in a loan that it makes alone."""
+    return stake_of(lender, economy, rulebook, 1.0, 1.0, lender.opex_apr())
+
+
+def joint_stakes(lender: Lender, economy: Economy, rulebook: Rulebook) -> list[tuple[Stake, Stake]]:
+    """Return the lender's stake in a joint loan and the partner's, for every partner bank of the month."""
+    partner_share = joint_share_bp(lender, rulebook) / 10_000
+    stakes = []
     for bank, terms in partners_now(lender, rulebook.month):
         fee_share = partner_share * terms.service_fee_share
         income_share = 1.0 - partner_share + fee_share
         own = stake_of(lender, economy, rulebook, 1.0 - partner_share, income_share, lender.opex_apr())
         opex_apr = bank.parameters.joint_opex_apr * partner_share
-        partner = stake_of(bank, economy, rulebook, partner_share, partner_share - fee_share, opex_apr)
-        quotes.append(prices_of(own, partner, *bounds))
-    return dearest(quotes)
+        stakes.append((own, stake_of(bank, economy, rulebook, partner_share, partner_share - fee_share, opex_apr)))
+    return stakes
 
 
 def stake_of(

@@ -119,10 +119,10 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
     income_seen = income_believed(person, terms, world)
     cell = cell_seen(person, terms, income_seen, world)
     band = terms.band_of_cell[cell]
-    arm = arm_of(person.row, terms, world.month, world.chance)
+    line = person.credit.lines[terms.lender]
+    arm = arm_of(person.row, terms, world.month, line, world.chance)
     apr_bp = price_for(terms, band, arm)
     apr = apr_bp / 10000.0
-    line = person.credit.lines[terms.lender]
     repaying = person.credit.interest_to_repay(person.credit.slot_for(terms.lender))
     smallest_loan = world.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
     perceived = perceived_apr(

@@ -186,7 +186,7 @@ def apply_to(
         tallies.cell_applied[lender, cell] += 1
         begin_watch(i, lender, cell, borrowers, conditions)
     band = wide(terms.band_of_cell[lender, cell])
-    arm = arm_of(i, lender, month, keys, terms)
+    arm = arm_of(i, lender, month, lines, keys, terms)
     apr_bp = price_for(lender, band, arm, terms)
     apr = apr_bp / 10000.0
     perceived = perceived_apr(

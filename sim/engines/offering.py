@@ -1,7 +1,7 @@
 """Kernels: which arm of a lender's trial of prices and limits an application was in, and what came of it.
 
-The arm is a keyed draw of the month of the application, so it can be asked for again while the loan lives, and nothing
-about it is stored.
+The arm is a keyed draw of the month of the application, and of the month in which the line was opened, so it can be
+asked for again while the loan lives, and nothing about it is stored.
 """
 
 from __future__ import annotations
@@ -9,22 +9,27 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import DECLINED_PRICE, PENDING
+from sim.codes import DECLINED_PRICE, NO_LINE, PENDING
 from sim.compiling import kernel, wide
 from sim.counted import UNTESTED
 from sim.draws import OFFER_TEST, uniform
-from sim.engines.columns import O_ACCEPTED, O_BADS, O_LENT, O_LOANS, O_OFFERED, O_OFFERS
+from sim.engines.columns import O_ACCEPTED, O_BAD_OWED, O_BADS, O_LENT, O_LOANS, O_OFFERED, O_OFFERS
 from sim.engines.tables import Terms
-from sim.rules.offers import offer_arm, personal_price
-from sim.state import Tallies
+from sim.rules.offers import arm_on_line, offer_arm, personal_price
+from sim.state import Lines, Tallies
 
 
 @kernel
-def arm_of(i: int, lender: int, month: int, keys: NDArray[np.uint64], terms: Terms) -> int:
+def arm_of(i: int, lender: int, month: int, lines: Lines, keys: NDArray[np.uint64], terms: Terms) -> int:
     """Return the arm of person i's application to a lender in a month; nobody is tested without a trial."""
-    if terms.test_share[lender] <= 0.0:
+    share = terms.test_share[lender]
+    if share <= 0.0:
         return UNTESTED
-    return offer_arm(uniform(keys, OFFER_TEST, month, i, terms.lender_id[lender]), terms.test_share[lender])
+    arm = offer_arm(uniform(keys, OFFER_TEST, month, i, terms.lender_id[lender]), share)
+    opened = wide(lines.opened_month[i, lender])
+    if lines.status[i, lender] == NO_LINE or opened == month:
+        return arm
+    return arm_on_line(offer_arm(uniform(keys, OFFER_TEST, opened, i, terms.lender_id[lender]), share), arm)
 
 
 @kernel
@@ -58,7 +63,8 @@ def count_tested_loan(lender: int, arm: int, amount: int, terms: Terms, tallies:
 
 
 @kernel
-def count_tested_bad(i: int, lender: int, month: int, keys: NDArray[np.uint64], terms: Terms, tallies: Tallies) -> None:
-    """Count a loan made in `month` that is 90 days late for the first time, at a lender that holds a trial."""
+def count_tested_bad(lender: int, arm: int, owed: int, terms: Terms, tallies: Tallies) -> None:
+    """Count a loan that is 90 days late for the first time, at a lender that holds a trial; the amount is fen."""
     if terms.test_share[lender] > 0.0:
-        tallies.offer_test[lender, arm_of(i, lender, wide(month), keys, terms), O_BADS] += 1
+        tallies.offer_test[lender, arm, O_BADS] += 1
+        tallies.offer_test[lender, arm, O_BAD_OWED] += owed

@@ -31,7 +31,7 @@ from sim.engines.columns import (
     V_CHARGED_OFF,
 )
 from sim.engines.contracts import clear_slot, owed_at
-from sim.engines.offering import count_tested_bad
+from sim.engines.offering import arm_of, count_tested_bad
 from sim.engines.postponing import postpone_loan
 from sim.engines.tables import Conditions, Terms
 from sim.money import part
@@ -133,7 +133,8 @@ def serve_loan(
                 tallies.vintage_flow[lender, age, V_60] += after.principal
             if worst < 4 <= after.bucket:
                 tallies.vintage_flow[lender, age, V_90] += after.principal
-                count_tested_bad(i, lender, loans.origination_month[i, slot], keys, terms, tallies)
+                arm = arm_of(i, lender, wide(loans.origination_month[i, slot]), lines, keys, terms)
+                count_tested_bad(lender, arm, after.principal, terms, tallies)
                 if age < tallies.cell_bad.shape[1]:
                     tallies.cell_bad[lender, age, loans.cell[i, slot]] += 1
     tallies.roll_count[lender, bucket, column] += 1

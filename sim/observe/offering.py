@@ -69,4 +69,5 @@ def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[
                 "loans": found["loans"],
                 "lent_fen": found["lent"],
                 "bads": found["bads"],
+                "bad_fen": found["bad_owed"],
             }

@@ -147,6 +147,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "loans": "int",
         "lent_fen": "int",
         "bads": "int",  # loans of any month first 90 days late in this one
+        "bad_fen": "int",  # owed on them then
     },
     "refused": {"month": "int", "lender": "str", "constraint": "str", "applications": "int", "amount_fen": "int"},
     "budgets": {

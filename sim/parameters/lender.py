@@ -80,6 +80,12 @@ class StrategyParameters(NamedTuple):
     most_appetite_bands: Annotated[
         int, Quantity("bands that the cut-off for new customers may move either way", 0, 20, ASSUMED)
     ] = 3
+    limit_step_share: Annotated[
+        float, Quantity("of the opening limits that the parameters set, a move", 0.001, 1.0, ASSUMED)
+    ] = 0.1
+    most_limit_steps: Annotated[
+        int, Quantity("moves that opening limits may go either way, 0 = limits stay", 0, 100, "the study's choice")
+    ] = 0
     inertia_share: Annotated[
         float, Quantity("weight of older experience against the last move's", 0.0, 0.99, ASSUMED)
     ] = 0.5
@@ -94,8 +100,18 @@ class OfferTestParameters(NamedTuple):
     price_step_apr: Annotated[float, Quantity("yearly rate above and below the band's", 0.0, 0.5, ASSUMED)] = 0.02
     limit_step_share: Annotated[float, Quantity("share above and below the opening limit", 0.0, 1.0, ASSUMED)] = 0.25
     least_offers: Annotated[
-        int, Quantity("offers at each price before they count", 1, 1_000_000, "a twentieth either way; assumed")
+        int,
+        Quantity(
+            "offers at each price, and loans at each limit, before they count",
+            1,
+            1_000_000,
+            "a twentieth either way; assumed",
+        ),
     ] = 100
+    least_standard_errors: Annotated[
+        float,
+        Quantity("by which losses, or profits at two limits, must differ to count", 0.0, 10.0, "one in twenty by luck"),
+    ] = 2.0
 
 
 class LenderParameters(NamedTuple):

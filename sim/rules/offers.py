@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiling import rule
-from sim.counted import CHEAPER, DEARER, NARROWER, UNTESTED, WIDER
+from sim.counted import CHEAPER, CONTROL, DEARER, NARROWER, UNTESTED, WIDER
 
 TESTED_ARMS = 5
 HUNDRED_YUAN = 10_000
@@ -15,6 +15,18 @@ def offer_arm(luck: float, share: float) -> int:
     if luck >= share:
         return UNTESTED
     return 1 + min(TESTED_ARMS - 1, int(luck / share * TESTED_ARMS))
+
+
+@rule
+def arm_on_line(opening_arm: int, arm: int) -> int:
+    """Return the arm of a draw on a line, given the arm in which the line was opened and the one drawn this month.
+
+    A line opened wider or narrower belongs to that arm for life. Other lines are past being opened at another limit:
+    what would have been a trial of limits is a control.
+    """
+    if opening_arm in (WIDER, NARROWER):
+        return opening_arm
+    return CONTROL if arm in (WIDER, NARROWER) else arm
 
 
 @rule

@@ -56,7 +56,7 @@ def at_work(lender: LenderParameters, learning: LearningParameters) -> LenderPar
             late_cut_share=0.3, debt_cut_share=0.2, debt_cut_months=3.0, band_cut_share=0.2, band_cut_from=12
         ),
         quiet_cut=QuietCutParameters(start_month=2, cut_share=0.2, freeze_share=0.02, freeze_months=2),
-        strategy=StrategyParameters(move_months=3),
+        strategy=StrategyParameters(move_months=3, most_limit_steps=3),
         offer_test=OfferTestParameters(share=0.1),
         budget=BUDGET,
         funders=FUNDERS,

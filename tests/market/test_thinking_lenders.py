@@ -144,6 +144,37 @@ def test_a_trial_moves_the_markup_by_what_it_found() -> None:
     assert any("test offers" in move["reason"] for move in found)
 
 
+def test_a_trial_moves_limits_by_what_it_found() -> None:
+    """Where wider lines surely earn more or less, and by the lender's own experience where it holds no trial."""
+    strategy = QUARTERLY._replace(most_limit_steps=3)
+    bold = TRIAL._replace(limit_step_share=0.6, least_standard_errors=0.2, least_offers=5)
+    market = lived(every_lender(small(people=3_000), offer_test=bold, strategy=strategy))
+    told = moves(market, "moves_limits")
+    assert any("lines opened wider earned" in move["reason"] for move in told)
+    groping = lived(every_lender(small(people=3_000), strategy=strategy))
+    assert any("return on capital" in move["reason"] for move in moves(groping, "moves_limits"))
+    for lender in market.lenders:
+        logged = [move["value"] for move in told if move["actor"] == lender.name]
+        assert lender.limit_months() == (logged[-1] if logged else lender.parameters.limit_months)
+        assert 0.7 - 1e-9 <= lender.limit_months() / lender.parameters.limit_months <= 1.3 + 1e-9
+
+
+def test_limits_stay_unless_they_may_move() -> None:
+    market = lived(every_lender(small(people=1_000), offer_test=TRIAL, strategy=QUARTERLY))
+    assert moves(market, "moves_limits") == []
+    assert all(lender.limit_months() == lender.parameters.limit_months for lender in market.lenders)
+
+
+def test_draws_on_a_wider_line_stay_in_its_group() -> None:
+    """Limits of 190% and 10% of what they were, for life: all that is drawn on them differs as much."""
+    market = lived(every_lender(small(people=3_000), offer_test=TRIAL._replace(share=1.0, limit_step_share=0.9)))
+    lent = dict.fromkeys(("control", "wider", "narrower"), 0)
+    for row in rows(market, "offer_tests"):
+        if row["test_group"] in lent:
+            lent[row["test_group"]] += row["lent_fen"]
+    assert lent["wider"] > 2 * lent["narrower"] > 0
+
+
 def test_a_new_card_by_itself_keeps_the_share_accepted() -> None:
     """The card in force and the new one, on the same applicants: cut-offs meet the old share as near as bands allow."""
     learning = LEARNING._replace(review_months=100)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.counted import CHEAPER, CONTROL, DEARER, NARROWER, OFFER_ARMS, UNTESTED, WIDER
-from sim.rules.offers import offer_arm, personal_limit, personal_price
+from sim.rules.offers import arm_on_line, offer_arm, personal_limit, personal_price
 
 arms = st.integers(0, len(OFFER_ARMS) - 1)
 
@@ -23,6 +23,15 @@ def test_every_draw_has_an_arm_and_a_larger_share_only_adds_people(luck: float, 
     arm = offer_arm(luck, share)
     assert UNTESTED <= arm < len(OFFER_ARMS)
     assert (arm == UNTESTED) == (luck >= share)
+
+
+@given(arms, arms)
+def test_a_line_keeps_its_arm_of_limits_and_no_other_is_tried_on_it(opening: int, arm: int) -> None:
+    found = arm_on_line(opening, arm)
+    if opening in (WIDER, NARROWER):
+        assert found == opening
+    else:
+        assert found == (CONTROL if arm in (WIDER, NARROWER) else arm)
 
 
 def test_prices_of_the_arms() -> None:

@@ -59,6 +59,10 @@ REFUSED = [
     ),
     ("lender.bank_a.home_regions=[west,nroth]", ["lender.bank_a.home_regions.1", "was 'nroth'"]),
     (
+        "lender.bank_a.strategy={most_limit_steps:10,limit_step_share:0.1}",
+        ["lender.bank_a.strategy.most_limit_steps", "must leave something of limits", "was 10"],
+    ),
+    (
         "lender.bank_a={competition:{believed_price_weight:20.0},strategy:{move_months:3}}",
         ["lender.bank_a.competition.believed_price_weight", "beside strategy.move_months 3", "was 20.0"],
     ),
