@@ -51,7 +51,8 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
     return market.step
 
 
-CLOCKED: dict[str, list[float]] = {"books": [], "refits": []}  # seconds of one core, call by call
+# Seconds of one core, call by call: budgets and allocation, books and auction, and what lenders learn with its refits.
+CLOCKED: dict[str, list[float]] = {"budgets": [], "books": [], "learning": [], "refits": []}
 
 
 def clocked(verb: Callable[..., Any], clock: list[float]) -> Callable[..., Any]:
@@ -67,16 +68,25 @@ def clocked(verb: Callable[..., Any], clock: list[float]) -> Callable[..., Any]:
 
 
 def watch(market: Any) -> None:
-    """Clock the lenders apart from people: budgets, allocation, closing the books, the auction; and refits."""
+    """Clock what lenders do apart from people: budgets, books with the auction of claims, learning; and refits."""
+    import sim.agents.closing
+    import sim.agents.lender
     import sim.market
 
-    books = CLOCKED["books"]
     for lender in market.lenders:
-        for verb in ("commit_to_partners", "plan_budget", "allocate", "close_books"):
-            setattr(lender, verb, clocked(getattr(lender, verb), books))
+        for verb in ("commit_to_partners", "plan_budget", "allocate"):
+            setattr(lender, verb, clocked(getattr(lender, verb), CLOCKED["budgets"]))
         lender.scorecard.refit = clocked(lender.scorecard.refit, CLOCKED["refits"])
-    for name in ("post_customers", "post_buyers", "sell_claims"):
-        setattr(sim.market, name, clocked(getattr(sim.market, name), books))
+    for place, name, clock in (
+        (sim.agents.closing, "close_books", "books"),
+        (sim.market, "post_customers", "books"),
+        (sim.market, "post_buyers", "books"),
+        (sim.market, "sell_claims", "books"),
+        (sim.agents.lender, "learn", "learning"),
+        (sim.agents.lender, "steer", "learning"),
+        (sim.agents.lender, "compete", "learning"),
+    ):
+        setattr(place, name, clocked(getattr(place, name), CLOCKED[clock]))
 
 
 def every_instrument() -> tuple[tuple[str, Any], ...]:
@@ -105,14 +115,16 @@ def measure(kind: str, people: int) -> dict[str, float]:
         step()
     seconds = (time.process_time() - began) / MEASURED_MONTHS
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
-    refits = CLOCKED["refits"]
+    shares = {name: sum(clock) / MEASURED_MONTHS / seconds for name, clock in CLOCKED.items()}
     return {
         "seconds": seconds,
         "rate": people / seconds,
         "peak_bytes": peak,
-        "books_share": (sum(CLOCKED["books"]) - sum(refits)) / MEASURED_MONTHS / seconds,
-        "refits_share": sum(refits) / MEASURED_MONTHS / seconds,
-        "longest_refit_seconds": max(refits, default=0.0),
+        "budgets_share": shares["budgets"],
+        "books_share": shares["books"],
+        "counting_share": shares["learning"] - shares["refits"],
+        "refits_share": shares["refits"],
+        "longest_refit_seconds": max(CLOCKED["refits"], default=0.0),
     }
 
 

@@ -23,6 +23,11 @@ pytestmark = pytest.mark.benchmark
 
 @cache
 def measured(kind: str, people: int) -> dict[str, float]:
+    """A measurement that all tests of a run share."""
+    return measured_anew(kind, people)
+
+
+def measured_anew(kind: str, people: int) -> dict[str, float]:
     """A measurement in a fresh process, so that none pays for the memory of another."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.measure", kind, str(people)],
