@@ -71,6 +71,18 @@ def test_the_sections_of_a_made_study(study_folder: Path) -> None:
     assert len(table.rows) == len(primary)
 
 
+def test_the_table_of_primary_effects_says_once_what_all_rows_share(study_folder: Path) -> None:
+    section = effects_section(Study(study_folder))
+    tables = [block for block in section.blocks if block.kind == "table"]
+    table = next(block for block in tables if block.caption.startswith("Primary"))
+    primary = [found for found in read_effects(Study(study_folder)) if found.primary and found.arm != "placebo"]
+    for column, values in (("arm", {found.arm for found in primary}), ("when", {found.horizon for found in primary})):
+        assert (column in table.head) == (len(values) > 1)
+    assert table.caption.endswith("tightening")
+    assert table.head.index("result") < table.head.index("effect"), "what matters most is not scrolled for"
+    assert all(any(row[at] for row in table.rows) for at in range(len(table.head))), "no column is empty"
+
+
 def test_how_well_effects_are_known_and_why_the_study_stopped_are_said(study_folder: Path) -> None:
     said = [block.text for block in effects_section(Study(study_folder)).blocks if block.kind == "text"]
     assert any("are known to the smallest that matters" in text and "By its stop rule" in text for text in said)

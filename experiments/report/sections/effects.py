@@ -133,7 +133,8 @@ def _bar(study: Study, effect: Effect, several: bool, shown: Sequence[float]) ->
     )
 
 
-PRIMARY_NUMBERS = range(4, 10)  # of the columns below: effect to smallest that matters
+SAYABLE_ONCE = (1, 2)  # of the columns below: when, and which arm
+PRIMARY_NUMBERS = range(6, 12)  # of the columns below: effect to smallest that matters
 
 
 def _p_words(p: float) -> str:
@@ -155,11 +156,11 @@ def _primary_table(effects: Sequence[Effect]) -> Table:
             horizon_words(effect.horizon),
             plain(effect.arm),
             plain(effect.scenario),
+            effect.expected_words,
+            effect.verdict,
             *_numbers(effect),
             _p_words(effect.p_holm),
             _important_words(effect),
-            effect.expected_words,
-            effect.verdict,
         )
         for effect in effects
     ]
@@ -168,20 +169,21 @@ def _primary_table(effects: Sequence[Effect]) -> Table:
         "when",
         "arm",
         "scenario",
+        "expected",
+        "result",
         "effect",
         "95% interval",
         "% of reference",
         "pairs",
         "p (Holm)",
         "smallest that matters",
-        "expected",
-        "result",
     )
-    # A column in which no outcome says anything would only push the result out of sight.
-    told = [at for at in range(len(head)) if any(row[at] != NOTHING for row in rows)]
+    # A column that says nothing, or what the title can say once, would only push others out of sight.
+    same = [at for at in SAYABLE_ONCE if len({row[at] for row in rows}) == 1]
+    told = [at for at in range(len(head)) if at not in same and any(row[at] not in ("", NOTHING) for row in rows)]
     strong = tuple(at for at, effect in enumerate(effects) if effect.verdict == "opposite of expected")
     return Table(
-        "Primary outcomes: effect, expected sign and result",
+        ", ".join(["Primary outcomes: effect, expected sign and result", *(rows[0][at] for at in same)]),
         tuple(head[at] for at in told),
         tuple(tuple(row[at] for at in told) for row in rows),
         tuple(place for place, at in enumerate(told) if at in PRIMARY_NUMBERS),
