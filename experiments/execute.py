@@ -56,7 +56,7 @@ def carry_out_all(
         return
     with (
         engine(settings.kind, workers, settings.address) as places,
-        _origin(folder, settings.kind) as origin,
+        _origin(folder) as origin,
         asked_twice(say) as interruption,
     ):
         _Supervisor(folder.absolute(), settings, places, origin, done, failed, say, interruption).carry_out(
@@ -89,10 +89,10 @@ def worker_count(runs: Sequence[Run], settings: ExecutorSettings) -> int:
 
 
 @contextlib.contextmanager
-def _origin(folder: Path, kind: str) -> Iterator[Origin]:
+def _origin(folder: Path) -> Iterator[Origin]:
     """Give what workers compare themselves with, and leave a sign in the folder by which they know that they see it."""
     token = f"{PARTIAL}{secrets.token_hex(8)}"  # swept with the rest when this process is killed
-    with one_thread_each() if kind != "serial" else contextlib.nullcontext():
+    with one_thread_each():  # as every worker is started, this process itself included
         found = facts()
     with writing(folder):
         folder.mkdir(parents=True, exist_ok=True)

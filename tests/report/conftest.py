@@ -1,7 +1,8 @@
-"""Study folders and their pages, drawn once for all tests of the report."""
+"""Study folders and their pages, drawn once for all tests of the report, whichever process runs them."""
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,17 @@ from tests.report.made_study import write_study
 
 
 @pytest.fixture(scope="session")
-def study_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two scenarios, three arms, four replicates, six lenders; the page is drawn."""
-    folder = write_study(tmp_path_factory.mktemp("made") / "study")
-    build(folder)
+def study_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Two scenarios, three arms, four replicates, six lenders; the page is drawn. Nobody writes into it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent  # of all workers
+    folder, drawn = shared / "made_study", shared / "made_study_is_drawn"
+    with (shared / "made_study_lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # drawing takes long; who comes second waits and takes it as it is
+        if not drawn.exists():
+            write_study(folder)
+            build(folder)
+            drawn.touch()
     return folder
 
 

@@ -99,8 +99,6 @@ def test_identities_are_unique_and_references_resolve(page: str) -> None:
 def test_same_tables_give_the_same_bytes(small_folder: Path) -> None:
     first = build(small_folder).read_bytes()
     assert build(small_folder).read_bytes() == first
-    (small_folder / "tables" / "roll.parquet").unlink()
-    assert build(small_folder).read_bytes() != first
 
 
 def test_hostile_names_are_shown_and_never_run(tmp_path: Path) -> None:

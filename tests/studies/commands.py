@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from experiments.executors.place import ARITHMETIC_THREADS
 from experiments.store import PARTIAL
 
 FAKE = Path(__file__).with_name("fake")
@@ -26,8 +27,9 @@ class Sluice:
         self.place, self.faults, self.out = place, place / "faults", place / "out"
         self.inside = inside  # a command that starts commands, such as ALONE
         self.faults.mkdir(parents=True)
+        as_users = {name: value for name, value in os.environ.items() if name not in ARITHMETIC_THREADS}
         self.environment = {
-            **os.environ,
+            **as_users,
             "PYTHONPATH": f"{FAKE}{os.pathsep}{sources}",
             "SLUICE_FAKE_FAULTS": str(self.faults),
             "SLUICE_CACHE": str(sources / "cache"),
