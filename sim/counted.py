@@ -15,6 +15,9 @@ OFFER_COUNTS = (
     "lent",  # fen of new money
     "bads",  # loans first 90 days late, counted in the month they are
     "bad_owed",  # fen of principal owed on them then
+    "open",  # loans at month end
+    "owed",  # fen of principal on them
+    "accrued",  # fen of a month's interest on those less than 90 days late
 )
 
 # --- what the passes over people count, per lender (columns of Tallies.flow) ------------------------------------------

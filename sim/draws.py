@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from sim.compiling import inlined_rule, kernel, rule
 from sim.elementary import CENTRAL_HALF_WIDTH, central_quantile, tail_quantile
 
+FOR_LIFE = 0  # the month of a draw that is made once, for a person and a lender
+
 # One purpose is one decision. The name, not the position, makes the key; the position only finds it.
 PURPOSES = (
     "job",  # employment next month
@@ -39,7 +41,7 @@ PURPOSES = (
     "traits",  # who the person is; alternative = which trait
     "reach",  # which channels reach the person; alternative = the lender's id
     "explore",  # whether a stranger refused by policy gets the smallest loan; alternative = the lender's id
-    "offer_test",  # which arm of a lender's trial of prices and limits an application is in; alternative = id
+    "offer_test",  # which arm of a lender's trial of prices an application is in; alternative = the lender's id
     "quiet_cut",  # whom a lender's programme of cuts picks, for life; alternative = the lender's id
     "officer",  # whether a loan officer looks at an application; alternative = the lender's id
     "insight",  # what an officer believes of a person beside the truth; alternative = the lender's id
@@ -49,6 +51,7 @@ PURPOSES = (
     "cycle",  # what moves a sector or region by itself; row = its index, alternative 1 = regions
     "funding_market",  # what moves the spread that funders ask of everybody; row 0
     "panel",  # who is followed in the panel, for life
+    "limit_test",  # who gets a wider or narrower limit in a lender's trial, for life; alternative = the lender's id
 )
 
 (
@@ -83,6 +86,7 @@ PURPOSES = (
     CYCLE,
     FUNDING_MARKET,
     PANEL,
+    LIMIT_TEST,
 ) = range(len(PURPOSES))
 
 ROUND_MULTIPLIER_A = np.uint64(0xD2511F53)

@@ -134,6 +134,9 @@ LENDER_TABLES: dict[str, Described] = {
             "lent_fen": "New money lent.",
             "bads": (LOANS, "Loans of any month that were first 90 days late in this one."),
             "bad_fen": "What was owed on them then.",
+            "open_loans": (LOANS, "Loans open at month end."),
+            "owed_fen": "Principal owed on them.",
+            "accrued_fen": "A month's interest on those less than 90 days late.",
         },
     ),
     "budgets": Described(

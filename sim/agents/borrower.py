@@ -331,8 +331,7 @@ class Borrower(mesa.Agent):
         counts.answered(asked.lender, asked.band, APPROVED, asked.amount)
         counts.drawn(loan, asked.amount, self.group)
         if terms.test_share > 0.0:
-            arm = arm_of(self.row, terms, world.month, line, world.chance)
-            counts.lent_in_arm(asked.lender, arm, asked.amount)
+            counts.lent_in_arm(asked.lender, arm_of(self.row, terms, world.month, world.chance), asked.amount)
         if asked.purpose in (PURCHASE, WORKING_CAPITAL):
             purse.consumption += asked.amount
         else:
@@ -360,6 +359,9 @@ class Borrower(mesa.Agent):
                 counts.claimed(loan, world)
             else:
                 counts.standing(loan, self.group, world.month)
+                terms = world.lenders[loan.lender]
+                if terms.test_share > 0.0:
+                    counts.owed_in_arm(loan, arm_of(self.row, terms, loan.origination_month, world.chance))
                 if world.counts_shape:
                     counts.ticket(loan)
         debt = self.credit.debt()

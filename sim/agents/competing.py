@@ -42,11 +42,19 @@ def compete(lender: Lender, tallies: Tallies, month: int) -> None:
         return
     share = share_ppm(sum(demand.own), sum(demand.all), lender.parameters.reach_share)
     trial = lender.trying.of_prices(lender)
-    margin_bp = trial.best_margin_bp if trial is not None else None
-    found = markup_bp(p.believed_price_weight, share, margin_bp, basis_points(p.largest_markup_apr))
+    free_bp = trial.free_margin_bp if trial is not None else None
+    kept_bp = trial.kept_bp if trial is not None else kept_without_trial_bp(lender)
+    found = markup_bp(p.believed_price_weight, share, free_bp, basis_points(p.largest_markup_apr), kept_bp)
     if found != demand.markup_bp:
         demand.markup_bp = found
+        margin_bp = trial.best_margin_bp if trial is not None else None
         lender.log(month, "sets_markup", said(share, margin_bp), found / BASIS_POINTS)
+
+
+def kept_without_trial_bp(lender: Lender) -> int:
+    """Return what the lender keeps of a rise in price on each of its own 10,000, as far as it knows of no losses."""
+    yields = lender.trying.yields
+    return BASIS_POINTS * yields.income_share_bp // yields.part_share_bp if yields is not None else BASIS_POINTS
 
 
 def said(own_share_ppm: int, margin_bp: int | None) -> str:

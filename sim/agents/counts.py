@@ -8,7 +8,7 @@ from sim.agents.circumstances import Circumstances
 from sim.agents.credit import Loan
 from sim.codes import AGE_BANDS, BUCKETS, DECLINED_PRICE, NOBODY, PENDING, PLACES, VINTAGE_MONTHS, WORKING_CAPITAL
 from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, LIQUIDITY_FLOW, LIQUIDITY_FLOWS, OFFER_COUNTS
-from sim.money import part
+from sim.money import monthly_interest, part
 from sim.rules.sizes import size_class
 from sim.rules.underwriting import lot_of
 from sim.state import Tallies
@@ -89,6 +89,13 @@ class Counts:
         """Count a loan that is 90 days late for the first time; the amount is fen."""
         self.in_arm(lender, arm, "bads")
         self.in_arm(lender, arm, "bad_owed", owed)
+
+    def owed_in_arm(self, loan: Loan, arm: int) -> None:
+        """Count an open loan at month end; what is 90 days late accrues no interest."""
+        self.in_arm(loan.lender, arm, "open")
+        self.in_arm(loan.lender, arm, "owed", loan.principal)
+        if loan.bucket < BAD_BUCKET:
+            self.in_arm(loan.lender, arm, "accrued", monthly_interest(loan.principal, loan.apr_bp))
 
     def drawn(self, loan: Loan, new_money: int, group: int) -> None:
         """Count a new loan, its price and its partner's part; groups count the new money alone."""

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from sim.agents.circumstances import LenderTerms
-from sim.agents.credit import Line
-from sim.codes import NO_LINE
 from sim.counted import UNTESTED
-from sim.draws import Chance
-from sim.rules.offers import arm_on_line, offer_arm, personal_price
+from sim.draws import FOR_LIFE, Chance
+from sim.rules.offers import arm_met, offer_arm, personal_price
 
 
-def arm_of(row: int, terms: LenderTerms, month: int, line: Line, chance: Chance) -> int:
+def arm_of(row: int, terms: LenderTerms, month: int, chance: Chance) -> int:
     """Return the arm that person number `row` was in when applying to the lender in `month`."""
     if terms.test_share <= 0.0:
         return UNTESTED
-
-    def drawn(in_month: int) -> int:
-        luck = chance._replace(month=in_month).uniform("offer_test", row, terms.lender_id)
-        return offer_arm(luck, terms.test_share)
-
-    if line.status == NO_LINE or line.opened_month == month:
-        return drawn(month)
-    return arm_on_line(drawn(line.opened_month), drawn(month))
+    for_life = UNTESTED
+    if terms.test_limit_step > 0.0:
+        luck = chance._replace(month=FOR_LIFE).uniform("limit_test", row, terms.lender_id)
+        for_life = offer_arm(luck, terms.test_share)
+    luck = chance._replace(month=month).uniform("offer_test", row, terms.lender_id)
+    return arm_met(for_life, offer_arm(luck, terms.test_share))
 
 
 def price_for(terms: LenderTerms, band: int, arm: int) -> int:

@@ -24,8 +24,8 @@ def new_loan(
     person: Borrower, amount: int, purpose: int, terms: LenderTerms, partner: int, world: Circumstances
 ) -> Loan:
     """Return the contract over `amount` fen of the person's approved application, at this month's price."""
-    asked, line = person.application, person.credit.lines[terms.lender]
-    apr_bp = price_for(terms, asked.band, arm_of(person.row, terms, world.month, line, world.chance))
+    asked = person.application
+    apr_bp = price_for(terms, asked.band, arm_of(person.row, terms, world.month, world.chance))
     term = term_of(person, terms, amount, world)
     return Loan(
         principal=amount,
@@ -135,7 +135,7 @@ def serve(person: Borrower, slot: int, offered: int, by_choice: bool, world: Cir
         counts.later_than_ever(loan, worst_before, world.month)
         terms = world.lenders[loan.lender]
         if terms.test_share > 0.0 and worst_before < BAD_BUCKET <= loan.bucket:
-            arm = arm_of(person.row, terms, loan.origination_month, person.credit.lines[loan.lender], world.chance)
+            arm = arm_of(person.row, terms, loan.origination_month, world.chance)
             counts.turned_bad_in_arm(loan.lender, arm, loan.principal)
         loan.worst_bucket = max(worst_before, loan.bucket)
     counts.rolled(loan.lender, opening_bucket, column, opening_principal)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.counts import Counts
 from sim.agents.credit import Line
-from sim.agents.underwriting import FOR_LIFE, cell_seen, income_believed
+from sim.agents.underwriting import cell_seen, income_believed
 from sim.codes import LINE_FROZEN, LINE_OPEN
+from sim.draws import FOR_LIFE
 from sim.rules.limits import (
     QuietCut,
     cut_limit,

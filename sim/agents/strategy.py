@@ -14,7 +14,7 @@ from sim.books.strategy import (
     return_on_capital_ppm,
     steps_between,
 )
-from sim.books.trials import LimitTrial, Trial, advised
+from sim.books.trials import LATE_MONTHS, YEAR_MONTHS, LimitTrial, Trial, advised
 from sim.codes import BANDS
 from sim.money import basis_points
 
@@ -32,6 +32,7 @@ class Course:
         self.strategy = Strategy()
         self.profit_fen = 0
         self.equity_month_fen = 0
+        self.limits_since_month = 0  # when limits were moved last, or when it began
 
     def observe(self, profit_fen: int, equity_fen: int) -> None:
         """Count a month's profit and equity towards the return on capital."""
@@ -59,8 +60,9 @@ def move(lender: Lender, month: int) -> None:
     advice = {}
     if prices is not None:
         advice[MARKUP] = advised(prices, basis_points(lender.markup_apr()), step_of(lender))
-    if limits is not None:
-        advice[LIMITS] = limits.direction
+    if tries_limits(lender):  # it does not grope, and waits until the trial has seen a year of the last step
+        is_ripe = month - course.limits_since_month >= YEAR_MONTHS + LATE_MONTHS
+        advice[LIMITS] = limits.direction if limits is not None and is_ripe else 0
     inertia_percent = round(100 * lender.parameters.strategy.inertia_share)
     course.strategy = moved(before, found, spans_of(lender), inertia_percent, advice)
     lever = course.strategy.last
@@ -72,8 +74,16 @@ def move(lender: Lender, month: int) -> None:
     elif lever == APPETITE:
         lender.log(month, "moves_appetite", said_by_return(before, found), lender.new_cutoff_band())
     else:
-        reason = said_by_limits(limits) if limits is not None else said_by_return(before, found)
+        course.limits_since_month = month
+        follows_trial = limits is not None and tries_limits(lender)
+        reason = said_by_limits(limits) if limits and follows_trial else said_by_return(before, found)
         lender.log(month, "moves_limits", reason, lender.limit_months())
+
+
+def tries_limits(lender: Lender) -> bool:
+    """Return whether the lender holds a trial of limits."""
+    p = lender.parameters.offer_test
+    return p.share > 0.0 and p.limit_step_share > 0.0
 
 
 def step_of(lender: Lender) -> int:
@@ -122,8 +132,8 @@ def said_by_trial(trial: Trial) -> str:
     """Return the reason of a move that follows a trial of prices."""
     said = f"{trial.cheaper_taken_share:.1%} took the cheaper of {trial.offers:,} test offers, "
     said += f"{trial.dearer_taken_share:.1%} the dearer"
-    if trial.lost_of_rise_bp != 0:
-        said += f"; losses take {trial.lost_of_rise_bp / BASIS_POINTS:.0%} of a dearer price again"
+    if trial.losses_are_found:
+        said += f"; losses take {trial.lost_of_rise_bp / BASIS_POINTS:.0%} of a rise again"
     best = trial.best_margin_bp
     return said + ("; nobody minded" if best is None else f"; the best markup is {best / BASIS_POINTS:.2%}")
 

@@ -8,6 +8,7 @@ from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.offering import arm_of, price_for
 from sim.agents.permitting import ground_in_law
 from sim.codes import NEVER, NO_LINE, PENDING, SHORTFALL
+from sim.draws import FOR_LIFE
 from sim.elementary import normal_quantile
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from sim.agents.borrower import Borrower
 
 FEN_PER_YUAN = 100
-FOR_LIFE = 0  # month of a draw that is made once for a person and a lender
 
 
 class Judgement(NamedTuple):
@@ -120,7 +120,7 @@ def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, worl
     cell = cell_seen(person, terms, income_seen, world)
     band = terms.band_of_cell[cell]
     line = person.credit.lines[terms.lender]
-    arm = arm_of(person.row, terms, world.month, line, world.chance)
+    arm = arm_of(person.row, terms, world.month, world.chance)
     apr_bp = price_for(terms, band, arm)
     apr = apr_bp / 10000.0
     repaying = person.credit.interest_to_repay(person.credit.slot_for(terms.lender))

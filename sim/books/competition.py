@@ -22,13 +22,18 @@ def share_ppm(own_applications: int, all_applications: int, reach_share: float) 
     return min(LARGEST_SHARE_PPM, int(own_applications * PPM / reached)) if reached > 0.0 else 0
 
 
-def markup_bp(price_weight: float, own_share_ppm: int, best_margin_bp: int | None, largest_bp: int) -> int:
+def markup_bp(
+    price_weight: float, own_share_ppm: int, free_margin_bp: int | None, largest_bp: int, kept_bp: int = BASIS_POINTS
+) -> int:
     """Return the markup in basis points at which a little more would lose as much as it earns.
 
     Two kinds of customers go: to another lender, `price_weight` times the share that is not one's own, and home, whom a
-    trial of prices counts: one over `best_margin_bp`, None where nobody has been seen to mind.
+    trial of prices counts: one over `free_margin_bp`, None where nobody has been seen to mind. Of a rise the lender
+    keeps `kept_bp` on each of its own 10,000: less where losses take part of it, more beside a partner.
     """
     lost = price_weight * (PPM - own_share_ppm) / PPM / BASIS_POINTS
-    if best_margin_bp is not None:
-        lost += 1.0 / max(1, best_margin_bp)
-    return min(largest_bp, round(1.0 / lost)) if lost > 0.0 else largest_bp
+    if free_margin_bp is not None:
+        lost += 1.0 / max(1, free_margin_bp)
+    if kept_bp == 0:
+        return 0
+    return min(largest_bp, round(kept_bp / BASIS_POINTS / lost)) if lost > 0.0 else largest_bp

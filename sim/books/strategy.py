@@ -72,8 +72,8 @@ def moved(
     step = lever.direction if towards is None else towards
     if spans[turn].least <= lever.steps + step <= spans[turn].most:
         levers[turn] = lever._replace(steps=lever.steps + step, last_step=step)
-    else:
-        levers[turn] = lever._replace(direction=-lever.direction, last_step=0)
+    else:  # a bound turns experience round, but not what a trial has said
+        levers[turn] = lever._replace(direction=-lever.direction if towards is None else lever.direction, last_step=0)
     return Strategy(tuple(levers), (turn + 1) % len(levers), turn, return_ppm)
 
 

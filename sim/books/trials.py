@@ -1,8 +1,8 @@
-"""What a lender makes of a trial: other prices and other limits for some applicants, and what became of their loans.
+"""What a lender makes of a trial: other prices and other limits for some people, and what became of their loans.
 
-Groups are drawn by lot with the same chance, so they differ by what they were offered and by luck. Take-up is counted
-of the last year; losses come later than loans, so a year of them is held against the year of lending that ended
-`OUTCOME_LAG_MONTHS` before. Whole numbers throughout; no chance.
+Groups are drawn by lot with the same chance, so they differ by what they were offered and by luck. Everything is of the
+last year, but for what is owed and earned: who is 90 days late now was in good standing three months ago, so losses are
+held against the debt of then. Whole numbers throughout; no chance.
 """
 
 from __future__ import annotations
@@ -13,40 +13,47 @@ from typing import NamedTuple
 from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, OFFER_COUNTS, WIDER
 from sim.money import BASIS_POINTS
 
-TRIAL_MONTHS = 12
-OUTCOME_LAG_MONTHS = 6  # from a loan to being first 90 days late, for the mean of those that come to it; assumed
-LIFE_PERCENT = 42  # of a year that the mean yuan lent is owed for: MEAN_LIFE_YEARS of sim.rules.pricing
-SIZE_DISPERSION = 2  # mean square of amounts over the square of their mean: they vary by as much as they are; assumed
+YEAR_MONTHS = 12
+LATE_MONTHS = 3  # from the last payment in time to being 90 days late
+# Variance of a group's sum over its square, times the loans behind it: amounts differ, and a debtor has several loans.
+# Where both groups were treated alike, so that luck alone made them differ, it was 2 to 3 (5,000 people, 40 seeds).
+DISPERSION = 3
 
 Counts = tuple[tuple[int, ...], ...]  # (OFFER_ARMS, OFFER_COUNTS)
 NOTHING_COUNTED: Counts = tuple(tuple(0 for _ in OFFER_COUNTS) for _ in OFFER_ARMS)
 
 
 class Yields(NamedTuple):
-    """What a yuan lent to a customer brings the lender, and what one that goes bad costs it; parts of 10,000."""
+    """What a yuan owed by a customer brings the lender, and what one that goes bad costs it; parts of 10,000."""
 
-    income_share_bp: int  # of the price: what it keeps beside a partner, fees included
+    income_share_bp: int  # of the interest: what it keeps beside a partner, fees included
     part_share_bp: int  # of the loan that is its own money, on which it counts its markup
     cost_bp: int  # a year: money, work, and the return that its capital is to earn; no losses and no markup
     loss_bp: int  # of what is owed on a loan when it is first 90 days late
-
-    def margin_bp(self, apr_bp: int) -> int:
-        """Return what a yuan lent at a price earns in a year before losses."""
-        return self.income_share_bp * apr_bp // BASIS_POINTS - self.cost_bp
+    default_slope_percent: int = 0  # by which it believes that losses grow with each unit of the yearly price
 
 
 class Trial(NamedTuple):
     """What a trial of prices has found."""
 
-    best_margin_bp: int | None  # the markup that earns most a year for each offer; None = people did not mind the price
+    free_margin_bp: int | None  # that would earn most a year if all of a rise were kept; None = nobody minded the price
+    kept_bp: int  # of a rise in price, on each yuan of its own money: what losses and a partner leave
     offers: int  # at the two test prices
     cheaper_taken_share: float
     dearer_taken_share: float
-    lost_of_rise_bp: int = 0  # of a dearer price, what losses take again; 0 too where luck may have made them
+    lost_of_rise_bp: int = 0  # of a rise, what losses take again; negative where the dearer lost less
+    losses_are_found: bool = False  # beyond luck; otherwise they are what the lender believes
+
+    @property
+    def best_margin_bp(self) -> int | None:
+        """The markup that earns most a year for each offer; None = the dearer the better."""
+        if self.kept_bp == 0:
+            return 0
+        return None if self.free_margin_bp is None else self.kept_bp * self.free_margin_bp // BASIS_POINTS
 
 
 class LimitTrial(NamedTuple):
-    """What a trial of limits has found: the lender's profit on all that was lent in two groups of the same chance."""
+    """What a trial of limits has found: the lender's profit on all that was owed in two groups of the same chance."""
 
     direction: int  # +1 wider, -1 narrower, 0 = luck alone may have made the difference
     loans: int
@@ -55,30 +62,32 @@ class LimitTrial(NamedTuple):
 
 
 class Group(NamedTuple):
-    """One group of a trial: what was lent, at which price, and what went bad."""
+    """One group of a trial over a span of months: what was owed and earned, and what went bad."""
 
-    loans: int
-    lent_fen: int
-    apr_bp: int  # mean of its offers
+    loans: int  # made
+    open_loans: int  # in the mean month
+    owed_month_fen: int  # sum over month ends
+    accrued_fen: int  # interest on what was less than 90 days late
     bads: int
     bad_fen: int  # owed on them when they were first 90 days late
 
     def profit_fen(self, yields: Yields) -> int:
-        """Return what the lender earned, over the lives of the loans, beyond what they cost and lost."""
+        """Return what the lender earned beyond what money, work and capital cost, and beyond losses."""
         return self.earned_fen(yields) - self.lost_fen(yields)
 
     def earned_fen(self, yields: Yields) -> int:
-        """Return what was earned before losses, over the lives of the loans."""
-        return self.lent_fen * yields.margin_bp(self.apr_bp) * LIFE_PERCENT // (100 * BASIS_POINTS)
+        """Return what was earned before losses."""
+        income = self.accrued_fen * yields.income_share_bp
+        return (income - self.owed_month_fen * yields.cost_bp // YEAR_MONTHS) // BASIS_POINTS
 
     def lost_fen(self, yields: Yields) -> int:
         """Return what is lost on those gone bad."""
         return self.bad_fen * yields.loss_bp // BASIS_POINTS
 
     def profit_variance(self, yields: Yields) -> int:
-        """Return the variance of the profit when loans and bad loans come by chance, of unequal amounts."""
+        """Return the variance of the profit when debtors and bad loans come by chance, of unequal amounts."""
         earned, lost = self.earned_fen(yields), self.lost_fen(yields)
-        return SIZE_DISPERSION * (earned**2 // max(1, self.loans) + lost**2 // max(1, self.bads))
+        return DISPERSION * (earned**2 // max(1, self.open_loans) + lost**2 // max(1, self.bads))
 
 
 def added(months: Sequence[Counts]) -> Counts:
@@ -90,15 +99,15 @@ def added(months: Sequence[Counts]) -> Counts:
 
 def last_year(months: Sequence[Counts]) -> Counts:
     """Return the counts of the last twelve months, oldest first in `months`."""
-    return added(months[-TRIAL_MONTHS:])
+    return added(months[-YEAR_MONTHS:])
 
 
 def group(months: Sequence[Counts], arm: int) -> Group:
-    """Return one group: what went bad in the last span of months, and lending of a span that long and a lag earlier."""
-    lending, outcomes = months[:-OUTCOME_LAG_MONTHS][-TRIAL_MONTHS:], months[OUTCOME_LAG_MONTHS:][-TRIAL_MONTHS:]
-    lent, late = (dict(zip(OFFER_COUNTS, added(span)[arm], strict=True)) for span in (lending, outcomes))
-    apr_bp = lent["offered_bp"] // max(1, lent["offers"])
-    return Group(lent["loans"], lent["lent"], apr_bp, late["bads"], late["bad_owed"])
+    """Return one group: what went bad in the last span of months, and the debt of a span that long, three earlier."""
+    debt, outcomes = months[:-LATE_MONTHS][-YEAR_MONTHS:], months[LATE_MONTHS:][-YEAR_MONTHS:]
+    owed, late = (dict(zip(OFFER_COUNTS, added(span)[arm], strict=True)) for span in (debt, outcomes))
+    open_loans = owed["open"] // max(1, len(debt))
+    return Group(owed["loans"], open_loans, owed["owed"], owed["accrued"], late["bads"], late["bad_owed"])
 
 
 def is_beyond_luck(difference: int, variance: int, standard_errors: float) -> bool:
@@ -114,8 +123,8 @@ def price_trial(
     With take-up t falling by t' for each unit of price, and the part l of a rise lost again on those who took it,
     profit on an offer, t times the margin, is largest where the margin is (1 - l) t / t': the inverse of the
     semi-elasticity (Lerner 1934), less what adverse selection and dearer debts take (Stiglitz and Weiss 1981). t is the
-    mean of the two test prices; l counts where luck cannot have made it. Beside a partner the lender keeps a share of
-    the price that is not its share of the loan, so the margin is stated on its own part.
+    mean of the two test prices. Beside a partner the lender keeps a share of the price that is not its share of the
+    loan, so the margin is stated on its own part.
     """
     counts = last_year(months)
     dear, cheap = (dict(zip(OFFER_COUNTS, counts[arm], strict=True)) for arm in (DEARER, CHEAPER))
@@ -125,32 +134,48 @@ def price_trial(
     lost = cheap["accepted"] * n_dear - dear["accepted"] * n_cheap  # times both numbers of offers
     kept = cheap["accepted"] * n_dear + dear["accepted"] * n_cheap
     spread = dear["offered_bp"] * n_cheap - cheap["offered_bp"] * n_dear
-    lost_of_rise_bp = lost_of_a_rise_bp(group(months, DEARER), group(months, CHEAPER), yields, standard_errors)
-    left_bp = max(0, BASIS_POINTS - lost_of_rise_bp)
-    best = None
-    if left_bp == 0:
-        best = 0
-    elif lost > 0 and spread > 0:
-        kept_bp = left_bp * yields.income_share_bp  # of a rise; the markup is counted on its own part alone
-        best = kept_bp * kept * spread // (2 * BASIS_POINTS * yields.part_share_bp * n_dear * n_cheap * lost)
-    return Trial(best, n_dear + n_cheap, cheap["accepted"] / n_cheap, dear["accepted"] / n_dear, lost_of_rise_bp)
+    free = kept * spread // (2 * n_dear * n_cheap * lost) if lost > 0 and spread > 0 else None
+    rise_bp = spread // (n_dear * n_cheap) * yields.income_share_bp // BASIS_POINTS
+    dearer, cheaper = group(months, DEARER), group(months, CHEAPER)
+    found_bp = lost_of_a_rise_bp(dearer, cheaper, rise_bp, yields, standard_errors)
+    lost_bp = believed_of_a_rise_bp(dearer, cheaper, yields) if found_bp is None else found_bp
+    return Trial(
+        free,
+        max(0, BASIS_POINTS - lost_bp) * yields.income_share_bp // yields.part_share_bp,
+        n_dear + n_cheap,
+        cheap["accepted"] / n_cheap,
+        dear["accepted"] / n_dear,
+        lost_bp,
+        found_bp is not None,
+    )
 
 
-def lost_of_a_rise_bp(dear: Group, cheap: Group, yields: Yields, standard_errors: float) -> int:
-    """Return which part of a dearer price losses take again, negative when they fall; 0 where it may be luck.
+def lost_of_a_rise_bp(dear: Group, cheap: Group, rise_bp: int, yields: Yields, standard_errors: float) -> int | None:
+    """Return which part of a rise in price losses take again, negative when they fall; None where it may be luck.
 
-    Losses are those of a yuan lent, spread over the months it is owed for.
+    Losses are those of a year on each yuan owed; `rise_bp` is what the lender keeps of the difference in price.
     """
-    rise_bp = (dear.apr_bp - cheap.apr_bp) * yields.income_share_bp
-    if min(dear.lent_fen, cheap.lent_fen, rise_bp) <= 0:
-        return 0
-    # Both losses times both amounts lent, so that nothing is rounded before they are compared.
-    lost_dear, lost_cheap = dear.lost_fen(yields) * cheap.lent_fen, cheap.lost_fen(yields) * dear.lent_fen
-    variance = SIZE_DISPERSION * (lost_dear**2 // max(1, dear.bads) + lost_cheap**2 // max(1, cheap.bads))
+    if min(dear.owed_month_fen, cheap.owed_month_fen, rise_bp) <= 0:
+        return None
+    # Both losses times what was owed in both groups, so that nothing is rounded before they are compared.
+    lost_dear = dear.lost_fen(yields) * cheap.owed_month_fen
+    lost_cheap = cheap.lost_fen(yields) * dear.owed_month_fen
+    variance = DISPERSION * (lost_dear**2 // max(1, dear.bads) + lost_cheap**2 // max(1, cheap.bads))
     if not is_beyond_luck(lost_dear - lost_cheap, variance, standard_errors):
+        return None
+    owed = dear.owed_month_fen * cheap.owed_month_fen
+    return (lost_dear - lost_cheap) * YEAR_MONTHS * BASIS_POINTS**2 // (rise_bp * owed)
+
+
+def believed_of_a_rise_bp(dear: Group, cheap: Group, yields: Yields) -> int:
+    """Return which part of a rise in price losses take again by the slope that the lender's prices believe in.
+
+    Log odds of default grow by the slope times the rise, so losses, which are small shares, grow by that part of them.
+    """
+    lost, owed = dear.lost_fen(yields) + cheap.lost_fen(yields), dear.owed_month_fen + cheap.owed_month_fen
+    if owed == 0 or yields.income_share_bp == 0:
         return 0
-    gained = rise_bp * LIFE_PERCENT * dear.lent_fen * cheap.lent_fen
-    return (lost_dear - lost_cheap) * 100 * BASIS_POINTS**3 // gained
+    return lost * YEAR_MONTHS * yields.default_slope_percent * BASIS_POINTS**2 // (100 * owed * yields.income_share_bp)
 
 
 def limit_trial(
@@ -158,8 +183,8 @@ def limit_trial(
 ) -> LimitTrial | None:
     """Return what the trial says of opening limits; None while either group has had too few loans to judge.
 
-    Lines keep their group for life, so all that is drawn on a wider line counts for it. Both groups are as large but
-    for luck, so their whole profits are compared: a limit also decides who is worth an offer.
+    People are in a group for life, so all that is drawn on a wider line counts for it. Both groups are as large but for
+    luck, so their whole profits are compared: a limit also decides who is worth an offer.
     """
     wide, narrow = group(months, WIDER), group(months, NARROWER)
     if min(wide.loans, narrow.loans) < max(1, least_loans):

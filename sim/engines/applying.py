@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.codes import LOAN_SLOTS, NEVER, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN, PENDING, SHORTFALL
 from sim.compiling import kernel, wide
-from sim.draws import EXPLORE, INSIGHT, OFFICER, PRIORITY, PROXY, RATION, RESERVATION, SIGNAL, uniform
+from sim.draws import EXPLORE, FOR_LIFE, INSIGHT, OFFICER, PRIORITY, PROXY, RATION, RESERVATION, SIGNAL, uniform
 from sim.elementary import normal_quantile
 from sim.engines.columns import LINE_APPLICATIONS, NEW_APPLICATIONS
 from sim.engines.contracts import bucket_at, interest_to_repay, owed_at, slot_for
@@ -99,7 +99,7 @@ def scorecard_cell(
             inquiries += marks & 1
             marks >>= 1
     month = conditions.month
-    noise = normal_quantile(uniform(keys, SIGNAL, 0, i, terms.lender_id[lender]))
+    noise = normal_quantile(uniform(keys, SIGNAL, FOR_LIFE, i, terms.lender_id[lender]))
     signal = terms.signal_seen[lender] * behaviour_signal(borrowers.reliability[i], terms.signal_noise[lender], noise)
     tenure = -1
     if lines.status[i, lender] != NO_LINE:
@@ -138,7 +138,7 @@ def what_lender_sees(
 ) -> Seen:
     """Return the income the lender believes person i to have, and the cell of its scorecard."""
     permanent = wide(borrowers.permanent_income[i])
-    noise = normal_quantile(uniform(keys, PROXY, 0, i, terms.lender_id[lender]))
+    noise = normal_quantile(uniform(keys, PROXY, FOR_LIFE, i, terms.lender_id[lender]))
     income = proxy_income(
         permanent,
         conditions.wage_index,
@@ -186,7 +186,7 @@ def apply_to(
         tallies.cell_applied[lender, cell] += 1
         begin_watch(i, lender, cell, borrowers, conditions)
     band = wide(terms.band_of_cell[lender, cell])
-    arm = arm_of(i, lender, month, lines, keys, terms)
+    arm = arm_of(i, lender, month, keys, terms)
     apr_bp = price_for(lender, band, arm, terms)
     apr = apr_bp / 10000.0
     perceived = perceived_apr(
@@ -243,7 +243,7 @@ def apply_to(
                 borrowers.reliability[i],
                 terms.officer_insight[lender],
                 terms.officer_blindness[lender],
-                normal_quantile(uniform(keys, INSIGHT, 0, i, terms.lender_id[lender])),
+                normal_quantile(uniform(keys, INSIGHT, FOR_LIFE, i, terms.lender_id[lender])),
             ),
             terms.officer_refuses_below[lender],
             terms.officer_accepts_above[lender],

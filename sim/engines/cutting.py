@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.codes import LINE_FROZEN, LINE_OPEN
 from sim.compiling import kernel, wide
-from sim.draws import QUIET_CUT, uniform
+from sim.draws import FOR_LIFE, QUIET_CUT, uniform
 from sim.engines.applying import what_lender_sees
 from sim.engines.columns import LIMITS_CUT, LINES_CUT, LINES_FROZEN
 from sim.engines.tables import Conditions, Terms
@@ -77,7 +77,7 @@ def cut_of(
         standing.owed,
         cuts.opened_before[lender] - opened_month,
         band,
-        uniform(keys, QUIET_CUT, 0, i, terms.lender_id[lender]),
+        uniform(keys, QUIET_CUT, FOR_LIFE, i, terms.lender_id[lender]),
         cuts.unused_only[lender],
         cuts.from_band[lender],
         cuts.quiet_share[lender],

@@ -150,7 +150,7 @@ def draw_credit(
     band = wide(applications.band[i])
     month = conditions.month
     group = borrowers.group[i]
-    arm = arm_of(i, lender, month, lines, keys, terms)
+    arm = arm_of(i, lender, month, keys, terms)
     apr_bp = price_for(lender, band, arm, terms)
     purpose = wide(applications.purpose[i])
     if terms.fraud[lender] > 0.0:

@@ -133,7 +133,7 @@ def serve_loan(
                 tallies.vintage_flow[lender, age, V_60] += after.principal
             if worst < 4 <= after.bucket:
                 tallies.vintage_flow[lender, age, V_90] += after.principal
-                arm = arm_of(i, lender, wide(loans.origination_month[i, slot]), lines, keys, terms)
+                arm = arm_of(i, lender, wide(loans.origination_month[i, slot]), keys, terms)
                 count_tested_bad(lender, arm, after.principal, terms, tallies)
                 if age < tallies.cell_bad.shape[1]:
                     tallies.cell_bad[lender, age, loans.cell[i, slot]] += 1

@@ -33,6 +33,7 @@ from sim.engines.columns import (
 )
 from sim.engines.contracts import bucket_at, clear_line, owed_at
 from sim.engines.cutting import Cut, Standing, count_cut, cut_of
+from sim.engines.offering import arm_of, count_tested_debt
 from sim.engines.tables import Conditions, Terms
 from sim.money import part
 from sim.rules.limits import available_on_line, cut_limit, line_ends, reviewed_limit, reviewed_status
@@ -177,7 +178,14 @@ def count_ticket(lender: int, original: int, principal: int, tallies: Tallies) -
 
 @kernel
 def count_loans(
-    i: int, group: int, loans: Loans, conditions: Conditions, terms: Terms, collection_months: int, tallies: Tallies
+    i: int,
+    group: int,
+    loans: Loans,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    collection_months: int,
+    tallies: Tallies,
 ) -> int:
     """Count person i's open loans and claims at month end; return the fen owed on open loans."""
     debt = 0
@@ -199,6 +207,9 @@ def count_loans(
         if wide(loans.purpose[i, slot]) == WORKING_CAPITAL:
             tallies.flow[lender, PRODUCTIVE_LOANS] += principal
         tallies.vintage_stock[lender, age] += principal
+        if terms.test_share[lender] > 0.0:
+            arm = arm_of(i, lender, wide(loans.origination_month[i, slot]), keys, terms)
+            count_tested_debt(lender, arm, principal, wide(loans.apr_bp[i, slot]), bucket, terms, tallies)
         if conditions.counts_shape == 1:
             count_ticket(lender, wide(loans.original[i, slot]), principal, tallies)
         if bucket >= 2:

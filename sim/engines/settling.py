@@ -148,7 +148,7 @@ def settle_rows(
             defaulted = paid.defaulted
             cash = collect_claims(i, paid.cash, essentials, done, loans, keys, conditions, terms, behaviour, tallies)
             collection_months = behaviour.repayment.collection_months
-            debt = count_loans(i, group, loans, conditions, terms, collection_months, tallies)
+            debt = count_loans(i, group, loans, keys, conditions, terms, collection_months, tallies)
         flags |= remember_misses(i, late, defaulted, borrowers, tallies)
         if borrowers.watched_lender[i] != NOBODY:
             follow_watch(i, debt, defaulted, people, conditions, tallies)

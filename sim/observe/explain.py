@@ -22,13 +22,14 @@ from sim.codes import (
     PURPOSES_OF_CREDIT,
     SECTORS,
 )
-from sim.draws import Chance
+from sim.counted import UNTESTED
+from sim.draws import FOR_LIFE, Chance
 from sim.money import basis_points, monthly_interest, yuan
 from sim.params import BehaviourParameters
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.law import is_postponed
 from sim.rules.limits import available_on_line
-from sim.rules.offers import arm_on_line, offer_arm, personal_price
+from sim.rules.offers import arm_met, offer_arm, personal_price
 from sim.rules.repayment import amount_due_estimate
 from sim.state import Applications, Borrowers, Lines, Loans, People
 from sim.values import Offer
@@ -138,7 +139,7 @@ def explain(told: Told, opening: People, closing: People) -> Explanation:
     sentences = [
         f"Borrower {told.borrower}, month {told.month} ({told.date}).",
         circumstances(closing.borrowers),
-        *application_sentences(told, applications, opening.lines),
+        *application_sentences(told, applications),
         *due_sentences(told, opening, due),
         *payment_sentences(told, opening.loans, closing.loans, missed, spared),
         *review_sentences(told, opening, closing),
@@ -251,7 +252,7 @@ def circumstances(person: Borrowers) -> str:
     )
 
 
-def application_sentences(told: Told, asked: Applications, lines: Lines) -> list[str]:
+def application_sentences(told: Told, asked: Applications) -> list[str]:
     """Return what was asked for, of whom, and the answers."""
     outcome, first = int(asked.outcome[0]), int(asked.first_outcome[0])
     if outcome == NOT_APPLIED:
@@ -262,7 +263,7 @@ def application_sentences(told: Told, asked: Applications, lines: Lines) -> list
     if first != NOT_APPLIED and asked.first_lender[0] != asked.lender[0]:
         said.append(f"First {told.lenders[int(asked.first_lender[0])]} {REASONS[OUTCOMES[first]]}.")
     lender, band = int(asked.lender[0]), int(asked.band[0])
-    price = price_met(told, told.offers[lender], band, lines)
+    price = price_met(told, told.offers[lender], band)
     cost = f"at {price / 100:.2f}% a year, all-in" if price else "a band without a price"
     answer = f"{told.lenders[lender]} {REASONS[OUTCOMES[outcome]]}"
     if outcome == APPROVED:
@@ -270,17 +271,14 @@ def application_sentences(told: Told, asked: Applications, lines: Lines) -> list
     return [*said, f"{answer} (band {band} of 0 to 19, {cost}; scorecard cell {int(asked.cell[0])})."]
 
 
-def price_met(told: Told, offer: Offer, band: int, lines: Lines) -> int:
+def price_met(told: Told, offer: Offer, band: int) -> int:
     """Return the price the person was offered in basis points, in a trial of prices not that of the band."""
-    test = offer.test
-
-    def drawn(month: int) -> int:
-        luck = told.chance._replace(month=month).uniform("offer_test", told.borrower, told.lender_ids[offer.lender])
-        return offer_arm(luck, test.share)
-
-    arm = drawn(told.chance.month)
-    if lines.status[0, offer.lender] != NO_LINE:
-        arm = arm_on_line(drawn(int(lines.opened_month[0, offer.lender])), arm)
+    test, lender = offer.test, told.lender_ids[offer.lender]
+    for_life = UNTESTED
+    if test.limit_step_share > 0.0:
+        luck = told.chance._replace(month=FOR_LIFE).uniform("limit_test", told.borrower, lender)
+        for_life = offer_arm(luck, test.share)
+    arm = arm_met(for_life, offer_arm(told.chance.uniform("offer_test", told.borrower, lender), test.share))
     return personal_price(offer.apr_bp[band], arm, test.price_step_bp, test.least_apr_bp, test.most_apr_bp)
 
 

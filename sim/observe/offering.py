@@ -70,4 +70,7 @@ def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[
                 "lent_fen": found["lent"],
                 "bads": found["bads"],
                 "bad_fen": found["bad_owed"],
+                "open_loans": found["open"],
+                "owed_fen": found["owed"],
+                "accrued_fen": found["accrued"],
             }

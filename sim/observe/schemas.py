@@ -148,6 +148,9 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "lent_fen": "int",
         "bads": "int",  # loans of any month first 90 days late in this one
         "bad_fen": "int",  # owed on them then
+        "open_loans": "int",  # at month end
+        "owed_fen": "int",
+        "accrued_fen": "int",  # a month's interest on what is less than 90 days late
     },
     "refused": {"month": "int", "lender": "str", "constraint": "str", "applications": "int", "amount_fen": "int"},
     "budgets": {

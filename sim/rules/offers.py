@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.compiling import rule
-from sim.counted import CHEAPER, CONTROL, DEARER, NARROWER, UNTESTED, WIDER
+from sim.counted import CHEAPER, DEARER, NARROWER, UNTESTED, WIDER
 
 TESTED_ARMS = 5
 HUNDRED_YUAN = 10_000
@@ -11,22 +11,22 @@ HUNDRED_YUAN = 10_000
 
 @rule
 def offer_arm(luck: float, share: float) -> int:
-    """Return the arm of an application: outside the trial, or one of its five arms with the same chance."""
+    """Return the arm that a draw falls into: outside the trial, or one of its five arms with the same chance."""
     if luck >= share:
         return UNTESTED
     return 1 + min(TESTED_ARMS - 1, int(luck / share * TESTED_ARMS))
 
 
 @rule
-def arm_on_line(opening_arm: int, arm: int) -> int:
-    """Return the arm of a draw on a line, given the arm in which the line was opened and the one drawn this month.
+def arm_met(arm_for_life: int, arm_of_month: int) -> int:
+    """Return the arm of an application, of a draw for life that decides on limits and one of the month on prices.
 
-    A line opened wider or narrower belongs to that arm for life. Other lines are past being opened at another limit:
-    what would have been a trial of limits is a control.
+    Who is to have a wider or narrower line has it whenever it is opened, and all that is drawn on it is in that arm.
+    Everybody else's prices are tried, and a draw of the month that would be of limits tries nothing.
     """
-    if opening_arm in (WIDER, NARROWER):
-        return opening_arm
-    return CONTROL if arm in (WIDER, NARROWER) else arm
+    if arm_for_life in (WIDER, NARROWER):
+        return arm_for_life
+    return UNTESTED if arm_of_month in (WIDER, NARROWER) else arm_of_month
 
 
 @rule

@@ -22,6 +22,14 @@ def test_customers_who_would_rather_go_home_lower_the_markup_too() -> None:
     assert markup_bp(0.0, 0, None, 3_000) == 3_000, "nobody goes: the bound holds"
 
 
+def test_what_is_not_kept_of_a_rise_lowers_the_whole_markup() -> None:
+    """With 25 x 5/6 and 1 / 14% lost for each unit of price, 1 / 27.98 = 357 basis points; 70% of that is 250."""
+    assert markup_bp(WEIGHT, PPM // 6, 1_400, NO_BOUND) == 357
+    assert markup_bp(WEIGHT, PPM // 6, 1_400, NO_BOUND, kept_bp=7_000) == 250
+    assert markup_bp(WEIGHT, PPM // 6, 1_400, NO_BOUND, kept_bp=47_800) == 1_709, "beside a partner, on a tenth"
+    assert markup_bp(0.0, 0, None, NO_BOUND, kept_bp=0) == 0, "a dearer price never pays, though nobody goes"
+
+
 def test_a_share_is_of_those_whom_the_lender_reaches() -> None:
     assert share_ppm(100, 1_000, 1.0) == 100_000
     assert share_ppm(100, 1_000, 0.4) == 250_000

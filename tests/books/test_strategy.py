@@ -63,7 +63,8 @@ def test_advice_outweighs_experience_and_stays_within_bounds() -> None:
     assert moved(Strategy(), 0, WIDE, 50, {MARKUP: 0}).levers[MARKUP].steps == 0
     assert moved(Strategy(), 0, WIDE, 50, {MARKUP: 1}).levers[MARKUP].steps == 1
     assert moved(Strategy(), 0, WIDE, 50, {LIMITS: 1}).levers[MARKUP].steps == -1, "of a lever that is not its turn"
-    assert moved(Strategy(), 0, (Span(-1, 0), *WIDE[1:]), 50, {MARKUP: 1}).levers[MARKUP].steps == 0
+    at_bound = moved(Strategy(), 0, (Span(-1, 0), *WIDE[1:]), 50, {MARKUP: 1})
+    assert at_bound.levers[MARKUP] == Lever(0, 1, 0, 0), "it would still go up"
 
 
 @given(st.lists(st.integers(-(10**6), 10**6), max_size=40), st.integers(0, 99), st.integers(0, 4), st.integers(0, 4))

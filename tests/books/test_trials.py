@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.agents.trying import yields_at
 from sim.books.trials import (
-    LIFE_PERCENT,
+    LATE_MONTHS,
     NOTHING_COUNTED,
-    OUTCOME_LAG_MONTHS,
-    TRIAL_MONTHS,
+    YEAR_MONTHS,
     Counts,
     Group,
     LimitTrial,
@@ -22,91 +22,107 @@ from sim.books.trials import (
     price_trial,
 )
 from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, OFFER_COUNTS, WIDER
-from sim.rules.pricing import MEAN_LIFE_YEARS
+from sim.rules.pricing import Stake
 
 ALONE = Yields(10_000, 10_000, 900, 8_000)  # 9% a year of money, work and capital; 80 fen lost of a bad yuan
 YUAN = 100
-SPAN = TRIAL_MONTHS + OUTCOME_LAG_MONTHS
+SPAN = YEAR_MONTHS + LATE_MONTHS
 
 
-def month(**arms: tuple[int, ...]) -> Counts:
-    """A month's counts; each arm is offers, accepted, price in basis points, and then what the trial counts."""
+def month(**arms: dict[str, int]) -> Counts:
+    """A month's counts by arm; `price` is the basis points of all its offers."""
     rows = [[0] * len(OFFER_COUNTS) for _ in OFFER_ARMS]
-    for name, (offers, accepted, price, *rest) in arms.items():
-        rows[OFFER_ARMS.index(name)] = [offers, accepted, offers * price, *rest, *[0] * (4 - len(rest))]
+    for name, counts in arms.items():
+        counts = {**counts, "offered_bp": counts.get("offers", 0) * counts.get("price", 0)}
+        rows[OFFER_ARMS.index(name)] = [counts.get(column, 0) for column in OFFER_COUNTS]
     return tuple(tuple(row) for row in rows)
 
 
-def found(cheaper: tuple[int, ...], dearer: tuple[int, ...], yields: Yields = ALONE, least: int = 100) -> Trial | None:
-    return price_trial([month(cheaper=cheaper, dearer=dearer)], yields, least)
+def offers(number: int, accepted: int, price: int) -> dict[str, int]:
+    return {"offers": number, "accepted": accepted, "price": price}
 
 
-def test_the_life_of_a_loan_is_that_of_prices() -> None:
-    assert LIFE_PERCENT / 100 == MEAN_LIFE_YEARS
+def found(
+    cheaper: tuple[int, int, int], dearer: tuple[int, int, int], yields: Yields = ALONE, least: int = 100
+) -> Trial | None:
+    return price_trial([month(cheaper=offers(*cheaper), dearer=offers(*dearer))], yields, least)
 
 
+# --- prices -----------------------------------------------------------------------------------------------------------
 def test_a_trial_of_prices_by_hand() -> None:
     # 80% take 10%, 60% take 14%: take-up of 70% falls by 5 points for each point of price; 70 / 5 = 14 points.
-    assert found((200, 160, 1_000), (200, 120, 1_400)) == Trial(1_400, 400, 0.8, 0.6)
+    assert found((200, 160, 1_000), (200, 120, 1_400)) == Trial(1_400, 10_000, 400, 0.8, 0.6)
     # Twice as sensitive: 80% and 40% make 60 / 10 = 6 points. Unequal arms do not matter.
-    assert found((500, 400, 1_000), (100, 40, 1_400)) == Trial(600, 600, 0.8, 0.4)
+    assert found((500, 400, 1_000), (100, 40, 1_400)) == Trial(600, 10_000, 600, 0.8, 0.4)
 
 
 def test_beside_a_partner_the_markup_is_on_ones_own_part() -> None:
     # It keeps 45% of the price for 10% of the money, so a rise is worth 4.5 times as much on that.
-    assert found((200, 160, 1_000), (200, 120, 1_400), ALONE._replace(income_share_bp=4_500, part_share_bp=1_000)) == (
-        Trial(6_300, 400, 0.8, 0.6)
-    )
+    trial = found((200, 160, 1_000), (200, 120, 1_400), ALONE._replace(income_share_bp=4_500, part_share_bp=1_000))
+    assert trial is not None
+    assert (trial.free_margin_bp, trial.kept_bp, trial.best_margin_bp) == (1_400, 45_000, 6_300)
 
 
 def test_a_trial_of_prices_that_cannot_say_says_so() -> None:
     assert found((99, 50, 1_000), (500, 50, 1_400)) is None
     assert price_trial([], ALONE, 0) is None
-    assert found((100, 50, 1_000), (100, 60, 1_400)) == Trial(None, 200, 0.5, 0.6)
-    assert found((100, 50, 1_000), (100, 40, 1_000)) == Trial(None, 200, 0.5, 0.4), "a cap took the step"
-    assert found((100, 50, 1_000), (100, 0, 1_400)) == Trial(200, 200, 0.5, 0.0)
+    assert found((100, 50, 1_000), (100, 60, 1_400)) == Trial(None, 10_000, 200, 0.5, 0.6)
+    assert found((100, 50, 1_000), (100, 40, 1_000)) == Trial(None, 10_000, 200, 0.5, 0.4), "a cap took the step"
+    assert found((100, 50, 1_000), (100, 0, 1_400)) == Trial(200, 10_000, 200, 0.5, 0.0)
 
 
 def test_a_trial_advises_towards_the_best_markup() -> None:
-    trial = Trial(400, 400, 0.8, 0.6)
+    trial = Trial(400, 10_000, 400, 0.8, 0.6)
     assert [advised(trial, markup, 25) for markup in (300, 376, 400, 424, 425)] == [1, 0, 0, 0, -1]
-    assert advised(trial._replace(best_margin_bp=None), 10_000, 25) == 1
+    assert advised(trial._replace(free_margin_bp=None), 10_000, 25) == 1
+    assert advised(trial._replace(kept_bp=5_000), 400, 25) == -1
+    assert advised(trial._replace(free_margin_bp=None, kept_bp=0), 100, 25) == -1, "nobody minds, and nothing is kept"
 
 
-def with_losses(bads_cheap: int, bads_dear: int, scale: int = 1) -> list[Counts]:
-    """Months in which 1,000 yuan are lent on each of 200 offers at 10% and at 14%; each bad loan owes 500 yuan."""
-    cheaper = (200 * scale, 160 * scale, 1_000, 200 * scale, 200_000 * YUAN * scale)
-    dearer = (200 * scale, 120 * scale, 1_400, 200 * scale, 200_000 * YUAN * scale)
+def with_losses(bads_cheap: int, bads_dear: int, each: int = 500) -> list[Counts]:
+    """Months at whose ends 500,000 yuan are owed at 10% and at 14%; each loan that goes bad owes so many yuan."""
+    owed = {"open": 500, "owed": 500_000 * YUAN}
+
+    def late(bads: int) -> dict[str, int]:
+        return {"bads": bads, "bad_owed": bads * each * YUAN}
+
     return [
         month(
-            cheaper=(*cheaper, bads_cheap * scale, bads_cheap * 500 * YUAN * scale),
-            dearer=(*dearer, bads_dear * scale, bads_dear * 500 * YUAN * scale),
+            cheaper=offers(200, 160, 1_000) | owed | late(bads_cheap),
+            dearer=offers(200, 120, 1_400) | owed | late(bads_dear),
         )
     ] * SPAN
 
 
 def test_losses_that_come_with_a_dearer_price_lower_the_best_markup() -> None:
-    # 5 more bad loans of 500 yuan on 200,000 lent lose 1% of it, 2.38% a year over 0.42 years, of a rise of 4%: 59.5%.
-    trial = price_trial(with_losses(5, 10, scale=10), ALONE, 100)
+    # 20 more bad loans a month lose 20 x 500 x 80% x 12 = 96,000 yuan a year, 19.2% of what is owed, of a rise of 4%.
+    assert price_trial(with_losses(5, 25), ALONE, 100) == Trial(
+        1_400, 0, 4_800, 0.8, 0.6, 48_000, losses_are_found=True
+    )
+    # 10 of 100 yuan instead: 0.8 x 12,000 / 500,000 = 1.92% of 4%: 48% of a rise is lost again.
+    trial = price_trial(with_losses(10, 20, each=100), ALONE, 100)
     assert trial is not None
-    assert trial.lost_of_rise_bp == 5_952
-    assert trial.best_margin_bp == 1_400 * (10_000 - 5_952) // 10_000
-    # 10 more lose more than the rise brings: the dearer price does not pay at any margin.
-    assert price_trial(with_losses(5, 15, scale=10), ALONE, 100) == Trial(0, 48_000, 0.8, 0.6, 11_904)
+    assert (trial.lost_of_rise_bp, trial.losses_are_found) == (4_800, True)
+    assert trial.best_margin_bp == 1_400 * 52 // 100
     # Losses that fall with the price speak for a dearer one.
-    better = price_trial(with_losses(10, 5, scale=10), ALONE, 100)
+    better = price_trial(with_losses(20, 10, each=100), ALONE, 100)
     assert better is not None
-    assert better.best_margin_bp == 1_400 * (10_000 + 5_953) // 10_000
+    assert better.best_margin_bp == 1_400 * 148 // 100
 
 
-def test_losses_that_luck_may_have_made_do_not_count() -> None:
-    # 60 and 72 bad loans in a year: 12 more, with a standard error of 16.
+def test_losses_that_luck_may_have_made_are_those_the_lender_believes_in() -> None:
+    # 60 and 72 bad loans in a year: 12 more, with a standard error of 20.
     few = price_trial(with_losses(5, 6), ALONE, 100)
     assert few is not None
-    assert (few.lost_of_rise_bp, few.best_margin_bp) == (0, 1_400)
+    assert (few.lost_of_rise_bp, few.losses_are_found) == (0, False)
+    # It believes that losses grow by 1.2 for a unit of price; 11 x 500 x 80% x 12 / 1,000,000 = 5.28% a year: 6.3%.
+    believing = price_trial(with_losses(5, 6), ALONE._replace(default_slope_percent=120), 100)
+    assert believing is not None
+    assert (believing.lost_of_rise_bp, believing.losses_are_found) == (633, False)
+    assert believing.best_margin_bp == 1_400 * 9_367 // 10_000
     sure = price_trial(with_losses(5, 6), ALONE, 100, standard_errors=0.5)
     assert sure is not None
-    assert sure.lost_of_rise_bp > 0
+    assert sure.losses_are_found
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, 10**9), st.floats(0.0, 10.0))
@@ -117,33 +133,36 @@ def test_luck_has_no_sign_and_being_surer_asks_more(difference: int, error: int,
         assert is_beyond_luck(difference, error**2, 0.0)
 
 
+# --- limits -----------------------------------------------------------------------------------------------------------
 def limits(wide_bads: int, narrow_bads: int) -> list[Counts]:
-    """Months in which wider lines draw 130,000 yuan, narrower ones 100,000, all at 15%; a bad loan owes 1,000."""
-    return [
-        month(
-            wider=(100, 100, 1_500, 100, 130_000 * YUAN, wide_bads, wide_bads * 1_000 * YUAN),
-            narrower=(100, 100, 1_500, 100, 100_000 * YUAN, narrow_bads, narrow_bads * 1_000 * YUAN),
-        )
-    ] * SPAN
+    """Months at whose ends wider lines owe 1,300,000 yuan, narrower ones 1,000,000, at 15%; a bad loan owes 1,000."""
+
+    def line(owed: int, bads: int) -> dict[str, int]:
+        counts = {"loans": 100, "open": 1_000, "owed": owed * YUAN, "accrued": owed * YUAN * 15 // 1_200}
+        return counts | {"bads": bads, "bad_owed": bads * 1_000 * YUAN}
+
+    return [month(wider=line(1_300_000, wide_bads), narrower=line(1_000_000, narrow_bads))] * SPAN
 
 
 def test_a_trial_of_limits_by_hand() -> None:
-    # A yuan earns 15% - 9% = 6% a year, 2.52% over its life; in a year 1,560,000 earn 39,312 and 1,200,000 earn 30,240.
-    # No losses: 9,072 yuan more, with a standard error of the square root of 2 x (39,312 ^ 2 + 30,240 ^ 2) / 1,200.
-    trial = limit_trial(limits(0, 0), ALONE, 100)
-    assert trial == LimitTrial(1, 2_400, 39_312 * YUAN, 30_240 * YUAN)
-    # One more bad loan a month there loses 800 yuan each time, 9,600 in all: the narrower earn more, but not surely.
-    assert limit_trial(limits(2, 1), ALONE, 100) == LimitTrial(0, 2_400, 20_112 * YUAN, 20_640 * YUAN)
-    # Three more: 19,728 yuan less, with a standard error of 9,700 or so.
-    assert limit_trial(limits(4, 1), ALONE, 100) == LimitTrial(-1, 2_400, 912 * YUAN, 20_640 * YUAN)
-    assert limit_trial(limits(4, 1), ALONE, 100, standard_errors=3.0) == LimitTrial(0, 2_400, 912 * YUAN, 20_640 * YUAN)
+    # A yuan owed earns 15% - 9% = 6% a year: 78,000 yuan and 60,000. No losses: 18,000 more, with a standard error of
+    # the square root of 3 x (78,000 ^ 2 + 60,000 ^ 2) / 1,000 = 5,390.
+    assert limit_trial(limits(0, 0), ALONE, 100) == LimitTrial(1, 2_400, 78_000 * YUAN, 60_000 * YUAN)
+    # Two more bad loans a month lose 800 yuan each, 19,200 a year: the narrower earn more, but not surely.
+    assert limit_trial(limits(4, 2), ALONE, 100) == LimitTrial(0, 2_400, 39_600 * YUAN, 40_800 * YUAN)
+    # Six more: 39,600 yuan less, with a standard error of the square root of 29.0 + 3 x (76,800 ^ 2 / 96 + 19,200 ^ 2 /
+    # 24), 15,989.
+    assert limit_trial(limits(8, 2), ALONE, 100) == LimitTrial(-1, 2_400, 1_200 * YUAN, 40_800 * YUAN)
+    assert limit_trial(limits(8, 2), ALONE, 100, standard_errors=3.0) == LimitTrial(
+        0, 2_400, 1_200 * YUAN, 40_800 * YUAN
+    )
 
 
 def test_a_trial_of_limits_is_silent_until_loans_can_be_judged() -> None:
     assert limit_trial([], ALONE, 0) is None
-    assert limit_trial(limits(0, 0)[:OUTCOME_LAG_MONTHS], ALONE, 1) is None, "no loan is old enough"
-    assert limit_trial(limits(0, 0)[: OUTCOME_LAG_MONTHS + 1], ALONE, 101) is None
-    assert limit_trial(limits(0, 0)[: OUTCOME_LAG_MONTHS + 1], ALONE, 100) is not None
+    assert limit_trial(limits(0, 0)[:LATE_MONTHS], ALONE, 1) is None, "no loan is old enough"
+    assert limit_trial(limits(0, 0)[: LATE_MONTHS + 1], ALONE, 101) is None
+    assert limit_trial(limits(0, 0)[: LATE_MONTHS + 1], ALONE, 100) is not None
 
 
 def test_a_lender_that_loses_nothing_and_earns_nothing_sees_no_difference() -> None:
@@ -164,25 +183,35 @@ def test_what_speaks_for_wider_speaks_against_narrower(wide_bads: int, narrow_ba
     assert one.direction == -other.direction
 
 
-def test_bad_loans_are_held_against_the_lending_they_come_from() -> None:
-    """18 months kept: lending of the first twelve, what went bad in the last twelve."""
-    early = month(wider=(10, 10, 1_500, 10, 1_000, 0, 0))
-    late = month(wider=(10, 10, 1_700, 20, 3_000, 2, 100))
-    assert group([early] * 12 + [late] * 6, WIDER) == Group(120, 12_000, 1_500, 12, 600)
-    assert group([early] * 6 + [late] * 3, WIDER) == Group(30, 3_000, 1_500, 6, 300), "spans are as long"
-    assert group([], WIDER) == Group(0, 0, 0, 0, 0)
+# --- what is counted --------------------------------------------------------------------------------------------------
+def test_bad_loans_are_held_against_the_debt_of_three_months_before() -> None:
+    early = month(wider={"loans": 10, "open": 40, "owed": 1_000, "accrued": 10})
+    late = month(wider={"loans": 20, "open": 80, "owed": 3_000, "accrued": 40, "bads": 2, "bad_owed": 100})
+    assert group([early] * 12 + [late] * 3, WIDER) == Group(120, 40, 12_000, 120, 6, 300)
+    assert group([early] * 3 + [late] * 2, WIDER) == Group(20, 40, 2_000, 20, 4, 200), "spans are as long"
+    assert group([], WIDER) == Group(0, 0, 0, 0, 0, 0)
 
 
 def test_months_of_a_trial_add_up() -> None:
-    one = month(cheaper=(3, 2, 1_000), dearer=(4, 1, 1_400))
-    other = month(cheaper=(1, 1, 900), dearer=(2, 2, 1_300))
+    one = month(cheaper=offers(3, 2, 1_000), dearer=offers(4, 1, 1_400))
+    other = month(cheaper=offers(1, 1, 900), dearer=offers(2, 2, 1_300))
     total = added([one, other])
     assert total[CHEAPER][:3] == (4, 3, 3_900)
     assert total[DEARER][:3] == (6, 3, 8_200)
     assert added([]) == NOTHING_COUNTED
 
 
-@pytest.mark.parametrize("price", [0, 1_500])
-def test_nothing_lent_is_worth_nothing(price: int) -> None:
-    assert Group(0, 0, price, 0, 0).profit_fen(ALONE) == 0
-    assert Group(0, 0, price, 0, 0).profit_variance(ALONE) == 0
+def test_nothing_owed_is_worth_nothing() -> None:
+    assert Group(0, 0, 0, 0, 0, 0).profit_fen(ALONE) == 0
+    assert Group(0, 0, 0, 0, 0, 0).profit_variance(ALONE) == 0
+
+
+def test_what_a_yuan_is_worth_beside_a_partner_by_hand() -> None:
+    # 10% of the loan, 45% of the interest; money at 5% and 12% on a tenth of it: 10% of 5.7%, and 6% of work.
+    stake = Stake(0.10, 0.45, 0.06, 0.05, 0.9, 0.10, 0.12, 0.01, 1.2)
+    assert yields_at(stake, bad_share=0.8) == Yields(4_500, 1_000, 657, 720, 120)
+
+
+@pytest.mark.parametrize(("part", "expected"), [(0.0, 1), (0.00001, 1)])
+def test_a_lender_without_money_of_its_own_in_a_loan_divides_by_no_zero(part: float, expected: int) -> None:
+    assert yields_at(Stake(part, 0.3, 0.06, 0.05, 0.9, 0.10, 0.12, 0.01, 1.2), 1.0).part_share_bp == expected

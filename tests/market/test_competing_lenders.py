@@ -15,7 +15,7 @@ NO_TRIAL = OfferTestParameters()
 
 
 @cache
-def rivals(names: str) -> CreditMarket:
+def rivals(names: str, trial: OfferTestParameters = NO_TRIAL) -> CreditMarket:
     config = compose(
         [
             f"lender=[{','.join('rival_' + name for name in names)}]",
@@ -25,7 +25,7 @@ def rivals(names: str) -> CreditMarket:
             "behaviour.choice.price_weight=25.0",
         ]
     )
-    market = CreditMarket(every_lender(config, offer_test=NO_TRIAL), rng=SEED)
+    market = CreditMarket(every_lender(config, offer_test=trial), rng=SEED)
     market.run()
     return market
 
@@ -67,3 +67,16 @@ def test_the_engines_agree_and_a_branch_goes_on_as_the_market_would() -> None:
         market.run()
     assert differing(arrays.record.tables, objects.record.tables) == []
     assert differing(arrays.record.tables, branch.record.tables) == []
+
+
+def test_a_trial_adds_those_who_would_rather_not_borrow_and_takes_off_what_losses_take() -> None:
+    market = rivals("ab", OfferTestParameters(share=1.0, price_step_apr=0.04, limit_step_share=0.0, least_offers=20))
+    rows = market.record.table("lender").to_pylist()
+    lender = market.lenders[0]
+    trial = lender.trying.of_prices(lender)
+    assert trial is not None
+    assert trial.free_margin_bp is not None
+    assert 0 < trial.kept_bp < 10_000, "it believes in losses at least"
+    own = sum(row["applications"] for row in rows if row["lender"] == "rival_a")
+    lost = 25.0 * (1.0 - own / sum(row["applications"] for row in rows)) + 10_000 / trial.free_margin_bp
+    assert lender.demand.markup_bp == pytest.approx(trial.kept_bp / lost, abs=1)

@@ -6,8 +6,9 @@ import pytest
 from sim.codes import APPROVED, CHARGED_OFF, EMPTY, LOAN_SLOTS, NOT_APPLIED, OPEN, OUTCOMES
 from sim.market import CreditMarket
 from sim.observe.explain import REASONS, Explanation
+from sim.params import OfferTestParameters
 from sim.state import People
-from tests.market.small_market import SEED, lived, small
+from tests.market.small_market import SEED, every_lender, lived, small
 
 
 def rows_where(market: CreditMarket, condition: str) -> list[int]:
@@ -43,6 +44,26 @@ def test_an_application_is_told_with_its_lender_amount_and_reason(condition: str
     assert f"{applications.wanted[row] / 100:,.2f} yuan" in str(told)
     if condition == "approved":
         assert f"lent {applications.amount[row] / 100:,.2f} yuan" in str(told)
+
+
+def test_in_a_trial_the_price_told_is_that_of_the_loan() -> None:
+    """Everybody is in a trial of prices or limits, on first loans and on lines."""
+    trial = OfferTestParameters(share=1.0, price_step_apr=0.03, limit_step_share=0.5)
+    market = lived(every_lender(small(), offer_test=trial))
+    state, told = market.people.state(), 0
+    for row in rows_where(market, "approved"):
+        loans, lender = state.loans, state.applications.lender[row]
+        newest = max(
+            (
+                slot
+                for slot in range(LOAN_SLOTS)
+                if loans.status[row, slot] == OPEN and loans.lender[row, slot] == lender
+            ),
+            key=lambda slot: loans.origination_month[row, slot],
+        )
+        assert f"at {loans.apr_bp[row, newest] / 100:.2f}% a year" in str(market.explain(row))
+        told += 1
+    assert told > 20
 
 
 def test_who_asked_nobody_is_said_to() -> None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.counted import CHEAPER, CONTROL, DEARER, NARROWER, OFFER_ARMS, UNTESTED, WIDER
-from sim.rules.offers import arm_on_line, offer_arm, personal_limit, personal_price
+from sim.rules.offers import arm_met, offer_arm, personal_limit, personal_price
 
 arms = st.integers(0, len(OFFER_ARMS) - 1)
 
@@ -26,12 +26,12 @@ def test_every_draw_has_an_arm_and_a_larger_share_only_adds_people(luck: float, 
 
 
 @given(arms, arms)
-def test_a_line_keeps_its_arm_of_limits_and_no_other_is_tried_on_it(opening: int, arm: int) -> None:
-    found = arm_on_line(opening, arm)
-    if opening in (WIDER, NARROWER):
-        assert found == opening
+def test_an_arm_of_limits_is_for_life_and_all_others_have_prices_tried(for_life: int, arm: int) -> None:
+    found = arm_met(for_life, arm)
+    if for_life in (WIDER, NARROWER):
+        assert found == for_life
     else:
-        assert found == (CONTROL if arm in (WIDER, NARROWER) else arm)
+        assert found == (UNTESTED if arm in (WIDER, NARROWER) else arm)
 
 
 def test_prices_of_the_arms() -> None:
