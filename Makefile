@@ -5,7 +5,8 @@ BIN := $(VENV)/bin/python
 RUN_READY := $(VENV)/.ready-run
 TEST_READY := $(VENV)/.ready-test
 ARGUMENTS ?=
-PARALLEL ?= --numprocesses auto --dist loadfile
+# Files are begun in the order of tests/conftest.py; by itself xdist would begin those with few tests, the long ones, last.
+PARALLEL ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-all lint bench lock clean
