@@ -26,7 +26,7 @@ from experiments.archive import archive_of
 from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_of, names_out, out_override
 from experiments.config import StudyConfig, compose_study
 from experiments.driver import Driver
-from experiments.folder import folder_for, opened
+from experiments.folder import check_folder, folder_for, opened
 from experiments.refusal import Refusal, nearest
 from experiments.store import CorruptResult, Unwritable
 
@@ -75,6 +75,7 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
 
 def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], again: str) -> int:
     """Run a study in a folder, new or begun earlier, and return the exit code; `again` is said to continue it."""
+    check_folder(wanted, study)  # before anything is made beside it
     archive = archive_of(study, wanted)
     with opened(wanted, study) as folder, termination_interrupts():
         driver = Driver(study, folder, archive)

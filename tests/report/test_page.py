@@ -101,6 +101,7 @@ def test_same_tables_give_the_same_bytes(small_folder: Path) -> None:
     assert build(small_folder).read_bytes() == first
 
 
+@pytest.mark.slow  # its twins in tests/safety/test_hostile_names.py are not
 def test_hostile_names_are_shown_and_never_run(tmp_path: Path) -> None:
     arms = ("baseline", HOSTILE, "placebo")
     lenders = ((f"{HOSTILE}\x00$x_1^", "platform"), ("'\"><svg onload=alert(2)>", "bank"))

@@ -1,5 +1,7 @@
 """Policies and shocks are found by name among the modules that are there, and checked like everything else."""
 
+from functools import cache
+
 import pytest
 
 from experiments.config import compose, compose_study
@@ -7,6 +9,7 @@ from experiments.market import canonical, document_of, read_market
 from experiments.refusal import Refusal
 from experiments.registry import kinds
 from experiments.tree import groups, members_of_bundles
+from sim.params import MarketConfig
 from sim.policies.rate_cap import RateCap
 
 
@@ -19,22 +22,27 @@ def test_chosen_policy_becomes_its_frozen_instance() -> None:
     assert read_market(document_of(config)) == config
 
 
+@cache
+def with_one(group: str, name: str) -> MarketConfig:
+    return compose([f"{group}=[{name}]"])
+
+
 @pytest.mark.parametrize("group", ["policy", "shock"])
 def test_every_file_of_the_group_composes_and_survives_its_document(group: str) -> None:
-    names = groups()[group]
+    names, plain = groups()[group], canonical(document_of(compose()))
     assert len(names) >= 3
     for name in names:
-        config = compose([f"{group}=[{name}]"])
+        config = with_one(group, name)
         members = [found for found, _ in getattr(config, group)]
         assert members == [name] or set(members) <= set(members_of_bundles(group))
         assert members
         assert read_market(document_of(config)) == config
-        assert canonical(document_of(config)) != canonical(document_of(compose()))
+        assert canonical(document_of(config)) != plain
 
 
 @pytest.mark.parametrize("group", ["policy", "shock"])
 def test_every_class_has_a_file(group: str) -> None:
-    documents = [document_of(compose([f"{group}=[{name}]"]))[group] for name in groups()[group]]
+    documents = [document_of(with_one(group, name))[group] for name in groups()[group]]
     assert {member["kind"] for document in documents for member in document.values()} == set(kinds(group))
 
 

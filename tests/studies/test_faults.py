@@ -367,7 +367,7 @@ def killed(place: Path, kills: int) -> dict[str, object]:
     return dict(json.loads(ended.stdout.splitlines()[-1]))
 
 
-@pytest.mark.parametrize("kills", [6, pytest.param(300, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [3, pytest.param(300, marks=pytest.mark.slow)])
 def test_kills_at_random_moments_leave_nothing_torn_and_the_same_bytes(tmp_path: Path, kills: int) -> None:
     seen = killed(tmp_path, kills)
     assert seen["kills"] == kills

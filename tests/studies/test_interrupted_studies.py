@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.studies.commands import Sluice, table_hashes
+from experiments.run import main
+from tests.studies.commands import BASE, Sluice, table_hashes
 
 
 def test_processes_and_serial_give_the_same_bytes(tmp_path: Path, sources: Path) -> None:
@@ -83,7 +84,7 @@ def test_run_that_always_kills_its_worker_is_set_aside_and_listed(sluice: Sluice
     assert len(sluice.finished()) == 3
 
 
-@pytest.mark.parametrize("executor", ["serial", "processes"])
+@pytest.mark.parametrize("executor", ["processes", pytest.param("serial", marks=pytest.mark.slow)])
 def test_run_that_raises_is_listed_with_its_reason_and_the_others_are_kept(sluice: Sluice, executor: str) -> None:
     (sluice.faults / "raise-2").touch()
     ended = sluice.run("study.replicates=4", f"executor={executor}")
@@ -96,27 +97,27 @@ def test_run_that_raises_is_listed_with_its_reason_and_the_others_are_kept(sluic
     assert sluice.manifest()["status"] == "complete"
 
 
-def test_folder_of_another_study_or_of_anything_else_is_refused(sluice: Sluice) -> None:
+def test_folder_of_another_study_is_refused(sluice: Sluice) -> None:
     assert sluice.run("study.replicates=2", "executor=serial").returncode == 0
     other = sluice.run("study.replicates=2", "seed=9", "executor=serial")
     assert other.returncode == 2
     assert "cannot be continued: it holds this study with other settings" in other.stderr
-    (sluice.place / "mine").mkdir()
-    (sluice.place / "mine" / "thesis.tex").write_text("years of work")
-    foreign = sluice.run(f"out={sluice.place / 'mine'}")
-    assert foreign.returncode == 2
-    assert "is not empty and holds no study" in foreign.stderr
-    assert [path.name for path in (sluice.place / "mine").iterdir()] == ["thesis.tex"]
-    on_file = sluice.run(f"out={sluice.place / 'mine' / 'thesis.tex'}")
-    assert on_file.returncode == 2
-    assert "must be a folder" in on_file.stderr
 
 
-def test_unwritable_folder_is_refused(sluice: Sluice) -> None:
-    ended = sluice.run("out=/proc/sluice")
-    assert ended.returncode == 2
-    assert "out: '/proc/sluice' cannot be written" in ended.stderr
-    assert "Traceback" not in ended.stderr
+def test_a_place_where_no_results_can_be_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    thesis = tmp_path / "mine" / "thesis.tex"
+    thesis.parent.mkdir()
+    thesis.write_text("years of work")
+    for out, said in (
+        (thesis.parent, "is not empty and holds no study"),
+        (thesis, "must be a folder"),
+        (Path("/proc/sluice"), "out: '/proc/sluice' cannot be written"),
+    ):
+        assert main([*BASE, f"out={out}"]) == 2
+        told = capsys.readouterr().err
+        assert said in told
+        assert "Traceback" not in told
+    assert [path.name for path in thesis.parent.iterdir()] == ["thesis.tex"]
 
 
 def test_folder_in_use_is_refused(sluice: Sluice) -> None:

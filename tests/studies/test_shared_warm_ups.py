@@ -62,7 +62,7 @@ def test_another_seed_or_parameter_is_another_trunk(other: str) -> None:
     assert {run.trunk for run in ours}.isdisjoint(run.trunk for run in theirs)
 
 
-@pytest.mark.parametrize("executor", ["serial", "processes"])
+@pytest.mark.parametrize("executor", ["processes", pytest.param("serial", marks=pytest.mark.slow)])
 def test_every_warm_up_is_lived_once(sluice: Sluice, executor: str) -> None:
     ended = sluice.run(*ARMS, "study.replicates=3", f"executor={executor}")
     assert ended.returncode == 0, ended.stderr
