@@ -75,8 +75,7 @@ def move(lender: Lender, month: int) -> None:
         lender.log(month, "moves_appetite", said_by_return(before, found), lender.new_cutoff_band())
     else:
         course.limits_since_month = month
-        follows_trial = limits is not None and tries_limits(lender)
-        reason = said_by_limits(limits) if limits and follows_trial else said_by_return(before, found)
+        reason = said_by_limits(limits) if limits is not None else said_by_return(before, found)
         lender.log(month, "moves_limits", reason, lender.limit_months())
 
 
