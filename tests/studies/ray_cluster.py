@@ -25,6 +25,9 @@ def main(out: Path, command: list[str]) -> None:
         time.sleep(0.1)
     cluster.remove_node(nodes[0], allow_graceful=False)  # SIGKILL for the node with all its processes
     code = study.wait()
+    until = time.monotonic() + 60
+    while alive() == before and time.monotonic() < until:  # the head may notice later than the study ends
+        time.sleep(0.2)
     print(json.dumps({"code": code, "nodes_before": before, "nodes_after": alive()}))
     ray.shutdown()
     cluster.shutdown()
