@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from experiments.analysis.command import Findings, exit_code_of, write_findings
 from experiments.analysis.difference_page import findings_of
-from experiments.analysis.extras import library
+from experiments.analysis.extras import optional_module
 from experiments.analysis.folder import opened, write_manifest
 from experiments.analysis.page import PAGE, reproduction
 from experiments.analysis.panel_regression import EventStudy, event_study, parts_of, two_way_effect
@@ -188,7 +188,7 @@ def _work(texts: list[str]) -> int:
     others = [text for text in rest if not text.startswith("out=")]
     if others:
         raise Refusal(f"{others[0]}: unknown key; only {TOOL}=, {TOOL}.<setting>= and out= are understood here")
-    library("statsmodels.api", TOOL)
+    optional_module("statsmodels.api", TOOL)
     exported = read_exported(Path(folders[0]).expanduser())
     place = place_of([text.removeprefix("out=") for text in rest], name, exported.folder)
     setting = setting_of(settings, exported)

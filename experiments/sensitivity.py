@@ -21,7 +21,7 @@ import pyarrow as pa
 
 from experiments.analysis.bench import Bench
 from experiments.analysis.command import Findings, Tool, run_tool
-from experiments.analysis.extras import library
+from experiments.analysis.extras import optional_module
 from experiments.analysis.indices import (
     DUMMY,
     Apportioned,
@@ -72,7 +72,7 @@ class Stage(NamedTuple):
 def check(request: Request[SensitivitySettings]) -> None:
     """Refuse what could not be analysed."""
     settings = request.settings
-    library("SALib", request.tool)
+    optional_module("SALib", request.tool)
     if not settings.outcomes:
         raise Refusal("sensitivity.outcomes: must name at least one")
     for place, measure in enumerate(settings.outcomes):

@@ -10,7 +10,7 @@ from experiments.refusal import Refusal
 EXTRA = "analysis"
 
 
-def library(module: str, tool: str) -> Any:
+def optional_module(module: str, tool: str) -> Any:
     """Return a module of an optional library; raise Refusal naming the extra that installs it when it is missing."""
     try:
         return importlib.import_module(module)

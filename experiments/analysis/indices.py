@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.analysis.extras import library
+from experiments.analysis.extras import optional_module
 
 Values = NDArray[np.float64]
 TOOL = "sensitivity"
@@ -50,13 +50,13 @@ class Apportioned(NamedTuple):
 
 def morris_design(names: Sequence[str], trajectories: int, levels: int, seed: int) -> Values:
     """Return the points of a Morris design on the unit cube, shape (trajectories * (parameters + 1), parameters)."""
-    sampler = library("SALib.sample.morris", TOOL)
+    sampler = optional_module("SALib.sample.morris", TOOL)
     return np.asarray(sampler.sample(_problem(names), trajectories, num_levels=levels, seed=seed % SEEDS), dtype=float)
 
 
 def sobol_design(names: Sequence[str], base_points: int, seed: int) -> Values:
     """Return the points of a Sobol design on the unit cube, shape (base_points * (parameters + 2), parameters)."""
-    sampler = library("SALib.sample.sobol", TOOL)
+    sampler = optional_module("SALib.sample.sobol", TOOL)
     found = sampler.sample(_problem(names), base_points, calc_second_order=False, seed=seed % SEEDS)
     return np.asarray(found, dtype=float)
 
@@ -128,7 +128,7 @@ def _problem(names: Sequence[str]) -> dict[str, Any]:
 def _morris(
     names: Sequence[str], design: Values, values: Values, levels: int, resamples: int, seed: int
 ) -> dict[str, Values]:
-    analyse = library("SALib.analyze.morris", TOOL).analyze
+    analyse = optional_module("SALib.analyze.morris", TOOL).analyze
     found = analyse(
         _problem(names),
         design,
@@ -145,7 +145,7 @@ def _sobol(names: Sequence[str], values: Values, resamples: int, seed: int) -> d
     keys = ("S1", "S1_conf", "ST", "ST_conf")
     if not np.ptp(values) > 0.0:
         return {key: np.zeros(len(names)) for key in keys}
-    analyse = library("SALib.analyze.sobol", TOOL).analyze
+    analyse = optional_module("SALib.analyze.sobol", TOOL).analyze
     found = analyse(
         _problem(names),
         np.asarray(values, dtype=float),

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import special
 
-from experiments.analysis.extras import library
+from experiments.analysis.extras import optional_module
 
 TOOL = "difference_in_differences"
 CONFIDENCE = 0.95
@@ -99,7 +99,7 @@ def parts_of(with_policy: Values, without: Values, treated: Marks, before: Marks
 def _regress(values: Values, columns: list[Values]) -> Any:
     people, months = values.shape
     design = np.column_stack([two_way(column).ravel() for column in columns])
-    model = library("statsmodels.api", TOOL).OLS(two_way(values).ravel(), design)
+    model = optional_module("statsmodels.api", TOOL).OLS(two_way(values).ravel(), design)
     return model.fit(cov_type="cluster", cov_kwds={"groups": np.repeat(np.arange(people), months)}, use_t=True)
 
 

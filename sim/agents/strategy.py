@@ -8,13 +8,14 @@ from sim.books.strategy import (
     APPETITE,
     LIMITS,
     MARKUP,
+    YEAR_MONTHS,
     Span,
     Strategy,
     moved,
     return_on_capital_ppm,
     steps_between,
 )
-from sim.books.trials import LATE_MONTHS, YEAR_MONTHS, LimitTrial, Trial, advised
+from sim.books.trials import LATE_MONTHS, LimitTrial, Trial, advised
 from sim.codes import BANDS
 from sim.money import basis_points
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from sim.agents.terms import own_stakes
 from sim.books.charge_off import charge_off_share
-from sim.books.trials import LATE_MONTHS, YEAR_MONTHS, Counts, LimitTrial, Trial, Yields, limit_trial, price_trial
+from sim.books.strategy import YEAR_MONTHS
+from sim.books.trials import LATE_MONTHS, Counts, LimitTrial, Trial, Yields, limit_trial, price_trial
 from sim.money import basis_points
 from sim.rules.pricing import Stake
 from sim.state import Tallies

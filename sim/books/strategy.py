@@ -14,7 +14,6 @@ from typing import NamedTuple
 MILLION = 1_000_000
 YEAR_MONTHS = 12
 MARKUP, APPETITE, LIMITS = range(3)
-LEVERS = ("markup", "appetite", "limits")
 
 
 class Lever(NamedTuple):

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from sim.books.strategy import YEAR_MONTHS
 from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, OFFER_COUNTS, WIDER
 from sim.money import BASIS_POINTS
 
-YEAR_MONTHS = 12
 LATE_MONTHS = 3  # from the last payment in time to being 90 days late
 # Variance of a group's sum over its square, times the loans behind it: amounts differ, and a debtor has several loans.
 # Where both groups were treated alike, so that luck alone made them differ, it was mostly 2 to 3, by lender from 1.0 to

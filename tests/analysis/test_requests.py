@@ -94,12 +94,12 @@ def test_what_cannot_be_asked_is_refused(name: str, text: str, words: str) -> No
 
 def test_a_missing_library_is_named_with_the_extra_that_brings_it() -> None:
     with pytest.raises(Refusal, match=r"sensitivity: needs the library nosuchlibrary.*\.\[analysis\]"):
-        extras.library("nosuchlibrary.part", "sensitivity")
+        extras.optional_module("nosuchlibrary.part", "sensitivity")
 
 
 def test_a_fault_inside_a_library_is_not_taken_for_its_absence() -> None:
     with pytest.raises(ModuleNotFoundError):
-        extras.library("tests.analysis.broken_import", "sensitivity")
+        extras.optional_module("tests.analysis.broken_import", "sensitivity")
 
 
 def test_values_are_set_by_path_and_by_factor_and_checked(market: MarketConfig) -> None:

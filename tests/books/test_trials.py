@@ -5,10 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.agents.trying import yields_at
+from sim.books.strategy import YEAR_MONTHS
 from sim.books.trials import (
     LATE_MONTHS,
     NOTHING_COUNTED,
-    YEAR_MONTHS,
     Counts,
     Group,
     LimitTrial,
