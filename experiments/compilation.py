@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from sim.codes import PRIORITIES
 from sim.compiling import cache_folder
 from sim.engines import lots_of
 from sim.params import MarketConfig
+
+SOURCES = Path(__file__).resolve().parent.parent / "sim"
 
 
 def is_compiled(config: MarketConfig) -> bool:
@@ -67,4 +70,12 @@ def _settle_first(config: MarketConfig) -> None:
 
 
 def _stamp(config: MarketConfig) -> Path:
-    return cache_folder() / f"ready-{config.engine}"
+    return cache_folder() / stamp_name(config.engine, SOURCES)
+
+
+def stamp_name(engine: str, sources: Path) -> str:
+    """Return the name of the file that says that all is compiled; Numba keeps kernels apart by where their sources lie.
+
+    So a second checkout of the same version, with a cache in common, compiles for itself.
+    """
+    return f"ready-{engine}-{hashlib.sha256(str(sources).encode()).hexdigest()[:12]}"

@@ -23,3 +23,11 @@ def test_compiling_lives_through_a_tiny_market(
     assert not compilation.is_compiled(config)
     compilation.compile_model(config)
     assert compilation.is_compiled(config)
+
+
+def test_another_checkout_of_the_same_version_compiles_for_itself(tmp_path: Path) -> None:
+    """Numba keeps kernels by the folder of their sources: what one checkout compiled is not there for the other."""
+    names = {compilation.stamp_name("arrays", tmp_path / checkout / "sim") for checkout in ("one", "other")}
+    assert len(names) == 2
+    assert compilation.stamp_name("arrays", compilation.SOURCES) == compilation._stamp(small()).name
+    assert (compilation.SOURCES / "market.py").exists()

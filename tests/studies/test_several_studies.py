@@ -203,13 +203,12 @@ def test_a_dry_run_prints_the_plan_and_makes_no_folder(sluice: Sluice, sources: 
         "study.replicates=3",
         "--dry-run",
     ]
-    for stamp in sources.glob("cache/sluice/kernels/*/ready-arrays"):
-        stamp.rename(stamp.with_name("set-aside"))  # so that nothing is tried out on the fake market
+    (stamp,) = sources.glob("cache/sluice/kernels/*/ready-arrays-*")
+    aside = stamp.rename(stamp.with_name("set-aside"))  # so that nothing is tried out on the fake market
     try:
         ended = sluice.run(*texts, "executor=serial")
     finally:
-        for aside in sources.glob("cache/sluice/kernels/*/set-aside"):
-            aside.rename(aside.with_name("ready-arrays"))
+        aside.rename(stamp)
     assert ended.returncode == 0, ended.stderr
     assert not sluice.out.exists()
     lines = {line.split("  ")[0]: line for line in ended.stdout.splitlines()}
