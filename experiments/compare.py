@@ -11,7 +11,8 @@ import pyarrow as pa
 
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
-from experiments.outcomes import Horizon, Outcome, mean_over, read_outcome
+from experiments.outcomes import Horizon, Outcome, read_outcome
+from experiments.pairs import pairs_over
 from experiments.statistics import PairedEffect, half_width, holm, paired_effect
 
 UNTESTED = "none"  # the method of an effect that was declared and could not be compared
@@ -31,6 +32,8 @@ EFFECTS = pa.schema(
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("replicates", pa.int64()),
+        ("pairs_without_value", pa.int64()),
+        ("months_without_value", pa.int64()),
         ("method", pa.string()),
         ("sd", pa.float64()),
         ("correlation", pa.float64()),
@@ -73,14 +76,17 @@ def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.
             window = horizon.months(study.settings.announce_month, months)
             if not window:
                 continue
-            levels = mean_over(monthly, window)
             for scenario in study.scenarios:
                 for arm in study.arms[1:]:
-                    pairs = _pairs(levels, scenario, arm, study.arms[0])
+                    pairs = pairs_over(monthly, window, scenario, arm, study.arms[0])
                     if pairs.empty:
                         continue
+                    known = pairs.dropna()
+                    if known.empty:
+                        effects.append(_without_value(study, outcome.name, horizon.name, scenario, arm, pairs))
+                        continue
                     effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs))
-                    differences.extend(_difference_rows(outcome, horizon, scenario, arm, pairs))
+                    differences.extend(_difference_rows(outcome, horizon, scenario, arm, known))
     effects.extend(_untested(study, effects))
     _correct(effects, len(primary_effects(study)))
     return pa.Table.from_pylist(effects, schema=EFFECTS), pa.Table.from_pylist(differences, schema=DIFFERENCES)
@@ -92,23 +98,12 @@ def outcomes(study: StudyConfig) -> tuple[Outcome, ...]:
     return tuple(read_outcome(name, "study") for name in names)
 
 
-def _pairs(levels: pd.Series[float], scenario: str, arm: str, baseline: str) -> pd.DataFrame:
-    """Return arm and baseline by replicate, complete pairs only."""
-
-    def of(name: str) -> pd.Series[float]:
-        inside = (levels.index.get_level_values("scenario") == scenario) & (
-            levels.index.get_level_values("arm") == name
-        )
-        return levels[inside].droplevel(["scenario", "arm"])
-
-    return pd.DataFrame({"changed": of(arm), "unchanged": of(baseline)}).dropna().sort_index()
-
-
 def _effect_row(
     study: StudyConfig, outcome: Outcome, horizon: Horizon, scenario: str, arm: str, pairs: pd.DataFrame
 ) -> dict[str, Any]:
     place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
-    effect = paired_effect(list(pairs["changed"]), list(pairs["unchanged"]), place)
+    known = pairs.dropna()
+    effect = paired_effect(list(known["changed"]), list(known["unchanged"]), place)
     declared = expected_of(study, outcome.name, horizon.name, arm)
     is_placebo = arm == study.settings.placebo
     simultaneous = math.nan
@@ -123,21 +118,28 @@ def _effect_row(
         "scenario": scenario,
         "horizon": horizon.name,
         "placebo": is_placebo,
-        "baseline_mean": float(pairs["unchanged"].mean()),
+        "baseline_mean": float(known["unchanged"].mean()),
+        "pairs_without_value": len(pairs) - len(known),
+        "months_without_value": int(known["one_sided"].sum()),
         "smallest_important_difference": important if declared else None,
         "simultaneous_half_width": _number(simultaneous),
         "is_precise": simultaneous <= important if important > 0 and math.isfinite(simultaneous) else None,
         "swept": swept_words(study, scenario, arm),
-        "warning": _warning(effect, study.settings.replicates),
+        "warning": _warning(effect, pairs, study.settings.replicates),
         **{name: _number(value) for name, value in effect._asdict().items()},
     }
 
 
-def _warning(effect: PairedEffect, asked: int) -> str | None:
+def _warning(effect: PairedEffect, pairs: pd.DataFrame, asked: int) -> str | None:
     """Return what a reader must know before believing the interval."""
     said = []
-    if effect.replicates < asked:
-        said.append(f"{asked - effect.replicates} of {asked} pairs missing")
+    if len(pairs) < asked:
+        said.append(f"{asked - len(pairs)} of {asked} pairs missing")
+    if effect.replicates < len(pairs):
+        said.append(f"{len(pairs) - effect.replicates} of {len(pairs)} pairs not compared: {_why(pairs)}")
+    one_sided = int(pairs.dropna()["one_sided"].sum())
+    if one_sided:
+        said.append(f"{one_sided} months of {effect.replicates} pairs left out: one arm alone has a value in them")
     if effect.method == "single":
         said.append("one replicate gives no interval")
     elif effect.method != "identical" and effect.replicates < EXPLORATORY_BELOW:
@@ -166,26 +168,48 @@ def _difference_rows(
         }
 
 
+def _why(pairs: pd.DataFrame) -> str:
+    """Say of pairs that could not be compared which arm had nothing to divide by."""
+    lacking = pairs[pairs["changed"].isna()]
+    sides = (
+        ("the arm", bool((lacking["months_changed"] == 0).any())),
+        ("the baseline", bool((lacking["months_unchanged"] == 0).any())),
+    )
+    without = " and ".join(name for name, is_so in sides if is_so)
+    return f"there is nothing to divide by in {without}" if without else "the arms have no value in the same month"
+
+
+def _without_value(
+    study: StudyConfig, outcome: str, horizon: str, scenario: str, arm: str, pairs: pd.DataFrame | None
+) -> dict[str, Any]:
+    """Return the row of an effect that could not be compared, so that none is passed over."""
+    declared, is_placebo = expected_of(study, outcome, horizon, arm), arm == study.settings.placebo
+    why = f"in no pair do both arms have a value: {_why(pairs)}" if pairs is not None else "there are no pairs of runs"
+    return {
+        "outcome": outcome,
+        "primary": declared is not None,
+        "expected_sign": declared.expected_sign if declared else None,
+        "arm": arm,
+        "scenario": scenario,
+        "horizon": horizon,
+        "placebo": is_placebo,
+        "replicates": 0,
+        "pairs_without_value": 0 if pairs is None else len(pairs),
+        "months_without_value": 0,
+        "method": UNTESTED,
+        "smallest_important_difference": declared.smallest_important_difference if declared else None,
+        "p": None,
+        "warning": f"{'declared and ' if declared else ''}not compared: {why}",
+        "swept": swept_words(study, scenario, arm),
+    }
+
+
 def _untested(study: StudyConfig, effects: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each effect that was declared and could not be compared, so that none is passed over."""
+    """Yield a row for each effect that was declared and has no pairs of runs."""
     found = {(row["outcome"], row["horizon"], row["scenario"], row["arm"]) for row in effects}
     for primary, scenario, arm in primary_effects(study):
         if (primary.outcome, primary.horizon, scenario, arm) not in found:
-            yield {
-                "outcome": primary.outcome,
-                "primary": True,
-                "expected_sign": primary.expected_sign,
-                "arm": arm,
-                "scenario": scenario,
-                "horizon": primary.horizon,
-                "placebo": False,
-                "replicates": 0,
-                "method": UNTESTED,
-                "smallest_important_difference": primary.smallest_important_difference,
-                "p": None,
-                "warning": "declared and not compared: in no pair do both arms have a value",
-                "swept": swept_words(study, scenario, arm),
-            }
+            yield _without_value(study, primary.outcome, primary.horizon, scenario, arm, None)
 
 
 def _correct(effects: list[dict[str, Any]], declared: int) -> None:

@@ -37,7 +37,10 @@ PROFILES = pa.schema(
 
 
 def profiles(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> pa.Table:
-    """Return the table `profiles`: one row an outcome, arm, scenario and month in which a complete pair has a value."""
+    """Return the table `profiles`: one row an outcome, arm, scenario and month.
+
+    A month in which no pair has a value in both arms has no mean, so that a line through the months has a gap.
+    """
     parts = [part for outcome in outcomes(study) if outcome.is_in(tables) for part in _parts(study, outcome, tables)]
     if not parts:
         return PROFILES.empty_table()
@@ -75,5 +78,4 @@ def _intervals(differences: NDArray[np.float64], months: NDArray[np.int64]) -> p
     """Return mean and interval by month of differences of shape (replicates, months)."""
     found = mean_intervals(differences)
     columns: dict[str, Any] = {"month": months, **found._asdict()}
-    rows = pd.DataFrame(columns)
-    return rows[rows["replicates"] > 0]
+    return pd.DataFrame(columns)

@@ -119,6 +119,7 @@ class Lender(Accounts, mesa.Agent):
         self.confidence = CALM  # of wholesale funders, since the last month's end
         self.sold_before = NOTHING_SOLD  # claims charged off before this month, from the warm-up's start, are sold
         self.sale = Sale()  # of claims, this month
+        self.lot_sold_fen = 0  # whole claims of its customers in that sale
         self.sale_price_share = 0.0
         self.pools: tuple[Pool, ...] = ()  # of loans on which notes were sold
         self.opening_loans_fen = 0  # own parts of all loans at the last month's end

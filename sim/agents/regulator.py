@@ -294,13 +294,18 @@ def why_insolvent(lender: Supervised) -> str:
 
 
 def row_of(name: str, filed: Return, standing: Standing, inspected: bool) -> dict[str, Any]:
-    """Return what is written down of a return: what was told, what the books said, and where the lender stands."""
+    """Return what is written down of a return: what was told, what the books said, and where the lender stands.
+
+    Without risk-weighted assets there is no capital ratio, though the return counts as one that meets every rule.
+    """
+    told, true = filed.capital_ratio_share, filed.books.capital_ratio_share
+    has_ratio = filed.books.risk_weighted_fen > 0
     return {
         "month": filed.month,
         "lender": name,
-        "told_capital_share": filed.capital_ratio_share,
-        "true_capital_share": filed.books.capital_ratio_share,
-        "hidden_share": filed.hidden_share + filed.relabelled_share,
+        "told_capital_share": told if has_ratio else None,
+        "true_capital_share": true if has_ratio else None,
+        "hidden_share": filed.hidden_share + filed.relabelled_share if has_ratio else None,
         "minimum_share": filed.minimum_share,
         "loans_fen": filed.books.loans_fen,
         "bad_fen": filed.books.bad_fen,

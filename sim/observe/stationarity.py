@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,8 +20,8 @@ class Drift(NamedTuple):
 
     @property
     def relative(self) -> float:
-        """The change as a share of the first year; 0.0 when that was nothing."""
-        return (self.second_year - self.first_year) / abs(self.first_year) if self.first_year else 0.0
+        """The change as a share of the first year; not a number when that was nothing, and then no change is small."""
+        return (self.second_year - self.first_year) / abs(self.first_year) if self.first_year else math.nan
 
     def is_settled(self, tolerance_share: float, errors: float = 3.0) -> bool:
         """Return whether the change is small, or no larger than chance makes it."""
