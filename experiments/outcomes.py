@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
-from experiments.refusal import Refusal, nearest, shown
 from experiments.ratios import Single, made_of
+from experiments.refusal import Refusal, nearest, shown
 from experiments.selections import SELECTIONS, Selection, by_month, has_one_row, needed_for, rows_of
 from experiments.spelling import ALL, MINUS, NOT
 from sim.params import LENDER_KINDS, LenderParameters

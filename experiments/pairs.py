@@ -35,7 +35,9 @@ def paired(changed: pd.Series[float], unchanged: pd.Series[float]) -> pd.DataFra
     return means.reindex(counts.index).join(counts)
 
 
-def pairs_over(monthly: pd.Series[float], window: Iterable[int], scenario: str, arm: str, baseline: str) -> pd.DataFrame:
+def pairs_over(
+    monthly: pd.Series[float], window: Iterable[int], scenario: str, arm: str, baseline: str
+) -> pd.DataFrame:
     """Return `paired` of an arm and the baseline over a window of months; `monthly` is by run and month."""
     inside = monthly[monthly.index.get_level_values("month").isin(list(window))]
     return paired(runs_of(inside, scenario, arm), runs_of(inside, scenario, baseline))

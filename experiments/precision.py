@@ -53,9 +53,7 @@ class Precision:
                 place = (name, horizon, run.scenario, run.arm, run.replicate)
                 self.months[place] = self._months(outcomes[name], horizon, tables, run)
 
-    def _months(
-        self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run
-    ) -> pd.Series[float]:
+    def _months(self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run) -> pd.Series[float]:
         window = read_horizon(horizon, "study.primary").months(
             self.study.settings.announce_month, run.config.calendar.months
         )

@@ -32,6 +32,7 @@ LABELS = (
 )  # no outcomes
 DIMENSIONS = ("income_quintile", "region", "sector", "age_band")
 
+
 class Shape(NamedTuple):
     """How the name of an outcome of one table is made."""
 

@@ -123,8 +123,8 @@ _describe(
 )
 _describe(
     "profiles",
-    "the effect of one arm on one outcome in one month, in one scenario; the intervals are for one month at a time, and "
-    "without a pair that has a value there is none",
+    "the effect of one arm on one outcome in one month, in one scenario, missing where no pair has a value; the intervals "
+    "are for one month at a time",
     {
         "outcome": OF_OUTCOME["outcome"],
         "primary": ("bool", ("true or false", "Whether it was declared before the study as a primary outcome.")),

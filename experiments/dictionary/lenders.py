@@ -73,7 +73,7 @@ LENDER_TABLES: dict[str, Described] = {
             "dpd30_fen": "Managed loans more than 30 days late.",
             "dpd60_fen": "Managed loans more than 60 days late.",
             "dpd90_fen": "Managed loans more than 90 days late.",
-            "lagged_managed_loans_fen": "Managed loans of six months before; of this month where there are none so old.",
+            "lagged_managed_loans_fen": "Managed loans of six months before; this month's while the run is younger.",
             "dpd30_share": "Managed loans more than 30 days late over managed loans.",
             "dpd60_share": "Managed loans more than 60 days late over managed loans.",
             "dpd90_share": "Managed loans more than 90 days late over managed loans.",

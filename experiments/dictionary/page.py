@@ -63,6 +63,8 @@ def _meaning(column: Column) -> str:
     if column.made_of is None:
         return column.meaning
     made = str(column.made_of)
-    return f"{column.meaning} {made[:1].upper()}{made[1:]}." if isinstance(column.made_of, Single) else (
-        f"{column.meaning} `{made}`"
+    return (
+        f"{column.meaning} {made[:1].upper()}{made[1:]}."
+        if isinstance(column.made_of, Single)
+        else (f"{column.meaning} `{made}`")
     )

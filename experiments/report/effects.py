@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from experiments.report.absence import why_outcome_absent
 from experiments.report.reading import Study
 from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, plain, unit_of
 from experiments.spelling import MINUS, NOT
@@ -78,29 +79,38 @@ class Effect(NamedTuple):
 
 
 def read_effects(study: Study) -> list[Effect]:
-    """Return all effects of the study in the table's order; empty if there is no effects table."""
+    """Return all effects of the study that were compared, in the table's order; empty if there is no effects table."""
+    return [effect for effect in _all_effects(study) if effect.method != UNTESTED]
+
+
+def without_value(study: Study) -> list[Effect]:
+    """Return the effects that could not be compared, since no pair has a value in both arms."""
+    return [effect for effect in _all_effects(study) if effect.method == UNTESTED]
+
+
+def without_value_words(effect: Effect) -> str:
+    """Say of an effect that could not be compared why it could not."""
+    when = horizon_words(effect.horizon)
+    told = effect.warning.rpartition(": ")[2] or "no pair has a value in both arms"
+    why = why_outcome_absent(effect.outcome)
+    because = "" if why in told else f" ({why})"
+    return f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} has no value to compare: {told}{because}"
+
+
+def untested_words(study: Study) -> list[str]:
+    """Return the effects that could not be compared, in words."""
+    return [
+        f"{without_value_words(effect)}, “{plain(effect.arm)}” in “{plain(effect.scenario)}”"
+        for effect in without_value(study)
+    ]
+
+
+def _all_effects(study: Study) -> list[Effect]:
     table = study.table("effects", *NEEDED)
     if table is None:
         return []
     dots = _dots(study)
-    rows = table.to_dict("records")
-    return [
-        _effect({str(name): value for name, value in row.items()}, dots)
-        for row in rows
-        if row.get("method") != UNTESTED
-    ]
-
-
-def untested_words(study: Study) -> list[str]:
-    """Return the effects that were declared and could not be compared, in words."""
-    table = study.table("effects", *NEEDED)
-    if table is None or "method" not in table:
-        return []
-    return [
-        f"{outcome_words(str(row['outcome']))}, {horizon_words(str(row['horizon']))}, "
-        f"“{plain(str(row['arm']))}” in “{plain(str(row['scenario']))}”"
-        for row in table[table["method"] == UNTESTED].to_dict("records")
-    ]
+    return [_effect({str(name): value for name, value in row.items()}, dots) for row in table.to_dict("records")]
 
 
 def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...]]) -> Effect:

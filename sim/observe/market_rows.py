@@ -25,7 +25,8 @@ def market_row(economy: Economy, tallies: Tallies, people: int) -> dict[str, Any
     household = tallies.household
     lent = int(flow[FLOW["originations"]])
     counts = {
-        name: int(group[GROUP_FLOW[name]]) for name in ("unemployed", "indebted", "applications", "approvals", "no_slot")
+        name: int(group[GROUP_FLOW[name]])
+        for name in ("unemployed", "indebted", "applications", "approvals", "no_slot")
     }
     flows = ("new_applications", "new_approvals", "line_applications", "line_approvals", "defaults", "aware")
     return with_ratios(

@@ -231,4 +231,3 @@ MADE_OF: dict[str, dict[str, Made]] = {
     "returns": dict.fromkeys(("told_capital_share", "true_capital_share", "hidden_share", "minimum_share"), FILED),
     "actions": {"value": Single("it is of one act, in the act's own unit")},
 }
-

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -78,6 +79,21 @@ def canvas_of(axis: Axes) -> Canvas:
     if canvas is None:
         raise ValueError("the axis stands on no figure")
     return canvas
+
+
+def draw_line(axis: Axes, x: np.ndarray, y: np.ndarray, color: str, **look: Any) -> None:
+    """Draw a line with a gap wherever there is no value; a value between two gaps is a dot."""
+    axis.plot(x, y, color=color, **look)
+    known = np.concatenate([[False], np.isfinite(y), [False]])
+    alone = known[1:-1] & ~known[:-2] & ~known[2:]
+    if alone.any():
+        axis.plot(x[alone], y[alone], ".", color=color, markersize=3)
+
+
+def last_point(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Return where a line ends: at its last value; NaN without any."""
+    known = np.flatnonzero(np.isfinite(y))
+    return (float(x[known[-1]]), float(y[known[-1]])) if known.size else (float("nan"), float("nan"))
 
 
 def end_labels(axis: Axes, ends: Sequence[tuple[float, float, str, str]], size: float = 8.0) -> None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from experiments.report.blocks import Block, Figure, Note, Points, Section, Table, Text
-from experiments.report.effects import Effect, horizon_words, outcome_words, read_effects
+from experiments.report.effects import (
+    Effect,
+    horizon_words,
+    outcome_words,
+    read_effects,
+    untested_words,
+    without_value,
+    without_value_words,
+)
 from experiments.report.figures.marks import month_name
 from experiments.report.figures.timeline import draw_timeline
 from experiments.report.reading import Study
@@ -44,6 +52,7 @@ def answer_section(study: Study) -> Section:
         reason = (
             study.why_absent("effects") if len(study.arms) > 1 else "the study has a single arm, so nothing is compared"
         )
+        reason = "; ".join(untested_words(study)) or reason
         return Section(
             "answer", "The answer in five sentences", (Note(sentence(f"No effects are reported: {reason}")),)
         )
@@ -66,10 +75,12 @@ def five_sentences(study: Study, effects: list[Effect]) -> list[str]:
         "the announcement"
     )
     said = [opening]
-    said.append(_scenario_sentence(f"In “{plain(calm)}”", [effect for effect in primary if effect.scenario == calm]))
+    absent = [effect for effect in without_value(study) if effect.arm == arm]
+    rows = [effect for effect in primary if effect.scenario == calm]
+    said.append(_scenario_sentence(f"In “{plain(calm)}”", rows, absent, calm))
     if stressed:
         rows = [effect for effect in primary if effect.scenario == stressed[0]]
-        said.append(_scenario_sentence(f"Under “{plain(stressed[0])}”", rows))
+        said.append(_scenario_sentence(f"Under “{plain(stressed[0])}”", rows, absent, stressed[0]))
     else:
         said.append("Only one scenario was run, so nothing is said about how a shock would change this")
     said.append(_secondary_sentence([effect for effect in mine if not effect.primary], mine))
@@ -81,8 +92,9 @@ def _pairs(effects: list[Effect]) -> int:
     return max((effect.replicates for effect in effects), default=0)
 
 
-def _scenario_sentence(opening: str, effects: list[Effect]) -> str:
-    if not effects:
+def _scenario_sentence(opening: str, effects: list[Effect], absent: list[Effect], scenario: str) -> str:
+    without = [without_value_words(effect) for effect in absent if effect.scenario == scenario]
+    if not effects and not without:
         return f"{opening}, the effects table has no primary outcome"
     parts = []
     for effect in effects[:6]:
@@ -93,7 +105,7 @@ def _scenario_sentence(opening: str, effects: list[Effect]) -> str:
         )
         verb = "is" if effect.identical else "changed by"
         parts.append(f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} {verb} {words}")
-    return f"{opening}, " + "; ".join(parts)
+    return f"{opening}, " + "; ".join([*parts, *without])
 
 
 def _secondary_sentence(secondary: list[Effect], mine: list[Effect]) -> str:

@@ -99,6 +99,8 @@ def _vintage_change(study: Study) -> str:
                 found.mean, found.low, found.high, "share", found.replicates, "identical" if found.identical else "t"
             )
             said.append(f"{words} in “{plain(scenario)}”")
+        else:
+            said.append(f"no value in “{plain(scenario)}”, since no such loans were granted in one of the arms")
     if not said:
         return ""
     return sentence(
