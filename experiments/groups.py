@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.config import StudyConfig
-from experiments.ratios import MADE_OF, Ratio, ratio_of_sums
+from experiments.ratios import Ratio, ratio_of, ratio_of_sums
 from experiments.statistics import mean_intervals
 
 RUN = ["scenario", "arm", "replicate"]
@@ -47,12 +47,6 @@ class Measure(NamedTuple):
     ratio: Ratio
 
 
-def _declared(column: str) -> Measure:
-    made = MADE_OF["segment"][column]
-    assert isinstance(made, Ratio), column
-    return Measure(column, made)
-
-
 SHARES = ("approval_share", "indebted_share", "hardship_share", "unemployment_share", "mean_apr", "dpd90_share")
 A_PERSON = {
     "originations_a_person_fen": "originations_fen",
@@ -62,7 +56,7 @@ A_PERSON = {
     "defaults_a_person": "defaults",
 }
 MEASURES = (
-    *(_declared(column) for column in SHARES),
+    *(Measure(column, ratio_of("segment", column)) for column in SHARES),
     *(Measure(name, Ratio(amount, "borrowers")) for name, amount in A_PERSON.items()),
 )
 

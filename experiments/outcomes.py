@@ -1,9 +1,9 @@
 """Outcomes by name: `market.approvals`, `lender.platform.dpd90_share`, `segment.income_quintile.1.hardship_share`.
 
 An outcome names a table, the rows of it, and a column; the file `experiments/selections.py` says which tables there are
-and how their names are read. Amounts and counts are summed over rows; of a ratio both parts are summed, and then divided
-(`sim/observe/ratios.py`). `A minus B` is the difference of two outcomes, month by month. Over a horizon of months an
-outcome is the plain mean of its months that have a value; "end" is the last month alone.
+and how their names are read. Amounts and counts are summed over rows; of a ratio both parts are summed, as declared in
+`sim/observe/ratios.py`, and then divided. `A minus B` is the difference of two outcomes, month by month. Over a horizon
+of months an outcome is the plain mean of its months that have a value; "end" is the last month alone.
 """
 
 from __future__ import annotations

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-PLACE = ["scenario", "arm", "replicate"]
-
 
 def runs_of(monthly: pd.Series[float], scenario: str, arm: str) -> pd.Series[float]:
     """Return the runs of one arm in one scenario, by replicate and month."""

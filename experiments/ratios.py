@@ -8,17 +8,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.observe.ratios import MADE_OF, Made, Mean, Ratio, Single, columns_of, total
+from sim.observe.ratios import MADE_OF, Made, Mean, Ratio, Single, total
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MADE_OF", "Made", "Mean", "Ratio", "Single", "columns_of", "made_of", "needed", "parts_of", "ratio_of_sums"]
+__all__ = ["MADE_OF", "Made", "Mean", "Ratio", "Single", "made_of", "needed", "parts_of", "ratio_of", "ratio_of_sums"]
 
 
 def made_of(table: str, column: str) -> Made | None:
     """Return what a column is made of; None for an amount or a count, which are added up."""
     return MADE_OF.get(table, {}).get(column)
+
+
+def ratio_of(table: str, column: str) -> Ratio:
+    """Return the parts of a column that is declared as a ratio; raises KeyError for every other."""
+    made = made_of(table, column)
+    if not isinstance(made, Ratio):
+        raise KeyError(f"{table}.{column}: is not declared as a ratio in sim/observe/ratios.py")
+    return made
 
 
 def needed(column: str, made: Made) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.ratios import MADE_OF, Ratio, ratio_of_sums
+from experiments.ratios import ratio_of, ratio_of_sums
 from experiments.refusal import Refusal
 from experiments.run import main as run_study
 from experiments.store import CorruptResult, read_json, read_table
@@ -98,9 +98,7 @@ def levels_of(rows: pd.DataFrame, measure: str) -> list[float]:
 
     NaN where there is nothing to divide by.
     """
-    made = MADE_OF["lender"][measure]
-    assert isinstance(made, Ratio), measure
-    return ratio_of_sums(rows, measure, made, ["replicate"]).tolist()
+    return [float(value) for value in ratio_of_sums(rows, measure, ratio_of("lender", measure), ["replicate"])]
 
 
 def words(found: Finding) -> str:

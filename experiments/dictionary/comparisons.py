@@ -123,7 +123,7 @@ _describe(
 )
 _describe(
     "profiles",
-    "the effect of one arm on one outcome in one month, in one scenario, missing where no pair has a value; the intervals "
+    "the effect of one arm on one outcome in one month, in one scenario, missing where no pair has a value; intervals "
     "are for one month at a time",
     {
         "outcome": OF_OUTCOME["outcome"],

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.ratios import MADE_OF, Mean, Ratio, needed, ratio_of_sums
+from experiments.ratios import Ratio, ratio_of, ratio_of_sums
 from experiments.report.estimates import RUN
 from experiments.report.reading import Study
 
@@ -48,9 +48,8 @@ def measure(study: Study, name: str, keys: Sequence[str]) -> tuple[str, str, pd.
 
 
 def _ratio(study: Study, column: str, keys: Sequence[str], by: list[str]) -> pd.Series | None:
-    made = MADE_OF["lender"][column]
-    assert isinstance(made, Ratio | Mean), column
-    table = study.table("lender", "month", *keys, *needed(column, made))
+    made = ratio_of("lender", column)
+    table = study.table("lender", "month", *keys, *made.parts)
     return None if table is None else ratio_of_sums(table, column, made, by)
 
 

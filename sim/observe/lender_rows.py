@@ -43,7 +43,6 @@ def lender_row(
         int(report["interest_fen"]) + int(report["service_fees_fen"]) - int(report["funding_cost_fen"])
     )
     history.opex.append(int(report["opex_fen"]))
-    lagged = history.books[-1 - LAG_MONTHS] if len(history.books) > LAG_MONTHS else book
     lent = int(flow[FLOW["originations"]])
     new_money = lent - int(flow[FLOW["refinanced"]])
     charges = int(flow[FLOW["originations_apr"]])

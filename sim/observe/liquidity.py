@@ -44,5 +44,5 @@ def liquidity_row(month: int, tercile: str, counts: NDArray[np.int64]) -> dict[s
     """Return one tercile's row."""
     total = {name: int(counts[column]) for name, column in LIQUIDITY_FLOW.items()}
     amounts = {f"{name}_fen": total[name] for name in AMOUNTS}
-    counts = {name: total[name] for name in ("people", *COUNTED)}
-    return with_ratios("liquidity", {"month": month, "tercile": tercile, **amounts, **counts})
+    people = {name: total[name] for name in ("people", *COUNTED)}
+    return with_ratios("liquidity", {"month": month, "tercile": tercile, **amounts, **people})

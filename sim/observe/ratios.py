@@ -30,15 +30,15 @@ class Ratio(NamedTuple):
 
     def value(self, row: Mapping[str, Any]) -> float | int | None:
         """Return the ratio of one row of whole numbers, or None where there is nothing to divide by."""
-        above, below = self.times * total(self.above, row), self.per * total(self.below, row)
+        above, below = self.times * int(total(self.above, row)), self.per * int(total(self.below, row))
         if below <= 0:
             return None
         return above // below if self.is_whole else above / below
 
     def __str__(self) -> str:
         """Return the ratio as a formula."""
-        above = f"{self.times} × {bracketed(self.above)}" if self.times != 1 else bracketed(self.above)
-        below = f"({self.per} × {bracketed(self.below)})" if self.per != 1 else bracketed(self.below)
+        above = f"{self.times} * {bracketed(self.above)}" if self.times != 1 else bracketed(self.above)
+        below = f"({self.per} * {bracketed(self.below)})" if self.per != 1 else bracketed(self.below)
         return f"{above} / {below}"
 
 

@@ -82,8 +82,8 @@ def by_score(scores: Counts, good: Counts, bad: Counts) -> tuple[Counts, Counts]
 def auc(scores: Counts, good: Counts, bad: Counts) -> float | None:
     """Return the probability that a bad loan scores riskier than a good one, ties counted half.
 
-    None where one of the two is missing. Source: Hanley and McNeil (1982). Whole numbers throughout, so the last division is the only rounding; they fit 64
-    bits as long as goods times bads stay below four billion billions.
+    None where one of the two is missing. Source: Hanley and McNeil (1982). Whole numbers throughout, so the last
+    division is the only rounding; they fit 64 bits as long as goods times bads stay below four billion billions.
     """
     goods, bads = by_score(scores, good, bad)
     pairs = int(goods.sum()) * int(bads.sum())
@@ -116,8 +116,8 @@ def brier(shares: NDArray[np.float64], good: Counts, bad: Counts) -> float | Non
 def population_stability(before: Counts, now: Counts) -> float | None:
     """Return the population stability index between two counts by band: the sum of (q - p) ln(q / p).
 
-    Half a person is added to every band of both, so that an empty one costs much and not infinitely much. None where one
-    of the two has nobody.
+    Half a person is added to every band of both, so that an empty one costs much and not infinitely much. None where
+    one of the two has nobody.
     """
     if not (before.sum() and now.sum()):
         return None

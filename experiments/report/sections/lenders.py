@@ -92,7 +92,7 @@ def _kinds(study: Study) -> list[str]:
 
 
 def _clearest(study: Study, name: str, rows: pd.DataFrame, unit: str, lenders: Sequence[str]) -> str:
-    """Say for each scenario which lender changed most under the first policy, with the interval, and who has no value."""
+    """Say for each scenario which lender changed most under the first policy, and which have no value."""
     said = []
     for arm in study.policies[:1]:
         for scenario in study.scenarios:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.ratios import MADE_OF, Ratio, ratio_of_sums
+from experiments.ratios import Ratio, ratio_of, ratio_of_sums
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
 from experiments.report.estimates import RUN, Estimate, level, paired
 from experiments.report.figures.marks import month_name
@@ -24,20 +24,14 @@ class GroupMeasure(NamedTuple):
     ratio: Ratio
 
 
-def _declared(column: str) -> Ratio:
-    made = MADE_OF["segment"][column]
-    assert isinstance(made, Ratio), column
-    return made
-
-
 SAID = ("approval of applications", "people in hardship")  # the measures that the caption puts into words
 MEASURES = (
-    GroupMeasure("approval of applications", "share", _declared("approval_share")),
+    GroupMeasure("approval of applications", "share", ratio_of("segment", "approval_share")),
     GroupMeasure("new lending a person a month", "fen", Ratio("originations_fen", "borrowers")),
-    GroupMeasure("mean price of new loans", "apr", _declared("mean_apr")),
+    GroupMeasure("mean price of new loans", "apr", ratio_of("segment", "mean_apr")),
     GroupMeasure("debt a person", "fen", Ratio("debt_fen", "borrowers")),
-    GroupMeasure("people in hardship", "share", _declared("hardship_share")),
-    GroupMeasure("90+ share of debt", "share", _declared("dpd90_share")),
+    GroupMeasure("people in hardship", "share", ratio_of("segment", "hardship_share")),
+    GroupMeasure("90+ share of debt", "share", ratio_of("segment", "dpd90_share")),
     GroupMeasure("informal debt a person", "fen", Ratio("informal_debt_fen", "borrowers")),
     GroupMeasure("consumption a person a month", "fen", Ratio("consumption_fen", "borrowers")),
     GroupMeasure("charged-off loans per person a year", "number", Ratio("defaults", "borrowers", times=12)),
