@@ -12,6 +12,7 @@ Exit codes: 0 done (also when nothing in the range breaks the limit), 1 runs mis
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, NamedTuple
@@ -81,7 +82,9 @@ def targets_of(limit: Limit, replicates: Sequence[int], broken_share: float) -> 
         return Target(f"replicate {replicate}", (replicate,), lambda found: limit.is_broken(found[replicate]))
 
     everybody = tuple(replicates)
-    mean = Target(MEAN, everybody, lambda found: limit.is_broken(sum(found[r] for r in everybody) / len(everybody)))
+    mean = Target(
+        MEAN, everybody, lambda found: limit.is_broken(math.fsum(found[r] for r in everybody) / len(everybody))
+    )
     share = Target(
         SHARE,
         everybody,

@@ -8,6 +8,7 @@ lies in the target's range. Exit codes: 0 all pass, 1 some do not, 2 input refus
 from __future__ import annotations
 
 import csv
+import math
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -90,7 +91,7 @@ def validate(lenders: pd.DataFrame, targets: Sequence[Target]) -> list[Finding]:
             if rows.empty:
                 continue
             values = [MEASURES[target.measure](one) for _, one in rows.groupby("replicate", sort=True)]
-            mean = sum(values) / len(values)
+            mean = math.fsum(values) / len(values)
             ends = (min(values), max(values))
             findings.append(Finding(target.measure, kind, target.low, target.high, mean, *ends, target.source))
     return findings

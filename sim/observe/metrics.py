@@ -13,7 +13,7 @@ def share(part: int, whole: int) -> float:
 def herfindahl(amounts: Sequence[int]) -> float:
     """Return the sum of squared shares, 1 for a monopoly and 1/n for n equals; 0.0 when there is nothing."""
     total = sum(amounts)
-    return sum((amount / total) ** 2 for amount in amounts) if total else 0.0
+    return sum(amount * amount for amount in amounts) / total**2 if total else 0.0
 
 
 def past_due(stock: Sequence[int], bucket: int) -> int:
