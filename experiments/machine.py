@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
@@ -19,6 +20,15 @@ BYTES_A_WORKER = 400 * 2**20
 def deciding_versions() -> dict[str, str]:
     """Return the versions that are part of a run's identity; of Python the first two numbers."""
     return {"python": minor_of(platform.python_version()), **{name: metadata.version(name) for name in DECIDING}}
+
+
+def own_version() -> str:
+    """Return Sluice's version, also where it is not installed."""
+    try:
+        return metadata.version("sluice")
+    except metadata.PackageNotFoundError:
+        found = Path(__file__).resolve().parents[1] / "pyproject.toml"
+        return str(tomllib.loads(found.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def minor_of(version: str) -> str:

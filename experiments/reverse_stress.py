@@ -28,6 +28,7 @@ from experiments.analysis.request import Request
 from experiments.analysis.reverse_stress_page import findings_of
 from experiments.refusal import Refusal
 from experiments.schema import CHOICES
+from experiments.streams import as_command
 from sim.params import MarketConfig, Quantity
 
 CHOICE = "the analyst's choice"
@@ -190,4 +191,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

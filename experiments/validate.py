@@ -20,6 +20,7 @@ import pandas as pd
 from experiments.refusal import Refusal
 from experiments.run import main as run_study
 from experiments.store import CorruptResult, read_json, read_table
+from experiments.streams import as_command
 from experiments.study_files import MANIFEST
 from sim.money import FEN_PER_YUAN
 from sim.params import LENDER_KINDS
@@ -147,4 +148,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

@@ -25,6 +25,7 @@ from experiments.market import read_market
 from experiments.refusal import Refusal, printable
 from experiments.single_run import PEOPLE, RECORD, live
 from experiments.store import CorruptResult, check_file, check_rows, read_json, read_sealed, read_table, table_bytes
+from experiments.streams import as_command
 from experiments.study_files import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from sim.compiling import source_hash
 
@@ -93,7 +94,7 @@ def verify(folder: Path, rerun: int = 0, seed: int | None = None) -> Verificatio
     if rerun and manifest["runs"] and not unlike:
         seed = secrets.randbelow(2**32) if seed is None else seed
         chosen = random.Random(seed).sample(list(_by_folder(manifest).values()), min(rerun, len(_by_folder(manifest))))
-        problems += rerun_problems(folder, manifest, chosen)
+        problems += rerun_problems(folder, chosen)
     return Verification(
         problems=tuple(problems),
         unlike=unlike,
@@ -190,7 +191,7 @@ def foreign_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     yield from look(folder)
 
 
-def rerun_problems(folder: Path, manifest: Mapping[str, Any], chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+def rerun_problems(folder: Path, chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Live through runs again and yield the tables whose bytes differ."""
     for run in chosen:
         place = run_place(folder, run.get("folder"))
@@ -235,4 +236,4 @@ def origin_differences(manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))
