@@ -10,6 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
+import yaml
+
 from experiments.executors.engine import LIBRARIES, check_engine
 from experiments.market import read_market
 from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
@@ -161,6 +163,11 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         archive=places["archive"],
         versions=versions,
     )
+
+
+def composed_yaml(overrides: Sequence[str]) -> str:
+    """Return what files and overrides come to, references resolved, as YAML; what neither sets has its default."""
+    return yaml.safe_dump(compose_document(read_asked(overrides)), sort_keys=False, allow_unicode=True)
 
 
 def _check_root(document: Mapping[str, Any]) -> None:

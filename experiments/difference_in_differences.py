@@ -31,6 +31,7 @@ from experiments.analysis.request import plain, read_settings
 from experiments.command_line import DONE
 from experiments.refusal import Refusal, nearest, shown
 from experiments.run import termination_interrupts
+from experiments.streams import as_command
 from sim.compiling import source_hash
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.params import Quantity
@@ -237,4 +238,4 @@ def _write(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

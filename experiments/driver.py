@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from experiments.archive import Archive, lived_before
-from experiments.command_line import quoted
+from experiments.command_line import command_here
 from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each
@@ -203,7 +203,7 @@ class Driver:
             print(
                 f"the report could not be written: {type(problem).__name__}: {problem}\n"
                 f"the results are kept in {self.folder}, the details in {self.folder / LOG}. "
-                f"To write the report again:\n  python -m experiments.report {quoted(str(self.folder))}",
+                f"To write the report again:\n  {command_here('report', str(self.folder))}",
                 file=sys.stderr,
             )
             return False

@@ -18,7 +18,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
-from experiments.command_line import INTERRUPTED, command_of, names_out, out_override
+from experiments.command_line import INTERRUPTED, command_here, names_out, out_override
 from experiments.config import compose_study
 from experiments.folder import check_folder, folder_for
 from experiments.plain_yaml import check_text
@@ -45,7 +45,7 @@ def carry_out_studies(overrides: Sequence[str], flags: Sequence[str], main: Main
         with writing(place):
             place.mkdir(parents=True, exist_ok=True)
         write_json(place / INDEX, index)
-    again = command_of("run", "-m", *flags, *asked, out_override(place))
+    again = command_here("run", "-m", *flags, *asked, out_override(place))
     worst = 0
     for number, (folder, study) in enumerate(folders.items(), 1):
         print(f"study {number} of {len(folders)}: {' '.join(study)}", flush=True)

@@ -7,6 +7,7 @@ seconds of a month that hang on the number of people and those that do not. What
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Sequence
@@ -76,7 +77,7 @@ def _measured(study: StudyConfig, workers: int) -> Rates:
 def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     """Return the rates that trials of one or two sizes show; each worker's trials come in order of size."""
     small, large = ([trials[place] for trials in found] for place in (0, -1))
-    months = [sum(trial.month_seconds for trial in trials) / len(trials) for trials in (small, large)]
+    months = [math.fsum(trial.month_seconds for trial in trials) / len(trials) for trials in (small, large)]
     grown = large[0].people - small[0].people
     slope = max(0.0, months[1] - months[0]) / grown if grown else 0.0
     fixed = months[0] - slope * small[0].people
@@ -87,7 +88,7 @@ def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     return Rates(
         month_seconds=max(fixed, 0.0),
         person_month_seconds=slope,
-        run_seconds=sum(trial.run_seconds for trial in large) / len(large),
+        run_seconds=math.fsum(trial.run_seconds for trial in large) / len(large),
         start_seconds=start_seconds,
         table_bytes_a_month=last.table_bytes / last.months,
         people_bytes=last.people_bytes / last.people,

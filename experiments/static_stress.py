@@ -30,6 +30,7 @@ from experiments.analysis.static_page import findings_of
 from experiments.refusal import Refusal
 from experiments.schema import CHOICES
 from experiments.store import read_table
+from experiments.streams import as_command
 from sim.codes import OPERATING
 from sim.params import MarketConfig, Quantity
 
@@ -234,4 +235,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

@@ -21,6 +21,7 @@ from experiments.ratios import ratio_of, ratio_of_sums
 from experiments.refusal import Refusal
 from experiments.run import main as run_study
 from experiments.store import CorruptResult, read_json, read_table
+from experiments.streams import as_command
 from experiments.study_files import MANIFEST
 from sim.params import LENDER_KINDS
 
@@ -87,7 +88,7 @@ def validate(lenders: pd.DataFrame, targets: Sequence[Target]) -> list[Finding]:
             if rows.empty:
                 continue
             values = [value for value in levels_of(rows, target.measure) if math.isfinite(value)]
-            mean = sum(values) / len(values) if values else math.nan
+            mean = math.fsum(values) / len(values) if values else math.nan
             ends = (min(values, default=math.nan), max(values, default=math.nan))
             findings.append(Finding(target.measure, kind, target.low, target.high, mean, *ends, target.source))
     return findings
@@ -148,4 +149,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

@@ -7,6 +7,7 @@ the feedback of spending is added on top of them. Sectors and regions may have c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -76,7 +77,7 @@ class Labour(NamedTuple):
 
     def mean(self, unemployment: Shares) -> float:
         """Return unemployment over all cells."""
-        return sum(weight * share for weight, share in zip(self.weights, unemployment, strict=True))
+        return math.fsum(weight * share for weight, share in zip(self.weights, unemployment, strict=True))
 
     def gap_reaching(self, unemployment: Shares, target_share: float, own_gaps: Shares = ()) -> float:
         """Return the gap after which mean unemployment is the target, or the nearest gap there is."""
@@ -104,7 +105,7 @@ def root_of_falling(function: Callable[[float], float]) -> float:
 
 def normalised(weights: Sequence[float], key: str) -> Shares:
     """Return weights as shares of one; raise ValueError naming the parameter when all are zero."""
-    total = sum(weights)
+    total = math.fsum(weights)
     if total <= 0.0:
         raise ValueError(f"{key}: at least one weight must be above 0, was {tuple(weights)}")
     return tuple(weight / total for weight in weights)
@@ -114,7 +115,7 @@ def calm_unemployment(config: MarketConfig) -> Shares:
     """Return unemployment by sector in calm: the assumed ratios, scaled so that the mean is the configured share."""
     weights = normalised(config.population.sector_weights, "population.sector_weights")
     ratios = config.economy.sector_unemployment_ratios
-    mean_ratio = sum(weight * ratio for weight, ratio in zip(weights, ratios, strict=True))
+    mean_ratio = math.fsum(weight * ratio for weight, ratio in zip(weights, ratios, strict=True))
     shares = tuple(config.economy.unemployment_share * ratio / mean_ratio for ratio in ratios)
     for sector, share in zip(SECTORS, shares, strict=True):
         if share > HIGHEST_UNEMPLOYMENT:
@@ -264,7 +265,7 @@ class World:
             return calm
         target = replayed(self.parameters.unemployment_path, self.months_into_path, month, calm)
         return min(
-            HIGHEST_UNEMPLOYMENT, max(0.0, target + sum(shock.unemployment_add_share(month) for shock in shocks))
+            HIGHEST_UNEMPLOYMENT, max(0.0, target + math.fsum(shock.unemployment_add_share(month) for shock in shocks))
         )
 
     def _next_slowdown(self, luck: float) -> bool:

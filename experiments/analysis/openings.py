@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -27,7 +28,7 @@ def parts_of_loans(
         partners = lender.partnerships
         own = min(1.0, owned[name] / managed[name]) if partners and managed[name] > 0 else 1.0
         parts[name][name] = own
-        weights = sum(partner.weight for partner in partners)
+        weights = math.fsum(partner.weight for partner in partners)
         for partner in partners:
             if weights > 0.0:
                 parts[partner.bank][name] = (1.0 - own) * partner.weight / weights
@@ -70,7 +71,7 @@ def openings_of(market: MarketConfig, lenders: pd.DataFrame, rolls: pd.DataFrame
         if last.loc[name, "status"] != OPERATING or owned[name] <= 0.0:
             continue
         exposures = {other: whole[other] * part for other, part in parts[name].items() if part > 0.0}
-        held = sum(float(stock.sum()) for stock in exposures.values())
+        held = math.fsum(float(stock.sum()) for stock in exposures.values())
         scaled = {other: stock * (owned[name] / held) for other, stock in exposures.items()} if held else exposures
         found[name] = opening_of(lender, market, scaled, before[before["lender"] == name].sort_values("month"))
     return found

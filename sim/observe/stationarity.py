@@ -39,10 +39,10 @@ def drift(series: Sequence[float]) -> Drift:
     first = [float(value) for value in series[:YEAR_MONTHS]]
     second = [float(value) for value in series[YEAR_MONTHS : 2 * YEAR_MONTHS]]
     differences = [late - early for early, late in zip(first, second, strict=True)]
-    mean = sum(differences) / YEAR_MONTHS
+    mean = math.fsum(differences) / YEAR_MONTHS
     spread = [each - mean for each in differences]
-    squares = sum(each**2 for each in spread)
-    memory = sum(early * late for early, late in pairwise(spread)) / squares if squares > 0.0 else 0.0
+    squares = math.fsum(each**2 for each in spread)
+    memory = math.fsum(early * late for early, late in pairwise(spread)) / squares if squares > 0.0 else 0.0
     memory = min(STRONGEST_MEMORY, max(0.0, memory))
     variance = squares / (YEAR_MONTHS - 1) * (1.0 + memory) / (1.0 - memory)
-    return Drift(sum(first) / YEAR_MONTHS, sum(second) / YEAR_MONTHS, (variance / YEAR_MONTHS) ** 0.5)
+    return Drift(math.fsum(first) / YEAR_MONTHS, math.fsum(second) / YEAR_MONTHS, (variance / YEAR_MONTHS) ** 0.5)
