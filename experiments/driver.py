@@ -23,9 +23,7 @@ from experiments.store import CorruptResult, Unwritable, read_sealed, record_of,
 from experiments.study import plan
 from experiments.study_files import LOG, MANIFEST, REPORTS
 from experiments.unusual import idle_instruments, unusual_settings
-from experiments.unusual.flag import Flag
-
-SHOWN_FLAGS = 8
+from experiments.unusual.flag import Flag, notice
 
 
 class Driver:
@@ -175,6 +173,7 @@ class Driver:
             ],
             "replicates": lived.settings.replicates,
             "versions_swept": [version._asdict() for version in study.versions],
+            "asked": [{"text": asked.text, "where": [list(place) for place in asked.where]} for asked in study.asked],
             **self._why_it_stopped(looks),
         }
         write_manifest(folder, study, summary, files)
@@ -222,11 +221,3 @@ def entry(run: Run, kept: Kept) -> dict[str, Any]:
     """Return what the manifest says of one run."""
     where = {"folder": kept.folder, "record_hash": kept.record_hash}
     return {**{key: getattr(run, key) for key in ("arm", "scenario", "replicate", "identity")}, **where}
-
-
-def notice(flags: Sequence[Flag]) -> None:
-    """Say what is legal and perhaps not meant; the manifest and the report hold all of it."""
-    for flag in flags[:SHOWN_FLAGS]:
-        print(f"unusual: {flag.sentence}", file=sys.stderr)
-    if len(flags) > SHOWN_FLAGS:
-        print(f"unusual: and {len(flags) - SHOWN_FLAGS} more, in the report", file=sys.stderr)

@@ -52,8 +52,11 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
         study = compose_study(overrides)
         if DRY_RUN in flags:
             from experiments.rehearsal import dry_run  # here, since runs do not need it
+            from experiments.unusual import unusual_settings
+            from experiments.unusual.flag import notice
 
             print(dry_run(study))
+            notice(unusual_settings(study))
             return DONE
         folder = folder_for(study)
         asked = [text for text in overrides if not names_out(text)]

@@ -5,17 +5,21 @@ from __future__ import annotations
 from pathlib import Path
 
 from experiments.config import StudyConfig
+from experiments.unusual.baseline_policies import policies_in_the_baseline
 from experiments.unusual.contradictions import contradictions
 from experiments.unusual.flag import Flag, merged
 from experiments.unusual.ranges import outside
 
 
 def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
-    """Return what can be said before anything is computed: values outside usual ranges, and contradictions."""
+    """Return what can be said before anything is computed.
+
+    First policies in the baseline, then values outside their usual ranges, then contradictions.
+    """
     found = [
         flag for (scenario, arm), market in study.markets.items() for flag in outside(market, f"{scenario} / {arm}")
     ]
-    return merged([*found, *contradictions(study)], len(study.markets))
+    return merged([*policies_in_the_baseline(study), *found, *contradictions(study)], len(study.markets))
 
 
 def idle_instruments(study: StudyConfig, tables: Path) -> tuple[Flag, ...]:
