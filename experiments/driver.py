@@ -150,6 +150,7 @@ class Driver:
         the folder and its manifest belong to the study as it was asked for, so that the same command finds them.
         """
         from experiments.gather import gather  # here, so that the first run does not wait for pandas
+        from experiments.unusual.twins import twins_of
 
         study, folder = self.study, self.folder
         lived = study.of(looks[-1].replicates) if looks else study
@@ -160,7 +161,7 @@ class Driver:
         for kept in done.values():
             files[f"runs/{kept.folder}/run.json"] = record_of(folder / "runs" / kept.folder / "run.json")
         files["config.yaml"] = record_of(folder / "config.yaml")
-        idle = idle_instruments(study, folder / "tables")
+        idle = idle_instruments(study, folder / "tables", twins_of(study, folder, runs, done))
         notice(idle)
         missing = [run for run in runs if run.identity not in done]
         summary = {

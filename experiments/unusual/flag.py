@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from experiments.spelling import IN_BASELINE as IN_BASELINE
 
-OUTSIDE, CONTRADICTION, IDLE = "outside the usual range", "contradiction", "never bound"
+OUTSIDE, CONTRADICTION = "outside the usual range", "contradiction"
+IDLE, NAMELESS = "never bound", "refused nobody by name"
 SHOWN_FLAGS = 8  # on a terminal
 
 
