@@ -12,6 +12,14 @@ from typing import Annotated, Any, NamedTuple
 
 import yaml
 
+from experiments.chosen_policies import (
+    IN_EVERY_ARM,
+    PLACES_OF_POLICIES,
+    Asked,
+    is_to_be_an_arm,
+    policy_as_arm,
+    written_as,
+)
 from experiments.executors.engine import LIBRARIES, check_engine
 from experiments.market import read_market
 from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
@@ -44,6 +52,14 @@ class PrimaryOutcome(NamedTuple):
     arm: str = ""  # the arm of which this is expected; empty = of every arm
 
 
+class ChosenPolicySettings(NamedTuple):
+    """Where `policy=[...]` on the command line goes while the baseline is the only arm, and what is then compared."""
+
+    place: str = IN_EVERY_ARM
+    primary: tuple[PrimaryOutcome, ...] = ()  # with a policy as an arm, in place of the study's own
+    secondary: tuple[str, ...] = ()
+
+
 class StudySettings(NamedTuple):
     """A study as its file writes it."""
 
@@ -60,6 +76,7 @@ class StudySettings(NamedTuple):
     secondary: tuple[str, ...] = ()
     sweep: SweepSettings = SweepSettings()
     stop: StopSettings = StopSettings()
+    chosen_policy: ChosenPolicySettings = ChosenPolicySettings()
 
     @property
     def most_replicates(self) -> int:
@@ -88,6 +105,7 @@ class ReportSettings(NamedTuple):
 
 CHOICES[("PrimaryOutcome", "expected_sign")] = ("+", "-", "?")
 CHOICES[("SweepSettings", "kind")] = KINDS
+CHOICES[("ChosenPolicySettings", "place")] = PLACES_OF_POLICIES
 CHOICES[("ExecutorSettings", "kind")] = tuple(LIBRARIES)
 
 
@@ -103,6 +121,7 @@ class StudyConfig(NamedTuple):
     out: str | None
     archive: str | None = None  # where finished runs are kept for other studies; None = beside the study's folder
     versions: tuple[Version, ...] = ()  # the arms or scenarios that a sweep made
+    asked: tuple[Asked, ...] = ()  # what was set of the market beside the study's file, and which arms it is in
 
     @property
     def name(self) -> str:
@@ -140,9 +159,13 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
     _check_root(document)
     settings = read_section(StudySettings, document.get("study"), "study")
     _check_settings(settings)
+    if is_to_be_an_arm(asked, settings):
+        whole = read_market(_market_values(document))
+        announced = min((instrument.announce_month for _, instrument in whole.policy), default=settings.announce_month)
+        asked, settings = policy_as_arm(asked, settings, announced, dict(whole.lender))
     settings, versions = _swept(settings)
     _check_stop(asked, settings)
-    markets = _markets(asked, settings)
+    markets, places_asked = _markets(asked, settings)
     first = next(iter(markets.values()))
     _check_outcomes(settings, first)
     _check_announcement(settings, markets)
@@ -162,6 +185,7 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         out=places["out"],
         archive=places["archive"],
         versions=versions,
+        asked=places_asked,
     )
 
 
@@ -252,9 +276,15 @@ def _check_stop(asked: Sequence[Override], settings: StudySettings) -> None:
         )
 
 
-def _markets(asked: Sequence[Override], settings: StudySettings) -> dict[tuple[str, str], MarketConfig]:
-    """Compose one market for each scenario and arm; an override that changes none of them is refused."""
-    idle = {override.key for override in asked if override.key.split(".")[0] in MARKET_KEYS}
+def _markets(
+    asked: Sequence[Override], settings: StudySettings
+) -> tuple[dict[tuple[str, str], MarketConfig], tuple[Asked, ...]]:
+    """Compose one market for each scenario and arm, and say which of them hold what was asked for.
+
+    An override that changes none of them is refused.
+    """
+    of_market = [override for override in asked if override.key.split(".")[0] in CHANGEABLE]
+    where: list[list[tuple[str, str]]] = [[] for _ in of_market]
     markets = {}
     arms = sorted(settings.arms, key=lambda arm: arm != settings.baseline)
     for scenario, scenario_texts in settings.scenarios.items():
@@ -266,19 +296,27 @@ def _markets(asked: Sequence[Override], settings: StudySettings) -> dict[tuple[s
                 changes[key] = change
             own = [override for override in asked if override.key not in changes]
             document, used = _compose_arm(own, tuple(changes.values()))
-            idle -= {override.key for override in used}
+            for override, places in zip(of_market, where, strict=True):
+                if override in used:
+                    places.append((scenario, arm))
             _check_root(document)
             try:
                 markets[scenario, arm] = read_market(_market_values(document))
             except Refusal as refusal:
                 raise Refusal(f"{refusal} (arm {arm}, scenario {scenario})" if changes else str(refusal)) from None
             _check_alike(markets, scenario, arm)
-    if idle:
+    heard = tuple(
+        Asked(override.key, written_as(override), tuple(places))
+        for override, places in zip(of_market, where, strict=True)
+        if places
+    )
+    idle = {override.key for override in of_market if override.key.split(".")[0] in MARKET_KEYS}
+    if idle := idle - {each.key for each in heard}:
         key = sorted(idle)[0]
         raise Refusal(
             f"{key}: changes no arm; every arm either sets it itself or does not hold {'.'.join(key.split('.')[:2])}"
         )
-    return markets
+    return markets, heard
 
 
 def _check_alike(markets: Mapping[tuple[str, str], MarketConfig], scenario: str, arm: str) -> None:
@@ -348,7 +386,7 @@ def _check_announcement(settings: StudySettings, markets: Mapping[tuple[str, str
         shared = {name for name, _ in markets[next(iter(markets))[0], settings.baseline].policy}
         for name, instrument in market.policy:
             announced = getattr(instrument, "announce_month", None)
-            if name not in shared and isinstance(announced, int) and announced < settings.announce_month:
+            if name not in shared and isinstance(announced, int) and max(0, announced) < settings.announce_month:
                 raise Refusal(
                     f"policy.{name}.announce_month: must not be earlier than study.announce_month "
                     f"{settings.announce_month}, was {announced} (arm {arm})"

@@ -23,9 +23,7 @@ from experiments.store import CorruptResult, Unwritable, read_sealed, record_of,
 from experiments.study import plan
 from experiments.study_files import LOG, MANIFEST, REPORTS
 from experiments.unusual import idle_instruments, unusual_settings
-from experiments.unusual.flag import Flag
-
-SHOWN_FLAGS = 8
+from experiments.unusual.flag import Flag, notice
 
 
 class Driver:
@@ -152,6 +150,7 @@ class Driver:
         the folder and its manifest belong to the study as it was asked for, so that the same command finds them.
         """
         from experiments.gather import gather  # here, so that the first run does not wait for pandas
+        from experiments.unusual.twins import twins_of
 
         study, folder = self.study, self.folder
         lived = study.of(looks[-1].replicates) if looks else study
@@ -162,7 +161,7 @@ class Driver:
         for kept in done.values():
             files[f"runs/{kept.folder}/run.json"] = record_of(folder / "runs" / kept.folder / "run.json")
         files["config.yaml"] = record_of(folder / "config.yaml")
-        idle = idle_instruments(study, folder / "tables")
+        idle = idle_instruments(study, folder / "tables", twins_of(study, folder, runs, done))
         notice(idle)
         missing = [run for run in runs if run.identity not in done]
         summary = {
@@ -175,6 +174,7 @@ class Driver:
             ],
             "replicates": lived.settings.replicates,
             "versions_swept": [version._asdict() for version in study.versions],
+            "asked": [{"text": asked.text, "where": [list(place) for place in asked.where]} for asked in study.asked],
             **self._why_it_stopped(looks),
         }
         write_manifest(folder, study, summary, files)
@@ -222,11 +222,3 @@ def entry(run: Run, kept: Kept) -> dict[str, Any]:
     """Return what the manifest says of one run."""
     where = {"folder": kept.folder, "record_hash": kept.record_hash}
     return {**{key: getattr(run, key) for key in ("arm", "scenario", "replicate", "identity")}, **where}
-
-
-def notice(flags: Sequence[Flag]) -> None:
-    """Say what is legal and perhaps not meant; the manifest and the report hold all of it."""
-    for flag in flags[:SHOWN_FLAGS]:
-        print(f"unusual: {flag.sentence}", file=sys.stderr)
-    if len(flags) > SHOWN_FLAGS:
-        print(f"unusual: and {len(flags) - SHOWN_FLAGS} more, in the report", file=sys.stderr)

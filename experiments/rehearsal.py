@@ -18,6 +18,7 @@ from typing import NamedTuple
 from experiments.archive import archive_found
 from experiments.compilation import is_compiled
 from experiments.config import StudyConfig
+from experiments.contents import contents
 from experiments.executors.engine import one_thread_each, signals_held
 from experiments.executors.processes import ended_at_once, processes
 from experiments.folder import check_folder, folder_for
@@ -150,7 +151,8 @@ def dry_run(study: StudyConfig) -> str:
         rows.append(("compiling", f"about {time_words(COMPILING_SECONDS)} more, once for these sources", ""))
     width = max(len(row[1]) for row in rows if row[2])
     lines = [f"{name:<18}{first:<{width}}  {more}".rstrip() for name, first, more in rows]
-    return "\n".join([f"plan of the study {study.name}: {study.settings.question.strip()}", *lines])
+    heading = f"plan of the study {study.name}: {study.settings.question.strip()}"
+    return "\n".join([heading, *lines, "", *contents(study)])
 
 
 Row = tuple[str, str, str]

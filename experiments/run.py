@@ -54,8 +54,11 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
         study = compose_study(overrides)
         if DRY_RUN in flags:
             from experiments.rehearsal import dry_run  # here, since runs do not need it
+            from experiments.unusual import unusual_settings
+            from experiments.unusual.flag import notice
 
             print(dry_run(study))
+            notice(unusual_settings(study))
             return DONE
         if CFG in flags:
             print(composed_yaml(overrides), end="")

@@ -65,6 +65,7 @@ def study_document(study: StudyConfig) -> dict[str, Any]:
     settings["secondary"] = list(study.settings.secondary)
     settings["sweep"] = study.settings.sweep._asdict()
     settings["stop"] = study.settings.stop._asdict()
+    del settings["chosen_policy"]  # it has become arms and outcomes
     return {
         "study": settings,
         "seed": study.seed,

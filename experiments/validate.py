@@ -17,6 +17,7 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from experiments.chosen_policies import IN_EVERY_ARM
 from experiments.ratios import ratio_of, ratio_of_sums
 from experiments.refusal import Refusal
 from experiments.run import main as run_study
@@ -26,6 +27,8 @@ from experiments.study_files import MANIFEST
 from sim.params import LENDER_KINDS
 
 TARGETS = Path(__file__).with_name("targets.csv")
+# A policy that is asked for is a part of the market that is held against its targets.
+STUDY = ("study=baseline", f"study.chosen_policy.place={IN_EVERY_ARM}", "report.draw=false")
 WINDOW_MONTHS = 60
 
 
@@ -135,7 +138,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             named = [text.removeprefix("out=") for text in asked if text.startswith("out=")]
             stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
             folder = Path(named[-1]) if named else Path("outputs") / f"validation-{stamp}"
-            code = run_study(["study=baseline", "report.draw=false", *asked, f"out={folder}"])
+            code = run_study([*STUDY, *asked, f"out={folder}"])
             if code != 0:
                 return code
         findings = validate(baseline_lenders(folder), read_targets())

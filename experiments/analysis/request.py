@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import yaml
 
 from experiments import tree
+from experiments.chosen_policies import IN_EVERY_ARM
 from experiments.config import StudyConfig, compose_study
 from experiments.overrides import read_override
 from experiments.refusal import Refusal, nearest, shown
@@ -20,7 +21,8 @@ from experiments.schema import is_section, read_section
 from sim.params import MarketConfig
 
 Settings = TypeVar("Settings", bound=tuple[Any, ...])
-STUDY = ("study=baseline", "study.announce_month=0")  # arms, scenarios and outcomes are the tool's own
+# Arms, scenarios and outcomes are the tool's own, and a policy that is asked for belongs to its market.
+STUDY = ("study=baseline", "study.announce_month=0", f"study.chosen_policy.place={IN_EVERY_ARM}")
 CHANGED = "changed"
 
 

@@ -162,6 +162,10 @@ LENDER_TABLES: dict[str, Described] = {
             "room_fen": "Whole loans it left room for at the month's start; caps by sector or region: in each of them.",
             "refused_fen": "What people were offered and did not get because of it, both rounds.",
             "binding": (YES, "Whether it refused something."),
+            "narrowed_by_rules": (
+                YES,
+                "Whether rules in force leave less room than the rules before any instrument, at the same books.",
+            ),
         },
     ),
     "resolution": Described(

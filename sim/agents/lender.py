@@ -71,7 +71,8 @@ class Lender(Accounts, mesa.Agent):
         self.founding_fen = fen(parameters.founding_plan_yuan) * config.population.size
         self.people = config.population.size
         self.warm_up_months = config.calendar.warm_up_months
-        self.rules = self.rules_ahead = opening_rules(config.regulator)
+        self.opening_rules = opening_rules(config.regulator)  # before any instrument, for every kind of lender
+        self.rules = self.rules_ahead = self.opening_rules
         self.status = OPERATING
         self.lending_frozen = False
         self.months_dressed = 0  # returns in a row that hid something

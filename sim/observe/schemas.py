@@ -192,6 +192,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "room_fen": "int",  # of whole loans, at the month's start; caps by sector or region: for each of them
         "refused_fen": "int",  # of what people were offered, both rounds, because of this constraint
         "binding": "int",  # 1 = it refused something
+        "narrowed_by_rules": "int",  # 1 = rules in force leave less room than those before any instrument, books alike
     },
     "segment": {
         "month": "int",

@@ -21,7 +21,7 @@ from sim.params import LenderParameters, MarketConfig, Quantity, quantities
 from tests.report.made_study import write_study
 
 STUDIES = Path(__file__).parents[2] / "configs" / "study"
-SOUND = ("study=baseline", "months=60")
+SOUND = ("study=baseline", "months=60", "study.chosen_policy.place=in_every_arm")
 
 
 @cache

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from experiments.report.blocks import Block, Figure, Note, Points, Section, Table, Text
 from experiments.report.effects import (
@@ -18,6 +18,7 @@ from experiments.report.figures.marks import month_name
 from experiments.report.figures.timeline import draw_timeline
 from experiments.report.reading import Study
 from experiments.report.wording import change_sentence, counted, listing, plain, sentence
+from experiments.spelling import IN_BASELINE
 
 EXPLORATORY_BELOW = 30
 SHOWN_FILES = 4  # of those that were altered
@@ -33,6 +34,7 @@ def question_section(study: Study) -> Section:
                 + (f" and {len(study.altered) - SHOWN_FILES} more." if len(study.altered) > SHOWN_FILES else ".")
             )
         )
+    blocks += [Note(sentence(words)) for words in policies_in_the_baseline(study)]
     question = str(study.said("question") or "").strip()
     if question:
         blocks.append(Text(question))
@@ -42,6 +44,7 @@ def question_section(study: Study) -> Section:
     else:
         blocks.append(Note("No policy and no shock is dated in this study, so there is no time line."))
     blocks += _instruments(study)
+    blocks += _asked(study)
     return Section("question", "Question and time line", tuple(blocks))
 
 
@@ -186,6 +189,33 @@ def _instruments(study: Study) -> list[Block]:
         if rows
         else []
     )
+
+
+def policies_in_the_baseline(study: Study) -> list[str]:
+    """Return what the manifest says of policies that a command laid over the baseline as well."""
+    flags = study.said("flags")
+    found = [flag for flag in flags if isinstance(flag, Mapping)] if isinstance(flags, list) else []
+    return [plain(flag.get("why", "")) for flag in found if flag.get("kind") == IN_BASELINE]
+
+
+def _asked(study: Study) -> list[Block]:
+    """List what the command set beside the study's file, and which arms hold it."""
+    asked = study.said("asked")
+    rows = []
+    for each in asked if isinstance(asked, list) else []:
+        places = [tuple(map(str, place)) for place in each.get("where", ())] if isinstance(each, Mapping) else []
+        if places:
+            rows.append((plain(each.get("text", "")), _places(study, places)))
+    head = ("setting", "where")
+    return [Table("What the command set beside the study's own file", head, tuple(rows), folded=True)] if rows else []
+
+
+def _places(study: Study, places: Sequence[tuple[str, ...]]) -> str:
+    arms, scenarios = ({place[at] for place in places} for at in (1, 0))
+    said = "every arm" if arms >= set(study.arms) else listing([f"“{plain(arm)}”" for arm in study.arms if arm in arms])
+    if scenarios >= set(study.scenarios):
+        return said
+    return f"{said} in {listing([f'“{plain(name)}”' for name in study.scenarios if name in scenarios])}"
 
 
 def _setting(value: object) -> str:
