@@ -1,6 +1,5 @@
 """Cohorts on a handful of people whose loans are written out: who belongs, and whose default counts once."""
 
-import numpy as np
 import pytest
 
 from sim.codes import CHARGED_OFF, OPEN, PURCHASE, SHORTFALL

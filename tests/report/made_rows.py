@@ -258,7 +258,7 @@ def _segment(chance: np.random.Generator, keys: Row, policy: float, stress: floa
                 "approvals": approvals,
                 "originations_fen": approvals * 300_000 * fifth,
                 "debt_fen": int(PEOPLE / 5 * 200_000 * fifth * noise * (1 - 0.2 * reached)),
-                "yearly_charges_fen": int(approvals * 300_000 * fifth * (0.12 + 0.06 * poor - 0.02 * reached)),
+                "new_yearly_charges_fen": int(approvals * 300_000 * fifth * (0.12 + 0.06 * poor - 0.02 * reached)),
                 "dpd90_fen": int(PEOPLE / 5 * 200_000 * fifth * (0.01 + 0.01 * poor * (1 + hit))),
                 "defaults": 2,
                 "hardship": int(PEOPLE / 5 * (0.01 + 0.03 * poor * (1 + hit + 0.2 * reached))),

@@ -24,7 +24,9 @@ def test_an_allowance_is_shown_over_the_loans_it_is_for(study_folder: Path) -> N
         assert table is not None
         if shape.column.startswith("allowance"):
             keys = ["arm", "scenario", "replicate", "lender", "month"]
-            of_loans = table.set_index(keys)[shape.column.replace("_share", "_fen")] / table.set_index(keys)["loans_fen"]
+            of_loans = (
+                table.set_index(keys)[shape.column.replace("_share", "_fen")] / table.set_index(keys)["loans_fen"]
+            )
             again = rows.set_index(keys)["value"]
             assert again.to_numpy() == pytest.approx(of_loans.reindex(again.index).to_numpy())
 

@@ -83,9 +83,7 @@ def test_calibration_by_band_holds_every_loan() -> None:
 
 
 @pytest.mark.parametrize(("good", "bad"), [((5, 5), (0, 0)), ((0, 0), (5, 5))])
-def test_one_sided_outcomes_have_shares_and_nothing_to_tell_apart(
-    good: tuple[int, int], bad: tuple[int, int]
-) -> None:
+def test_one_sided_outcomes_have_shares_and_nothing_to_tell_apart(good: tuple[int, int], bad: tuple[int, int]) -> None:
     found = quality(np.array([-3.0, -1.0]), np.array([-3, -1]), np.array(good), np.array(bad))
     assert (found.auc_share, found.ks_share) == (None, None)
     assert found.realised_share == (1.0 if sum(bad) else 0.0)

@@ -108,8 +108,13 @@ def test_groups_are_compared_by_what_they_were_in_each_run(study: StudyConfig) -
 def test_a_group_without_anything_to_divide_by_has_no_effect_and_says_in_how_many_pairs(study: StudyConfig) -> None:
     rows = [
         {
-            **{"scenario": "calm", "arm": arm, "replicate": replicate, "month": month},
-            **{"dimension": "income_quintile", "value": value, "borrowers": 50},
+            "scenario": "calm",
+            "arm": arm,
+            "replicate": replicate,
+            "month": month,
+            "dimension": "income_quintile",
+            "value": value,
+            "borrowers": 50,
             "applications": 0 if value == "2" and arm == "other" and replicate < 2 else 10,
             "approvals": 0 if value == "2" and arm == "other" and replicate < 2 else 5,
         }
