@@ -12,7 +12,7 @@ import pyarrow as pa
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
 from experiments.outcomes import Horizon, Outcome, read_outcome
-from experiments.pairs import pairs_over
+from experiments.pairs import IN_ARM, IN_BASELINE, pairs_over
 from experiments.statistics import PairedEffect, half_width, holm, paired_effect
 
 UNTESTED = "none"  # the method of an effect that was declared and could not be compared
@@ -172,11 +172,11 @@ def _why(pairs: pd.DataFrame) -> str:
     """Say of pairs that could not be compared which arm had nothing to divide by."""
     lacking = pairs[pairs["changed"].isna()]
     sides = (
-        ("the arm", bool((lacking["months_changed"] == 0).any())),
-        ("the baseline", bool((lacking["months_unchanged"] == 0).any())),
+        (IN_ARM, bool((lacking["months_changed"] == 0).any())),
+        (IN_BASELINE, bool((lacking["months_unchanged"] == 0).any())),
     )
     without = " and ".join(name for name, is_so in sides if is_so)
-    return f"there is nothing to divide by in {without}" if without else "the arms have no value in the same month"
+    return f"there is nothing to divide by {without}" if without else "the arms have no value in the same month"
 
 
 def _without_value(

@@ -10,6 +10,9 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+# Where there is nothing to divide by, as effects say it.
+IN_ARM, IN_BASELINE = "in the arm", "in the baseline"
+
 
 def runs_of(monthly: pd.Series[float], scenario: str, arm: str) -> pd.Series[float]:
     """Return the runs of one arm in one scenario, by replicate and month."""

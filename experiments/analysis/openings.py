@@ -40,11 +40,10 @@ def opening_of(
 ) -> Opening:
     """Return a lender's opening books from its exposures and its rows of the months before, the last month last."""
     last, base = before.iloc[-1], before.tail(BASE_MONTHS)
-    ratio = float(last["capital_ratio_share"])
     return Opening(
         exposures=exposures,
         equity=float(last["equity_fen"]),
-        risk_weighted=float(last["equity_fen"]) / ratio if ratio > 0.0 else 0.0,
+        risk_weighted=float(last["risk_weighted_assets_fen"]),
         interest=float((base["interest_fen"] + base["service_fees_fen"]).mean()),
         funding_cost=float(base["funding_cost_fen"].mean()),
         opex=float(base["opex_fen"].mean()),

@@ -8,9 +8,10 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from experiments.pairs import IN_ARM, IN_BASELINE
 from experiments.report.absence import why_outcome_absent
 from experiments.report.reading import Study
-from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, plain, unit_of
+from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, listing, plain, unit_of
 from experiments.spelling import MINUS, NOT
 
 UNTESTED = "none"  # declared, and no pair has a value in both arms
@@ -89,18 +90,18 @@ def without_value(study: Study) -> list[Effect]:
 
 
 def without_value_words(effect: Effect) -> str:
-    """Say of an effect that could not be compared why it could not."""
-    when = horizon_words(effect.horizon)
-    told = effect.warning.rpartition(": ")[2] or "no pair has a value in both arms"
-    why = why_outcome_absent(effect.outcome)
-    because = "" if why in told else f" ({why})"
-    return f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} has no value to compare: {told}{because}"
+    """Say of an effect that could not be compared which arm has no value, and why."""
+    when, told = horizon_words(effect.horizon), effect.warning.rpartition(": ")[2]
+    sides = [f"under “{plain(effect.arm)}”"] * (IN_ARM in told) + ["in the reference"] * (IN_BASELINE in told)
+    why = why_outcome_absent(effect.outcome) if sides else told or "no pair has a value in both arms"
+    where = listing(sides) or "to compare"
+    return f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} has no value {where}: {why}"
 
 
 def untested_words(study: Study) -> list[str]:
     """Return the effects that could not be compared, in words."""
     return [
-        f"{without_value_words(effect)}, “{plain(effect.arm)}” in “{plain(effect.scenario)}”"
+        f"in “{plain(effect.scenario)}”, “{plain(effect.arm)}”: {without_value_words(effect)}"
         for effect in without_value(study)
     ]
 

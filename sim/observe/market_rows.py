@@ -89,7 +89,7 @@ class Segments:
                         "applications": total["applications"],
                         "approvals": total["approvals"],
                         "originations_fen": total["originations"],
-                        "yearly_charges_fen": total["originations_apr"],
+                        "new_yearly_charges_fen": total["originations_apr"],
                         "debt_fen": total["debt"],
                         "dpd30_fen": total["debt_dpd30"],
                         "dpd90_fen": total["debt_dpd90"],

@@ -163,7 +163,7 @@ MADE_OF: dict[str, dict[str, Made]] = {
     "bands": {"offered_apr": Mean("applications"), "taken_apr": Mean("taken_fen")},
     "offer_tests": {"offered_apr": Mean("offers")},
     "segment": {
-        "mean_apr": Ratio("yearly_charges_fen", "originations_fen"),
+        "mean_apr": Ratio("new_yearly_charges_fen", "originations_fen"),
         "dpd30_share": Ratio("dpd30_fen", "debt_fen"),
         "dpd90_share": Ratio("dpd90_fen", "debt_fen"),
         "hardship_share": Ratio("hardship", "borrowers"),

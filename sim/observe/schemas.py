@@ -203,7 +203,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "applications": "int",
         "approvals": "int",
         "originations_fen": "int",
-        "yearly_charges_fen": "int",
+        "new_yearly_charges_fen": "int",
         "debt_fen": "int",
         "dpd30_fen": "int",
         "dpd90_fen": "int",

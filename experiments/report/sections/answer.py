@@ -79,6 +79,8 @@ def five_sentences(study: Study, effects: list[Effect]) -> list[str]:
     )
     said = [opening]
     absent = [effect for effect in without_value(study) if effect.arm == arm]
+    if any(effect.primary for effect in (*mine, *absent)):
+        absent = [effect for effect in absent if effect.primary]
     rows = [effect for effect in primary if effect.scenario == calm]
     said.append(_scenario_sentence(f"In “{plain(calm)}”", rows, absent, calm))
     if stressed:
