@@ -15,18 +15,16 @@ Exit codes: 0 done, 1 runs or the report missing or not writable, 2 input refuse
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from experiments.archive import archive_of
 from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_of, names_out, out_override
 from experiments.config import StudyConfig, compose_study
 from experiments.driver import Driver
 from experiments.folder import check_folder, folder_for, opened
+from experiments.interruption import termination_interrupts
 from experiments.refusal import Refusal, nearest
 from experiments.store import CorruptResult, Unwritable
 
@@ -93,20 +91,6 @@ def overrides_and_flags(texts: Sequence[str]) -> tuple[list[str], set[str]]:
     for flag in flags - FLAGS:
         raise Refusal(f"{flag}: no such flag; {nearest(flag, FLAGS)}")
     return [text for text in texts if text not in flags], flags
-
-
-@contextlib.contextmanager
-def termination_interrupts() -> Iterator[None]:
-    """Treat a polite request to end like Ctrl-C."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":
