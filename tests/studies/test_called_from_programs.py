@@ -135,7 +135,7 @@ def state():
         "environment": dict(os.environ),
         "signals": [str(signal.getsignal(number)) for number in (signal.SIGINT, signal.SIGTERM)],
         "warnings": [str(entry) for entry in warnings.filters],
-        "loggers": [(logging.getLogger(one).level, str(logging.getLogger(one).handlers)) for one in ("", "ray", "dask")],
+        "loggers": [(logging.getLogger(one).level, str(logging.getLogger(one).handlers)) for one in ("", "ray")],
         "loggers of workers": logging.getLogger("distributed").level,
         "start method": multiprocessing.get_start_method(allow_none=True),
         "children": len(multiprocessing.active_children()),
