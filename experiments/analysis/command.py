@@ -19,10 +19,10 @@ from experiments.analysis.request import Request, plain, read_request
 from experiments.archive import archive_of
 from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, out_override, quoted
 from experiments.folder import folder_for, log
+from experiments.interruption import termination_interrupts
 from experiments.market import document_of
 from experiments.refusal import Refusal
 from experiments.report.blocks import Block, Section, Text
-from experiments.run import termination_interrupts
 from experiments.single_run import RECORD
 from experiments.store import CorruptResult, FileRecord, Unwritable, record_of, write_table
 from sim.compiling import source_hash
