@@ -198,7 +198,8 @@ def _check_root(document: Mapping[str, Any]) -> None:
     for key in document:
         if key not in MARKET_KEYS and key not in STUDY_KEYS:
             raise Refusal(
-                f"{key}: unknown key; {nearest(key, (*MARKET_KEYS, *STUDY_KEYS, 'scale', 'scenario', 'market'))}"
+                f"{key}: unknown key; {nearest(key, (*MARKET_KEYS, *STUDY_KEYS, 'scale', 'scenario', 'market'))}; "
+                f"was {shown(document[key])}"
             )
 
 
@@ -292,7 +293,9 @@ def _markets(
             changes = _changes(f"study.scenarios.{scenario}", scenario_texts)
             for key, change in _changes(f"study.arms.{arm}", settings.arms[arm]).items():
                 if key in changes:
-                    raise Refusal(f"study.arms.{arm}: {key} is set by scenario {scenario} as well")
+                    raise Refusal(
+                        f"study.arms.{arm}: {key} is set by scenario {scenario} as well, was {shown(change.value)}"
+                    )
                 changes[key] = change
             own = [override for override in asked if override.key not in changes]
             document, used = _compose_arm(own, tuple(changes.values()))
@@ -313,8 +316,10 @@ def _markets(
     idle = {override.key for override in of_market if override.key.split(".")[0] in MARKET_KEYS}
     if idle := idle - {each.key for each in heard}:
         key = sorted(idle)[0]
+        typed = next(override.value for override in asked if override.key == key)
         raise Refusal(
-            f"{key}: changes no arm; every arm either sets it itself or does not hold {'.'.join(key.split('.')[:2])}"
+            f"{key}: changes no arm; every arm either sets it itself or does not hold {'.'.join(key.split('.')[:2])}; "
+            f"was {shown(typed)}"
         )
     return markets, heard
 
@@ -345,7 +350,8 @@ def _changes(path: str, texts: Sequence[str]) -> dict[str, Override]:
         root = override.key.split(".")[0]
         if root not in CHANGEABLE:
             raise Refusal(
-                f"{path}: {override.key}: an arm or scenario changes the market only; {nearest(root, CHANGEABLE)}"
+                f"{path}: {override.key}: an arm or scenario changes the market only; {nearest(root, CHANGEABLE)}; "
+                f"was {shown(override.value)}"
             )
     return {override.key: override for override in read}
 
@@ -373,10 +379,14 @@ def _check_outcomes(settings: StudySettings, market: MarketConfig) -> None:
     for primary in settings.primary:
         read_horizon(primary.horizon, "study.primary")
         if primary.arm and primary.arm not in settings.arms:
-            raise Refusal(f"study.primary: {primary.outcome}: no such arm; {nearest(primary.arm, settings.arms)}")
+            raise Refusal(
+                f"study.primary: {primary.outcome}: no such arm; {nearest(primary.arm, settings.arms)}; "
+                f"was {shown(primary.arm)}"
+            )
         if primary.horizon not in settings.horizons:
             raise Refusal(
-                f"study.primary: {primary.outcome}: no such horizon; {nearest(primary.horizon, settings.horizons)}"
+                f"study.primary: {primary.outcome}: no such horizon; {nearest(primary.horizon, settings.horizons)}; "
+                f"was {shown(primary.horizon)}"
             )
 
 

@@ -56,7 +56,9 @@ def _members(group: str, values: object) -> dict[str, dict[str, Any]]:
         if not MEMBER_NAME.fullmatch(str(name)):
             raise Refusal(f"{group}: a name is a letter, then up to 59 letters, digits, _ or -, was {shown(name)}")
         if "kind" not in member:
-            raise Refusal(f"{group}.{name}: is set but not chosen; add it with {group}=[{name}]")
+            raise Refusal(
+                f"{group}.{name}: is set but not chosen; add it with {group}=[{name}]; was {shown(dict(member))}"
+            )
         found[str(name)] = dict(member)
     return found
 
@@ -152,7 +154,9 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: in
         if name == ALL or name.startswith(NOT) or name in LENDER_KINDS:
             raise Refusal(f"{path}: {name} means other lenders where outcomes are named; choose another name")
         if lender.id in owner:
-            raise Refusal(f"{path}.id: each lender has its own, and {owner[lender.id]} has this one, was {lender.id}")
+            raise Refusal(
+                f"{path}.id: each lender has its own, and lender.{owner[lender.id]}.id is the same, was {lender.id}"
+            )
         owner[lender.id] = name
         if lender.price_floor_apr > lender.price_ceiling_apr:
             raise Refusal(
@@ -208,7 +212,10 @@ def _check_conduct(path: str, lender: LenderParameters) -> None:
 
 def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Mapping[str, LenderParameters]) -> None:
     if lender.partner and lender.partners:
-        raise Refusal(f"{path}.partners: must be empty beside the one partner {lender.partner}; set partner='' first")
+        raise Refusal(
+            f"{path}.partners: must be empty beside the one partner {lender.partner}; set partner='' first; "
+            f"was {shown([partner.bank for partner in lender.partners])}"
+        )
     if lender.partner:
         _check_partner(f"{path}.partner", name, lender.partner, by_name)
     for place, partner in enumerate(lender.partners):
@@ -216,7 +223,10 @@ def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Map
         if partner.bank in [other.bank for other in lender.partners[:place]]:
             raise Refusal(f"{path}.partners.{place}.bank: each bank once, was {shown(partner.bank)}")
     if lender.partners and not any(partner.weight > 0.0 for partner in lender.partners):
-        raise Refusal(f"{path}.partners: one weight at least must be above 0")
+        raise Refusal(
+            f"{path}.partners: one weight at least must be above 0, "
+            f"was {shown([partner.weight for partner in lender.partners])}"
+        )
     if lender.partner_share > 0.0 and not lender.partnerships:
         raise Refusal(f"{path}.partner_share: must be 0 without a partner, was {lender.partner_share}")
     for place, listed in enumerate(lender.accepts_originators):

@@ -17,6 +17,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments import tree
 from experiments.hydra_state import composing_from
+from experiments.meant import DECIMAL_COMMA
 from experiments.plain_yaml import CODE_KEYS, check_references, check_text
 from experiments.refusal import Refusal, nearest, printable, shown
 from experiments.tree import TreeState, check_document, check_tree, groups, members_of_bundles
@@ -57,11 +58,11 @@ def read_override(text: str) -> Override:
     if parsed.package is not None or "@" in parsed.get_key_element():
         raise Refusal(f"{text}: a group may not be placed elsewhere with @")
     if key.split(".")[0].split("/")[0] == "hydra":
-        raise Refusal(f"{key}: settings of Hydra itself are refused")
+        raise Refusal(f"{key}: settings of Hydra itself are refused, was {shown(value)}")
     if any(part in CODE_KEYS for part in key.split(".")):
-        raise Refusal(f"{key}: a config may not name code to run")
+        raise Refusal(f"{key}: a config may not name code to run, was {shown(value)}")
     if parsed.is_sweep_override():
-        raise Refusal(f"{key}: one value at a time, was {text.split('=', 1)[1]}; a study lists its arms and scenarios")
+        raise Refusal(f"{key}: one value at a time, was {text.split('=', 1)[1]}; {_instead_of_many(text)}")
     if parsed.is_delete():
         return Override(key, text, key in groups(), True, value)
     options = groups().get(key)
@@ -75,7 +76,7 @@ def _parsed(text: str) -> tuple[HydraOverride, Any]:
     """Return an override as Hydra's grammar reads it, and its value; refuse what is none, or misleads."""
     beginning = printable(text[:60]).replace("\n", "\\n")
     if text.startswith("-"):
-        raise Refusal(f"{beginning}: no such option; everything but --help is written key=value")
+        raise Refusal(f"{beginning}: no such flag; settings are written key=value, without dashes")
     if "\n" in text or "\t" in text or len(text) > LONGEST_OVERRIDE:
         raise Refusal(f"{beginning}: an override is one line of at most {LONGEST_OVERRIDE} letters")
     check_text(beginning, text)
@@ -83,10 +84,25 @@ def _parsed(text: str) -> tuple[HydraOverride, Any]:
         parsed = OverridesParser.create().parse_override(text)
         value = None if parsed.is_sweep_override() else parsed.value()
     except (HydraException, OmegaConfBaseException, ValueError, RecursionError):
-        raise Refusal(f"{beginning}: an override is written key=value; quote values that hold , = or spaces") from None
+        raise Refusal(f"{beginning}: an override is written key=value; {_as_written(text)}") from None
     if parsed.key_or_group and DIGIT_GROUPS.search(text.partition("=")[2]):
         raise Refusal(f"{parsed.key_or_group}: write numbers without _, was {shown(text.partition('=')[2])}")
     return parsed, value
+
+
+def _as_written(text: str) -> str:
+    """Return how an override that cannot be read would be written."""
+    key, sign, value = (part.strip() for part in text.partition("="))
+    if sign and "\n" not in text and re.search(r"\s=|=\s", text) and re.fullmatch(r"[~+]*[\w./]+", key):
+        return f"without spaces around =, as in {printable(f'{key}={value}')[:60]}"
+    return "quote values that hold , = or spaces"
+
+
+def _instead_of_many(text: str) -> str:
+    """Return what may have been meant by values separated by commas."""
+    if comma := DECIMAL_COMMA.fullmatch(text.partition("=")[2]):
+        return f"a decimal is written with a point: {comma[1]}.{comma[2]}"
+    return "a study lists its arms and scenarios, a sweep its values, and -m several studies"
 
 
 def _choice(key: str, value: Any, options: Sequence[str], parsed: HydraOverride) -> Override:
@@ -97,7 +113,7 @@ def _choice(key: str, value: Any, options: Sequence[str], parsed: HydraOverride)
         if not isinstance(name, str) or name not in options:
             raise Refusal(f"{key}: no such choice; {nearest(str(name), options)}; was {shown(name)}")
     if isinstance(value, list) and key not in MEMBER_GROUPS:
-        raise Refusal(f"{key}: one choice, not a list; valid names are {', '.join(options)}")
+        raise Refusal(f"{key}: one choice, not a list; valid names are {', '.join(options)}; was {shown(value)}")
     if len(set(chosen)) != len(chosen):
         raise Refusal(f"{key}: each name once, was {shown(chosen)}")
     return Override(key, f"{key}={_element(parsed)}", True, False, value)
@@ -142,7 +158,12 @@ def _composed(choices: tuple[str, ...], files: TreeState) -> DictConfig:  # noqa
 def _lay_over(composed: DictConfig, override: Override) -> None:
     """Set or delete one value."""
     if not override.is_deletion:
-        OmegaConf.update(composed, override.key, override.value, merge=True, force_add=True)
+        try:
+            OmegaConf.update(composed, override.key, override.value, merge=True, force_add=True)
+        except (OmegaConfBaseException, ValueError, TypeError) as problem:
+            raise Refusal(
+                f"{override.key}: cannot be set there: {_first_line(problem)}, was {shown(override.value)}"
+            ) from None
         return
     above, _, name = override.key.rpartition(".")
     found = OmegaConf.select(composed, override.key, throw_on_missing=False)
@@ -160,7 +181,8 @@ def _check_members(overrides: Sequence[Override]) -> None:
         parts = override.key.split(".")
         options = (*groups().get(parts[0], ()), *members_of_bundles(parts[0]))
         if parts[0] in MEMBER_GROUPS and len(parts) > 1 and parts[1] not in options:
-            raise Refusal(f"{parts[0]}.{parts[1]}: no such {parts[0]}; {nearest(parts[1], options)}")
+            said = "" if override.is_deletion else f"; was {override.key}={shown(override.value)}"
+            raise Refusal(f"{parts[0]}.{parts[1]}: no such {parts[0]}; {nearest(parts[1], options)}{said}")
 
 
 def unselected(document: Mapping[str, Any]) -> frozenset[str]:

@@ -107,15 +107,18 @@ def _change(tool: str, values: dict[str, Any], text: str, settings: type[Any]) -
     override = read_override(text)
     parts = override.key.split(".")[1:]
     if override.is_deletion:
-        raise Refusal(f"{override.key}: a setting of {tool} is changed, not deleted")
+        raise Refusal(f"{override.key}: a setting of {tool} is changed, not deleted; was {text}")
     fields = settings._fields
     if parts[0] not in fields:
-        raise Refusal(f"{override.key}: unknown key; {nearest(parts[0], fields)}")
+        raise Refusal(f"{override.key}: unknown key; {nearest(parts[0], fields)}; was {shown(override.value)}")
     inside = values
     for part in parts[:-1]:
         below = inside.setdefault(part, {})
         if not isinstance(below, dict):
-            raise Refusal(f"{override.key}: {part} holds no keys that could be changed here; write a file of your own")
+            raise Refusal(
+                f"{override.key}: {part} holds no keys that could be changed here; write a file of your own; "
+                f"was {shown(override.value)}"
+            )
         inside = below
     inside[parts[-1]] = override.value
 

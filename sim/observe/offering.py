@@ -55,7 +55,8 @@ def offered(offer: Offer, tallies: Tallies) -> tuple[float | None, int]:
     asked: NDArray[np.int64] = tallies.outcome_count[offer.lender].sum(axis=1)
     served = [band for band in range(BANDS) if closed_because(offer, band) == "open"]
     number = sum(int(asked[band]) for band in served)
-    return mean(sum(int(asked[band]) * offer.apr_bp[band] for band in served), number * BASIS_POINTS), number
+    total_bp: int = sum(int(asked[band]) * offer.apr_bp[band] for band in served)
+    return mean(total_bp, number * BASIS_POINTS), number
 
 
 def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[str, Any]]:
