@@ -83,17 +83,17 @@ class Results:
         return self._database.sql(sql)
 
     def schema(self, name: str) -> pd.DataFrame:
-        """Return the columns of a table as it is in these studies: name, type, unit and meaning."""
+        """Return the columns of a table as it is in these studies: name, type, unit, meaning, parts of ratios."""
         _, study = self._having(name)[0]
         entries = TABLES[name].columns if name in TABLES else ()
         known = {column.name: column for column in entries}
         rows = [
-            known[field.name]._asdict()
+            {**known[field.name]._asdict(), "made_of": str(known[field.name].made_of or "")}
             if field.name in known
-            else {"name": field.name, "type": str(field.type), "unit": "", "meaning": ""}
+            else {"name": field.name, "type": str(field.type), "unit": "", "meaning": "", "made_of": ""}
             for field in read_columns(study.folder / study.files[name])
         ]
-        return pd.DataFrame(rows, columns=["name", "type", "unit", "meaning"])
+        return pd.DataFrame(rows, columns=["name", "type", "unit", "meaning", "made_of"])
 
     @property
     def effects(self) -> pd.DataFrame:

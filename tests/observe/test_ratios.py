@@ -128,19 +128,23 @@ def test_a_floor_on_own_parts_moves_no_ratio_of_managed_loans(column: str, by_ha
 
 
 # --- one market, whoever counts it ------------------------------------------------------------------------------------
-PERSONS = "people are counted once, applications at every lender they turn to"
-EXCEPTIONS = {"applications": PERSONS, "approvals": PERSONS, "approval_share": PERSONS}
+PERSONS = "people who want credit are counted once, applications at every lender they turn to"
+EXCEPTIONS = {"applications": PERSONS, "approval_share": PERSONS}
 
 
-def supervised() -> CreditMarket:
-    """Lenders of two kinds with partners, of which one stops lending half-way."""
+def with_one_that_does_not_lend() -> CreditMarket:
+    """The standard lenders, one of which takes nobody."""
     config = every_lender(small(people=500, months=10), prepared_share=0.5)
     return lived(one_lender(config, "micro_lender_a", new_cutoff_band=-1, line_cutoff_band=-1))
 
 
 @pytest.mark.parametrize(
     "market",
-    [lambda: lived(small()), lambda: lived(everything_on(small(people=1_500, warm_up=14, months=9))), supervised],
+    [
+        lambda: lived(small()),
+        lambda: lived(everything_on(small(people=1_500, warm_up=14, months=9))),
+        with_one_that_does_not_lend,
+    ],
     ids=["plain", "everything_on", "one_that_does_not_lend"],
 )
 def test_all_lenders_together_are_the_market(market: Any) -> None:
@@ -203,7 +207,7 @@ def test_concentration_by_hand_and_of_nothing() -> None:
 
 
 def test_a_lender_that_lends_nothing_has_no_price() -> None:
-    rows = supervised().record.table("lender").to_pandas()
+    rows = with_one_that_does_not_lend().record.table("lender").to_pandas()
     shut = rows[rows["lender"] == "micro_lender_a"]
     assert (shut["originations_count"] == 0).all()
     for column in ("mean_apr", "headline_apr", "fee_apr", "offered_apr", "mean_ticket_fen", "dpd90_share"):

@@ -125,7 +125,7 @@ def test_runs_and_their_people_are_found(place: Path) -> None:
 def test_columns_are_told_with_unit_and_meaning(place: Path) -> None:
     for name in experiments.open(place / "a").tables:
         told = experiments.open(place / "a").schema(name)
-        assert list(told.columns) == ["name", "type", "unit", "meaning"]
+        assert list(told.columns) == ["name", "type", "unit", "meaning", "made_of"]
         assert list(told["name"]) == experiments.open(place / "a").table(name).column_names
         assert (told["meaning"] != "").all()
 
