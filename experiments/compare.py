@@ -11,10 +11,13 @@ import pyarrow as pa
 
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
+from experiments.event_counts import event_months, months_counted
+from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T_AND_BOTH, T_AND_COUNT_BOUND
 from experiments.outcomes import Horizon, Outcome, mean_over, read_outcome
-from experiments.statistics import PairedEffect, half_width, holm, paired_effect
+from experiments.pairs import complete_pairs
+from experiments.sameness import NONE_KNOWN, SameMarkets
+from experiments.statistics import FEWEST_TO_RESAMPLE, SKEWED, PairedEffect, holm, paired_effect
 
-UNTESTED = "none"  # the method of an effect that was declared and could not be compared
 EXPLORATORY_BELOW = 30  # replicates; nominal 95% intervals cover too little below
 
 EFFECTS = pa.schema(
@@ -43,6 +46,8 @@ EFFECTS = pa.schema(
         ("skewness", pa.float64()),
         ("bootstrap_low", pa.float64()),
         ("bootstrap_high", pa.float64()),
+        ("count_low", pa.float64()),
+        ("count_high", pa.float64()),
         ("warning", pa.string()),
         ("swept", pa.string()),
     ]
@@ -60,8 +65,13 @@ DIFFERENCES = pa.schema(
 )
 
 
-def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.Table, pa.Table]:
-    """Return the tables `effects` and `differences` of a study; only replicates that both arms have are compared."""
+def compare(
+    study: StudyConfig, tables: Mapping[str, pd.DataFrame], same: SameMarkets = NONE_KNOWN
+) -> tuple[pa.Table, pa.Table]:
+    """Return the tables `effects` and `differences` of a study; only replicates that both arms have are compared.
+
+    `same` says which arms are known to be the baseline's market; equal numbers do not make them so.
+    """
     effects: list[dict[str, Any]] = []
     differences: list[dict[str, Any]] = []
     for outcome in outcomes(study):
@@ -73,13 +83,16 @@ def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.
             window = horizon.months(study.settings.announce_month, months)
             if not window:
                 continue
-            levels = mean_over(monthly, window)
+            levels = pd.DataFrame({"level": mean_over(monthly, window), "months": months_counted(monthly, window)})
             for scenario in study.scenarios:
                 for arm in study.arms[1:]:
                     pairs = _pairs(levels, scenario, arm, study.arms[0])
                     if pairs.empty:
                         continue
-                    effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs))
+                    is_same = same.are_same(scenario, arm, pairs.index) or (
+                        max(window) < same.parting_month(scenario, arm)
+                    )
+                    effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs, is_same))
                     differences.extend(_difference_rows(outcome, horizon, scenario, arm, pairs))
     effects.extend(_untested(study, effects))
     _correct(effects, len(primary_effects(study)))
@@ -92,28 +105,40 @@ def outcomes(study: StudyConfig) -> tuple[Outcome, ...]:
     return tuple(read_outcome(name, "study") for name in names)
 
 
-def _pairs(levels: pd.Series[float], scenario: str, arm: str, baseline: str) -> pd.DataFrame:
-    """Return arm and baseline by replicate, complete pairs only."""
+def _pairs(levels: pd.DataFrame, scenario: str, arm: str, baseline: str) -> pd.DataFrame:
+    """Return arm and baseline by replicate, complete pairs only, with the months that each is a mean of."""
 
-    def of(name: str) -> pd.Series[float]:
+    def of(name: str) -> pd.DataFrame:
         inside = (levels.index.get_level_values("scenario") == scenario) & (
             levels.index.get_level_values("arm") == name
         )
         return levels[inside].droplevel(["scenario", "arm"])
 
-    return pd.DataFrame({"changed": of(arm), "unchanged": of(baseline)}).dropna().sort_index()
+    changed, unchanged = of(arm), of(baseline)
+    both = {"changed": changed["level"], "unchanged": unchanged["level"]}
+    months = {"changed_months": changed["months"], "unchanged_months": unchanged["months"]}
+    return pd.DataFrame({**both, **months}).dropna().sort_index()
 
 
 def _effect_row(
-    study: StudyConfig, outcome: Outcome, horizon: Horizon, scenario: str, arm: str, pairs: pd.DataFrame
+    study: StudyConfig,
+    outcome: Outcome,
+    horizon: Horizon,
+    scenario: str,
+    arm: str,
+    pairs: pd.DataFrame,
+    is_same: bool,
 ) -> dict[str, Any]:
     place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
-    effect = paired_effect(list(pairs["changed"]), list(pairs["unchanged"]), place)
+    changed, unchanged = list(pairs["changed"]), list(pairs["unchanged"])
+    months = event_months(outcome, pd.concat([pairs["changed_months"], pairs["unchanged_months"]]))
+    effect = paired_effect(changed, unchanged, place, months, is_same)
     declared = expected_of(study, outcome.name, horizon.name, arm)
     is_placebo = arm == study.settings.placebo
+    is_hypothesis = declared is not None and not is_placebo
     simultaneous = math.nan
-    if declared is not None and not is_placebo:
-        simultaneous = half_width(effect.sd, effect.replicates, confidence_each(study))
+    if is_hypothesis and effect.method != IDENTICAL:
+        simultaneous = complete_pairs(changed, unchanged, months).reach(confidence_each(study))
     important = declared.smallest_important_difference if declared else 0.0
     return {
         "outcome": outcome.name,
@@ -126,7 +151,7 @@ def _effect_row(
         "baseline_mean": float(pairs["unchanged"].mean()),
         "smallest_important_difference": important if declared else None,
         "simultaneous_half_width": _number(simultaneous),
-        "is_precise": simultaneous <= important if important > 0 and math.isfinite(simultaneous) else None,
+        "is_precise": bool(simultaneous <= important) if is_hypothesis and important > 0 else None,
         "swept": swept_words(study, scenario, arm),
         "warning": _warning(effect, study.settings.replicates),
         **{name: _number(value) for name, value in effect._asdict().items()},
@@ -138,13 +163,26 @@ def _warning(effect: PairedEffect, asked: int) -> str | None:
     said = []
     if effect.replicates < asked:
         said.append(f"{asked - effect.replicates} of {asked} pairs missing")
-    if effect.method == "single":
+    if effect.method == SINGLE:
         said.append("one replicate gives no interval")
-    elif effect.method != "identical" and effect.replicates < EXPLORATORY_BELOW:
+    elif effect.method in (NO_SPREAD, COUNT_BOUND):
+        said.append(_equal_words(effect))
+    elif effect.method != IDENTICAL and effect.replicates < EXPLORATORY_BELOW:
         said.append("exploratory: fewer than 30 replicates")
     if math.isfinite(effect.bootstrap_low):
         said.append("skewed: see the bootstrap-t interval")
+    elif effect.replicates >= FEWEST_TO_RESAMPLE and abs(effect.skewness) > SKEWED:
+        said.append("skewed, with too few different values for a bootstrap-t interval")
+    if effect.method in (T_AND_COUNT_BOUND, T_AND_BOTH):
+        said.append("few events differ: see the bound on counts")
     return "; ".join(said) or None
+
+
+def _equal_words(effect: PairedEffect) -> str:
+    """Say why pairs that all differ by the same, in markets that differ, give no t interval."""
+    how = "equal" if effect.mean == 0.0 else "different by the same amount"
+    said = f"{how} in all {effect.replicates} pairs though the markets differ: no spread to make an interval of"
+    return said + (", so a bound on rare counts stands for it" if effect.method == COUNT_BOUND else "")
 
 
 def _number(value: float | str) -> float | str | None:
@@ -180,7 +218,7 @@ def _untested(study: StudyConfig, effects: Sequence[Mapping[str, Any]]) -> Itera
                 "horizon": primary.horizon,
                 "placebo": False,
                 "replicates": 0,
-                "method": UNTESTED,
+                "method": NONE,
                 "smallest_important_difference": primary.smallest_important_difference,
                 "p": None,
                 "warning": "declared and not compared: in no pair do both arms have a value",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from experiments.config import PrimaryOutcome, StudyConfig
-from experiments.statistics import CONFIDENCE
+from experiments.pairs import CONFIDENCE
 from experiments.sweeps import written
 
 

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from experiments.config import PrimaryOutcome, StudyConfig
 from experiments.declared import confidence_each, primary_effects
-from experiments.outcomes import Outcome, read_horizon, read_outcome
+from experiments.event_counts import event_months, months_counted
+from experiments.outcomes import Outcome, mean_over, read_horizon, read_outcome
+from experiments.pairs import complete_pairs
 from experiments.single_run import Kept, Run
-from experiments.statistics import half_width
 from experiments.stopping import Look, Width, look_at
 from experiments.store import read_table
 
 LevelKey = tuple[str, str, str, str, int]  # outcome, horizon, scenario, arm, replicate
+
+
+class Level(NamedTuple):
+    """An outcome of one run: its mean over a horizon, and of how many months."""
+
+    value: float
+    months: int
+
+
+NO_LEVEL = Level(float("nan"), 0)
 
 
 class Precision:
@@ -29,7 +40,7 @@ class Precision:
         self.effects = tuple(effect for effect in primary_effects(study) if effect[0].smallest_important_difference > 0)
         self.declared = {(primary.outcome, primary.horizon): primary for primary, _, _ in self.effects}
         self.confidence_each = confidence_each(study)
-        self.levels: dict[LevelKey, float] = {}
+        self.levels: dict[LevelKey, Level] = {}
         self.seen: set[tuple[str, str, int]] = set()
 
     def look(self, batch: Sequence[Run], kept: Mapping[str, Kept], replicates: int) -> Look:
@@ -53,20 +64,27 @@ class Precision:
                 place = (name, horizon, run.scenario, run.arm, run.replicate)
                 self.levels[place] = self._level(outcomes[name], horizon, tables, run)
 
-    def _level(self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run) -> float:
+    def _level(self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run) -> Level:
         window = read_horizon(horizon, "study.primary").months(
             self.study.settings.announce_month, run.config.calendar.months
         )
-        found = outcome.over(tables, window)
-        return float(found.iloc[0]) if len(found) else float("nan")
+        monthly = outcome.monthly(tables)
+        found, months = mean_over(monthly, window), months_counted(monthly, window)
+        return Level(float(found.iloc[0]), int(months.iloc[0])) if len(found) else NO_LEVEL
 
     def _width(self, primary: PrimaryOutcome, scenario: str, arm: str, replicates: int) -> Width:
-        def levels(whose: str) -> NDArray[np.float64]:
+        def levels(whose: str) -> list[Level]:
             places = [(primary.outcome, primary.horizon, scenario, whose, replicate) for replicate in range(replicates)]
-            return np.array([self.levels.get(place, np.nan) for place in places])
+            return [self.levels.get(place, NO_LEVEL) for place in places]
 
-        differences = levels(arm) - levels(self.study.arms[0])
-        complete = differences[np.isfinite(differences)]
-        sd = float(complete.std(ddof=1)) if complete.size > 1 else float("nan")
-        half = half_width(sd, complete.size, self.confidence_each)
-        return Width(primary.outcome, primary.horizon, arm, scenario, half, primary.smallest_important_difference)
+        outcome = read_outcome(primary.outcome, "study.primary")
+        pairs = [
+            (changed, unchanged)
+            for changed, unchanged in zip(levels(arm), levels(self.study.arms[0]), strict=True)
+            if math.isfinite(changed.value) and math.isfinite(unchanged.value)
+        ]
+        months = event_months(outcome, [level.months for pair in pairs for level in pair])
+        reach = complete_pairs(
+            [changed.value for changed, _ in pairs], [unchanged.value for _, unchanged in pairs], months
+        ).reach(self.confidence_each)
+        return Width(primary.outcome, primary.horizon, arm, scenario, reach, primary.smallest_important_difference)

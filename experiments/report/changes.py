@@ -34,8 +34,7 @@ def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> st
             found = effect_of(study, rows, arm, scenario)
             if found.replicates == 0:
                 continue
-            method = "identical" if found.identical else "t"
-            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, method)
+            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, found.method)
             said.append(f"{words} under “{plain(arm)}” in “{plain(scenario)}”")
     if not said:
         return ""

@@ -8,11 +8,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from experiments.methods import IDENTICAL, NO_SPREAD, NONE
 from experiments.report.reading import Study
 from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, plain, unit_of
 from experiments.spelling import MINUS, NOT
 
-UNTESTED = "none"  # declared, and no pair has a value in both arms
 NEEDED = ("outcome", "arm", "scenario", "mean", "low", "high", "replicates")
 
 
@@ -44,8 +44,13 @@ class Effect(NamedTuple):
 
     @property
     def identical(self) -> bool:
-        """Whether the arms do not differ at all."""
-        return "identical" in self.method.lower()
+        """Whether the arms are the same market in every pair."""
+        return self.method == IDENTICAL
+
+    @property
+    def equal(self) -> bool:
+        """Whether the outcome is equal in every pair, be it by chance or because the markets are the same."""
+        return self.identical or (self.method == NO_SPREAD and self.mean == 0.0)
 
     @property
     def distinct(self) -> bool:
@@ -58,13 +63,15 @@ class Effect(NamedTuple):
         if self.expected == 0:
             return "no sign declared"
         if not self.distinct:
-            return "identical" if self.identical else "not distinguishable from zero"
+            if self.identical:
+                return "identical"
+            return "no interval" if math.isnan(self.low) else "not distinguishable from zero"
         return "as expected" if math.copysign(1, self.mean) == self.expected else "opposite of expected"
 
     @property
     def relative(self) -> str:
         """The effect in per cent of the reference's mean with its interval; nothing for shares and rates."""
-        if self.unit in ("share", "apr") or self.identical or not self.baseline > 0.0:
+        if self.unit in ("share", "apr") or self.equal or not self.baseline > 0.0:
             return ""
         mean, low, high, _ = interval(
             self.mean / self.baseline, self.low / self.baseline, self.high / self.baseline, "share"
@@ -85,9 +92,7 @@ def read_effects(study: Study) -> list[Effect]:
     dots = _dots(study)
     rows = table.to_dict("records")
     return [
-        _effect({str(name): value for name, value in row.items()}, dots)
-        for row in rows
-        if row.get("method") != UNTESTED
+        _effect({str(name): value for name, value in row.items()}, dots) for row in rows if row.get("method") != NONE
     ]
 
 
@@ -99,7 +104,7 @@ def untested_words(study: Study) -> list[str]:
     return [
         f"{outcome_words(str(row['outcome']))}, {horizon_words(str(row['horizon']))}, "
         f"“{plain(str(row['arm']))}” in “{plain(str(row['scenario']))}”"
-        for row in table[table["method"] == UNTESTED].to_dict("records")
+        for row in table[table["method"] == NONE].to_dict("records")
     ]
 
 
