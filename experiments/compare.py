@@ -9,13 +9,16 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from experiments.complete_pairs import complete_pairs
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
+from experiments.event_counts import event_months
+from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T_AND_BOTH, T_AND_COUNT_BOUND
 from experiments.outcomes import Horizon, Outcome, read_outcome
 from experiments.pairs import IN_ARM, IN_BASELINE, pairs_over
-from experiments.statistics import PairedEffect, half_width, holm, paired_effect
+from experiments.sameness import NONE_KNOWN, SameMarkets
+from experiments.statistics import FEWEST_TO_RESAMPLE, SKEWED, PairedEffect, holm, paired_effect
 
-UNTESTED = "none"  # the method of an effect that was declared and could not be compared
 EXPLORATORY_BELOW = 30  # replicates; nominal 95% intervals cover too little below
 
 EFFECTS = pa.schema(
@@ -46,6 +49,8 @@ EFFECTS = pa.schema(
         ("skewness", pa.float64()),
         ("bootstrap_low", pa.float64()),
         ("bootstrap_high", pa.float64()),
+        ("count_low", pa.float64()),
+        ("count_high", pa.float64()),
         ("warning", pa.string()),
         ("swept", pa.string()),
     ]
@@ -63,8 +68,13 @@ DIFFERENCES = pa.schema(
 )
 
 
-def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.Table, pa.Table]:
-    """Return the tables `effects` and `differences` of a study; only replicates that both arms have are compared."""
+def compare(
+    study: StudyConfig, tables: Mapping[str, pd.DataFrame], same: SameMarkets = NONE_KNOWN
+) -> tuple[pa.Table, pa.Table]:
+    """Return the tables `effects` and `differences` of a study; only replicates that both arms have are compared.
+
+    `same` says which arms are known to be the baseline's market; equal numbers do not make them so.
+    """
     effects: list[dict[str, Any]] = []
     differences: list[dict[str, Any]] = []
     for outcome in outcomes(study):
@@ -85,7 +95,10 @@ def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.
                     if known.empty:
                         effects.append(_without_value(study, outcome.name, horizon.name, scenario, arm, pairs))
                         continue
-                    effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs))
+                    is_same = same.are_same(scenario, arm, known.index) or (
+                        max(window) < same.parting_month(scenario, arm)
+                    )
+                    effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs, is_same))
                     differences.extend(_difference_rows(outcome, horizon, scenario, arm, known))
     effects.extend(_untested(study, effects))
     _correct(effects, len(primary_effects(study)))
@@ -99,16 +112,25 @@ def outcomes(study: StudyConfig) -> tuple[Outcome, ...]:
 
 
 def _effect_row(
-    study: StudyConfig, outcome: Outcome, horizon: Horizon, scenario: str, arm: str, pairs: pd.DataFrame
+    study: StudyConfig,
+    outcome: Outcome,
+    horizon: Horizon,
+    scenario: str,
+    arm: str,
+    pairs: pd.DataFrame,
+    is_same: bool,
 ) -> dict[str, Any]:
     place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
     known = pairs.dropna()
-    effect = paired_effect(list(known["changed"]), list(known["unchanged"]), place)
+    changed, unchanged = list(known["changed"]), list(known["unchanged"])
+    months = event_months(outcome, pd.concat([known["months_changed"], known["months_unchanged"]]))
+    effect = paired_effect(changed, unchanged, place, months, is_same)
     declared = expected_of(study, outcome.name, horizon.name, arm)
     is_placebo = arm == study.settings.placebo
+    is_hypothesis = declared is not None and not is_placebo
     simultaneous = math.nan
-    if declared is not None and not is_placebo:
-        simultaneous = half_width(effect.sd, effect.replicates, confidence_each(study))
+    if is_hypothesis and effect.method != IDENTICAL:
+        simultaneous = complete_pairs(changed, unchanged, months).reach(confidence_each(study))
     important = declared.smallest_important_difference if declared else 0.0
     return {
         "outcome": outcome.name,
@@ -123,7 +145,7 @@ def _effect_row(
         "months_without_value": int(known["one_sided"].sum()),
         "smallest_important_difference": important if declared else None,
         "simultaneous_half_width": _number(simultaneous),
-        "is_precise": simultaneous <= important if important > 0 and math.isfinite(simultaneous) else None,
+        "is_precise": bool(simultaneous <= important) if is_hypothesis and important > 0 else None,
         "swept": swept_words(study, scenario, arm),
         "warning": _warning(effect, pairs, study.settings.replicates),
         **{name: _number(value) for name, value in effect._asdict().items()},
@@ -140,13 +162,26 @@ def _warning(effect: PairedEffect, pairs: pd.DataFrame, asked: int) -> str | Non
     one_sided = int(pairs.dropna()["one_sided"].sum())
     if one_sided:
         said.append(f"{one_sided} months of {effect.replicates} pairs left out: one arm alone has a value in them")
-    if effect.method == "single":
+    if effect.method == SINGLE:
         said.append("one replicate gives no interval")
-    elif effect.method != "identical" and effect.replicates < EXPLORATORY_BELOW:
+    elif effect.method in (NO_SPREAD, COUNT_BOUND):
+        said.append(_equal_words(effect))
+    elif effect.method != IDENTICAL and effect.replicates < EXPLORATORY_BELOW:
         said.append("exploratory: fewer than 30 replicates")
     if math.isfinite(effect.bootstrap_low):
         said.append("skewed: see the bootstrap-t interval")
+    elif effect.replicates >= FEWEST_TO_RESAMPLE and abs(effect.skewness) > SKEWED:
+        said.append("skewed, with too few different values for a bootstrap-t interval")
+    if effect.method in (T_AND_COUNT_BOUND, T_AND_BOTH):
+        said.append("few events differ: see the bound on counts")
     return "; ".join(said) or None
+
+
+def _equal_words(effect: PairedEffect) -> str:
+    """Say why pairs that all differ by the same, in markets that differ, give no t interval."""
+    how = "equal" if effect.mean == 0.0 else "different by the same amount"
+    said = f"{how} in all {effect.replicates} pairs though the markets differ: no spread to make an interval of"
+    return said + (", so a bound on rare counts stands for it" if effect.method == COUNT_BOUND else "")
 
 
 def _number(value: float | str) -> float | str | None:
@@ -196,7 +231,7 @@ def _without_value(
         "replicates": 0,
         "pairs_without_value": 0 if pairs is None else len(pairs),
         "months_without_value": 0,
-        "method": UNTESTED,
+        "method": NONE,
         "smallest_important_difference": declared.smallest_important_difference if declared else None,
         "p": None,
         "warning": f"{'declared and ' if declared else ''}not compared: {why}",

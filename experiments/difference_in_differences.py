@@ -11,6 +11,7 @@ Exit codes: 0 done, 1 a file altered or not writable, 2 input refused, 130 inter
 
 from __future__ import annotations
 
+import math
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -143,7 +144,7 @@ def estimate_row(seen: Values, without: Values, treated: Marks, setting: Setting
         "low": found.low,
         "high": found.high,
         "true_effect": truth,
-        "covers_truth": bool(found.low <= truth <= found.high),
+        "covers_truth": bool(found.low <= truth <= found.high) if math.isfinite(found.low) else None,
         "spillover": parts.spillover,
         "other_trend": parts.other_trend,
         "anticipation": parts.anticipation,

@@ -127,7 +127,8 @@ def frontier_table(points: Sequence[Point], settings: FrontierSettings, access: 
             row[f"value_{number + 1}"] = point.values[number] if point.values else None
             row[f"parameter_{number + 1}"] = axis.path
         for name, values in (("access", access), ("loss", loss)):
-            effect = paired_effect(list(values[place]), list(values[0]), f"frontier/{name}/{point.label}")
+            pairs = (list(values[place]), list(values[0]))
+            effect = paired_effect(*pairs, f"frontier/{name}/{point.label}", is_same_market=place == 0)
             row |= {name: float(values[place].mean()), f"{name}_difference": effect.mean}
             row |= {f"{name}_low": effect.low, f"{name}_high": effect.high, f"{name}_method": effect.method}
         row |= {"dominated": bool(on_average[place]), "dominated_share": float(share[place])}

@@ -15,8 +15,9 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.config import StudyConfig
+from experiments.intervals import mean_intervals, paired_intervals
 from experiments.ratios import Ratio, ratio_of, ratio_of_sums
-from experiments.statistics import mean_intervals
+from experiments.sameness import NONE_KNOWN, SameMarkets
 
 RUN = ["scenario", "arm", "replicate"]
 GROUP = ["dimension", "value"]
@@ -36,6 +37,7 @@ GROUP_EFFECTS = pa.schema(
         ("high", pa.float64()),
         ("replicates", pa.int64()),
         ("pairs_without_value", pa.int64()),
+        ("method", pa.string()),
     ]
 )
 
@@ -67,18 +69,19 @@ def columns_read() -> list[str]:
     return list(dict.fromkeys([*RUN, "month", *GROUP, *of_measures]))
 
 
-def effects_by_group(study: StudyConfig, batches: Iterable[pd.DataFrame]) -> pa.Table:
+def effects_by_group(study: StudyConfig, batches: Iterable[pd.DataFrame], same: SameMarkets = NONE_KNOWN) -> pa.Table:
     """Return the table `group_effects`: one row a measure, group, arm, scenario and horizon.
 
-    `batches` are the tables `segment` of whole runs, some runs at a time, so that all need not be in memory together.
+    `batches` are the tables `segment` of whole runs, some runs at a time, so that all need not be in memory together;
+    `same` says which arms are known to be the baseline's market.
     """
-    parts = list(_parts(study, batches)) if len(study.arms) > 1 else []
+    parts = list(_parts(study, batches, same)) if len(study.arms) > 1 else []
     if not parts:
         return GROUP_EFFECTS.empty_table()
     return pa.Table.from_pandas(pd.concat(parts, ignore_index=True), schema=GROUP_EFFECTS, preserve_index=False)
 
 
-def _parts(study: StudyConfig, batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def _parts(study: StudyConfig, batches: Iterable[pd.DataFrame], same: SameMarkets) -> Iterator[pd.DataFrame]:
     months = next(iter(study.markets.values())).calendar.months
     found: dict[str, list[pd.DataFrame]] = {horizon.name: [] for horizon in study.horizons}
     for rows in batches:
@@ -94,7 +97,7 @@ def _parts(study: StudyConfig, batches: Iterable[pd.DataFrame]) -> Iterator[pd.D
         levels = pd.concat(found.pop(horizon.name)).sort_index()
         for scenario in study.scenarios:
             for arm in study.arms[1:]:
-                compared = _compared(levels, scenario, arm, study.arms[0])
+                compared = _compared(levels, scenario, arm, study.arms[0], same)
                 if compared is not None:
                     placebo = arm == study.settings.placebo
                     yield compared.assign(arm=arm, scenario=scenario, placebo=placebo, horizon=horizon.name)
@@ -107,7 +110,7 @@ def _levels(rows: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
     return pd.concat(ratios, axis=1, names=["measure"])
 
 
-def _compared(levels: pd.DataFrame, scenario: str, arm: str, baseline: str) -> pd.DataFrame | None:
+def _compared(levels: pd.DataFrame, scenario: str, arm: str, baseline: str, same: SameMarkets) -> pd.DataFrame | None:
     present = set(levels.index.droplevel("replicate"))
     if not {(scenario, arm), (scenario, baseline)} <= present:
         return None
@@ -115,13 +118,13 @@ def _compared(levels: pd.DataFrame, scenario: str, arm: str, baseline: str) -> p
     both = changed.index.intersection(unchanged.index).sort_values()
     if not len(both):
         return None
-    before = unchanged.loc[both].to_numpy(float)
-    differences = changed.loc[both].to_numpy(float) - before
-    before = np.where(np.isfinite(differences), before, np.nan)
+    after, before = changed.loc[both].to_numpy(float), unchanged.loc[both].to_numpy(float)
+    is_same = np.full(before.shape[1], same.are_same(scenario, arm, both))
+    complete = np.where(np.isfinite(after - before), before, np.nan)
     columns: dict[str, Any] = {
         **{name: levels.columns.get_level_values(name).astype(str) for name in ("measure", *GROUP)},
-        "baseline_mean": mean_intervals(before).mean,
-        **mean_intervals(differences)._asdict(),
-        "pairs_without_value": np.isnan(differences).sum(axis=0),
+        "baseline_mean": mean_intervals(complete).mean,
+        **paired_intervals(after, before, is_same)._asdict(),
+        "pairs_without_value": np.isnan(complete).sum(axis=0),
     }
     return pd.DataFrame(columns)

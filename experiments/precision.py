@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
+from experiments.complete_pairs import complete_pairs
 from experiments.config import PrimaryOutcome, StudyConfig
 from experiments.declared import confidence_each, primary_effects
+from experiments.event_counts import event_months
 from experiments.outcomes import Outcome, read_horizon, read_outcome
 from experiments.pairs import paired
 from experiments.single_run import Kept, Run
-from experiments.statistics import half_width
 from experiments.stopping import Look, Width, look_at
 from experiments.store import read_table
 
@@ -66,10 +66,11 @@ class Precision:
             return [self.months[place] for place in places if place in self.months]
 
         changed, unchanged = runs_of(arm), runs_of(self.study.arms[0])
-        complete = np.array([], dtype=np.float64)
+        reach = float("nan")
         if changed and unchanged:
             pairs = paired(pd.concat(changed), pd.concat(unchanged)).dropna()
-            complete = (pairs["changed"] - pairs["unchanged"]).to_numpy(np.float64)
-        sd = float(complete.std(ddof=1)) if complete.size > 1 else float("nan")
-        half = half_width(sd, complete.size, self.confidence_each)
-        return Width(primary.outcome, primary.horizon, arm, scenario, half, primary.smallest_important_difference)
+            outcome = read_outcome(primary.outcome, "study.primary")
+            months = event_months(outcome, pd.concat([pairs["months_changed"], pairs["months_unchanged"]]))
+            complete = complete_pairs(pairs["changed"].tolist(), pairs["unchanged"].tolist(), months)
+            reach = complete.reach(self.confidence_each)
+        return Width(primary.outcome, primary.horizon, arm, scenario, reach, primary.smallest_important_difference)

@@ -10,14 +10,16 @@ The studies on other seeds are kept in folders beside DIR, and continued when th
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from experiments.command_line import DONE, FAILED, REFUSED, command_here
 from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
 from experiments.market import read_market
+from experiments.methods import IDENTICAL
 from experiments.outcomes import read_horizon
 from experiments.refusal import Refusal
 from experiments.run import carry_out_study
@@ -36,6 +38,15 @@ replicates  count from 0; arms and scenarios of one replicate share every key, a
 FIRST_DRAWS = 3
 
 EffectKey = tuple[str, str, str, str]  # outcome, horizon, arm, scenario
+
+
+class Found(NamedTuple):
+    """What the table `effects` says of one primary effect; NaN where it says nothing."""
+
+    mean: float
+    low: float
+    high: float
+    method: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -105,27 +116,32 @@ def streams(seed: int) -> Iterator[str]:
         yield f"{purpose:18}" + " ".join(f"{draw:.16f}" for draw in draws)
 
 
-def primary_effects_of(folder: Path) -> dict[EffectKey, tuple[float, ...]]:
-    """Return mean, low and high of every primary effect of a study's folder, the placebo's left out."""
+def primary_effects_of(folder: Path) -> dict[EffectKey, Found]:
+    """Return every primary effect of a study's folder, the placebo's left out."""
     rows = read_table(folder / "tables" / "effects.parquet").to_pylist()
     return {
-        (row["outcome"], row["horizon"], row["arm"], row["scenario"]): tuple(
-            float("nan") if row[name] is None else float(row[name]) for name in ("mean", "low", "high")
+        (row["outcome"], row["horizon"], row["arm"], row["scenario"]): Found(
+            _number(row["mean"]), _number(row["low"]), _number(row["high"]), str(row["method"])
         )
         for row in rows
         if row["primary"] and not row["placebo"]
     }
 
 
-def verdict(effect: tuple[float, ...]) -> str:
-    """Return what an interval concludes: above zero, below zero, zero, or open."""
-    _, low, high = effect
-    if low == high == 0.0:
-        return "identical"
-    return "+" if low > 0 else "-" if high < 0 else "open"
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
 
 
-def conclusions(by_seed: Mapping[int, Mapping[EffectKey, tuple[float, ...]]]) -> Iterator[str]:
+def verdict(effect: Found) -> str:
+    """Return what an effect concludes: above zero, below zero, open, identical, or nothing without an interval."""
+    if effect.method == IDENTICAL:
+        return IDENTICAL
+    if math.isnan(effect.low):
+        return "no interval"
+    return "+" if effect.low > 0 else "-" if effect.high < 0 else "open"
+
+
+def conclusions(by_seed: Mapping[int, Mapping[EffectKey, Found]]) -> Iterator[str]:
     """Yield every primary effect on each seed, and how many conclude alike on all of them."""
     first = next(iter(by_seed.values()))
     alike = contrary = 0
@@ -136,8 +152,9 @@ def conclusions(by_seed: Mapping[int, Mapping[EffectKey, tuple[float, ...]]]) ->
         contrary += {"+", "-"} <= verdicts
         yield f"\n{', '.join(place)}"
         for seed, effect in found.items():
-            mean, low, high = effect
-            yield f"  seed {seed:<6} {mean:+.6g} [{low:+.6g}, {high:+.6g}]  {verdict(effect)}"
+            ends = "" if math.isnan(effect.low) else f" [{effect.low:+.6g}, {effect.high:+.6g}]"
+            mean = "no value" if math.isnan(effect.mean) else f"{effect.mean:+.6g}"
+            yield f"  seed {seed:<6} {mean}{ends}  {verdict(effect)}"
     yield (
         f"\n{alike} of {len(first)} primary effects conclude alike on all {len(by_seed)} seeds; "
         f"{contrary} have one sign on one seed and the other on another"

@@ -48,8 +48,7 @@ def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> st
                 if has_gap(study, rows, arm, scenario):
                     said.append(f"no value under “{plain(arm)}” in “{plain(scenario)}”: there is nothing to divide by")
                 continue
-            method = "identical" if found.identical else "t"
-            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, method)
+            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, found.method)
             said.append(f"{words} under “{plain(arm)}” in “{plain(scenario)}”")
     if not said:
         return ""

@@ -8,13 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from experiments.methods import IDENTICAL, NO_SPREAD, NONE
 from experiments.pairs import IN_ARM, IN_BASELINE
 from experiments.report.absence import why_outcome_absent
 from experiments.report.reading import Study
 from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, listing, plain, unit_of
 from experiments.spelling import MINUS, NOT
 
-UNTESTED = "none"  # declared, and no pair has a value in both arms
 NEEDED = ("outcome", "arm", "scenario", "mean", "low", "high", "replicates")
 
 
@@ -46,8 +46,13 @@ class Effect(NamedTuple):
 
     @property
     def identical(self) -> bool:
-        """Whether the arms do not differ at all."""
-        return "identical" in self.method.lower()
+        """Whether the arms are the same market in every pair."""
+        return self.method == IDENTICAL
+
+    @property
+    def equal(self) -> bool:
+        """Whether the outcome is equal in every pair, be it by chance or because the markets are the same."""
+        return self.identical or (self.method == NO_SPREAD and self.mean == 0.0)
 
     @property
     def distinct(self) -> bool:
@@ -60,13 +65,15 @@ class Effect(NamedTuple):
         if self.expected == 0:
             return "no sign declared"
         if not self.distinct:
-            return "identical" if self.identical else "not distinguishable from zero"
+            if self.identical:
+                return "identical"
+            return "no interval" if math.isnan(self.low) else "not distinguishable from zero"
         return "as expected" if math.copysign(1, self.mean) == self.expected else "opposite of expected"
 
     @property
     def relative(self) -> str:
         """The effect in per cent of the reference's mean with its interval; nothing for shares and rates."""
-        if self.unit in ("share", "apr") or self.identical or not self.baseline > 0.0:
+        if self.unit in ("share", "apr") or self.equal or not self.baseline > 0.0:
             return ""
         mean, low, high, _ = interval(
             self.mean / self.baseline, self.low / self.baseline, self.high / self.baseline, "share"
@@ -81,12 +88,12 @@ class Effect(NamedTuple):
 
 def read_effects(study: Study) -> list[Effect]:
     """Return all effects of the study that were compared, in the table's order; empty if there is no effects table."""
-    return [effect for effect in _all_effects(study) if effect.method != UNTESTED]
+    return [effect for effect in _all_effects(study) if effect.method != NONE]
 
 
 def without_value(study: Study) -> list[Effect]:
     """Return the effects that could not be compared, since no pair has a value in both arms."""
-    return [effect for effect in _all_effects(study) if effect.method == UNTESTED]
+    return [effect for effect in _all_effects(study) if effect.method == NONE]
 
 
 def without_value_words(effect: Effect) -> str:

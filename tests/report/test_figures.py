@@ -41,8 +41,21 @@ def test_interval_is_the_t_interval() -> None:
     found = estimate([1.0, 2.0, 3.0])
     assert found.mean == 2.0
     assert found.high - found.mean == pytest.approx(4.30265 / math.sqrt(3), rel=1e-5)
-    assert not found.identical
-    assert estimate([0.0, 0.0]).identical
+    assert (found.method, found.has_interval) == ("t", True)
+
+
+@pytest.mark.parametrize("values", [[0.0, 0.0], [0.3, 0.3, 0.3], [0.1 + 0.2, 0.3]])
+def test_values_that_are_all_equal_give_no_interval(values: list[float]) -> None:
+    found = estimate(values)
+    assert (found.method, found.has_interval, found.without_interval) == ("no spread", False, " (all equal)")
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+
+
+def test_a_difference_that_varies_by_rounding_alone_has_no_spread() -> None:
+    new = {("new", "calm", at): level for at, level in enumerate((1e9 + 0.1, 2e9 + 0.1, 3e9 + 0.1))}
+    base = {("base", "calm", at): level for at, level in enumerate((1e9, 2e9, 3e9))}
+    assert paired(levels(new | base), "base", "new", "calm").method == "no spread"
 
 
 def test_band_runs_from_the_smallest_to_the_largest_replicate() -> None:

@@ -8,6 +8,7 @@ from experiments.compare import compare
 from experiments.config import compose_study
 from experiments.outcomes import read_horizon, read_outcome
 from experiments.refusal import Refusal
+from experiments.sameness import SameMarkets
 from experiments.transitions import Pair, transitions
 from sim.observe.flags import flags
 
@@ -179,8 +180,20 @@ def study_tables(difference: int) -> dict[str, pd.DataFrame]:
     return {"market": pd.DataFrame(rows)}
 
 
-@pytest.mark.parametrize(("difference", "method"), [(-5, "t"), (0, "identical")])
-def test_effects_are_paired_differences_of_complete_pairs(difference: int, method: str) -> None:
+@pytest.mark.parametrize(
+    ("difference", "same", "method"),
+    [
+        (-5, {}, "count bound"),
+        (0, {}, "count bound"),
+        (0, {("calm", "other"): frozenset({0, 1})}, "identical"),
+        (0, {("calm", "other"): frozenset({0, 2})}, "count bound"),
+        (0, {("shock", "other"): frozenset({0, 1}), ("calm", "third"): frozenset({0, 1})}, "count bound"),
+        (-5, {("calm", "other"): frozenset({0, 1})}, "count bound"),
+    ],
+)
+def test_effects_are_paired_differences_of_complete_pairs(
+    difference: int, same: dict[tuple[str, str], frozenset[int]], method: str
+) -> None:
     study = compose_study(
         [
             "study=baseline",
@@ -192,12 +205,14 @@ def test_effects_are_paired_differences_of_complete_pairs(difference: int, metho
             "+study.arms.other=['economy.policy_rate_apr=0.02']",
         ]
     )
-    effects, differences = compare(study, study_tables(difference))
+    effects, differences = compare(study, study_tables(difference), SameMarkets(same))
     rows = effects.to_pylist()
     assert [(row["horizon"], row["mean"], row["replicates"], row["method"]) for row in rows] == [
         ("1-3", difference, 2, method),
         ("end", difference, 2, method),
     ]
+    assert all(row["p"] is None for row in rows)
+    assert ("the markets differ" in rows[0]["warning"]) == (method != "identical")
     assert rows[0]["baseline_mean"] == 100.5
     assert "1 of 3 pairs missing" in rows[0]["warning"]
     assert differences.num_rows == 4

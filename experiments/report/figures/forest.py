@@ -112,5 +112,5 @@ def effect_words(
         return f"identical (n = {replicates})"
     text, low_text, high_text, _ = interval(mean, low, high, unit, beside)
     if not (np.isfinite(low) and np.isfinite(high)):
-        return f"{text}  n = {replicates}"
+        return f"{text}  {'no spread  ' if replicates > 1 else ''}n = {replicates}"
     return f"{text}  [{low_text}, {high_text}]  n = {replicates}"

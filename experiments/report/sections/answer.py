@@ -108,7 +108,7 @@ def _scenario_sentence(opening: str, effects: list[Effect], absent: list[Effect]
         words = change_sentence(
             effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.method, relative
         )
-        verb = "is" if effect.identical else "changed by"
+        verb = "is" if effect.equal else "changed by"
         parts.append(f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} {verb} {words}")
     return f"{opening}, " + "; ".join([*parts, *without])
 

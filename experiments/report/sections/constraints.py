@@ -80,7 +80,9 @@ def _largest(study: Study, table: pd.DataFrame) -> str:
             continue
         largest = str(mine.groupby("constraint")["amount_fen"].sum().idxmax())
         found = estimate(list(_replicate_shares(mine, largest)))
-        ends = f" ({quantity(found.low, 'share')} to {quantity(found.high, 'share')})" if found.replicates > 1 else ""
+        ends = found.without_interval
+        if found.has_interval:
+            ends = f" ({quantity(found.low, 'share')} to {quantity(found.high, 'share')})"
         said.append(
             f"in “{plain(arm)}” {plain(largest).replace('_', ' ')} refused {quantity(found.mean, 'share')}{ends}"
         )
@@ -105,8 +107,8 @@ def _lender_table(study: Study, table: pd.DataFrame, names: list[str]) -> Table:
         cells = []
         for name in names:
             found = estimate(list(mine[name]))
-            spread = f" ±{quantity((found.high - found.low) / 2, 'share')}" if found.replicates > 1 else ""
-            cells.append(quantity(found.mean, "share") + spread)
+            half = f" ±{quantity((found.high - found.low) / 2, 'share')}" if found.has_interval else ""
+            cells.append(quantity(found.mean, "share") + half)
         rows.append((*(plain(key) for key in keys), *cells, str(len(mine))))
     head = ("lender", "scenario", "arm", *(plain(name).replace("_", " ") for name in names), "n")
     return Table(

@@ -11,7 +11,7 @@ from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
 from experiments.report.effects import Effect, horizon_words, outcome_words, read_effects, without_value
 from experiments.report.figures.doses import Curve, Point, Response, draw_doses
 from experiments.report.reading import Study
-from experiments.report.wording import NOTHING, counted, interval, number, plain, sentence
+from experiments.report.wording import NOTHING, counted, interval, number, plain, sentence, span
 
 MOST_PANELS = 12
 
@@ -153,7 +153,7 @@ def _table(versions: Sequence[Version], effects: Sequence[Effect], keys: Sequenc
         if version is None:
             continue
         mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit)
-        ends = f"{low} to {high}" if effect.replicates > 1 else NOTHING
+        ends = span(low, high) if effect.replicates > 1 else NOTHING
         values = tuple(_words(version.values[key]) if key in version.values else NOTHING for key in keys)
         rows.append(
             (

@@ -22,6 +22,7 @@ from experiments.report.wording import (
     quantity,
     sentence,
     short,
+    span,
     title,
 )
 
@@ -227,7 +228,7 @@ def _numbers(effect: Effect) -> tuple[str, str, str, str]:
     if effect.identical:
         return "identical", "", "", number(effect.replicates)
     mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit)
-    ends = "none" if math.isnan(effect.low) else f"{low} to {high}"
+    ends = "none" if math.isnan(effect.low) else span(low, high)
     return mean + words.replace("percentage ", ""), ends, effect.relative.split(" ")[0], number(effect.replicates)
 
 

@@ -116,4 +116,4 @@ def _over_replicates(rows: pd.DataFrame, quality: Quality) -> Estimate:
 def _shown(found: Estimate) -> str:
     if found.replicates == 0:
         return NOTHING
-    return f"{found.mean:.3f}" + (f" ±{(found.high - found.low) / 2:.3f}" if found.replicates > 1 else "")
+    return f"{found.mean:.3f}" + (f" ±{(found.high - found.low) / 2:.3f}" if found.has_interval else "")

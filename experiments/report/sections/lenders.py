@@ -107,10 +107,10 @@ def _clearest(study: Study, name: str, rows: pd.DataFrame, unit: str, lenders: S
                 continue
             lender = max(found, key=lambda name: abs(found[name].mean))
             most = found[lender]
-            if most.identical:
+            if most.mean == 0.0:
                 said.append(f"in “{plain(scenario)}” no lender changes")
                 continue
-            words = change_sentence(most.mean, most.low, most.high, unit, most.replicates, "t")
+            words = change_sentence(most.mean, most.low, most.high, unit, most.replicates, most.method)
             said.append(
                 f"in “{plain(scenario)}” the largest mean change under the rules is at {plain(lender)}: {words}"
             )
@@ -157,16 +157,14 @@ def _kind_table(study: Study) -> list[Block]:
 def _level(found: Estimate, unit: str) -> str:
     if found.replicates == 0:
         return NOTHING
-    if found.replicates == 1:
-        return quantity(found.mean, unit)
+    if not found.has_interval:
+        return quantity(found.mean, unit) + found.without_interval
     return f"{quantity(found.mean, unit)} ({quantity(found.low, unit)} to {quantity(found.high, unit)})"
 
 
 def _change(found: Estimate | None, unit: str) -> str:
     if found is None or found.replicates == 0:
         return NOTHING
-    if found.identical:
-        return "identical"
     mean, low, high, words = interval(found.mean, found.low, found.high, unit)
     words = " points" if "points" in words else words
-    return f"{mean}{words}" if found.replicates == 1 else f"{mean}{words} ({low} to {high})"
+    return f"{mean}{words}" + (f" ({low} to {high})" if found.has_interval else found.without_interval)

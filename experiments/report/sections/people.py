@@ -109,8 +109,7 @@ def _gradient(
     for group, who in ((groups[0], "poorest"), (groups[-1], "richest")):
         found = cells[arm, scenario, group]
         if found.replicates:
-            method = "identical" if found.identical else "t"
-            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, method)
+            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, found.method)
             said.append(f"{words} for the {who} fifth")
         else:
             said.append(f"no value for the {who} fifth, where there is nothing to divide by")
@@ -138,15 +137,15 @@ def _base_words(found: Estimate, unit: str) -> str:
     if found.replicates == 0:
         return NOTHING
     text = quantity(found.mean, unit)
-    return text if found.replicates == 1 else f"{text} ({quantity(found.low, unit)} to {quantity(found.high, unit)})"
+    if not found.has_interval:
+        return text + found.without_interval
+    return f"{text} ({quantity(found.low, unit)} to {quantity(found.high, unit)})"
 
 
 def effect_cell(found: Estimate, unit: str) -> str:
     """Write an estimate for a table cell."""
     if found.replicates == 0:
         return NOTHING
-    if found.identical:
-        return "identical"
     mean, low, high, words = interval(found.mean, found.low, found.high, unit)
     words = words.replace(" percentage points", " points")
-    return f"{mean}{words}" if found.replicates == 1 else f"{mean}{words} ({low} to {high})"
+    return f"{mean}{words}" + (f" ({low} to {high})" if found.has_interval else found.without_interval)

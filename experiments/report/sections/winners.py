@@ -101,8 +101,9 @@ def _beyond(study: Study, shares: pd.Series, moves: Sequence[Move]) -> str:
 
 
 def _excess(shares: pd.Series, move: Move, arm: str, placebo: str, scenario: str) -> Estimate:
-    differences = _values(shares, ALL, move, arm, scenario) - _values(shares, ALL, move, placebo, scenario)
-    return estimate(list(differences.dropna()))
+    mine, beside = (_values(shares, ALL, move, whose, scenario) for whose in (arm, placebo))
+    level = max((float(values.abs().max()) for values in (mine, beside) if len(values)), default=0.0)
+    return estimate(list((mine - beside).dropna()), level)
 
 
 def _reasons(study: Study, table: pd.DataFrame, arms: Sequence[str]) -> Table:
@@ -168,7 +169,9 @@ def _pairs(shares: pd.DataFrame) -> set[tuple[str, str]]:
 def _words(found: Estimate, signed: bool = False) -> str:
     if found.replicates == 0:
         return NOTHING
-    ends = f" ({number(found.low, 1, signed)} to {number(found.high, 1, signed)})" if found.replicates > 1 else ""
+    ends = found.without_interval
+    if found.has_interval:
+        ends = f" ({number(found.low, 1, signed)} to {number(found.high, 1, signed)})"
     return number(found.mean, 1, signed) + ends
 
 
