@@ -12,7 +12,7 @@ import pyarrow as pa
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
 from experiments.outcomes import Horizon, Outcome, read_outcome
-from experiments.pairs import IN_ARM, IN_BASELINE, pairs_over
+from experiments.pairs import IN_ARM, IN_BASELINE, pairs_of, runs_over
 from experiments.statistics import PairedEffect, half_width, holm, paired_effect
 
 UNTESTED = "none"  # the method of an effect that was declared and could not be compared
@@ -76,9 +76,10 @@ def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.
             window = horizon.months(study.settings.announce_month, months)
             if not window:
                 continue
+            runs = runs_over(monthly, window)
             for scenario in study.scenarios:
                 for arm in study.arms[1:]:
-                    pairs = pairs_over(monthly, window, scenario, arm, study.arms[0])
+                    pairs = pairs_of(runs, scenario, arm, study.arms[0])
                     if pairs.empty:
                         continue
                     known = pairs.dropna()
