@@ -15,7 +15,7 @@ from experiments.declared import confidence_each, expected_of, primary_effects, 
 from experiments.event_counts import event_months
 from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T_AND_BOTH, T_AND_COUNT_BOUND
 from experiments.outcomes import Horizon, Outcome, read_outcome
-from experiments.pairs import IN_ARM, IN_BASELINE, pairs_over
+from experiments.pairs import IN_ARM, IN_BASELINE, pairs_of, runs_over
 from experiments.sameness import NONE_KNOWN, SameMarkets
 from experiments.statistics import FEWEST_TO_RESAMPLE, SKEWED, PairedEffect, holm, paired_effect
 
@@ -86,9 +86,10 @@ def compare(
             window = horizon.months(study.settings.announce_month, months)
             if not window:
                 continue
+            runs = runs_over(monthly, window)
             for scenario in study.scenarios:
                 for arm in study.arms[1:]:
-                    pairs = pairs_over(monthly, window, scenario, arm, study.arms[0])
+                    pairs = pairs_of(runs, scenario, arm, study.arms[0])
                     if pairs.empty:
                         continue
                     known = pairs.dropna()

@@ -6,18 +6,23 @@ months in one arm than in the other would compare months, not arms.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import pandas as pd
 
 # Where there is nothing to divide by, as effects say it.
 IN_ARM, IN_BASELINE = "in the arm", "in the baseline"
+NO_RUNS = pd.Series(dtype=float, index=pd.MultiIndex.from_arrays([[], []], names=["replicate", "month"]))
 
 
-def runs_of(monthly: pd.Series[float], scenario: str, arm: str) -> pd.Series[float]:
-    """Return the runs of one arm in one scenario, by replicate and month."""
-    names = monthly.index.get_level_values("scenario"), monthly.index.get_level_values("arm")
-    return monthly[(names[0] == scenario) & (names[1] == arm)].droplevel(["scenario", "arm"])
+Runs = Mapping[tuple[str, str], "pd.Series[float]"]  # by scenario and arm: by replicate and month
+
+
+def runs_over(monthly: pd.Series[float], window: Iterable[int]) -> Runs:
+    """Return the months of a window by scenario and arm; `monthly` is by scenario, arm, replicate and month."""
+    inside = monthly[monthly.index.get_level_values("month").isin(list(window))]
+    places = inside.groupby(level=["scenario", "arm"], sort=False, observed=True)
+    return {(str(scenario), str(arm)): rows.droplevel(["scenario", "arm"]) for (scenario, arm), rows in places}
 
 
 def paired(changed: pd.Series[float], unchanged: pd.Series[float]) -> pd.DataFrame:
@@ -36,9 +41,7 @@ def paired(changed: pd.Series[float], unchanged: pd.Series[float]) -> pd.DataFra
     return means.reindex(counts.index).join(counts)
 
 
-def pairs_over(
-    monthly: pd.Series[float], window: Iterable[int], scenario: str, arm: str, baseline: str
-) -> pd.DataFrame:
-    """Return `paired` of an arm and the baseline over a window of months; `monthly` is by run and month."""
-    inside = monthly[monthly.index.get_level_values("month").isin(list(window))]
-    return paired(runs_of(inside, scenario, arm), runs_of(inside, scenario, baseline))
+def pairs_of(runs: Runs, scenario: str, arm: str, baseline: str) -> pd.DataFrame:
+    """Return `paired` of an arm and the baseline in one scenario; no rows where one of them has no runs."""
+    nothing = next(iter(runs.values())).iloc[:0] if runs else NO_RUNS
+    return paired(runs.get((scenario, arm), nothing), runs.get((scenario, baseline), nothing))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments.pairs import pairs_over
+from experiments.pairs import pairs_of, runs_over
 from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.marks import month_name
 from experiments.report.reading import Study
@@ -26,7 +26,7 @@ def effect_of(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> Esti
     Of every pair the months count in which both arms have a value.
     """
     monthly = rows.set_index([*RUN, "month"])["value"]
-    pairs = pairs_over(monthly, range(*study.window), scenario, arm, study.reference)
+    pairs = pairs_of(runs_over(monthly, range(*study.window)), scenario, arm, study.reference)
     return estimate(list(pairs["changed"] - pairs["unchanged"]))
 
 
