@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import mesa
 import numpy as np
@@ -13,6 +13,7 @@ from sim.agents import budgeting, closing, supervised
 from sim.agents.accounts import Accounts
 from sim.agents.competing import Demand, compete
 from sim.agents.learning import learn
+from sim.agents.membership import PermanentAgent
 from sim.agents.partnering import Partnership, note_partners
 from sim.agents.reporting import report_of
 from sim.agents.running_off import leave
@@ -48,8 +49,12 @@ from sim.state import Tallies
 from sim.values import Act, Allocation, Economy, Headroom, Offer, Rulebook, Rules
 
 
-class Lender(Accounts, mesa.Agent):
+class Lender(Accounts, PermanentAgent):
     """One lender. `index` is its place in order of id; all amounts are fen."""
+
+    ways_out: ClassVar[str] = (
+        "its loans and debts do not vanish with it; the shock lender_exit lets a lender stop lending and be wound up"
+    )
 
     def __init__(
         self,
