@@ -8,12 +8,16 @@ from experiments.config import StudyConfig
 from experiments.unusual.contradictions import contradictions
 from experiments.unusual.flag import Flag, merged
 from experiments.unusual.ranges import outside
+from experiments.unusual.series import series_flags
 
 
 def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
-    """Return what can be said before anything is computed: values outside usual ranges, and contradictions."""
+    """Return what can be said before anything is computed: values outside usual ranges, series, and contradictions."""
     found = [
-        flag for (scenario, arm), market in study.markets.items() for flag in outside(market, f"{scenario} / {arm}")
+        flag
+        for (scenario, arm), market in study.markets.items()
+        for flags in (outside, series_flags)
+        for flag in flags(market, f"{scenario} / {arm}")
     ]
     return merged([*found, *contradictions(study)], len(study.markets))
 

@@ -10,7 +10,7 @@ OUTSIDE, CONTRADICTION, IDLE = "outside the usual range", "contradiction", "neve
 class Flag(NamedTuple):
     """What was found of one setting: nothing that is refused, but what a reader should know."""
 
-    kind: str  # OUTSIDE, CONTRADICTION or IDLE
+    kind: str  # OUTSIDE, CONTRADICTION or IDLE, or OUTSIDE_SERIES of series.py
     setting: str  # its path, e.g. policy.rate_cap.max_apr
     value: str
     usual: str  # the range, or what would be expected

@@ -38,6 +38,7 @@ from sim.books.returns import Return
 from sim.books.securitisation import Pool
 from sim.books.soft_limit import NOTHING_RISKY
 from sim.codes import BANDS, NO_LIMIT, NOT_APPLIED, NOTHING_SOLD, OPERATING
+from sim.cycles import warm_up_levels
 from sim.money import BASIS_POINTS, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.policies.base import opening_rules
@@ -90,7 +91,9 @@ class Lender(Accounts, PermanentAgent):
         self.funding: Funding = blank_funding(parameters.funding_term_months)
         cells = counting_of(config).cells or CELLS
         self.scorecard = LearningScorecard(parameters.learning, parameters.card_shift, cells)
-        self.band_of_cell: NDArray[np.int8] = self.scorecard.bands(config.economy.unemployment_share)
+        self.band_of_cell: NDArray[np.int8] = self.scorecard.bands(
+            warm_up_levels(config.calendar, config.economy).unemployment_share
+        )
         self.reviews: list[Review] = []
         self.cutoffs = Cutoffs(Appetite(parameters.new_cutoff_band), Appetite(parameters.line_cutoff_band))
         self.late_experience = LateExperience()
