@@ -121,14 +121,13 @@ def try_out(config: MarketConfig, people: int) -> Trial:
     market.live_until(1 + months)
     lived = time.monotonic() - began
     began = time.monotonic()
-    market.branch(small).let_go()
+    market.branch(small)
     with tempfile.TemporaryDirectory() as folder:
         tables = sum(
             write_table(Path(folder) / f"{name}.parquet", table).bytes for name, table in market.record.tables.items()
         )
         everybody = write_table(Path(folder) / "people.parquet", market.record.people()).bytes
     ended = time.monotonic()
-    market.let_go()
     return Trial(people, months + 1, lived / months, ended - began, tables, everybody)
 
 

@@ -76,8 +76,6 @@ class Trunk:
 
     def let_go(self) -> None:
         """Forget the market that is held, before another one takes its memory."""
-        if self.market is not None:
-            self.market.let_go()
         self.name, self.market = "", None
         gc.collect()
 

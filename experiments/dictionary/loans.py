@@ -27,7 +27,8 @@ LOAN_TABLES: dict[str, Described] = {
             "ever60_fen": "The same for 60 days.",
             "ever90_fen": "The same for 90 days.",
             "charged_off_fen": "Principal charged off so far.",
-            "original_fen": "What was lent.",
+            "original_fen": "What was lent when they were made; the same at every age.",
+            "capitalised_fen": "Interest that payment holidays have lent on top of it so far.",
         },
     ),
     "roll": Described(

@@ -11,6 +11,7 @@ from experiments.unusual.baseline_policies import policies_in_the_baseline
 from experiments.unusual.contradictions import contradictions
 from experiments.unusual.flag import Flag, merged
 from experiments.unusual.ranges import outside
+from experiments.unusual.series import series_flags
 
 if TYPE_CHECKING:
     from experiments.unusual.twins import Twin
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
 def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
     """Return what can be said before anything is computed.
 
-    First policies in the baseline, then values outside their usual ranges, then contradictions.
+    First policies in the baseline, then values outside their usual ranges and months outside a series, then contradictions.
     """
     found = [
-        flag for (scenario, arm), market in study.markets.items() for flag in outside(market, f"{scenario} / {arm}")
+        flag
+        for (scenario, arm), market in study.markets.items()
+        for flags in (outside, series_flags)
+        for flag in flags(market, f"{scenario} / {arm}")
     ]
     return merged([*policies_in_the_baseline(study), *found, *contradictions(study)], len(study.markets))
 

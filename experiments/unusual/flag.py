@@ -16,7 +16,7 @@ SHOWN_FLAGS = 8  # on a terminal
 class Flag(NamedTuple):
     """What was found of one setting: nothing that is refused, but what a reader should know."""
 
-    kind: str  # one of the words above
+    kind: str  # one of the words above, or OUTSIDE_SERIES of series.py
     setting: str  # its path, e.g. policy.rate_cap.max_apr
     value: str
     usual: str  # the range, or what would be expected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import mesa
 import numpy as np
@@ -13,6 +13,7 @@ from sim.agents import budgeting, closing, supervised
 from sim.agents.accounts import Accounts
 from sim.agents.competing import Demand, compete
 from sim.agents.learning import learn
+from sim.agents.membership import PermanentAgent
 from sim.agents.partnering import Partnership, note_partners
 from sim.agents.reporting import report_of
 from sim.agents.running_off import leave
@@ -37,6 +38,7 @@ from sim.books.returns import Return
 from sim.books.securitisation import Pool
 from sim.books.soft_limit import NOTHING_RISKY
 from sim.codes import BANDS, NO_LIMIT, NOT_APPLIED, NOTHING_SOLD, OPERATING
+from sim.cycles import warm_up_levels
 from sim.money import BASIS_POINTS, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.policies.base import opening_rules
@@ -48,8 +50,12 @@ from sim.state import Tallies
 from sim.values import Act, Allocation, Economy, Headroom, Offer, Rulebook, Rules
 
 
-class Lender(Accounts, mesa.Agent):
+class Lender(Accounts, PermanentAgent):
     """One lender. `index` is its place in order of id; all amounts are fen."""
+
+    ways_out: ClassVar[str] = (
+        "its loans and debts do not vanish with it; the shock lender_exit lets a lender stop lending and be wound up"
+    )
 
     def __init__(
         self,
@@ -86,7 +92,9 @@ class Lender(Accounts, mesa.Agent):
         self.funding: Funding = blank_funding(parameters.funding_term_months)
         cells = counting_of(config).cells or CELLS
         self.scorecard = LearningScorecard(parameters.learning, parameters.card_shift, cells)
-        self.band_of_cell: NDArray[np.int8] = self.scorecard.bands(config.economy.unemployment_share)
+        self.band_of_cell: NDArray[np.int8] = self.scorecard.bands(
+            warm_up_levels(config.calendar, config.economy).unemployment_share
+        )
         self.reviews: list[Review] = []
         self.cutoffs = Cutoffs(Appetite(parameters.new_cutoff_band), Appetite(parameters.line_cutoff_band))
         self.late_experience = LateExperience()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
-
-import mesa
+from typing import Any, ClassVar, Protocol
 
 from sim.agents.ladder import FROZEN, RUNGS, Ladder, Standing, Step, after_return
+from sim.agents.membership import PermanentAgent
 from sim.agents.ruling import RuleState, decided, indicator_of, laid_over, opening_state, says
 from sim.books.credit_gap import NOTHING_SEEN, Indicators
 from sim.books.returns import YEAR_MONTHS, Return
@@ -61,8 +60,13 @@ class Credited(Protocol):
         """Return own parts of all loans."""
 
 
-class Regulator(mesa.Agent):
+class Regulator(PermanentAgent):
     """Sets rules by the calendar and supervises by what it is told; `acts` says what it did and why."""
+
+    ways_out: ClassVar[str] = (
+        "a market always has its regulator; without instruments (policy) and with regulator.warning_months at its "
+        "largest it does little but read returns"
+    )
 
     def __init__(self, model: Any, config: MarketConfig) -> None:
         """Join a market; nobody is under measures yet."""

@@ -298,7 +298,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "ever60_fen": "int",
         "ever90_fen": "int",
         "charged_off_fen": "int",
-        "original_fen": "int",
+        "original_fen": "int",  # what was lent in the month of origination; the same at every age
+        "capitalised_fen": "int",  # interest that payment holidays have lent on top so far
     },
     "roll": {
         "month": "int",

@@ -32,7 +32,6 @@ def bank() -> dict[str, NDArray[np.float64]]:
     for replicate in range(BANK):
         market = CreditMarket(config, rng=11, replicate=replicate)
         market.run()
-        market.let_go()
         for name in OUTCOMES:
             outcome = read_outcome(name, "audit")
             rows = market.record.table(outcome.table).to_pandas().assign(scenario="calm", arm="baseline", replicate=0)

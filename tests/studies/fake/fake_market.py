@@ -43,9 +43,6 @@ class CreditMarket:
     def branch(self, config):
         return CreditMarket(config, rng=self.rng, replicate=self.replicate)
 
-    def let_go(self):
-        pass
-
     def run(self):
         misbehave(self.replicate)
         config = self.config
