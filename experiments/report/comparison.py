@@ -65,11 +65,16 @@ def outcome_clause(outcome: Outcome, cells: Sequence[Cell], noun: str) -> str:
     """
     kinds = [kind for kind in WORDS if any(cell.kind == kind for cell in cells)]
     ordered = sorted(kinds, key=lambda kind: -sum(cell.kind == kind for cell in cells))
-    beside = [value for cell in cells if cell.effect for value in (cell.effect.mean, cell.effect.low, cell.effect.high)]
+    beside = values_of(cells)
     said = [
         _kind_words(kind, [cell for cell in cells if cell.kind == kind], len(cells), noun, beside) for kind in ordered
     ]
     return f"{outcome_title(outcome)}: {'; '.join(said) if len(said) > 2 else ', and '.join(said)}"
+
+
+def values_of(cells: Sequence[Cell]) -> list[float]:
+    """Return every mean and every end of an interval."""
+    return [value for cell in cells if cell.effect for value in (cell.effect.mean, cell.effect.low, cell.effect.high)]
 
 
 def _kind_words(kind: str, cells: Sequence[Cell], of: int, noun: str, beside: Sequence[float]) -> str:
@@ -144,14 +149,17 @@ def _mean(cell: Cell) -> str:
     return f" ({mean}{words})"
 
 
-def cell_words(cell: Cell) -> str:
-    """Return a cell of a table: the effect with its interval, and what can be said of it."""
+def cell_words(cell: Cell, beside: Sequence[float] = ()) -> str:
+    """Return a cell of a table: the effect with its interval, and what can be said of it.
+
+    `beside` holds the values of its column, so that all are written in one unit.
+    """
     effect = cell.effect
     if effect is None:
         return "no value"
     if effect.identical:
         return "identical"
-    mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit)
+    mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit, beside)
     unit = words.replace("percentage ", "").replace(THIN_SPACE, " ")
     ends = "one pair" if cell.kind == NO_INTERVAL else f"{low} to {high}"
     return f"{mean}{unit} ({ends}), {'not told from 0' if cell.kind == UNCLEAR else cell.kind}"

@@ -19,6 +19,7 @@ from experiments.report.comparison import (
     outcome_title,
     outcomes_of_one,
     place_words,
+    values_of,
 )
 from experiments.report.effects import Effect, horizon_words, outcome_words, read_effects
 from experiments.report.reading import Study
@@ -28,7 +29,7 @@ TITLE = "The answer in five sentences"
 EXPLORATORY_BELOW = 30
 NAMED_ARMS = 4  # so many are named in the opening; of more the first and the last
 OTHER_SCENARIOS_TOLD_APART = 2  # of more, outcomes are told over all of them
-MOST_COLUMNS = 6  # of a table
+MOST_COLUMNS, MOST_ROWS = 6, 24  # of a table that stands open
 CLEAREST = 2  # secondary effects that are quoted
 
 
@@ -227,7 +228,8 @@ def _tables(study: Study, effects: Sequence[Effect]) -> list[Block]:
     if is_one_arm and len(outcomes) <= SPELT_OUTCOMES:
         return []
     grid = [cells_of(effects, outcome, places) for outcome in outcomes]
-    told = [[_marked(cell) for cell in row] for row in grid]
+    told = [[_marked(cell, values_of(row)) for cell in row] for row in grid]
+    is_long = len(places) > MOST_ROWS
     titles = [outcome_title(outcome) for outcome in outcomes]
     names = [(plain(place.arm), plain(place.scenario)) for place in places]
     if len(places) <= min(len(outcomes), MOST_COLUMNS):
@@ -238,13 +240,13 @@ def _tables(study: Study, effects: Sequence[Effect]) -> list[Block]:
         columns = range(first, min(first + MOST_COLUMNS, len(outcomes)))
         head = ("arm", "scenario", *(titles[at] for at in columns))
         rows = [(*name, *(told[at][row] for at in columns)) for row, name in enumerate(names)]
-        blocks.append(Table(_caption(grid), head, tuple(rows)))
+        blocks.append(Table(_caption(grid), head, tuple(rows), folded=is_long))
     return blocks
 
 
-def _marked(cell: Cell) -> str:
+def _marked(cell: Cell, beside: Sequence[float]) -> str:
     """Return a cell; a star where the outcome was not declared for the arm."""
-    return cell_words(cell) + ("" if cell.effect is None or cell.effect.primary else " *")
+    return cell_words(cell, beside) + ("" if cell.effect is None or cell.effect.primary else " *")
 
 
 def _caption(grid: Sequence[Sequence[Cell]]) -> str:
