@@ -12,6 +12,8 @@ import pytest
 from experiments.run import main
 from experiments.unusual.flag import IDLE, NAMELESS
 
+pytestmark = pytest.mark.slow  # four runs on the real market
+
 STUDY = """
 calendar: {months: 30, warm_up_months: 24}
 population: {size: 1000}
