@@ -3,10 +3,11 @@
     python -m experiments.run                                  the main study at laptop scale
     python -m experiments.run study=tightening scale=smoke     another choice of a folder of configs/
     python -m experiments.run policy.rate_cap.max_apr=0.20     one number changed, in the arms that hold it
+    python -m experiments.run study=baseline policy=[rate_cap]    the market with a policy beside the market without
     python -m experiments.run study_file=my_study.yaml         a study from a file of your own
     python -m experiments.run out=results/a                    a folder of your choice; the same command continues it
 
-    python -m experiments.run study=history --dry-run          the plan, with estimates of time, memory and disk; no run
+    python -m experiments.run study=history --dry-run          the plan, what each arm holds, time, memory, disk; no run
     python -m experiments.run study=history --cfg job          the configuration as it is composed; no run
     python -m experiments.run -m study=rumour,baseline seed=1,2    whole studies one after the other, a folder each
 

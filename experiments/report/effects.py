@@ -45,6 +45,11 @@ class Effect(NamedTuple):
         return unit_of(self.outcome)
 
     @property
+    def is_untested(self) -> bool:
+        """Whether there was nothing to compare: no pair has a value in both arms."""
+        return self.method == NONE
+
+    @property
     def identical(self) -> bool:
         """Whether the arms are the same market in every pair."""
         return self.method == IDENTICAL
@@ -88,21 +93,40 @@ class Effect(NamedTuple):
 
 def read_effects(study: Study) -> list[Effect]:
     """Return all effects of the study that were compared, in the table's order; empty if there is no effects table."""
-    return [effect for effect in _all_effects(study) if effect.method != NONE]
+    return [effect for effect in _all_effects(study) if not effect.is_untested]
 
 
 def without_value(study: Study) -> list[Effect]:
     """Return the effects that could not be compared, since no pair has a value in both arms."""
-    return [effect for effect in _all_effects(study) if effect.method == NONE]
+    return [effect for effect in _all_effects(study) if effect.is_untested]
 
 
 def without_value_words(effect: Effect) -> str:
     """Say of an effect that could not be compared which arm has no value, and why."""
-    when, told = horizon_words(effect.horizon), effect.warning.rpartition(": ")[2]
-    sides = [f"under “{plain(effect.arm)}”"] * (IN_ARM in told) + ["in the reference"] * (IN_BASELINE in told)
-    why = why_outcome_absent(effect.outcome) if sides else told or "no pair has a value in both arms"
-    where = listing(sides) or "to compare"
-    return f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} has no value {where}: {why}"
+    when = horizon_words(effect.horizon)
+    where = listing(sides_without_value(effect)) or "to compare"
+    return (
+        f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} has no value {where}: "
+        f"{reason_without_value(effect)}"
+    )
+
+
+def sides_without_value(effect: Effect) -> list[str]:
+    """Return in which arms there was nothing to divide by, in words."""
+    found = {f"under “{plain(effect.arm)}”": IN_ARM, "in the reference": IN_BASELINE}
+    return [words for words, side in found.items() if side in _warned(effect)]
+
+
+def reason_without_value(effect: Effect) -> str:
+    """Return why an effect could not be compared."""
+    if sides_without_value(effect):
+        return why_outcome_absent(effect.outcome)
+    return _warned(effect) or "no pair has a value in both arms"
+
+
+def _warned(effect: Effect) -> str:
+    """Return the last part of the table's warning, which says what lacks a value and where."""
+    return effect.warning.rpartition(": ")[2]
 
 
 def untested_words(study: Study) -> list[str]:

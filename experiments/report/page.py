@@ -15,7 +15,7 @@ from experiments.drawn import keep_record
 from experiments.report import style
 from experiments.report.blocks import Section
 from experiments.report.reading import Study
-from experiments.report.sections.answer import answer_section, question_section
+from experiments.report.sections.answer import answer_section
 from experiments.report.sections.books import books_section
 from experiments.report.sections.constraints import constraints_section
 from experiments.report.sections.doses import doses_section
@@ -28,6 +28,7 @@ from experiments.report.sections.market import market_section
 from experiments.report.sections.methods import methods_section, parameters_section, reproduce_section
 from experiments.report.sections.people import people_section
 from experiments.report.sections.profiles import profiles_section
+from experiments.report.sections.question import question_section
 from experiments.report.sections.unusual import unusual_section
 from experiments.report.sections.winners import winners_section
 from experiments.report.wording import plain, without_hidden

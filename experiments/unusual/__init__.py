@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
     """Return what can be said before anything is computed.
 
-    First policies in the baseline, then values outside their usual ranges and months outside a series, then contradictions.
+    First policies in the baseline, then values outside their usual ranges, months outside a series, contradictions.
     """
     found = [
         flag

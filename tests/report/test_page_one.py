@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from experiments.report.reading import Study
-from experiments.report.sections.answer import question_section
+from experiments.report.sections.question import question_section
 from experiments.unusual.flag import CONTRADICTION, IN_BASELINE, Flag
 from tests.report.made_study import write_study
 
