@@ -4,7 +4,7 @@
 
     results = experiments.open("outputs/tightening-20250101-120000")
     results.frame("lender", columns=["arm", "month", "roe_share"], filters=[("lender", "==", "bank_a")])
-    results.query("select arm, avg(roe_share) from lender group by arm").df()
+    results.query("select arm, avg(mean_apr) from market group by arm").df()
 
 A file is held against the manifest's hash when it is first read, and every page that is read against its own checksum.
 Nothing is written and nothing is fetched, so a folder may have been moved, and may be read-only. `open` of a folder of
