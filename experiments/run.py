@@ -48,6 +48,8 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
 
             return carry_out_studies(overrides, [DRY_RUN] if DRY_RUN in flags else [], main)
         study = compose_study(overrides)
+        for text in study.overruled:
+            print(text, file=sys.stderr)
         if DRY_RUN in flags:
             from experiments.rehearsal import dry_run  # here, since runs do not need it
 
