@@ -23,6 +23,7 @@ from experiments.archive import archive_of
 from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_of, names_out, out_override
 from experiments.config import StudyConfig, compose_study
 from experiments.driver import Driver
+from experiments.executors.engine import NoWorker
 from experiments.folder import check_folder, folder_for, opened
 from experiments.interruption import termination_interrupts
 from experiments.refusal import Refusal, nearest
@@ -61,8 +62,10 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
-    except (CorruptResult, Unwritable) as problem:
-        print(problem, file=sys.stderr)
+    except (CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
+        print(
+            f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else problem, file=sys.stderr
+        )
         print(
             "what is finished is kept; when that is put right, the same command with out= set to its folder continues",
             file=sys.stderr,

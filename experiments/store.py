@@ -137,7 +137,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     partial = partial_of(path)
     with writing(path):
         remove_folder(partial)
-        partial.mkdir(parents=True)
+        partial.mkdir()  # never what it lies in: a folder that somebody removes meanwhile is not made up again
     try:
         yield partial
     except BaseException:

@@ -33,7 +33,10 @@ REFUSED = [
     ("population.region_weights=[0,0,0,0]", ["population.region_weights", "above 0", "was (0.0, 0.0, 0.0, 0.0)"]),
     ("population.sector_weights=[0,0,0,0,0,0]", ["population.sector_weights", "above 0", "was (0.0, 0.0, 0.0"]),
     ("population.age_weights=[0.0,0,0,0,0]", ["population.age_weights", "above 0", "was (0.0, 0.0, 0.0"]),
-    ("economy.sector_unemployment_ratios=[1,20,1,0.01,0.01,0.01]", ["sector_unemployment_ratios", "construction"]),
+    (
+        "economy={unemployment_share:0.2,sector_unemployment_ratios:[0.01,20,0.01,0.01,0.01,0.01]}",
+        ["economy.sector_unemployment_ratios", "construction", "at or below 0.9"],
+    ),
     ("lender.bank_a.partners=[{bank:bank_b,weight:0.0}]", ["lender.bank_a.partners", "one weight at least"]),
     ("policy={}", ["policy", "{} would change nothing", "policy=[] chooses none"]),
     ("shock={}", ["shock", "{} would change nothing", "shock=[] chooses none"]),
