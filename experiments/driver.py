@@ -48,7 +48,7 @@ class Driver:
         Raises KeyboardInterrupt when it is stopped; what is finished is kept then.
         """
         self._take_over(max(self._looks()[0], replicates_lived(self.folder)), overrides)
-        if is_whole(self.folder, self.done):
+        if is_whole(self.folder, self.study, self.done):
             return self._leave_as_it_is()
         waiting = [run for one, run in self.unique.items() if one not in self.done]
         worker_count(waiting, self.study.executor)  # refuses before anything is computed
