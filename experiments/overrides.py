@@ -18,9 +18,9 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments import tree
-from experiments.meant import DECIMAL_COMMA
 from experiments.plain_yaml import CODE_KEYS, check_references, check_text
 from experiments.refusal import Refusal, nearest, printable, shown
+from experiments.spelling import DECIMAL_COMMA
 from experiments.tree import TreeState, check_document, check_tree, groups, members_of_bundles
 
 # Groups whose options name members; the selection must be in the document under the same names.
