@@ -29,8 +29,8 @@ from experiments.analysis.panels import Exported, TreatedRule, matrix_of, read_e
 from experiments.analysis.request import plain, read_settings
 from experiments.command_line import DONE, command_of, names_out, usage
 from experiments.flags import DRY_RUN, overrides_and_flags
+from experiments.interruption import termination_interrupts
 from experiments.refusal import Refusal, nearest, shown
-from experiments.run import termination_interrupts
 from experiments.streams import as_command
 from sim.compiling import source_hash
 from sim.observe.micro_schemas import MICRO_SCHEMAS

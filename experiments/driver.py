@@ -13,6 +13,7 @@ from experiments.command_line import command_here
 from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each
+from experiments.drawn import report_problem
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import discard_results, is_whole, log, write_manifest
 from experiments.forecast import announce
@@ -49,7 +50,7 @@ class Driver:
         Raises KeyboardInterrupt when it is stopped; what is finished is kept then.
         """
         self._take_over(max(self._looks()[0], replicates_lived(self.folder)), overrides)
-        if is_whole(self.folder, self.study, self.done):
+        if is_whole(self.folder, self.done):
             return self._leave_as_it_is()
         waiting = [run for one, run in self.unique.items() if one not in self.done]
         worker_count(waiting, self.study.executor)  # refuses before anything is computed
@@ -141,8 +142,14 @@ class Driver:
     def _leave_as_it_is(self) -> bool:
         log(self.folder, "already done")
         print(f"results: {self.folder}")
-        if self.study.report.draw:
-            print(f"report: {self.folder / REPORTS[0]}")
+        if not self.study.report.draw:
+            return True
+        path = self.folder / REPORTS[0]
+        problem = report_problem(self.folder) if path.exists() else f"{path}: is missing"
+        if problem:
+            print(f"the report is drawn again: {problem.partition(';')[0]}", file=sys.stderr)
+            return self._report()
+        print(f"report: {path}")
         return True
 
     def _conclude(self, looks: Sequence[Look]) -> bool:

@@ -35,7 +35,7 @@ from experiments.store import (
     writing,
 )
 from experiments.study import study_document, study_identity, timeline
-from experiments.study_files import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
+from experiments.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from sim.compiling import source_hash
 
 FORMAT = 2
@@ -211,10 +211,11 @@ def write_manifest(folder: Path, study: StudyConfig, done: Mapping[str, Any], fi
     )
 
 
-def is_whole(folder: Path, study: StudyConfig, done: Mapping[str, Kept]) -> bool:
+def is_whole(folder: Path, done: Mapping[str, Kept]) -> bool:
     """Return whether an earlier start has finished this study with this program, and every byte is as it was written.
 
-    Then nothing needs to be gathered, compared or drawn again. `done` holds the runs that have just been verified.
+    Then nothing needs to be gathered or compared again; the report is looked at by `experiments.drawn`. `done` holds
+    the runs that have just been verified.
     """
     try:
         manifest = read_sealed(folder / MANIFEST)
@@ -232,7 +233,7 @@ def is_whole(folder: Path, study: StudyConfig, done: Mapping[str, Kept]) -> bool
             check_file(folder / name, record)
     except (CorruptResult, KeyError, TypeError, AttributeError):
         return False
-    return not study.report.draw or (folder / REPORTS[0]).is_file()
+    return True
 
 
 def program_hash() -> str:
@@ -251,7 +252,7 @@ def discard_results(folder: Path) -> None:
     The manifest goes first, so that a kill in between leaves no manifest beside other tables.
     """
     with writing(folder):
-        for name in (MANIFEST, *REPORTS):
+        for name in (MANIFEST, DRAWN, *REPORTS):
             if (folder / name).is_file():
                 (folder / name).unlink()
         for path in (folder / "tables").glob("*.parquet"):

@@ -9,8 +9,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hydra import compose as hydra_compose
-from hydra import initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.errors import HydraException
@@ -18,6 +16,7 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments import tree
+from experiments.hydra_state import composing_from
 from experiments.plain_yaml import CODE_KEYS, check_references, check_text
 from experiments.refusal import Refusal, nearest, printable, shown
 from experiments.spelling import DECIMAL_COMMA
@@ -152,8 +151,7 @@ def compose_document(overrides: Sequence[Override]) -> dict[str, Any]:
 @lru_cache(maxsize=32)
 def _composed(choices: tuple[str, ...], files: TreeState) -> DictConfig:  # noqa: ARG001  (changed files: another entry)
     """Return the files that the overrides choose, merged by Hydra, references unresolved; not to be changed."""
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(tree.CONFIGS), version_base="1.3"):
+    with composing_from(tree.CONFIGS):
         return hydra_compose("config", overrides=list(choices))
 
 

@@ -16,12 +16,9 @@ Exit codes: 0 done, 1 runs or the report missing or not writable, 2 input refuse
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from experiments.archive import archive_of
 from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_here, names_out, out_override, usage
@@ -29,6 +26,7 @@ from experiments.config import StudyConfig, compose_study, composed_yaml
 from experiments.driver import Driver
 from experiments.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
 from experiments.folder import check_folder, folder_for, opened
+from experiments.interruption import termination_interrupts
 from experiments.refusal import Refusal
 from experiments.store import CorruptResult, Unwritable
 from experiments.streams import as_command
@@ -90,20 +88,6 @@ def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], 
             kept = f"{len(driver.done)} of {len(driver.unique)} runs are kept"
             print(f"stopped; {kept}. To continue:\n  {again}", file=sys.stderr)
             return INTERRUPTED
-
-
-@contextlib.contextmanager
-def termination_interrupts() -> Iterator[None]:
-    """Treat a polite request to end like Ctrl-C."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Checks a study's folder: every file is what the manifest says, and runs can be reproduced to the byte.
 
-.venv/bin/sluice verify DIR                        hashes, row counts and page checksums of every file
+.venv/bin/sluice verify DIR                        hashes of all files, rows and page checksums of all tables
 .venv/bin/sluice verify DIR --rerun 2              lives through two random runs again, all their tables compared
 .venv/bin/sluice verify DIR --rerun 2 --seed 7     the same two runs once more
 
@@ -20,16 +20,17 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.command_line import DONE, FAILED, REFUSED
+from experiments.drawn import report_problem
 from experiments.machine import deciding_versions, machine_class, minor_of
 from experiments.market import read_market
 from experiments.refusal import Refusal, printable
 from experiments.single_run import PEOPLE, RECORD, live
 from experiments.store import CorruptResult, check_file, check_rows, read_json, read_sealed, read_table, table_bytes
 from experiments.streams import as_command
-from experiments.study_files import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
+from experiments.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from sim.compiling import source_hash
 
-OWN = (MANIFEST, MARKER, CONFIG, LOG, LOCK, *REPORTS)
+OWN = (MANIFEST, MARKER, CONFIG, LOG, LOCK, DRAWN, *REPORTS)
 
 
 class Verification(NamedTuple):
@@ -121,7 +122,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the manifest, the study's mark, its files and those of its runs."""
+    """Yield what is wrong with the manifest, the study's mark, its files, its report and the files of its runs."""
     for name in (MANIFEST, MARKER):
         try:
             read_sealed(folder / name)
@@ -132,6 +133,8 @@ def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"{folder / MANIFEST}: the study is {manifest.get('status')}: {missing} runs are missing"
     for name, record in manifest["files"].items():
         yield from _problem(folder, str(name), record)
+    if REPORTS[0] not in manifest["files"] and (problem_of_report := report_problem(folder)):
+        yield problem_of_report
     for name in _by_folder(manifest):
         place = run_place(folder, name)
         try:

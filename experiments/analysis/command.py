@@ -31,10 +31,10 @@ from experiments.command_line import (
 )
 from experiments.flags import DRY_RUN, overrides_and_flags
 from experiments.folder import folder_for, log
+from experiments.interruption import termination_interrupts
 from experiments.market import document_of
 from experiments.refusal import Refusal
 from experiments.report.blocks import Block, Section, Text
-from experiments.run import termination_interrupts
 from experiments.single_run import RECORD
 from experiments.store import CorruptResult, FileRecord, Unwritable, record_of, write_table
 from sim.compiling import source_hash

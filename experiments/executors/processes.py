@@ -13,7 +13,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
+from experiments.executors.clean_start import CONTEXT, CleanProcess
 from experiments.executors.engine import Engine, Place, signals_held
+from experiments.refusal import Refusal
 
 
 class _OneProcess(Place):
@@ -60,14 +62,15 @@ def make(places: int, address: str) -> Engine:
 
 
 def kill_children() -> None:
-    """End all processes that this one started, at once."""
+    """End all workers that this process started, at once; what else it started is not ours to end."""
     for child in multiprocessing.active_children():
-        child.kill()
+        if isinstance(child, CleanProcess):
+            child.kill()
 
 
 @contextlib.contextmanager
 def ended_at_once() -> Iterator[None]:
-    """End all processes that this one started when the block does not end well."""
+    """End all workers that this process started when the block does not end well."""
     try:
         yield
     except BaseException:
@@ -76,10 +79,13 @@ def ended_at_once() -> Iterator[None]:
 
 
 def processes(count: int) -> ProcessPoolExecutor:
-    """Return a pool forked from a clean server that has loaded the model: quick to start, and without our threads."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["experiments.executors.processes", "experiments.executors.place", "sim.market"])
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_settle_in)
+    """Return a pool forked from a clean server that has loaded the model: quick to start, and without our threads.
+
+    Raises Refusal in a process that may start none, as those of a pool of the standard library.
+    """
+    if multiprocessing.current_process().daemon:
+        raise Refusal("executor: this process may start none of its own, as one of multiprocessing.Pool; use serial")
+    return ProcessPoolExecutor(count, mp_context=CONTEXT, initializer=_settle_in)
 
 
 def _settle_in() -> None:

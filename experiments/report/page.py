@@ -11,6 +11,7 @@ from pathlib import Path
 import matplotlib as mpl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from experiments.drawn import keep_record
 from experiments.report import style
 from experiments.report.blocks import Section
 from experiments.report.reading import Study
@@ -62,7 +63,9 @@ def build(folder: Path, out: Path | None = None) -> Path:
     """
     study = Study(Path(folder))
     path = study.folder / "report.html" if out is None else out
-    write_bytes(path, render(study).encode("utf-8"))
+    record = write_bytes(path, render(study).encode("utf-8"))
+    if out is None:
+        keep_record(study.folder, record)
     return path
 
 

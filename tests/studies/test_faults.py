@@ -17,12 +17,14 @@ import experiments
 from experiments import folder as folder_module
 from experiments import run
 from experiments.archive import NAME
+from experiments.config import ReportSettings
+from experiments.drawn import keep_record
 from experiments.folder import folder_for
 from experiments.progress import Progress
 from experiments.refusal import Refusal
 from experiments.single_run import RECORD
-from experiments.store import PARTIAL, SEAL, read_json, sha256_of, write_sealed, write_table
-from experiments.study_files import MANIFEST
+from experiments.store import PARTIAL, SEAL, read_json, sha256_of, write_bytes, write_sealed, write_table
+from experiments.study_files import DRAWN, MANIFEST, REPORTS
 from experiments.verify import verify
 from tests.studies.commands import Sluice, table_hashes
 from tests.studies.fake_study import fake_market, flip, hashes, live, study_in
@@ -237,6 +239,44 @@ def test_damaged_mark_is_found_and_the_folder_left_alone(copied: Path, harm: Cal
     with pytest.raises(Refusal, match=r"study\.json.*name another folder"):
         live(study_in(copied, archive="none"))
     assert hashes(copied) == before
+
+
+def half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def drawn_in(folder: Path) -> Path:
+    """Draw a report of two lines, as the real one is drawn: the page, then its record."""
+    keep_record(folder, write_bytes(folder / REPORTS[0], b"<title>a study</title>\n<p>what it found</p>\n"))
+    return folder / REPORTS[0]
+
+
+@pytest.mark.parametrize("harm", [half, flip, empty, Path.unlink], ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize("name", [REPORTS[0], DRAWN])
+def test_damaged_report_is_found_and_drawn_again_without_gathering(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, name: str, harm: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr("experiments.report.build", drawn_in)
+    monkeypatch.setattr("experiments.gather.gather", None)
+    drawn_in(copied)
+    before, told = verify(copied), (copied / REPORTS[0]).read_bytes()
+    assert before.is_well
+    assert before.foreign == ()
+    harm(copied / name)
+    (problem,) = verify(copied).problems
+    assert problem.startswith(f"{copied / name}: is ")
+    assert problem.endswith(f"to draw it again: python -m experiments.report {copied}")
+    assert live(study_in(copied, archive="none", report=ReportSettings(draw=True))) == 0
+    assert (copied / REPORTS[0]).read_bytes() == told
+    assert verify(copied) == before
+
+
+def test_report_of_other_results_is_told(copied: Path) -> None:
+    drawn_in(copied)
+    document = {key: value for key, value in read_json(copied / MANIFEST).items() if key != SEAL}
+    write_sealed(copied / MANIFEST, {**document, "finished": "another time"})
+    (problem,) = verify(copied).problems
+    assert "report.html: shows other results than those of manifest.json" in problem
 
 
 def test_torn_log_is_continued_on_a_line_of_its_own(copied: Path) -> None:

@@ -138,6 +138,10 @@ def test_mistakes_are_one_message_with_the_nearest_name(place: Path, tmp_path: P
         results.frame("lender", columns=["mean_ap"])
     with pytest.raises(Refusal, match=r"market\.mont: no such column"):
         results.frame("market", filters=[("mont", "==", 1)])
+    with pytest.raises(Refusal, match=r"market\.month: holds numbers"):
+        results.frame("market", filters=[("month", "==", "1")])
+    with pytest.raises(Refusal, match=r"market: columns are a list of names, such as \['arm'\], was 'arm'"):
+        results.frame("market", columns="arm")
     with pytest.raises(Refusal, match="no such folder"):
         experiments.open(tmp_path / "nowhere")
     with pytest.raises(Refusal, match=r"manifest\.json: is missing"):
