@@ -6,6 +6,7 @@
     .venv/bin/sluice difference-in-differences results/q difference_in_differences.treated.lender=bank_a
 
 The results go to results/q-difference_in_differences-<file>, beside the study, or to out=DIR; the study is only read.
+--dry-run prints which arm would be compared, and where the results would go.
 Exit codes: 0 done, 1 a file altered or not writable, 2 input refused, 130 interrupted.
 """
 
