@@ -36,6 +36,11 @@ def _written(program: str, command: str, texts: tuple[str, ...]) -> str:
     return " ".join((program, command.replace("_", "-"), *(quoted(text) for text in texts)))
 
 
+def usage(text: str | None) -> str:
+    """Return what a command prints for --help, its examples written as they work on this machine."""
+    return (text or "").replace(DOCUMENTED, program())
+
+
 def program() -> str:
     """Return how this Sluice is started from a fresh shell in this folder.
 

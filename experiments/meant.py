@@ -6,10 +6,10 @@ import re
 from decimal import Decimal
 
 from experiments.dates import DATES, MONTH
+from experiments.spelling import DECIMAL_COMMA
 from sim.params import Quantity
 
 PERCENT = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*[%\uff05]\s*")
-DECIMAL_COMMA = re.compile(r"\s*([-+]?\d+)[,\uff0c](\d+)\s*")
 THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(?:[,'\u2019 \u00a0\u202f]\d{3})+\s*")
 PARTS = ("share", "yearly rate", "yearly return", "the indicator's share")  # units of what is often said in percent
 

@@ -18,10 +18,10 @@ from omegaconf.errors import OmegaConfBaseException
 from experiments import tree
 from experiments.any_script import in_ascii
 from experiments.hydra_state import composing_from
-from experiments.meant import DECIMAL_COMMA
 from experiments.plain_yaml import CODE_KEYS, check_references, check_text
 from experiments.precedence import contested
 from experiments.refusal import Refusal, nearest, printable, shown
+from experiments.spelling import DECIMAL_COMMA
 from experiments.tree import TreeState, check_document, check_tree, groups, members_of_bundles
 
 # Groups whose options name members; the selection must be in the document under the same names.

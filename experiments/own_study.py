@@ -1,4 +1,4 @@
-"""Takes a study from a file of the user's own, anywhere: python -m experiments.run study_file=my_study.yaml.
+"""Takes a study from a file of the user's own, anywhere: .venv/bin/sluice run study_file=my_study.yaml.
 
 The file holds what a file of configs/study holds, and stands in its place: `scale=` and overrides come after it. It may
 come from somebody else, so it is read by the safe loader, may set the study, the seed and the market, and nothing that

@@ -1,15 +1,15 @@
 """The main job: compose a study, carry out its runs, compare its arms, draw its report.
 
-    python -m experiments.run                                  the main study at laptop scale
-    python -m experiments.run study=tightening scale=smoke     another choice of a folder of configs/
-    python -m experiments.run policy.rate_cap.max_apr=0.20     one number changed, in the arms that hold it
-    python -m experiments.run study=baseline policy=[rate_cap]    the market with a policy beside the market without
-    python -m experiments.run study_file=my_study.yaml         a study from a file of your own
-    python -m experiments.run out=results/a                    a folder of your choice; the same command continues it
+    .venv/bin/sluice run                                  the main study at laptop scale
+    .venv/bin/sluice run study=tightening scale=smoke     another choice of a folder of configs/
+    .venv/bin/sluice run policy.rate_cap.max_apr=0.20     one number changed, in the arms that hold it
+    .venv/bin/sluice run study=baseline policy=[rate_cap]    the market with a policy beside the market without
+    .venv/bin/sluice run study_file=my_study.yaml         a study from a file of your own
+    .venv/bin/sluice run out=results/a                    a folder of your choice; the same command continues it
 
-    python -m experiments.run study=history --dry-run          the plan, what each arm holds, time, memory, disk; no run
-    python -m experiments.run study=history --cfg job          the configuration as it is composed; no run
-    python -m experiments.run -m study=rumour,baseline seed=1,2    whole studies one after the other, a folder each
+    .venv/bin/sluice run study=history --dry-run          the plan, what each arm holds, time, memory, disk; no run
+    .venv/bin/sluice run study=history --cfg job          the configuration as it is composed; no run
+    .venv/bin/sluice run -m study=rumour,baseline seed=1,2    whole studies one after the other, a folder each
 
 Other keys: study= scale= executor= months= seed= study.replicates= archive= report.draw= and any model parameter.
 Exit codes: 0 done, 1 runs or the report missing or not writable, 2 input refused, 130 interrupted.
@@ -22,7 +22,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.archive import archive_of
-from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_here, names_out, out_override
+from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_here, names_out, out_override, usage
 from experiments.config import StudyConfig, compose_study, composed_yaml
 from experiments.driver import Driver
 from experiments.executors.engine import NoWorker
@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
     """
     texts = list(sys.argv[1:] if arguments is None else arguments)
     if any(text in ("-h", "--help") for text in texts):
-        print(__doc__)
+        print(usage(__doc__))
         return DONE
     try:
         overrides, flags = overrides_and_flags(texts, FLAGS)

@@ -1,7 +1,7 @@
 """The seeds of a study: how luck is made, its streams with their first draws, and whether other seeds conclude alike.
 
-python -m experiments.seeds DIR               the scheme, every stream by name and its first draws
-python -m experiments.seeds DIR --others 3    the same study on three other root seeds, and the conclusions side by side
+.venv/bin/sluice seeds DIR               the scheme, every stream by name and its first draws
+.venv/bin/sluice seeds DIR --others 3    the same study on three other root seeds, and the conclusions side by side
 
 The studies on other seeds are kept in folders beside DIR, and continued when they are there. Exit codes: 0 all is well,
 1 runs are missing or cannot be written, 2 the folder is no study, 130 interrupted.
@@ -22,6 +22,7 @@ from experiments.market import read_market
 from experiments.methods import IDENTICAL
 from experiments.outcomes import read_horizon
 from experiments.refusal import Refusal
+from experiments.rehearsal import dry_run
 from experiments.run import carry_out_study
 from experiments.schema import read_section
 from experiments.store import CorruptResult, Unwritable, read_json, read_table
@@ -51,11 +52,10 @@ class Found(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the seeds of a study's folder and, when asked to, live the study on other seeds and compare."""
-    parser = argparse.ArgumentParser(
-        prog="python -m experiments.seeds", description=__doc__.partition("\n")[0] if __doc__ else ""
-    )
+    parser = argparse.ArgumentParser(prog="sluice seeds", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a finished study")
     parser.add_argument("--others", type=int, default=0, metavar="N", help="on how many other root seeds to live it")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan of the study on each, and live none")
     parser.add_argument("--workers", type=int, default=0, metavar="N", help="processes, 0 = one for each processor")
     asked = parser.parse_args(arguments)
     if asked.others < 0:
@@ -70,9 +70,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         folders = {study.seed: asked.folder}
         for seed in range(study.seed + 1, study.seed + 1 + asked.others):
             folders[seed] = asked.folder.with_name(f"{asked.folder.name}-seed-{seed}")
-            code = carry_out_study(study._replace(seed=seed, executor=executor), folders[seed], [], again)
+            other = study._replace(seed=seed, executor=executor)
+            if asked.dry_run:
+                print(f"\nseed {seed}: {dry_run(other._replace(out=str(folders[seed])))}")
+                continue
+            code = carry_out_study(other, folders[seed], [], again)
             if code != DONE:
                 return code
+        if asked.dry_run:
+            return DONE
         print("\n".join(conclusions({seed: primary_effects_of(folder) for seed, folder in folders.items()})))
     except (Refusal, CorruptResult) as problem:
         print(problem, file=sys.stderr)

@@ -1,4 +1,11 @@
-"""Words that studies write and the report reads, which knows nothing of the model."""
+"""How things are spelled: words of which names of outcomes are made, kinds of flags, and numbers as people write them.
+
+The report and the reader of overrides use these, and know nothing of the model.
+"""
+
+from __future__ import annotations
+
+import re
 
 # --- names of outcomes ------------------------------------------------------------------------------------------------
 ALL = "all"  # lenders
@@ -7,3 +14,6 @@ MINUS = " minus "  # between two outcomes: their difference
 
 # --- kinds of flags ---------------------------------------------------------------------------------------------------
 IN_BASELINE = "in the baseline too"
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+DECIMAL_COMMA = re.compile(r"\s*([-+]?\d+)[,\uff0c](\d+)\s*")  # 0,18 where 0.18 is meant

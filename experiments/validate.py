@@ -1,4 +1,7 @@
-"""Compares the market without policy with published levels: python -m experiments.validate [DIR or overrides].
+"""Compares the market without policy with published levels.
+
+    .venv/bin/sluice validate results/a        the baseline of a finished study
+    .venv/bin/sluice validate seed=2           study=baseline, run with these overrides first; --dry-run prints its plan
 
 With the folder of a finished study its baseline is read; otherwise study=baseline is run with the overrides first. Each
 measure is taken per kind of lender and replicate over the last five years, and passes when its mean over the replicates
@@ -18,6 +21,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from experiments.chosen_policies import IN_EVERY_ARM
+from experiments.command_line import DONE, FAILED, REFUSED, command_here, names_out, out_override, usage
+from experiments.flags import DRY_RUN, overrides_and_flags
+from experiments.overrides import read_override
 from experiments.ratios import ratio_of, ratio_of_sums
 from experiments.refusal import Refusal
 from experiments.run import main as run_study
@@ -125,30 +131,37 @@ def baseline_lenders(folder: Path) -> pd.DataFrame:
     return rows[(rows["arm"] == manifest["baseline"]) & (rows["scenario"] == manifest["scenarios"][0])]
 
 
+def _folder(texts: Sequence[str]) -> Path:
+    """Return the folder that the user named, or a new one."""
+    named = [str(read_override(text).value) for text in texts if names_out(text)]
+    return Path(named[-1] if named else f"outputs/validation-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run or read a baseline, print the comparison, and say by the exit code whether all targets are met."""
     asked = list(sys.argv[1:] if arguments is None else arguments)
     if any(text in ("-h", "--help") for text in asked):
-        print(__doc__)
-        return 0
+        print(usage(__doc__))
+        return DONE
     try:
-        if len(asked) == 1 and "=" not in asked[0]:
-            folder = Path(asked[0])
+        texts, flags = overrides_and_flags(asked, (DRY_RUN,))
+        if len(texts) == 1 and "=" not in texts[0] and not flags:
+            folder = Path(texts[0])
         else:
-            named = [text.removeprefix("out=") for text in asked if text.startswith("out=")]
-            stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-            folder = Path(named[-1]) if named else Path("outputs") / f"validation-{stamp}"
-            code = run_study([*STUDY, *asked, f"out={folder}"])
-            if code != 0:
+            folder = _folder(texts)
+            others = [text for text in texts if not names_out(text)]
+            again = command_here("validate", *others, out_override(folder))
+            code = run_study([*STUDY, *others, out_override(folder), *flags], again)
+            if code != DONE or flags:
                 return code
         findings = validate(baseline_lenders(folder), read_targets())
     except (Refusal, CorruptResult) as problem:
         print(problem, file=sys.stderr)
-        return 2
+        return REFUSED
     print(f"{'measure':26}{'kind':18}{'target':>21}{'mean':>10}{'replicates':>23}")
     for found in findings:
         print(words(found))
-    return 0 if all(found.passes for found in findings) else 1
+    return DONE if all(found.passes for found in findings) else FAILED
 
 
 if __name__ == "__main__":

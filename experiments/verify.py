@@ -1,8 +1,8 @@
 """Checks a study's folder: every file is what the manifest says, and runs can be reproduced to the byte.
 
-python -m experiments.verify DIR                        hashes of all files, rows and page checksums of all tables
-python -m experiments.verify DIR --rerun 2              lives through two random runs again, all their tables compared
-python -m experiments.verify DIR --rerun 2 --seed 7     the same two runs once more
+.venv/bin/sluice verify DIR                        hashes of all files, rows and page checksums of all tables
+.venv/bin/sluice verify DIR --rerun 2              lives through two random runs again, all their tables compared
+.venv/bin/sluice verify DIR --rerun 2 --seed 7     the same two runs once more
 
 From Python: `experiments.open(DIR).verify(rerun=2)`. Nothing is written, so the folder may be read-only.
 Exit codes: 0 all is well, 1 something differs, 2 the folder is no study. Files that are no part of the study are named
@@ -52,9 +52,7 @@ class Verification(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a study's folder and say what was found."""
-    parser = argparse.ArgumentParser(
-        prog="python -m experiments.verify", description=__doc__.partition("\n")[0] if __doc__ else ""
-    )
+    parser = argparse.ArgumentParser(prog="sluice verify", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a study")
     parser.add_argument("--rerun", type=int, default=0, metavar="N", help="how many random runs to live through again")
     parser.add_argument("--seed", type=int, default=None, metavar="S", help="chooses the same runs as an earlier check")

@@ -1,4 +1,4 @@
-"""Print the page docs/guide/tables.md: python -m experiments.dictionary > docs/guide/tables.md."""
+"""Print the page docs/guide/tables.md: .venv/bin/sluice dictionary > docs/guide/tables.md."""
 
 from __future__ import annotations
 
