@@ -9,13 +9,14 @@ from sim.agents.partnering import single_partner_room
 from sim.agents.terms import joint_stakes, sole_stake
 from sim.books.budget import Commitment, commitment_of
 from sim.books.charge_off import late_rolls_of
-from sim.books.headrooms import buffers_of, joint_loan_room
+from sim.books.headrooms import UNLIMITED, buffers_of, joint_loan_room
 from sim.books.impairment import Outlook, expected_loss
 from sim.books.ledger import OWNERS, TREASURY
 from sim.books.own_part import OwnPart, own_part_of
 from sim.books.quota import Quota
 from sim.books.returns import growth_share
-from sim.codes import BUCKETS, CAPITAL, PARTNER, PARTNER_CAP
+from sim.books.soft_limit import NOTHING_RISKY
+from sim.codes import BUCKETS, CAPITAL, PARTNER, PARTNER_CAP, PRIORITIES
 from sim.counted import FLOW
 from sim.params import BudgetParameters, LenderParameters
 from sim.parameters.books import FunderParameters
@@ -154,6 +155,7 @@ def test_stage_two_is_provided_for_the_rest_of_its_life_and_stage_one_for_a_year
     outlook = Outlook(
         (never, (0.0, stays, 0.0, 0.0, 0.1), (0.0, 0.0, stays, 0.0, 0.1), (0.0, 0.0, 0.0, stays, 0.1)), 0.0
     )
+
     # A tenth defaults each month. Within a year 1 - 0.9^12 = 71.757%, within 24 months 1 - 0.9^24 = 92.0234%.
     def loss(bucket: int) -> int:
         return expected_loss([1_000_000 * (place == bucket) for place in range(BUCKETS)], outlook, 0.5)
@@ -191,6 +193,31 @@ def test_a_quota_lapses_with_its_window() -> None:
     assert (quota.allowed, quota.room_fen()) == ((10, 10, 10), 30)
 
 
+def test_the_window_of_a_soft_limit_holds_as_many_months_as_the_law_says() -> None:
+    rules = made_rulebook(soft_limit_quota_share=0.1, soft_limit_months=3, soft_limit_default_share=1.0).of("bank")
+    window = NOTHING_RISKY
+    for lent, risky in ((900, 90), (500, 5), (400, 4), (300, 3)):
+        window = window.opened(rules).after(lent, risky)
+    assert (window.share_bp, window.first_priority) == (1_000, PRIORITIES)
+    assert (window.lent, window.risky) == ((500, 400, 300), (5, 4, 3))
+    # A tenth of all, risky loans among it: (1,200 / 10 - 12) x 10/9 = 120 more make 132 of 1,320.
+    assert window.room_fen(safe_fen=0) == 120
+    # With 90 of other loans in the same round: (1,290 / 10 - 12) x 10/9 = 130.
+    assert window.room_fen(safe_fen=90) == 130
+    free = window._replace(share_bp=10_000)
+    assert free.room_fen(0) == UNLIMITED
+
+
+def test_a_soft_limit_is_there_when_the_law_has_one_and_not_in_the_warm_up() -> None:
+    _, lender = book_of_a_million()
+    soft = {"soft_limit_quota_share": 0.1, "soft_limit_months": 3, "soft_limit_default_share": 0.05}
+    found = []
+    for month, rules in ((-1, soft), (0, {}), (0, soft)):
+        lender.plan_budget(made_economy(month, 1), made_rulebook(month, **rules))
+        found.append(lender.budget.risky is not None)
+    assert found == [False, False, True]
+
+
 # --- funders ----------------------------------------------------------------------------------------------------------
 def test_talk_about_the_second_lender_worries_the_funders_of_the_second_lender() -> None:
     timid = PLAIN._replace(funders=FunderParameters(rumour_rollover_slope=4.0, rumour_spread_slope_apr=0.3))
@@ -203,6 +230,7 @@ def test_talk_about_the_second_lender_worries_the_funders_of_the_second_lender()
     # A tenth has heard: 1 - 4 x 0.1 is renewed, three points dearer; of the first lender's money as ever.
     assert two.faced(calm).rollover_factors == pytest.approx((1.0, 0.6))
     assert two.faced(calm).funding_spread_apr == pytest.approx(0.03)
+    assert two.faced(made_economy(1, 2, funding_spread_apr=0.01)).funding_spread_apr == pytest.approx(0.04)
     assert debt(one) > debt(two)
     half_calm = made_economy(1, 2, rollover_factors=(0.5, 0.5))
     assert two.faced(half_calm).rollover_factors == pytest.approx((0.5, 0.3))

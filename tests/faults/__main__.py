@@ -11,7 +11,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from tests.faults.drawing import drawn
-from tests.faults.keeping import equivalents, keep, outcomes_in, reason_for, still_holds
+from tests.faults.keeping import equivalents, keep, outcomes_in, reason_for, remembered, still_holds
 from tests.faults.nearest import LEFT_OUT, ROOT, nearest_to, why_left_out
 from tests.faults.planting import Fault, possible_changes, signatures_of
 from tests.faults.trial import KILLED, SURVIVED, TIMEOUT, BrokenTests, Outcome, hash_of_tests, trials_in_a_copy
@@ -22,24 +22,17 @@ TESTS_ARE_BROKEN, ENDED_BY_KEYBOARD = 2, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Plant, try and tell; return 1 when fewer were noticed than asked for."""
+    """Plant, try and tell; return 1 when fewer were noticed than asked for, 2 when tests fail without a fault."""
     asked = parsed(arguments)
     sources = {
         path.relative_to(ROOT).as_posix(): path.read_text()
         for place in PLACES
         for path in sorted((ROOT / place).rglob("*.py"))
     }
-    within = {path: text for path, text in sources.items() if nearest_to(path) and is_asked_for(path, asked.only)}
-    tell_what_is_left_out(sources, asked.only)
-    signatures = signatures_of(sources.values())
-    changes = {path: possible_changes(text, signatures) for path, text in within.items()}
-    faults = drawn(changes, within, asked.sample, asked.seed)
-    possible = sum(len(every) for every in changes.values())
-    print(f"{len(faults)} faults of {possible:,} possible ones, in {len({fault.path for fault in faults})} files:")
-    print("  " + ", ".join(f"{number} {kind}" for kind, number in Counter(fault.kind for fault in faults).most_common()))
+    faults = remembered_faults(sources, asked) if asked.remembered else drawn_faults(sources, asked)
     if asked.list:
         for fault in faults:
-            print(f"{fault.key}  {told(fault)}")
+            print(f"{fault.key}  {told(fault)}\n  - {fault.line_text}\n  + {fault.becomes}")
         return 0
     try:
         outcomes = tried(faults, asked.results)
@@ -47,6 +40,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(broken, file=sys.stderr)
         return TESTS_ARE_BROKEN
     return tell(faults, outcomes, asked.at_least)
+
+
+def remembered_faults(sources: dict[str, str], asked: argparse.Namespace) -> list[Fault]:
+    """Return the faults that tests once let pass, in the files asked for."""
+    known = [each for each in remembered() if is_asked_for(each.file, asked.only)]
+    print(f"{len(known)} faults that tests once let pass")
+    return [each.planted_in(sources[each.file]) for each in known]
+
+
+def drawn_faults(sources: dict[str, str], asked: argparse.Namespace) -> list[Fault]:
+    """Draw faults in the files asked for, and say of how many and of which kinds."""
+    tell_what_is_left_out(sources, asked.only)
+    within = {path: text for path, text in sources.items() if nearest_to(path) and is_asked_for(path, asked.only)}
+    signatures = signatures_of(sources.values())
+    changes = {path: possible_changes(text, signatures) for path, text in within.items()}
+    faults = drawn(changes, within, asked.sample, asked.seed)
+    possible = sum(len(every) for every in changes.values())
+    print(f"{len(faults)} faults of {possible:,} possible ones, in {len({fault.path for fault in faults})} files:")
+    print(
+        "  " + ", ".join(f"{number} {kind}" for kind, number in Counter(fault.kind for fault in faults).most_common())
+    )
+    return faults
 
 
 def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -57,6 +72,7 @@ def parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the draw; 1 if not given")
     parser.add_argument("--results", type=Path, default=ROOT / "outputs/faults.jsonl", help="file to go on from")
     parser.add_argument("--at-least", type=float, default=0.0, metavar="SHARE", help="end with 1 below this share")
+    parser.add_argument("--remembered", action="store_true", help="plant those that tests once let pass, and draw none")
     parser.add_argument("--list", action="store_true", help="show the faults and try none")
     return parser.parse_args(arguments)
 
@@ -81,9 +97,7 @@ def tried(faults: Sequence[Fault], results: Path) -> dict[str, Outcome]:
     """Return the outcome of every fault, those in the file of results as they are."""
     outcomes = outcomes_in(results)
     hashes = {tests: hash_of_tests(ROOT, tests) for tests in {nearest_to(fault.path) for fault in faults}}
-    waiting = [
-        fault for fault in faults if not still_holds(outcomes.get(fault.key), hashes[nearest_to(fault.path)])
-    ]
+    waiting = [fault for fault in faults if not still_holds(outcomes.get(fault.key), hashes[nearest_to(fault.path)])]
     print(f"{len(faults) - len(waiting)} of them were tried before, in {results}")
     if waiting:
         with trials_in_a_copy(ROOT) as trials:
@@ -113,9 +127,7 @@ def tell(faults: Sequence[Fault], outcomes: dict[str, Outcome], at_least: float)
     print(f"\n{'folder':<24}{KILLED:>9}{SURVIVED:>10}{TIMEOUT:>9}{EQUIVALENT:>12}")
     by_folder = {fault.path.rsplit("/", 1)[0] for fault in faults}
     for folder in [*sorted(by_folder), "all"]:
-        here = Counter(
-            verdicts[fault.key] for fault in faults if folder in ("all", fault.path.rsplit("/", 1)[0])
-        )
+        here = Counter(verdicts[fault.key] for fault in faults if folder in ("all", fault.path.rsplit("/", 1)[0]))
         print(f"{folder:<24}{here[KILLED]:>9}{here[SURVIVED]:>10}{here[TIMEOUT]:>9}{here[EQUIVALENT]:>12}")
     for verdict in (SURVIVED, TIMEOUT, EQUIVALENT):
         for fault in faults:

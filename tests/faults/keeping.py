@@ -1,4 +1,4 @@
-"""What is kept of earlier runs: outcomes in a file that a later run goes on from, and faults that change nothing."""
+"""What is kept: outcomes of earlier runs, faults that change nothing, and faults that tests once let pass."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from tests.faults.planting import Fault
 from tests.faults.trial import KILLED, Outcome
 
 EQUIVALENTS = Path(__file__).with_name("equivalents.yaml")
+REMEMBERED = Path(__file__).with_name("remembered.yaml")
 
 
 class Equivalent(NamedTuple):
@@ -22,6 +23,30 @@ class Equivalent(NamedTuple):
     line: str
     becomes: str
     reason: str
+
+
+class Remembered(NamedTuple):
+    """A fault that the nearest tests once let pass."""
+
+    file: str
+    line: str
+    becomes: str
+    what: str
+
+    def planted_in(self, source: str) -> Fault:
+        """Return the fault in the source of its file; ValueError when its line is not there, or is there twice."""
+        lines = source.splitlines(keepends=True)
+        rows = [row for row, text in enumerate(lines) if text.strip() == self.line]
+        if len(rows) != 1:
+            raise ValueError(f"{self.file} must hold this line once, and holds it {len(rows)} times: {self.line}")
+        row = rows[0]
+        lines[row] = lines[row].replace(self.line, self.becomes)
+        return Fault(self.file, row + 1, self.what, self.line, self.becomes, "".join(lines))
+
+
+def remembered(path: Path = REMEMBERED) -> list[Remembered]:
+    """Return the faults that tests once let pass."""
+    return [Remembered(**each) for each in yaml.safe_load(path.read_text())]
 
 
 def equivalents(path: Path = EQUIVALENTS) -> list[Equivalent]:

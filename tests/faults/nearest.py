@@ -27,21 +27,39 @@ class LeftOut(NamedTuple):
     reason: str
 
 
-RULES, BOOKS, SCORING, OBSERVE, MARKET = "tests/rules", "tests/books", "tests/scoring", "tests/observe", "tests/market"
+RULES, BOOKS, SCORING, OBSERVE = "tests/rules", "tests/books", "tests/scoring", "tests/observe"
 AGREEMENT = "tests/engines/test_engines_agree.py::test_engines_agree_on_random_markets"
+CONTRACTS = "tests/policies/test_rules_on_contracts.py"
 # The two engines were written apart and must agree on every field; a fault in either shows as a difference.
 TWINS = ("tests/engines/test_lines_and_slots.py", AGREEMENT, "tests/engines/test_one_borrower.py")
 WHOLE_RUN = "tests/test_economy.py::test_own_cycles_have_the_spread_that_was_asked_for"  # half a minute by itself
 PAGE = "tests/documents/test_documents.py::test_examples_give_what_the_page_says"
 LADDER = tuple(f"tests/policies/test_{name}.py" for name in ("supervision", "ladder", "own_rule", "month_edges"))
-EVERY_SHOCK = "tests/shocks/test_every_shock.py::TestEveryShock"
-SHOCKS = (  # without those that live in a market
-    f"{EVERY_SHOCK}::test_nothing_happens_before_it_starts_and_something_does_then",
-    f"{EVERY_SHOCK}::test_of_size_zero_it_is_the_calm_world_to_the_bit",
-    f"{EVERY_SHOCK}::test_a_start_beyond_the_horizon_or_an_unknown_shape_is_refused",
-    f"{EVERY_SHOCK}::test_a_scope_that_names_nobody_is_refused_with_the_nearest_name",
-    "tests/shocks/test_shock_edges.py",
+EVERY_INSTRUMENT = tuple(
+    f"tests/policies/test_every_instrument.py::TestEveryInstrument::test_{promise}[*]"
+    for promise in (
+        "nothing_happens_before_it_is_in_force",
+        "it_changes_the_rules_of_all_kinds_once_in_force",
+        "it_binds_only_the_kinds_in_its_scope",
+        "what_is_announced_is_what_lenders_must_expect",
+        "a_phase_in_gets_stricter_by_the_month_and_ends_in_time",
+        "laying_it_over_its_own_result_changes_nothing_more",
+        "dates_beyond_the_horizon_or_out_of_order_are_refused",
+        "a_rule_older_than_the_run_is_in_force_throughout",
+    )
 )
+EVERY_SHOCK = "tests/shocks/test_every_shock.py::TestEveryShock"
+SHOCKS = tuple(  # without those that live in a market
+    f"{EVERY_SHOCK}::test_{promise}[*]"
+    for promise in (
+        "nothing_happens_before_it_starts_and_something_does_then",
+        "of_size_zero_it_is_the_calm_world_to_the_bit",
+        "a_start_beyond_the_horizon_or_an_unknown_shape_is_refused",
+        "a_scope_that_names_nobody_is_refused_with_the_nearest_name",
+    )
+)
+SHAPES = "tests/shocks/test_worked_shocks.py::test_a_pulse_ends_and_a_decay_fades_and_a_ramp_and_a_step_stay"
+ALL_SHOCKS = tuple(test.removesuffix("[*]") for test in SHOCKS)
 
 
 def books(*first: str) -> tuple[str, ...]:
@@ -52,8 +70,13 @@ def books(*first: str) -> tuple[str, ...]:
 NEAREST = (  # the first pattern that a path matches; * in a test stands for the name of the file
     Nearest("sim/rules/choice.py", (f"{RULES}/test_household_rules.py", f"{RULES}/test_rule_edges.py", RULES)),
     Nearest("sim/rules/contagion.py", (f"{RULES}/test_rumours.py", RULES)),
-    Nearest("sim/rules/l*.py", (f"{RULES}/test_lending_rules.py", f"{RULES}/test_law.py", RULES)),
+    Nearest("sim/rules/law.py", (f"{CONTRACTS}::TestEdges", f"{CONTRACTS}::TestCeilingsOnPrice", RULES)),
+    Nearest("sim/rules/limits.py", (f"{RULES}/test_lending_rules.py", f"{RULES}/test_rule_edges.py", RULES)),
     Nearest("sim/rules/underwriting.py", (f"{RULES}/test_lending_rules.py", f"{RULES}/test_rule_edges.py", RULES)),
+    Nearest(
+        "sim/rules/sizes.py",
+        ("tests/market/test_shape.py::test_classes_end_below_their_bounds", f"{RULES}/test_rule_edges.py"),
+    ),
     Nearest("sim/rules/*", (f"{RULES}/test_*.py", f"{RULES}/test_household_rules.py", RULES)),
     Nearest("sim/books/allocation.py", books("headrooms", "rules_on_books", "budget", "partners")),
     Nearest("sim/books/budget.py", books("budget", "book_edges", "headrooms", "partners", "rules_on_books")),
@@ -83,8 +106,11 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/agents/ruling.py", LADDER),
     Nearest("sim/agents/supervised.py", ("tests/policies/test_ladder.py", *LADDER, BOOKS)),
     Nearest("sim/agents/partnering.py", books("partners", "rules_on_books", "book_edges")),
-    Nearest("sim/agents/terms.py", books("lender", "book_edges", "partners")),
-    Nearest("sim/agents/tightening.py", (f"{BOOKS}/test_tightening.py",)),
+    Nearest("sim/agents/terms.py", (f"{CONTRACTS}::TestCeilingsOnPrice", *books("lender", "book_edges", "partners"))),
+    Nearest(
+        "sim/agents/tightening.py",
+        ("tests/market/test_quiet_cuts.py::test_equal_parts_take_the_whole_share", f"{BOOKS}/test_tightening.py"),
+    ),
     *(
         Nearest(f"sim/agents/{name}.py", books("lender", "book_edges"))
         for name in ("accounts", "budgeting", "closing", "lender", "reporting")
@@ -100,12 +126,17 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/draws.py", ("tests/test_draws.py",)),
     Nearest("sim/elementary.py", ("tests/test_elementary.py",)),
     Nearest("sim/money.py", ("tests/test_money.py", f"{RULES}/test_repayment.py")),
-    Nearest("sim/scope.py", SHOCKS),
+    Nearest("sim/scope.py", ALL_SHOCKS),
+    Nearest("sim/surroundings.py", ("tests/test_surroundings.py",)),
+    Nearest("sim/observe/audit.py", (f"{BOOKS}/test_audit.py", BOOKS)),
+    Nearest("sim/observe/cohorts.py", (f"{OBSERVE}/test_cohorts.py",)),
+    Nearest("sim/observe/thinning.py", (f"{OBSERVE}/test_thinning.py",)),
+    Nearest("sim/observe/stationarity.py", ("tests/market/test_stationarity.py",)),
     Nearest("sim/policies/base.py", ("tests/policies/test_every_instrument.py",)),
-    Nearest("sim/policies/*", (f"{PAGE}[docs/policies/*.md]", "tests/policies/test_every_instrument.py")),
-    Nearest("sim/shocks/base.py", SHOCKS),
-    Nearest("sim/shocks/overlays.py", SHOCKS),
-    Nearest("sim/shocks/*", (f"{PAGE}[docs/shocks/*.md]", *SHOCKS)),
+    Nearest("sim/policies/*", (f"{PAGE}[docs/policies/*.md]", "tests/policies/test_month_edges.py", *EVERY_INSTRUMENT)),
+    Nearest("sim/shocks/base.py", (SHAPES, *ALL_SHOCKS)),
+    Nearest("sim/shocks/overlays.py", (*ALL_SHOCKS, "tests/shocks/test_shock_edges.py")),
+    Nearest("sim/shocks/*", (f"{PAGE}[docs/shocks/*.md]", "tests/shocks/test_shock_edges.py", *SHOCKS)),
 )
 
 LEFT_OUT = (
@@ -114,6 +145,29 @@ LEFT_OUT = (
     LeftOut("sim/codes.py", "names of codes"),
     LeftOut("sim/counted.py", "names of what is counted"),
     LeftOut("sim/compiling.py", "compiles; tested by compiling"),
+    *(
+        LeftOut(f"sim/{name}.py", "reads or moves whole markets, which live for minutes without compilation")
+        for name in (
+            "market",
+            "observe/blocks",
+            "observe/columns",
+            "observe/explain",
+            "observe/flags",
+            "observe/lender_rows",
+            "observe/liquidity",
+            "observe/market_rows",
+            "observe/metrics",
+            "observe/micro_schemas",
+            "observe/offering",
+            "observe/panel",
+            "observe/recorder",
+            "observe/schemas",
+            "observe/shape",
+            "observe/tape",
+            "observe/vintages",
+        )
+    ),
+    *(LeftOut(f"sim/{name}.py", "holds values and computes next to nothing") for name in ("params", "values")),
 )
 
 

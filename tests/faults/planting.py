@@ -63,7 +63,7 @@ class Fault(NamedTuple):
     @property
     def key(self) -> str:
         """A name that is the same as long as the file is the same."""
-        return hashlib.sha256(f"{self.path}\0{self.kind}\0{self.source}".encode()).hexdigest()[:16]
+        return hashlib.sha256(f"{self.path}\0{self.source}".encode()).hexdigest()[:16]
 
 
 class Change(NamedTuple):

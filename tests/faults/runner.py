@@ -1,10 +1,10 @@
 """Runs tests in one copy of the tree, a child process for each planted fault, with the libraries already loaded.
 
-Loading NumPy, Numba, Mesa and Hypothesis takes longer than most tests. This process loads them once, and none of the
-project; each child then imports the project with the fault in it. It reads one request a line, {"tests", "seconds",
-"keeps_bytecode"}, and writes one answer, {"code", "seconds"}: the code is pytest's own, or negative, the signal that
-ended it. The limit is on processor time, so that a busy machine ends nobody early; twenty times as much may pass on the
-clock.
+Loading NumPy, Numba, Mesa and Hypothesis takes longer than most tests. This process loads those that its arguments name
+once, and nothing of the project; each child then imports the project with the fault in it. It reads one request a line,
+{"tests", "seconds", "keeps_bytecode"}, and writes one answer, {"code", "seconds"}: the code is pytest's own, or
+negative, the signal that ended it. The limit is on processor time, so that a busy machine ends nobody early; twenty
+times as much may pass on the clock.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ import sys
 import time
 import traceback
 
-LIBRARIES = ("numpy", "numba", "pytest", "hypothesis", "mesa", "pyarrow", "pandas", "scipy.stats", "pydantic", "hydra")
 CLOCK_FACTOR = 20
 LOOK_SECONDS = 0.02
 COULD_NOT_RUN = 70  # pytest itself failed
@@ -45,8 +44,6 @@ def in_a_child(tests: list[str], seconds: float, keeps_bytecode: bool) -> int:
     """Run some tests in a child with a limit of processor time; return its exit code, or minus the signal."""
     child = os.fork()
     if child == 0:
-        os.setpgid(0, 0)  # with whatever the tests start
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         sys.dont_write_bytecode = not keeps_bytecode
         limit = max(1, int(seconds + 1))
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit + 5))
@@ -60,34 +57,19 @@ def in_a_child(tests: list[str], seconds: float, keeps_bytecode: bool) -> int:
             sys.stderr.flush()
             os._exit(code)
     until = time.monotonic() + CLOCK_FACTOR * seconds
-    try:
-        while time.monotonic() < until:
-            ended, status = os.waitpid(child, os.WNOHANG)
-            if ended:
-                return os.waitstatus_to_exitcode(status)
-            time.sleep(LOOK_SECONDS)
-    except BaseException:
-        end(child)
-        raise
-    end(child)
+    while time.monotonic() < until:
+        ended, status = os.waitpid(child, os.WNOHANG)
+        if ended:
+            return os.waitstatus_to_exitcode(status)
+        time.sleep(LOOK_SECONDS)
+    os.kill(child, signal.SIGKILL)
+    os.waitpid(child, 0)
     return -signal.SIGXCPU
 
 
-def end(child: int) -> None:
-    """End a child and whatever it has started."""
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-
-
-def leave(number: int, frame: object) -> None:
-    """Leave by an exception, so that the child is ended too."""
-    raise SystemExit(128 + number)
-
-
 def main() -> None:
-    """Answer requests until there are no more."""
-    signal.signal(signal.SIGTERM, leave)
-    for name in LIBRARIES:
+    """Answer requests until there are no more; who ends this process ends its group, and so the tests that run."""
+    for name in sys.argv[1:]:
         importlib.import_module(name)
     sys.path[0] = os.getcwd()
     for line in sys.stdin:

@@ -11,13 +11,15 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from tests.faults.planting import Fault
 
+RUNNER = Path(__file__).with_name("runner.py")
 COPIED = ("sim", "experiments", "configs", "docs", "tests", "pyproject.toml", "README.md", "CHANGELOG.md", "Makefile")
+LIBRARIES = ("numpy", "numba", "pytest", "hypothesis", "mesa", "pyarrow", "pandas", "scipy.stats", "pydantic", "hydra")
 KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
 LEAST_SECONDS, TIMES_AS_LONG = 10.0, 5.0  # of processor time, of what the tests take without a fault
 LONGEST_SECONDS = 900.0
@@ -61,6 +63,7 @@ class Trials:
         self.root = root
         self.copy = copy
         self.runner = runner
+        self.least_seconds, self.times_as_long = LEAST_SECONDS, TIMES_AS_LONG
         self.usual_seconds: dict[frozenset[str], float] = {}
 
     def run(self, tests: Sequence[str], seconds: float, keeps_bytecode: bool = False) -> Answer:
@@ -88,7 +91,7 @@ class Trials:
 
     def tried(self, fault: Fault, tests: tuple[str, ...]) -> Outcome:
         """Plant one fault, run the tests, and take the fault out again."""
-        limit = LEAST_SECONDS + TIMES_AS_LONG * self.usual(tests)
+        limit = self.least_seconds + self.times_as_long * self.usual(tests)
         target = self.copy / fault.path
         target.write_text(fault.source)
         try:
@@ -119,7 +122,7 @@ def hash_of_tests(root: Path, tests: Sequence[str]) -> str:
 
 
 @contextmanager
-def trials_in_a_copy(root: Path) -> Iterator[Trials]:
+def trials_in_a_copy(root: Path, libraries: Sequence[str] = LIBRARIES) -> Iterator[Trials]:
     """Copy a tree, start the runner in the copy, and clear both away, whatever happens."""
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     runner: subprocess.Popen[str] | None = None
@@ -130,7 +133,7 @@ def trials_in_a_copy(root: Path) -> Iterator[Trials]:
             elif (root / name).exists():
                 shutil.copy2(root / name, folder / name)
         runner = subprocess.Popen(
-            [sys.executable, str(folder / "tests/faults/runner.py")],
+            [sys.executable, str(RUNNER), *libraries],
             cwd=folder,
             env=os.environ | PURE_PYTHON | {"PYTHONPATH": str(folder)},
             stdin=subprocess.PIPE,
@@ -146,12 +149,7 @@ def trials_in_a_copy(root: Path) -> Iterator[Trials]:
 
 
 def stop(runner: subprocess.Popen[str]) -> None:
-    """End the runner and the tests that it runs."""
-    if runner.stdin is not None:
-        runner.stdin.close()
-    runner.terminate()
-    try:
-        runner.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        runner.kill()
-        runner.wait()
+    """End the runner, which leads a group of its own, and with it the tests that it runs and whatever they started."""
+    with suppress(ProcessLookupError):
+        os.killpg(runner.pid, signal.SIGKILL)
+    runner.communicate()

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 import pytest
 
-from sim.codes import AGE_BANDS, BORROWER_CAP, LIMIT, LINE_OPEN, LOAN_SLOTS, LOTS, RATE_CAP, SECTORS
+from sim.codes import (
+    AGE_BANDS,
+    BORROWER_CAP,
+    FRAUD,
+    FROZEN,
+    LIMIT,
+    LINE_CUT,
+    LINE_OPEN,
+    LOAN_SLOTS,
+    LOTS,
+    NO_LINE,
+    PENDING,
+    PURCHASE,
+    RATE_CAP,
+    SECTORS,
+)
+from sim.counted import SIZE_BOUNDS_YUAN
 from sim.params import BehaviourParameters
 from sim.rules.choice import is_discouraged
-from sim.rules.demand import purchase_chance
+from sim.rules.default import purpose_in_truth
+from sim.rules.demand import goes_on_credit, purchase_chance, shortfall_wanted
 from sim.rules.pricing import Price, Stake, band_price
 from sim.rules.repayment import charge_off_month
-from sim.rules.underwriting import decision, lot_of
+from sim.rules.sizes import size_class
+from sim.rules.spending import emergency_chance
+from sim.rules.underwriting import decision, lot_of, told_of_a_cut
 
 USUAL = BehaviourParameters()
 
@@ -71,9 +90,7 @@ def test_a_claim_was_charged_off_as_many_months_ago_as_have_been_collected() -> 
 
 def test_each_open_loan_takes_a_quarter_of_the_appetite() -> None:
     assert LOAN_SLOTS == 4
-    demand = USUAL.demand._replace(
-        purchase_share=0.1, purchase_line_pull_share=0.5, purchase_impatience_slope=0.3
-    )
+    demand = USUAL.demand._replace(purchase_share=0.1, purchase_line_pull_share=0.5, purchase_impatience_slope=0.3)
 
     def chance(open_loans: int, patience: int = 0, unused_lines: int = 0) -> float:
         return purchase_chance(patience, 1.2, unused_lines, 300_000, open_loans, demand)
@@ -88,6 +105,56 @@ def test_each_open_loan_takes_a_quarter_of_the_appetite() -> None:
     assert chance(0, patience=1_000) == pytest.approx(0.084)
     assert chance(0, patience=4_000) == pytest.approx(0.012)
     assert chance(0, patience=-1_000) == pytest.approx(0.156)
+
+
+def test_a_shortfall_is_asked_for_in_whole_hundreds_and_not_for_less_than_some_weeks_need() -> None:
+    demand = USUAL.demand._replace(shortfall_months=0.5)
+    smallest, income = 50_000, 300_000
+    assert shortfall_wanted(1, income, smallest, demand) == 150_000  # half a month's income
+    assert shortfall_wanted(150_001, income, smallest, demand) == 160_000
+    assert shortfall_wanted(150_000, income, smallest, demand) == 150_000
+    assert shortfall_wanted(1, 40_000, smallest, demand) == 50_000  # the smallest loan
+
+
+def test_a_wish_is_put_on_credit_when_savings_would_fall_below_the_buffer_or_paying_later_is_convenient() -> None:
+    assert goes_on_credit(spare=500, wanted=200, buffer=301, luck=0.9, convenience_share=0.1) == 1
+    assert goes_on_credit(spare=500, wanted=200, buffer=300, luck=0.1, convenience_share=0.1) == 0
+    assert goes_on_credit(spare=500, wanted=200, buffer=300, luck=0.09, convenience_share=0.1) == 1
+
+
+def test_trouble_raises_the_chance_of_an_emergency_in_proportion() -> None:
+    spending = USUAL.spending._replace(emergency_share=0.03)
+    assert [emergency_chance(turbulence, spending) for turbulence in (0, 1_000, 1_500)] == pytest.approx(
+        [0, 0.03, 0.045]
+    )
+
+
+def test_sizes_are_classes_that_a_bound_opens() -> None:
+    assert SIZE_BOUNDS_YUAN[:2] == (500, 1_000)
+    assert [size_class(fen) for fen in (0, 49_999, 50_000, 99_999, 100_000)] == [0, 0, 1, 1, 2]
+    assert size_class(10**12) == len(SIZE_BOUNDS_YUAN)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "unnoticed_cut", "told"),
+    [
+        (LIMIT, 1, LINE_CUT),
+        (FROZEN, 1, LINE_CUT),
+        (LIMIT, 0, LIMIT),
+        (FROZEN, 0, FROZEN),
+        (PENDING, 1, PENDING),
+        (RATE_CAP, 1, RATE_CAP),
+    ],
+)
+def test_who_was_cut_without_notice_learns_it_from_a_refusal(outcome: int, unnoticed_cut: int, told: int) -> None:
+    assert told_of_a_cut(outcome, unnoticed_cut) == told
+
+
+def test_only_a_first_loan_can_be_a_fraud_and_only_below_the_share() -> None:
+    assert purpose_in_truth(PURCHASE, NO_LINE, 0.29, 0.3) == FRAUD
+    assert purpose_in_truth(PURCHASE, NO_LINE, 0.3, 0.3) == PURCHASE
+    assert purpose_in_truth(PURCHASE, LINE_OPEN, 0.0, 0.3) == PURCHASE
+    assert purpose_in_truth(PURCHASE, NO_LINE, 0.0, 0.0) == PURCHASE
 
 
 def test_discouragement_lasts_to_its_last_month_and_no_longer() -> None:
