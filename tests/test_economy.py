@@ -127,6 +127,22 @@ def test_slowdowns_come_and_go_by_the_draws_of_the_economy() -> None:
     assert max(slow) > 0.055
 
 
+@pytest.mark.parametrize(
+    ("entry", "leaving", "slow"),
+    [
+        (1.0, 1.0, [1, 0, 1, 0, 1, 0]),  # every month of calm begins a slowdown, every month of slowdown ends it
+        (1.0, 0.0, [1, 1, 1, 1, 1, 1]),  # it is never left
+        (0.0, 1.0, [0, 0, 0, 0, 0, 0]),
+    ],
+)
+def test_a_slowdown_is_entered_and_left_with_the_shares_of_its_name(
+    entry: float, leaving: float, slow: list[int]
+) -> None:
+    path = lived(market(slowdown_entry_share=entry, slowdown_exit_share=leaving, slowdown_gap=-0.1))
+    first = min(path)
+    assert [path[month].in_slowdown for month in range(first, first + 6)] == slow
+
+
 def test_feedback_of_strength_zero_is_exactly_off() -> None:
     slump = dict.fromkeys(range(MONTHS), 3_000_000)
     assert lived(market(feedback_strength=0.0), slump) == lived(market(feedback_strength=0.0))

@@ -22,6 +22,8 @@ def test_prices_worked_by_hand() -> None:
     assert cleared([Lot(100_000, 13, 0.0)], HALF, 100) == [36_000], "a month older, a tenth less"
     # Two lots of 1,000 yuan: a third of 8% for each; the second asks for more and stays, yet weighs on the first.
     assert cleared([Lot(100_000, 12, 0.0), Lot(100_000, 12, 0.03)], HALF, 100) == [26_666, 0]
+    assert cleared([Lot(100_000, 12, 0.04)], HALF, 100) == [40_000], "a price at the reserve is taken"
+    assert cleared([Lot(100_000, 12, 0.0400001)], HALF, 100) == [0]
     assert proceeds_of(100_001, 26_666) == 2_666
 
 

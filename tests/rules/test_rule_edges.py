@@ -1,0 +1,163 @@
+"""Rules at the edges where two readings part: each example states its arithmetic, from the equations of docs/model."""
+
+from __future__ import annotations
+
+import pytest
+
+from sim.codes import (
+    AGE_BANDS,
+    BORROWER_CAP,
+    FRAUD,
+    FROZEN,
+    LIMIT,
+    LINE_CUT,
+    LINE_OPEN,
+    LOAN_SLOTS,
+    LOTS,
+    NO_LINE,
+    PENDING,
+    PURCHASE,
+    RATE_CAP,
+    SECTORS,
+)
+from sim.counted import SIZE_BOUNDS_YUAN
+from sim.params import BehaviourParameters
+from sim.rules.choice import is_discouraged
+from sim.rules.default import purpose_in_truth
+from sim.rules.demand import goes_on_credit, purchase_chance, shortfall_wanted
+from sim.rules.pricing import Price, Stake, band_price
+from sim.rules.repayment import charge_off_month
+from sim.rules.sizes import size_class
+from sim.rules.spending import emergency_chance
+from sim.rules.underwriting import decision, lot_of, told_of_a_cut
+
+USUAL = BehaviourParameters()
+
+# Money costs 4% and capital, a tenth of the part, 14% - 4% more: 5% of a party's part, and no losses.
+MONEY = {"funding_apr": 0.04, "loss_given_default": 0.0, "capital_share": 0.1, "target_roe": 0.14, "default_slope": 0.0}
+# 0.3 x 5% + 3% = 4.5% of the loan out of half the interest: 9% at cost. The markup adds 0.3 x 5%: 12%.
+ORIGINATOR = Stake(part_share=0.3, income_share=0.5, opex_apr=0.03, markup_apr=0.05, **MONEY)
+# 0.7 x 5% + 0.5% = 4% out of the other half: 8% at cost. The markup adds 0.7 x 3%: 12.2%.
+CHEAP_BANK = Stake(part_share=0.7, income_share=0.5, opex_apr=0.005, markup_apr=0.03, **MONEY)
+# 0.7 x 5% + 1.5% = 5%: 10% at cost, 14.2% with the markup.
+DEAR_BANK = CHEAP_BANK._replace(opex_apr=0.015)
+
+
+@pytest.mark.parametrize(
+    ("bank", "cap_bp", "price"),
+    [
+        (CHEAP_BANK, 1_220, Price(1_220, 0)),
+        (CHEAP_BANK, 1_219, Price(1_219, 0)),  # both give up some of their markup
+        (CHEAP_BANK, 900, Price(900, 0)),
+        (CHEAP_BANK, 899, Price(0, RATE_CAP)),  # would still pay the bank, and no longer the originator
+        (DEAR_BANK, 1_420, Price(1_420, 0)),
+        (DEAR_BANK, 1_000, Price(1_000, 0)),
+        (DEAR_BANK, 999, Price(0, RATE_CAP)),  # would still pay the originator, and no longer the bank
+    ],
+)
+def test_under_a_cap_a_joint_loan_must_pay_the_cost_of_both(bank: Stake, cap_bp: int, price: Price) -> None:
+    assert band_price(0.02, ORIGINATOR, bank, 0.0, 0.36, cap_bp) == price
+
+
+@pytest.mark.parametrize(
+    ("cap", "ground"),
+    [
+        (500_000, LIMIT),  # law and line both leave 40,000: the lender's own limit would have refused anyway
+        (499_999, BORROWER_CAP),  # the law leaves a fen less than the line
+        (500_001, LIMIT),
+    ],
+)
+def test_the_law_is_the_ground_only_where_it_leaves_less_than_the_line(cap: int, ground: int) -> None:
+    found = decision(5, LINE_OPEN, 500_000, 460_000, 60_000, 0, 0, 9, 14, cap, 50_000, 0.1, 0.2)
+    assert found == (ground, 0, 500_000)
+
+
+def test_a_lot_is_a_region_and_a_sector_whatever_the_age_and_the_quintile() -> None:
+    ages, sectors = len(AGE_BANDS), len(SECTORS)
+    assert (ages, sectors, LOTS) == (5, 6, 24)
+    quintile, region, sector = 4, 2, 3
+    for age in range(ages):
+        group = ((quintile * 4 + region) * 6 + sector) * 5 + age
+        assert lot_of(group, 24) == 2 * 6 + 3
+        assert lot_of(group, 1) == 0
+    assert [lot_of(group, 24) for group in (4, 5, 119, 120)] == [0, 1, 23, 0]
+
+
+def test_a_claim_was_charged_off_as_many_months_ago_as_have_been_collected() -> None:
+    # Charged off in month 26 with 24 months to collect: 24 are left then, 20 in month 30, none in month 50.
+    assert [charge_off_month(month, left, 24) for month, left in ((26, 24), (30, 20), (50, 0))] == [26, 26, 26]
+
+
+def test_each_open_loan_takes_a_quarter_of_the_appetite() -> None:
+    assert LOAN_SLOTS == 4
+    demand = USUAL.demand._replace(purchase_share=0.1, purchase_line_pull_share=0.5, purchase_impatience_slope=0.3)
+
+    def chance(open_loans: int, patience: int = 0, unused_lines: int = 0) -> float:
+        return purchase_chance(patience, 1.2, unused_lines, 300_000, open_loans, demand)
+
+    # 0.1 x 1.2 = 0.12, of which four, three, two, one and no quarters are left.
+    assert [chance(loans) for loans in range(5)] == pytest.approx([0.12, 0.09, 0.06, 0.03, 0.0])
+    # Lines of one and a half incomes are half of three: 0.12 x (1 + 0.5 x 0.5); three incomes and more pull in full.
+    assert chance(0, unused_lines=450_000) == pytest.approx(0.15)
+    assert chance(1, unused_lines=450_000) == pytest.approx(0.1125)
+    assert chance(0, unused_lines=900_000) == chance(0, unused_lines=5_000_000) == pytest.approx(0.18)
+    # A patience of one standard deviation takes 0.3 off; of four, no more than nine tenths.
+    assert chance(0, patience=1_000) == pytest.approx(0.084)
+    assert chance(0, patience=4_000) == pytest.approx(0.012)
+    assert chance(0, patience=-1_000) == pytest.approx(0.156)
+
+
+def test_a_shortfall_is_asked_for_in_whole_hundreds_and_not_for_less_than_some_weeks_need() -> None:
+    demand = USUAL.demand._replace(shortfall_months=0.5)
+    smallest, income = 50_000, 300_000
+    assert shortfall_wanted(1, income, smallest, demand) == 150_000  # half a month's income
+    assert shortfall_wanted(150_001, income, smallest, demand) == 160_000
+    assert shortfall_wanted(150_000, income, smallest, demand) == 150_000
+    assert shortfall_wanted(1, 40_000, smallest, demand) == 50_000  # the smallest loan
+
+
+def test_a_wish_is_put_on_credit_when_savings_would_fall_below_the_buffer_or_paying_later_is_convenient() -> None:
+    assert goes_on_credit(spare=500, wanted=200, buffer=301, luck=0.9, convenience_share=0.1) == 1
+    assert goes_on_credit(spare=500, wanted=200, buffer=300, luck=0.1, convenience_share=0.1) == 0
+    assert goes_on_credit(spare=500, wanted=200, buffer=300, luck=0.09, convenience_share=0.1) == 1
+
+
+def test_trouble_raises_the_chance_of_an_emergency_in_proportion() -> None:
+    spending = USUAL.spending._replace(emergency_share=0.03)
+    assert [emergency_chance(turbulence, spending) for turbulence in (0, 1_000, 1_500)] == pytest.approx(
+        [0, 0.03, 0.045]
+    )
+
+
+def test_sizes_are_classes_that_a_bound_opens() -> None:
+    assert SIZE_BOUNDS_YUAN[:2] == (500, 1_000)
+    assert [size_class(fen) for fen in (0, 49_999, 50_000, 99_999, 100_000)] == [0, 0, 1, 1, 2]
+    assert size_class(10**12) == len(SIZE_BOUNDS_YUAN)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "unnoticed_cut", "told"),
+    [
+        (LIMIT, 1, LINE_CUT),
+        (FROZEN, 1, LINE_CUT),
+        (LIMIT, 0, LIMIT),
+        (FROZEN, 0, FROZEN),
+        (PENDING, 1, PENDING),
+        (RATE_CAP, 1, RATE_CAP),
+    ],
+)
+def test_who_was_cut_without_notice_learns_it_from_a_refusal(outcome: int, unnoticed_cut: int, told: int) -> None:
+    assert told_of_a_cut(outcome, unnoticed_cut) == told
+
+
+def test_only_a_first_loan_can_be_a_fraud_and_only_below_the_share() -> None:
+    assert purpose_in_truth(PURCHASE, NO_LINE, 0.29, 0.3) == FRAUD
+    assert purpose_in_truth(PURCHASE, NO_LINE, 0.3, 0.3) == PURCHASE
+    assert purpose_in_truth(PURCHASE, LINE_OPEN, 0.0, 0.3) == PURCHASE
+    assert purpose_in_truth(PURCHASE, NO_LINE, 0.0, 0.0) == PURCHASE
+
+
+def test_discouragement_lasts_to_its_last_month_and_no_longer() -> None:
+    choice = USUAL.choice._replace(discouraged_months=3)
+    assert [is_discouraged(0, months, choice) for months in range(5)] == [1, 1, 1, 1, 0]
+    assert [is_discouraged(bucket, 100, choice) for bucket in range(4)] == [0, 0, 1, 1]
