@@ -9,12 +9,13 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from experiments.complete_pairs import complete_pairs
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
-from experiments.event_counts import event_months, months_counted
+from experiments.event_counts import event_months
 from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T_AND_BOTH, T_AND_COUNT_BOUND
-from experiments.outcomes import Horizon, Outcome, mean_over, read_outcome
-from experiments.pairs import complete_pairs
+from experiments.outcomes import Horizon, Outcome, read_outcome
+from experiments.pairs import IN_ARM, IN_BASELINE, pairs_of, runs_over
 from experiments.sameness import NONE_KNOWN, SameMarkets
 from experiments.statistics import FEWEST_TO_RESAMPLE, SKEWED, PairedEffect, holm, paired_effect
 
@@ -34,6 +35,8 @@ EFFECTS = pa.schema(
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("replicates", pa.int64()),
+        ("pairs_without_value", pa.int64()),
+        ("months_without_value", pa.int64()),
         ("method", pa.string()),
         ("sd", pa.float64()),
         ("correlation", pa.float64()),
@@ -83,17 +86,21 @@ def compare(
             window = horizon.months(study.settings.announce_month, months)
             if not window:
                 continue
-            levels = pd.DataFrame({"level": mean_over(monthly, window), "months": months_counted(monthly, window)})
+            runs = runs_over(monthly, window)
             for scenario in study.scenarios:
                 for arm in study.arms[1:]:
-                    pairs = _pairs(levels, scenario, arm, study.arms[0])
+                    pairs = pairs_of(runs, scenario, arm, study.arms[0])
                     if pairs.empty:
                         continue
-                    is_same = same.are_same(scenario, arm, pairs.index) or (
+                    known = pairs.dropna()
+                    if known.empty:
+                        effects.append(_without_value(study, outcome.name, horizon.name, scenario, arm, pairs))
+                        continue
+                    is_same = same.are_same(scenario, arm, known.index) or (
                         max(window) < same.parting_month(scenario, arm)
                     )
                     effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs, is_same))
-                    differences.extend(_difference_rows(outcome, horizon, scenario, arm, pairs))
+                    differences.extend(_difference_rows(outcome, horizon, scenario, arm, known))
     effects.extend(_untested(study, effects))
     _correct(effects, len(primary_effects(study)))
     return pa.Table.from_pylist(effects, schema=EFFECTS), pa.Table.from_pylist(differences, schema=DIFFERENCES)
@@ -103,21 +110,6 @@ def outcomes(study: StudyConfig) -> tuple[Outcome, ...]:
     """Return the outcomes of a study, each once, the primary ones first."""
     names = dict.fromkeys([*(primary.outcome for primary in study.settings.primary), *study.settings.secondary])
     return tuple(read_outcome(name, "study") for name in names)
-
-
-def _pairs(levels: pd.DataFrame, scenario: str, arm: str, baseline: str) -> pd.DataFrame:
-    """Return arm and baseline by replicate, complete pairs only, with the months that each is a mean of."""
-
-    def of(name: str) -> pd.DataFrame:
-        inside = (levels.index.get_level_values("scenario") == scenario) & (
-            levels.index.get_level_values("arm") == name
-        )
-        return levels[inside].droplevel(["scenario", "arm"])
-
-    changed, unchanged = of(arm), of(baseline)
-    both = {"changed": changed["level"], "unchanged": unchanged["level"]}
-    months = {"changed_months": changed["months"], "unchanged_months": unchanged["months"]}
-    return pd.DataFrame({**both, **months}).dropna().sort_index()
 
 
 def _effect_row(
@@ -130,8 +122,9 @@ def _effect_row(
     is_same: bool,
 ) -> dict[str, Any]:
     place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
-    changed, unchanged = list(pairs["changed"]), list(pairs["unchanged"])
-    months = event_months(outcome, pd.concat([pairs["changed_months"], pairs["unchanged_months"]]))
+    known = pairs.dropna()
+    changed, unchanged = list(known["changed"]), list(known["unchanged"])
+    months = event_months(outcome, pd.concat([known["months_changed"], known["months_unchanged"]]))
     effect = paired_effect(changed, unchanged, place, months, is_same)
     declared = expected_of(study, outcome.name, horizon.name, arm)
     is_placebo = arm == study.settings.placebo
@@ -148,21 +141,28 @@ def _effect_row(
         "scenario": scenario,
         "horizon": horizon.name,
         "placebo": is_placebo,
-        "baseline_mean": float(pairs["unchanged"].mean()),
+        "baseline_mean": float(known["unchanged"].mean()),
+        "pairs_without_value": len(pairs) - len(known),
+        "months_without_value": int(known["one_sided"].sum()),
         "smallest_important_difference": important if declared else None,
         "simultaneous_half_width": _number(simultaneous),
         "is_precise": bool(simultaneous <= important) if is_hypothesis and important > 0 else None,
         "swept": swept_words(study, scenario, arm),
-        "warning": _warning(effect, study.settings.replicates),
+        "warning": _warning(effect, pairs, study.settings.replicates),
         **{name: _number(value) for name, value in effect._asdict().items()},
     }
 
 
-def _warning(effect: PairedEffect, asked: int) -> str | None:
+def _warning(effect: PairedEffect, pairs: pd.DataFrame, asked: int) -> str | None:
     """Return what a reader must know before believing the interval."""
     said = []
-    if effect.replicates < asked:
-        said.append(f"{asked - effect.replicates} of {asked} pairs missing")
+    if len(pairs) < asked:
+        said.append(f"{asked - len(pairs)} of {asked} pairs missing")
+    if effect.replicates < len(pairs):
+        said.append(f"{len(pairs) - effect.replicates} of {len(pairs)} pairs not compared: {_why(pairs)}")
+    one_sided = int(pairs.dropna()["one_sided"].sum())
+    if one_sided:
+        said.append(f"{one_sided} months of {effect.replicates} pairs left out: one arm alone has a value in them")
     if effect.method == SINGLE:
         said.append("one replicate gives no interval")
     elif effect.method in (NO_SPREAD, COUNT_BOUND):
@@ -204,26 +204,48 @@ def _difference_rows(
         }
 
 
+def _why(pairs: pd.DataFrame) -> str:
+    """Say of pairs that could not be compared which arm had nothing to divide by."""
+    lacking = pairs[pairs["changed"].isna()]
+    sides = (
+        (IN_ARM, bool((lacking["months_changed"] == 0).any())),
+        (IN_BASELINE, bool((lacking["months_unchanged"] == 0).any())),
+    )
+    without = " and ".join(name for name, is_so in sides if is_so)
+    return f"there is nothing to divide by {without}" if without else "the arms have no value in the same month"
+
+
+def _without_value(
+    study: StudyConfig, outcome: str, horizon: str, scenario: str, arm: str, pairs: pd.DataFrame | None
+) -> dict[str, Any]:
+    """Return the row of an effect that could not be compared, so that none is passed over."""
+    declared, is_placebo = expected_of(study, outcome, horizon, arm), arm == study.settings.placebo
+    why = f"in no pair do both arms have a value: {_why(pairs)}" if pairs is not None else "there are no pairs of runs"
+    return {
+        "outcome": outcome,
+        "primary": declared is not None,
+        "expected_sign": declared.expected_sign if declared else None,
+        "arm": arm,
+        "scenario": scenario,
+        "horizon": horizon,
+        "placebo": is_placebo,
+        "replicates": 0,
+        "pairs_without_value": 0 if pairs is None else len(pairs),
+        "months_without_value": 0,
+        "method": NONE,
+        "smallest_important_difference": declared.smallest_important_difference if declared else None,
+        "p": None,
+        "warning": f"{'declared and ' if declared else ''}not compared: {why}",
+        "swept": swept_words(study, scenario, arm),
+    }
+
+
 def _untested(study: StudyConfig, effects: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each effect that was declared and could not be compared, so that none is passed over."""
+    """Yield a row for each effect that was declared and has no pairs of runs."""
     found = {(row["outcome"], row["horizon"], row["scenario"], row["arm"]) for row in effects}
     for primary, scenario, arm in primary_effects(study):
         if (primary.outcome, primary.horizon, scenario, arm) not in found:
-            yield {
-                "outcome": primary.outcome,
-                "primary": True,
-                "expected_sign": primary.expected_sign,
-                "arm": arm,
-                "scenario": scenario,
-                "horizon": primary.horizon,
-                "placebo": False,
-                "replicates": 0,
-                "method": NONE,
-                "smallest_important_difference": primary.smallest_important_difference,
-                "p": None,
-                "warning": "declared and not compared: in no pair do both arms have a value",
-                "swept": swept_words(study, scenario, arm),
-            }
+            yield _without_value(study, primary.outcome, primary.horizon, scenario, arm, None)
 
 
 def _correct(effects: list[dict[str, Any]], declared: int) -> None:

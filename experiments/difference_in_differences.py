@@ -30,8 +30,9 @@ from experiments.analysis.panel_regression import EventStudy, event_study, parts
 from experiments.analysis.panels import Exported, TreatedRule, matrix_of, read_exported, treated_and_compared
 from experiments.analysis.request import plain, read_settings
 from experiments.command_line import DONE
+from experiments.interruption import termination_interrupts
 from experiments.refusal import Refusal, nearest, shown
-from experiments.run import termination_interrupts
+from experiments.streams import as_command
 from sim.compiling import source_hash
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.params import Quantity
@@ -238,4 +239,4 @@ def _write(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

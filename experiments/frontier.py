@@ -29,6 +29,7 @@ from experiments.analysis.parameters import ParameterRange, check_range, with_va
 from experiments.analysis.request import Request
 from experiments.refusal import Refusal
 from experiments.statistics import paired_effect
+from experiments.streams import as_command
 from sim.params import Quantity
 
 CHOICE = "the analyst's choice"
@@ -157,4 +158,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

@@ -136,7 +136,8 @@ def _compared(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord
         if name not in written or name not in SELECTIONS:
             continue
         path = tables / f"{name}.parquet"
-        wanted = {column for outcome in theirs for column in (*KEYS, *columns_read(name, outcome.column))}
+        read = (columns_read(name, outcome.column, outcome.where) for outcome in theirs)
+        wanted = {column for columns in read for column in (*KEYS, *columns)}
         present = [column for column in read_columns(path).names if column in wanted]
         frames[name] = read_table(path, present, rows_read(name, [one.where for one in theirs])).to_pandas()
     return frames

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.complete_pairs import CONFIDENCE, complete_pairs
 from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T
-from experiments.pairs import CONFIDENCE, complete_pairs
 from experiments.special_functions import special_functions
 from experiments.spread import levels_of, standard_deviations
 

@@ -1,75 +1,47 @@
-"""Complete pairs of one outcome in two arms, and how far the interval of their mean difference reaches."""
+"""Pairs of runs month by month: what is compared are the months in which both arms have a value, and no others.
+
+A ratio has no value in a month without anything to divide by: nobody applied, nothing was lent. A mean over other
+months in one arm than in the other would compare months, not arms.
+"""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
 
-import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
 
-from experiments.count_bounds import FEW_EVENTS, count_bounds
-from experiments.special_functions import special_functions
-from experiments.spread import levels_of, standard_deviations
-
-CONFIDENCE = 0.95
-NOT_A_NUMBER = float("nan")
+# Where there is nothing to divide by, as effects say it.
+IN_ARM, IN_BASELINE = "in the arm", "in the baseline"
+NO_RUNS = pd.Series(dtype=float, index=pd.MultiIndex.from_arrays([[], []], names=["replicate", "month"]))
 
 
-class Pairs(NamedTuple):
-    """Complete pairs of one outcome, shape (pairs,), and of how many months its values are means, 0 = no count."""
-
-    changed: NDArray[np.float64]
-    unchanged: NDArray[np.float64]
-    event_months: int
-
-    @property
-    def difference(self) -> NDArray[np.float64]:
-        """What the arms differ by in each pair."""
-        return self.changed - self.unchanged
-
-    @property
-    def sd(self) -> float:
-        """The sample standard deviation of the differences: exactly 0 where they are equal but for rounding."""
-        level = levels_of(self.changed, self.unchanged)
-        return float(standard_deviations(self.difference[:, None], np.atleast_1d(level))[0])
-
-    def bounds(self, confidence: float) -> tuple[float, float]:
-        """Return bounds that are right for counts; NaN where the outcome is none or t intervals do as well."""
-        if not self.event_months or self.difference.size < 2:
-            return NOT_A_NUMBER, NOT_A_NUMBER
-        changed, unchanged = (np.rint(values * self.event_months)[:, None] for values in (self.changed, self.unchanged))
-        if self.sd > 0 and np.abs(changed - unchanged).sum() >= FEW_EVENTS:
-            return NOT_A_NUMBER, NOT_A_NUMBER
-        low, high = count_bounds(changed, unchanged, confidence)
-        return float(low[0]) / self.event_months, float(high[0]) / self.event_months
-
-    def reach(self, confidence: float) -> float:
-        """Return how far the interval reaches to either side of the mean, NaN where there is none.
-
-        Of the t interval and the bound on counts, where both stand, the wider one counts.
-        """
-        if not self.difference.size:
-            return NOT_A_NUMBER
-        low, high = self.bounds(confidence)
-        mean = float(self.difference.mean())
-        reaches = (half_width(self.sd, self.difference.size, confidence), mean - low, high - mean)
-        return max((reach for reach in reaches if math.isfinite(reach)), default=NOT_A_NUMBER)
+Runs = Mapping[tuple[str, str], "pd.Series[float]"]  # by scenario and arm: by replicate and month
 
 
-def complete_pairs(changed: Sequence[float], unchanged: Sequence[float], event_months: int = 0) -> Pairs:
-    """Return the pairs in which both arms have a value."""
-    one, other = np.asarray(changed, dtype=np.float64), np.asarray(unchanged, dtype=np.float64)
-    complete = np.isfinite(one) & np.isfinite(other)
-    return Pairs(one[complete], other[complete], event_months)
+def runs_over(monthly: pd.Series[float], window: Iterable[int]) -> Runs:
+    """Return the months of a window by scenario and arm; `monthly` is by scenario, arm, replicate and month."""
+    inside = monthly[monthly.index.get_level_values("month").isin(list(window))]
+    places = inside.groupby(level=["scenario", "arm"], sort=False, observed=True)
+    return {(str(scenario), str(arm)): rows.droplevel(["scenario", "arm"]) for (scenario, arm), rows in places}
 
 
-def half_width(sd: float, count: int, confidence: float) -> float:
-    """Return half the width of the t interval of a mean of so many values; NaN for fewer than two, or without spread.
+def paired(changed: pd.Series[float], unchanged: pd.Series[float]) -> pd.DataFrame:
+    """Return by replicate the mean of both arms over the months in which both have a value; NaN where there is none.
 
-    That values happen to be equal does not make their mean certain.
+    Arms are by replicate and month, and so of replicates that both have. `one_sided` counts months in which one arm
+    alone has a value, `months_changed` and `months_unchanged` those in which this arm has one.
     """
-    if count < 2 or not sd > 0:
-        return NOT_A_NUMBER
-    return float(special_functions().stdtrit(count - 1, 0.5 + confidence / 2)) * sd / math.sqrt(count)
+    replicates = [set(arm.index.get_level_values("replicate")) for arm in (changed, unchanged)]
+    both = pd.concat([changed, unchanged], axis=1, keys=["changed", "unchanged"])
+    both = both[both.index.get_level_values("replicate").isin(replicates[0] & replicates[1])].sort_index()
+    known = both.notna()
+    counts = known.assign(one_sided=known["changed"] != known["unchanged"]).groupby(level="replicate").sum().astype(int)
+    means = both[known.all(axis=1)].groupby(level="replicate").mean()
+    counts = counts.rename(columns={"changed": "months_changed", "unchanged": "months_unchanged"})
+    return means.reindex(counts.index).join(counts)
+
+
+def pairs_of(runs: Runs, scenario: str, arm: str, baseline: str) -> pd.DataFrame:
+    """Return `paired` of an arm and the baseline in one scenario; no rows where one of them has no runs."""
+    nothing = next(iter(runs.values())).iloc[:0] if runs else NO_RUNS
+    return paired(runs.get((scenario, arm), nothing), runs.get((scenario, baseline), nothing))

@@ -2,37 +2,26 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import pandas as pd
 
+from experiments.complete_pairs import complete_pairs
 from experiments.config import PrimaryOutcome, StudyConfig
 from experiments.declared import confidence_each, primary_effects
-from experiments.event_counts import event_months, months_counted
-from experiments.outcomes import Outcome, mean_over, read_horizon, read_outcome
-from experiments.pairs import complete_pairs
+from experiments.event_counts import event_months
+from experiments.outcomes import Outcome, read_horizon, read_outcome
+from experiments.pairs import paired
 from experiments.single_run import Kept, Run
 from experiments.stopping import Look, Width, look_at
 from experiments.store import read_table
 
-LevelKey = tuple[str, str, str, str, int]  # outcome, horizon, scenario, arm, replicate
-
-
-class Level(NamedTuple):
-    """An outcome of one run: its mean over a horizon, and of how many months."""
-
-    value: float
-    months: int
-
-
-NO_LEVEL = Level(float("nan"), 0)
+RunKey = tuple[str, str, str, str, int]  # outcome, horizon, scenario, arm, replicate
 
 
 class Precision:
-    """Remembers one number a run and primary outcome, so that each run is read once and its tables are let go."""
+    """Remembers the months of primary outcomes by run, so that each run is read once and its tables are let go."""
 
     def __init__(self, study: StudyConfig, runs: Path) -> None:
         """Prepare to look at the runs of a study, which lie in the folder `runs`."""
@@ -40,7 +29,7 @@ class Precision:
         self.effects = tuple(effect for effect in primary_effects(study) if effect[0].smallest_important_difference > 0)
         self.declared = {(primary.outcome, primary.horizon): primary for primary, _, _ in self.effects}
         self.confidence_each = confidence_each(study)
-        self.levels: dict[LevelKey, Level] = {}
+        self.months: dict[RunKey, pd.Series[float]] = {}
         self.seen: set[tuple[str, str, int]] = set()
 
     def look(self, batch: Sequence[Run], kept: Mapping[str, Kept], replicates: int) -> Look:
@@ -62,29 +51,26 @@ class Precision:
         for name, horizon in self.declared:
             if outcomes[name].is_in(tables):
                 place = (name, horizon, run.scenario, run.arm, run.replicate)
-                self.levels[place] = self._level(outcomes[name], horizon, tables, run)
+                self.months[place] = self._months(outcomes[name], horizon, tables, run)
 
-    def _level(self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run) -> Level:
+    def _months(self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run) -> pd.Series[float]:
         window = read_horizon(horizon, "study.primary").months(
             self.study.settings.announce_month, run.config.calendar.months
         )
-        monthly = outcome.monthly(tables)
-        found, months = mean_over(monthly, window), months_counted(monthly, window)
-        return Level(float(found.iloc[0]), int(months.iloc[0])) if len(found) else NO_LEVEL
+        found = outcome.monthly(tables).droplevel(["scenario", "arm"])
+        return found[found.index.get_level_values("month").isin(list(window))]
 
     def _width(self, primary: PrimaryOutcome, scenario: str, arm: str, replicates: int) -> Width:
-        def levels(whose: str) -> list[Level]:
+        def runs_of(whose: str) -> list[pd.Series[float]]:
             places = [(primary.outcome, primary.horizon, scenario, whose, replicate) for replicate in range(replicates)]
-            return [self.levels.get(place, NO_LEVEL) for place in places]
+            return [self.months[place] for place in places if place in self.months]
 
-        outcome = read_outcome(primary.outcome, "study.primary")
-        pairs = [
-            (changed, unchanged)
-            for changed, unchanged in zip(levels(arm), levels(self.study.arms[0]), strict=True)
-            if math.isfinite(changed.value) and math.isfinite(unchanged.value)
-        ]
-        months = event_months(outcome, [level.months for pair in pairs for level in pair])
-        reach = complete_pairs(
-            [changed.value for changed, _ in pairs], [unchanged.value for _, unchanged in pairs], months
-        ).reach(self.confidence_each)
+        changed, unchanged = runs_of(arm), runs_of(self.study.arms[0])
+        reach = float("nan")
+        if changed and unchanged:
+            pairs = paired(pd.concat(changed), pd.concat(unchanged)).dropna()
+            outcome = read_outcome(primary.outcome, "study.primary")
+            months = event_months(outcome, pd.concat([pairs["months_changed"], pairs["months_unchanged"]]))
+            complete = complete_pairs(pairs["changed"].tolist(), pairs["unchanged"].tolist(), months)
+            reach = complete.reach(self.confidence_each)
         return Width(primary.outcome, primary.horizon, arm, scenario, reach, primary.smallest_important_difference)

@@ -39,9 +39,10 @@ PROFILES = pa.schema(
 
 
 def profiles(study: StudyConfig, tables: Mapping[str, pd.DataFrame], same: SameMarkets = NONE_KNOWN) -> pa.Table:
-    """Return the table `profiles`: one row an outcome, arm, scenario and month in which a complete pair has a value.
+    """Return the table `profiles`: one row an outcome, arm, scenario and month.
 
-    `same` says which arms are known to be the baseline's market, and until when.
+    A month in which no pair has a value in both arms has no mean, so that a line through the months has a gap. `same`
+    says which arms are known to be the baseline's market, and until when.
     """
     parts = [
         part for outcome in outcomes(study) if outcome.is_in(tables) for part in _parts(study, outcome, tables, same)
@@ -72,7 +73,6 @@ def _parts(
             )
             columns: dict[str, Any] = {"month": months, **intervals._asdict()}
             found = pd.DataFrame(columns)
-            found = found[found["replicates"] > 0]
             yield found.assign(
                 outcome=outcome.name,
                 primary=primary,

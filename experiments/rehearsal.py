@@ -7,6 +7,7 @@ seconds of a month that hang on the number of people and those that do not. What
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from typing import NamedTuple
 from experiments.archive import archive_found
 from experiments.compilation import is_compiled
 from experiments.config import StudyConfig
+from experiments.contents import contents
 from experiments.executors.engine import one_thread_each, signals_held
 from experiments.executors.processes import ended_at_once, processes
 from experiments.folder import check_folder, folder_for
@@ -76,7 +78,7 @@ def _measured(study: StudyConfig, workers: int) -> Rates:
 def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     """Return the rates that trials of one or two sizes show; each worker's trials come in order of size."""
     small, large = ([trials[place] for trials in found] for place in (0, -1))
-    months = [sum(trial.month_seconds for trial in trials) / len(trials) for trials in (small, large)]
+    months = [math.fsum(trial.month_seconds for trial in trials) / len(trials) for trials in (small, large)]
     grown = large[0].people - small[0].people
     slope = max(0.0, months[1] - months[0]) / grown if grown else 0.0
     fixed = months[0] - slope * small[0].people
@@ -87,7 +89,7 @@ def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     return Rates(
         month_seconds=max(fixed, 0.0),
         person_month_seconds=slope,
-        run_seconds=sum(trial.run_seconds for trial in large) / len(large),
+        run_seconds=math.fsum(trial.run_seconds for trial in large) / len(large),
         start_seconds=start_seconds,
         table_bytes_a_month=last.table_bytes / last.months,
         people_bytes=last.people_bytes / last.people,
@@ -119,14 +121,13 @@ def try_out(config: MarketConfig, people: int) -> Trial:
     market.live_until(1 + months)
     lived = time.monotonic() - began
     began = time.monotonic()
-    market.branch(small).let_go()
+    market.branch(small)
     with tempfile.TemporaryDirectory() as folder:
         tables = sum(
             write_table(Path(folder) / f"{name}.parquet", table).bytes for name, table in market.record.tables.items()
         )
         everybody = write_table(Path(folder) / "people.parquet", market.record.people()).bytes
     ended = time.monotonic()
-    market.let_go()
     return Trial(people, months + 1, lived / months, ended - began, tables, everybody)
 
 
@@ -149,7 +150,8 @@ def dry_run(study: StudyConfig) -> str:
         rows.append(("compiling", f"about {time_words(COMPILING_SECONDS)} more, once for these sources", ""))
     width = max(len(row[1]) for row in rows if row[2])
     lines = [f"{name:<18}{first:<{width}}  {more}".rstrip() for name, first, more in rows]
-    return "\n".join([f"plan of the study {study.name}: {study.settings.question.strip()}", *lines])
+    heading = f"plan of the study {study.name}: {study.settings.question.strip()}"
+    return "\n".join([heading, *lines, "", *contents(study)])
 
 
 Row = tuple[str, str, str]

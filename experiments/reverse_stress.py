@@ -12,6 +12,7 @@ Exit codes: 0 done (also when nothing in the range breaks the limit), 1 runs mis
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, NamedTuple
@@ -27,6 +28,7 @@ from experiments.analysis.request import Request
 from experiments.analysis.reverse_stress_page import findings_of
 from experiments.refusal import Refusal
 from experiments.schema import CHOICES
+from experiments.streams import as_command
 from sim.params import MarketConfig, Quantity
 
 CHOICE = "the analyst's choice"
@@ -81,7 +83,9 @@ def targets_of(limit: Limit, replicates: Sequence[int], broken_share: float) -> 
         return Target(f"replicate {replicate}", (replicate,), lambda found: limit.is_broken(found[replicate]))
 
     everybody = tuple(replicates)
-    mean = Target(MEAN, everybody, lambda found: limit.is_broken(sum(found[r] for r in everybody) / len(everybody)))
+    mean = Target(
+        MEAN, everybody, lambda found: limit.is_broken(math.fsum(found[r] for r in everybody) / len(everybody))
+    )
     share = Target(
         SHARE,
         everybody,
@@ -187,4 +191,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.command_line import DONE, FAILED, REFUSED, command_of
+from experiments.command_line import DONE, FAILED, REFUSED, command_here
 from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
 from experiments.market import read_market
 from experiments.methods import IDENTICAL
@@ -25,6 +25,7 @@ from experiments.refusal import Refusal
 from experiments.run import carry_out_study
 from experiments.schema import read_section
 from experiments.store import CorruptResult, Unwritable, read_json, read_table
+from experiments.streams import as_command
 from experiments.study_files import MANIFEST
 from experiments.sweeps import Version
 from sim.draws import PURPOSES, Draws
@@ -65,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not asked.others:
             return DONE
         executor = ExecutorSettings(workers=asked.workers)
-        again = command_of("seeds", str(asked.folder), "--others", str(asked.others), "--workers", str(asked.workers))
+        again = command_here("seeds", str(asked.folder), "--others", str(asked.others), "--workers", str(asked.workers))
         folders = {study.seed: asked.folder}
         for seed in range(study.seed + 1, study.seed + 1 + asked.others):
             folders[seed] = asked.folder.with_name(f"{asked.folder.name}-seed-{seed}")
@@ -161,4 +162,4 @@ def conclusions(by_seed: Mapping[int, Mapping[EffectKey, Found]]) -> Iterator[st
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

@@ -39,6 +39,7 @@ from experiments.analysis.parameters import ParameterRange, assumed_ranges, chec
 from experiments.analysis.request import Request
 from experiments.analysis.sensitivity_page import findings_of
 from experiments.refusal import Refusal
+from experiments.streams import as_command
 from sim.params import Quantity
 
 CHOICE = "the analyst's choice"
@@ -234,4 +235,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

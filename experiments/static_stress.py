@@ -27,9 +27,10 @@ from experiments.analysis.request import Request
 from experiments.analysis.roll_rates import Matrix, charged_off_share, mean_matrix, monthly_matrices, stressed
 from experiments.analysis.static_books import Opening, Stress, allowance_of, project
 from experiments.analysis.static_page import findings_of
-from experiments.refusal import Refusal
+from experiments.refusal import Refusal, shown
 from experiments.schema import CHOICES
 from experiments.store import read_table
+from experiments.streams import as_command
 from sim.codes import OPERATING
 from sim.params import MarketConfig, Quantity
 
@@ -70,9 +71,14 @@ def check(request: Request[StaticStressSettings]) -> None:
     """Refuse a shock that is none, or months that are not lived."""
     settings, shocked = request.settings, request.changed
     if request.market.shock:
-        raise Refusal("static_stress.market: must hold no shock; it is named in static_stress.shock")
+        raise Refusal(
+            f"static_stress.market: must hold no shock; it is named in static_stress.shock; "
+            f"was {shown(list(settings.market))}"
+        )
     if not shocked.shock:
-        raise Refusal("static_stress.shock: must name a shock, such as shock=[unemployment]")
+        raise Refusal(
+            f"static_stress.shock: must name a shock, such as shock=[unemployment], was {shown(list(settings.shock))}"
+        )
     start, months = start_of(shocked), shocked.calendar.months
     if start < BASE_MONTHS:
         raise Refusal(
@@ -234,4 +240,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

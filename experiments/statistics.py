@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from experiments.complete_pairs import CONFIDENCE, NOT_A_NUMBER, Pairs, complete_pairs, half_width
 from experiments.methods import (
     COUNT_BOUND,
     IDENTICAL,
@@ -24,7 +25,6 @@ from experiments.methods import (
     T_AND_COUNT_BOUND,
     T,
 )
-from experiments.pairs import CONFIDENCE, NOT_A_NUMBER, Pairs, complete_pairs, half_width
 from experiments.special_functions import special_functions
 from experiments.spread import NOISE, levels_of, standard_deviations
 

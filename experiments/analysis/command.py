@@ -18,11 +18,12 @@ from experiments.analysis.page import PAGE, PICTURE, Drawing, drawn, reproductio
 from experiments.analysis.request import Request, plain, read_request
 from experiments.archive import archive_of
 from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, out_override, quoted
+from experiments.executors.engine import NoWorker
 from experiments.folder import folder_for, log
+from experiments.interruption import termination_interrupts
 from experiments.market import document_of
 from experiments.refusal import Refusal
 from experiments.report.blocks import Block, Section, Text
-from experiments.run import termination_interrupts
 from experiments.single_run import RECORD
 from experiments.store import CorruptResult, FileRecord, Unwritable, record_of, write_table
 from sim.compiling import source_hash
@@ -111,9 +112,10 @@ def _work(tool: Tool[Settings], request: Request[Settings], bench: Bench, docume
         log(bench.folder, "interrupted", kept=len(bench.kept))
         print(f"stopped; {len(bench.kept)} runs are kept. To continue:\n  {again}", file=sys.stderr)
         return INTERRUPTED
-    except (MissingRuns, CorruptResult, Unwritable) as problem:
+    except (MissingRuns, CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
         kept = f"nothing is concluded; {len(bench.kept)} runs are kept. When that is put right, to continue:"
-        print(f"{problem}\n{kept}\n  {again}", file=sys.stderr)
+        said = f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else problem
+        print(f"{said}\n{kept}\n  {again}", file=sys.stderr)
         return FAILED
     if bench.archive.reason:
         print(f"finished runs are not kept for other studies: {bench.archive.reason}", file=sys.stderr)

@@ -32,6 +32,10 @@ PLACEBO: tuple[str, Words] = (
     ("true or false", "Whether the arm is the placebo, which shows chance."),
 )
 PAIRS: tuple[str, Words] = ("int", ("pairs", "Complete pairs compared."))
+WITHOUT_VALUE: tuple[str, Words] = (
+    "int",
+    ("pairs", "Pairs not compared: an arm has nothing to divide by."),
+)
 OF_GROUP: dict[str, tuple[str, Words]] = {
     "dimension": ("str", (NAME, "What groups differ by; all puts everybody into one.")),
     "value": ("str", (NAME, "Which group of the dimension.")),
@@ -63,6 +67,11 @@ _describe(
         "baseline_mean": ("float", (OUTCOMES_UNIT, "Mean of the baseline over the replicates.")),
         **_interval(OUTCOMES_UNIT, ""),
         "replicates": PAIRS,
+        "pairs_without_value": WITHOUT_VALUE,
+        "months_without_value": (
+            "int",
+            (MONTHS, "Months of all pairs compared that are left out: one arm alone has a value in them."),
+        ),
         "method": (
             "str",
             (
@@ -129,7 +138,8 @@ _describe(
 )
 _describe(
     "profiles",
-    "the effect of one arm on one outcome in one month, in one scenario; the intervals are for one month at a time",
+    "the effect of one arm on one outcome in one month, in one scenario, missing where no pair has a value; intervals "
+    "are for one month at a time",
     {
         "outcome": OF_OUTCOME["outcome"],
         "primary": ("bool", ("true or false", "Whether it was declared before the study as a primary outcome.")),
@@ -159,6 +169,7 @@ _describe(
         "baseline_mean": ("float", (MEASURES_UNIT, "Mean of the group in the baseline.")),
         **_interval(MEASURES_UNIT, " of the group"),
         "replicates": PAIRS,
+        "pairs_without_value": WITHOUT_VALUE,
         "method": METHOD,
     },
 )

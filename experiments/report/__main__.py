@@ -10,6 +10,7 @@ from pathlib import Path
 from experiments.refusal import Refusal
 from experiments.report import build
 from experiments.store import Unwritable
+from experiments.streams import as_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,4 +34,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

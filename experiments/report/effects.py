@@ -9,8 +9,10 @@ import numpy as np
 import pandas as pd
 
 from experiments.methods import IDENTICAL, NO_SPREAD, NONE
+from experiments.pairs import IN_ARM, IN_BASELINE
+from experiments.report.absence import why_outcome_absent
 from experiments.report.reading import Study
-from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, plain, unit_of
+from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, listing, plain, unit_of
 from experiments.spelling import MINUS, NOT
 
 NEEDED = ("outcome", "arm", "scenario", "mean", "low", "high", "replicates")
@@ -41,6 +43,11 @@ class Effect(NamedTuple):
     def unit(self) -> str:
         """The unit of the outcome: share, apr, fen, months or number."""
         return unit_of(self.outcome)
+
+    @property
+    def is_untested(self) -> bool:
+        """Whether there was nothing to compare: no pair has a value in both arms."""
+        return self.method == NONE
 
     @property
     def identical(self) -> bool:
@@ -85,27 +92,57 @@ class Effect(NamedTuple):
 
 
 def read_effects(study: Study) -> list[Effect]:
-    """Return all effects of the study in the table's order; empty if there is no effects table."""
+    """Return all effects of the study that were compared, in the table's order; empty if there is no effects table."""
+    return [effect for effect in _all_effects(study) if not effect.is_untested]
+
+
+def without_value(study: Study) -> list[Effect]:
+    """Return the effects that could not be compared, since no pair has a value in both arms."""
+    return [effect for effect in _all_effects(study) if effect.is_untested]
+
+
+def without_value_words(effect: Effect) -> str:
+    """Say of an effect that could not be compared which arm has no value, and why."""
+    when = horizon_words(effect.horizon)
+    where = listing(sides_without_value(effect)) or "to compare"
+    return (
+        f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} has no value {where}: "
+        f"{reason_without_value(effect)}"
+    )
+
+
+def sides_without_value(effect: Effect) -> list[str]:
+    """Return in which arms there was nothing to divide by, in words."""
+    found = {f"under “{plain(effect.arm)}”": IN_ARM, "in the reference": IN_BASELINE}
+    return [words for words, side in found.items() if side in _warned(effect)]
+
+
+def reason_without_value(effect: Effect) -> str:
+    """Return why an effect could not be compared."""
+    if sides_without_value(effect):
+        return why_outcome_absent(effect.outcome)
+    return _warned(effect) or "no pair has a value in both arms"
+
+
+def _warned(effect: Effect) -> str:
+    """Return the last part of the table's warning, which says what lacks a value and where."""
+    return effect.warning.rpartition(": ")[2]
+
+
+def untested_words(study: Study) -> list[str]:
+    """Return the effects that could not be compared, in words."""
+    return [
+        f"in “{plain(effect.scenario)}”, “{plain(effect.arm)}”: {without_value_words(effect)}"
+        for effect in without_value(study)
+    ]
+
+
+def _all_effects(study: Study) -> list[Effect]:
     table = study.table("effects", *NEEDED)
     if table is None:
         return []
     dots = _dots(study)
-    rows = table.to_dict("records")
-    return [
-        _effect({str(name): value for name, value in row.items()}, dots) for row in rows if row.get("method") != NONE
-    ]
-
-
-def untested_words(study: Study) -> list[str]:
-    """Return the effects that were declared and could not be compared, in words."""
-    table = study.table("effects", *NEEDED)
-    if table is None or "method" not in table:
-        return []
-    return [
-        f"{outcome_words(str(row['outcome']))}, {horizon_words(str(row['horizon']))}, "
-        f"“{plain(str(row['arm']))}” in “{plain(str(row['scenario']))}”"
-        for row in table[table["method"] == NONE].to_dict("records")
-    ]
+    return [_effect({str(name): value for name, value in row.items()}, dots) for row in table.to_dict("records")]
 
 
 def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...]]) -> Effect:

@@ -79,16 +79,8 @@ def ratio(rows: pd.DataFrame, above: str, below: str, by: Sequence[str] = RUN, f
     return (factor * sums[above] / sums[below].where(sums[below] != 0)).astype(float)
 
 
-def weighted(rows: pd.DataFrame, value: str, weight: str, by: Sequence[str] = RUN) -> pd.Series:
-    """Return the mean of a column weighted by another, by run; rows without a value carry no weight."""
-    known = rows[rows[value].notna() & (rows[weight] > 0)]
-    product = known.assign(_product=known[value].astype(float) * known[weight].astype(float))
-    sums = product.groupby(list(by), sort=True, observed=True)[["_product", weight]].sum()
-    return (sums["_product"] / sums[weight]).astype(float)
-
-
 class Band(NamedTuple):
-    """The median replicate, the smallest and the largest, by month."""
+    """The median replicate, the smallest and the largest, by month, of those that have a value."""
 
     months: np.ndarray
     median: np.ndarray
@@ -97,10 +89,10 @@ class Band(NamedTuple):
 
 
 def band(values: pd.DataFrame, column: str) -> Band:
-    """Return the band over replicates; values have month, replicate and the column."""
+    """Return the band over replicates; values have month, replicate and the column.
+
+    A month that is in the table and has no value in any replicate is NaN, which a line shows as a gap.
+    """
     wide = values.pivot(index="month", columns="replicate", values=column).sort_index()
-    wide = wide.dropna(how="all")
-    numbers = wide.to_numpy(float)
-    return Band(
-        wide.index.to_numpy(), np.nanmedian(numbers, axis=1), np.nanmin(numbers, axis=1), np.nanmax(numbers, axis=1)
-    )
+    months = wide.index.to_numpy()
+    return Band(months, *(getattr(wide, name)(axis=1).to_numpy(float) for name in ("median", "min", "max")))

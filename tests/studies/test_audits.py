@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from experiments.complete_pairs import half_width
 from experiments.config import compose
 from experiments.count_bounds import FEW_EVENTS, count_bounds
 from experiments.outcomes import read_outcome
-from experiments.pairs import half_width
 from experiments.statistics import bootstrap_t, holm, paired_effect
 from sim.market import CreditMarket
 
@@ -32,7 +32,6 @@ def bank() -> dict[str, NDArray[np.float64]]:
     for replicate in range(BANK):
         market = CreditMarket(config, rng=11, replicate=replicate)
         market.run()
-        market.let_go()
         for name in OUTCOMES:
             outcome = read_outcome(name, "audit")
             rows = market.record.table(outcome.table).to_pandas().assign(scenario="calm", arm="baseline", replicate=0)

@@ -117,7 +117,7 @@ def test_groups_are_compared_by_what_they_were_in_each_run(study: StudyConfig) -
             "borrowers": 50,
             "applications": 10 * month,
             "approvals": (5 - lost) * month,
-            "hardship_share": 0.02 * month,
+            "hardship": month,
         }
         for arm, lost in (("baseline", 0), ("other", 1), ("placebo", 0))
         for replicate in range(3)
@@ -133,6 +133,30 @@ def test_groups_are_compared_by_what_they_were_in_each_run(study: StudyConfig) -
     assert (access["method"], math.isnan(access["low"])) == ("no spread", True), "the same fall in every pair"
     assert hardship["baseline_mean"] == pytest.approx(0.02 * 4), "months 3 to 5, by people"
     assert set(found.index.get_level_values("measure")) == {"approval_share", "hardship_share"}
+
+
+def test_a_group_without_anything_to_divide_by_has_no_effect_and_says_in_how_many_pairs(study: StudyConfig) -> None:
+    rows = [
+        {
+            "scenario": "calm",
+            "arm": arm,
+            "replicate": replicate,
+            "month": month,
+            "dimension": "income_quintile",
+            "value": value,
+            "borrowers": 50,
+            "applications": 0 if value == "2" and arm == "other" and replicate < 2 else 10,
+            "approvals": 0 if value == "2" and arm == "other" and replicate < 2 else 5,
+        }
+        for arm in ("baseline", "other", "placebo")
+        for replicate in range(3)
+        for month in range(6)
+        for value in ("1", "2")
+    ]
+    found = effects_by_group(study, [pd.DataFrame(rows)]).to_pandas().set_index(["measure", "arm", "value"])
+    one, none = found.loc[("approval_share", "other", "1")], found.loc[("approval_share", "other", "2")]
+    assert (one["replicates"], one["pairs_without_value"]) == (3, 0)
+    assert (none["replicates"], none["pairs_without_value"], none["baseline_mean"]) == (1, 2, 0.5)
 
 
 SERVED, INFORMAL, NONE = flags["applied"] | flags["approved"], flags["informal"], flags["applied"]

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from experiments.complete_pairs import complete_pairs, half_width
 from experiments.count_bounds import FEW_EVENTS, count_bounds
-from experiments.pairs import complete_pairs, half_width
 from experiments.statistics import bootstrap_t, holm, paired_effect
 
 NAN = math.nan

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from experiments.complete_pairs import half_width
 from experiments.config import PrimaryOutcome, compose_study
 from experiments.declared import confidence_each
 from experiments.outcomes import read_horizon
-from experiments.pairs import half_width
 from experiments.refusal import Refusal
 from experiments.stopping import StopSettings, Width, look_at, stopped, words
 from experiments.store import read_json, read_table

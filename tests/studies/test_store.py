@@ -9,6 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from experiments.any_script import slug
 from experiments.store import (
     CorruptResult,
     FileRecord,
@@ -21,7 +22,6 @@ from experiments.store import (
     read_table,
     record_of,
     sha256_of,
-    slug,
     sweep,
     write_bytes,
     write_json,

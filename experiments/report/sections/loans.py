@@ -97,6 +97,8 @@ def _vintage_change(study: Study) -> str:
         if found.replicates:
             words = change_sentence(found.mean, found.low, found.high, "share", found.replicates, found.method)
             said.append(f"{words} in “{plain(scenario)}”")
+        else:
+            said.append(f"no value in “{plain(scenario)}”, since no such loans were granted in one of the arms")
     if not said:
         return ""
     return sentence(
