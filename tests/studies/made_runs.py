@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from experiments.config import StudyConfig, compose_study
 from experiments.gather import gather
 from experiments.groups import RUN, columns_read
 from experiments.outcomes import read_horizon
 from experiments.single_run import PEOPLE, RECORD, Kept, Run
-from experiments.store import FileRecord, read_table, record_of, write_sealed, write_table
+from experiments.store import FileRecord, read_table, record_of, write_sealed
 from sim.observe.flags import flags
 
 SCENARIOS, ARMS, REPLICATES = ("calm", "shock"), ("baseline", "capped", "placebo"), 6
@@ -133,15 +134,18 @@ class Made(NamedTuple):
         return read_table(self.folder / "tables" / f"{name}.parquet").to_pylist()
 
 
-def keys() -> list[Key]:
+def keys(replicates: int = REPLICATES) -> list[Key]:
     """Return all runs in the order of a plan: replicates first."""
-    return [(scenario, arm, replicate) for replicate in range(REPLICATES) for scenario in SCENARIOS for arm in ARMS]
+    return [(scenario, arm, replicate) for replicate in range(replicates) for scenario in SCENARIOS for arm in ARMS]
 
 
-def gathered(place: Path, record_hash: Callable[[Key], str] = repr, trunk_month: int = 0) -> Made:
+def gathered(
+    place: Path, replicates: int = REPLICATES, record_hash: Callable[[Key], str] = repr, trunk_month: int = 0
+) -> Made:
     """Write the runs that did not fail, each in a folder of its own, and gather them."""
     study, kept, runs = made_study(), {}, []
-    for key in keys():
+    study = study._replace(settings=study.settings._replace(replicates=replicates))
+    for key in keys(replicates):
         scenario, arm, replicate = key
         trunk = f"past of {scenario} {replicate}"
         config = study.markets[scenario, arm]
@@ -153,7 +157,7 @@ def gathered(place: Path, record_hash: Callable[[Key], str] = repr, trunk_month:
         folder.mkdir(parents=True)
         files = {}
         for name, table in (("market", market_of(key)), ("segment", segment_of(key)), (PEOPLE, people_of(key))):
-            write_table(folder / f"{name}.parquet", table)
+            pq.write_table(table, folder / f"{name}.parquet")
             files[f"{name}.parquet"] = record_of(folder / f"{name}.parquet")._asdict()
         write_sealed(folder / RECORD, {"files": files})
         kept[run.identity] = Kept(run.folder, record_hash(key), 0.0)

@@ -9,6 +9,8 @@ import pytest
 from scipy import stats
 
 from experiments.gather import RUNS_AT_ONCE
+from experiments.sameness import same_markets
+from experiments.single_run import Kept, Run
 from experiments.store import sha256_of
 from sim.observe.flags import flags
 from tests.studies.made_runs import (
@@ -27,6 +29,7 @@ from tests.studies.made_runs import (
     gathered,
     keys,
     level,
+    made_study,
     reason_of,
     segment_cells,
     words_of,
@@ -210,35 +213,76 @@ def test_a_rare_count_that_is_equal_in_all_pairs_is_bounded_and_not_called_ident
     assert all(row["low"] < 0.0 < row["high"] for row in months)
 
 
-def test_arms_are_called_identical_where_their_records_are_equal(tmp_path: Path) -> None:
-    """The placebo's records are said to be the baseline's; the cap's debt differs, whatever its record says."""
-    made = gathered(tmp_path, record_hash=lambda key: repr(key) if key[1] == "capped" else repr((key[0], key[2])))
-    rare = {row["arm"]: row for row in where(made, "effects", outcome="market.informal_defaults", scenario="calm")}
-    assert rare["placebo"]["method"] == "identical"
-    assert rare["placebo"]["low"] is rare["placebo"]["high"] is None
-    assert rare["capped"]["method"] == "count bound"
+def test_arms_are_called_identical_where_their_records_are_equal_or_their_past_was_lived_once(tmp_path: Path) -> None:
+    """Of the placebo's records all but one are said to be the baseline's; what is shared ends with month 2."""
+
+    def record_hash(key: Key) -> str:
+        return repr((key[0], key[2], key[1] == "capped" or key == ("shock", "placebo", 0)))
+
+    made = gathered(tmp_path, 2, record_hash, trunk_month=3)
+    rare = {
+        (row["scenario"], row["arm"], row["horizon"]): row
+        for row in where(made, "effects", outcome="market.informal_defaults")
+    }
+    assert {place: row["method"] for place, row in rare.items() if place[2] == "end"} == {
+        ("calm", "capped", "end"): "count bound",
+        ("calm", "placebo", "end"): "identical",
+        ("shock", "capped", "end"): "single",
+        ("shock", "placebo", "end"): "count bound",
+    }
+    same = rare["calm", "placebo", "1-3"]
+    assert same["low"] is same["high"] is same["p"] is same["sd"] is None
+    assert rare["calm", "capped", "1-3"]["method"] == "count bound", "the horizon reaches beyond the shared past"
     debt = only(made, "effects", outcome="market.debt_fen", arm="placebo", scenario="calm", horizon="end")
     assert debt["method"] == "t", "numbers that differ are never called identical"
+    months = where(made, "profiles", outcome="market.informal_defaults", scenario="calm", arm="capped")
+    assert [row["method"] for row in months] == ["identical"] * 3 + ["count bound"] * 4
+    assert all((row["low"] is None) == (row["method"] == "identical") for row in months)
+    groups = where(made, "group_effects", measure="hardship_share", horizon="end", value="1")
+    assert {(row["scenario"], row["arm"]): row["method"] for row in groups} == {
+        ("calm", "capped"): "no spread",
+        ("calm", "placebo"): "identical",
+        ("shock", "capped"): "single",
+        ("shock", "placebo"): "no spread",
+    }
 
 
-def test_one_other_record_among_the_replicates_is_enough_not_to_be_identical(tmp_path: Path) -> None:
-    def record_hash(key: Key) -> str:
-        return repr((key[0], key[2], key == ("calm", "placebo", 3)))
-
-    made = gathered(tmp_path, record_hash=record_hash)
-    rows = where(made, "effects", outcome="market.informal_defaults", arm="placebo", horizon="end")
-    assert {row["scenario"]: row["method"] for row in rows} == {"calm": "count bound", "shock": "identical"}
+def run_of(arm: str, replicate: int, identity: str, trunk: str = "one", month: int = 5) -> Run:
+    config = made_study().markets["calm", "baseline"]
+    return Run(arm, "calm", replicate, 1, config, identity=identity, trunk=trunk, trunk_month=month)
 
 
-def test_no_hash_is_no_equal_hash(tmp_path: Path) -> None:
-    made = gathered(tmp_path, record_hash=lambda key: "")
-    assert not where(made, "effects", method="identical")
+@pytest.mark.parametrize(
+    ("mine", "hashes", "replicates"),
+    [
+        (("a", "b"), ("x", "y"), {0, 1}),  # the very runs of the baseline
+        (("c", "b"), ("x", "y"), {1}),
+        (("c", "d"), ("x", "y", "x", "y"), {0, 1}),  # other configurations, equal records
+        (("c", "d"), ("x", "y", "y", "x"), set()),  # equal to the other replicate's
+        (("c", "d"), ("", "y", "", "z"), set()),  # no hash is no equal hash
+    ],
+)
+def test_runs_are_the_same_market_by_identity_or_by_record(
+    mine: tuple[str, str], hashes: tuple[str, ...], replicates: set[int]
+) -> None:
+    kept = {name: Kept("", record, 0.0) for name, record in zip("abcd", (*hashes, "p", "q")[:4], strict=True)}
+    runs = [run_of("baseline", at, "ab"[at]) for at in (0, 1)] + [run_of("placebo", at, mine[at]) for at in (0, 1)]
+    found = same_markets(made_study(), runs, kept)
+    assert set(found.replicates.get(("calm", "placebo"), ())) == replicates
+    assert found.are_same("calm", "placebo", [0, 1]) == (replicates == {0, 1})
+    assert not found.are_same("shock", "placebo", [0])
+    assert not found.are_same("calm", "placebo", []), "no pair proves nothing"
 
 
-def test_months_of_a_past_that_was_lived_once_are_identical_where_nothing_differs(tmp_path: Path) -> None:
-    made = gathered(tmp_path, trunk_month=3)
-    rows = where(made, "profiles", outcome="market.informal_defaults", scenario="calm", arm="capped")
-    assert [row["method"] for row in rows] == ["identical"] * 3 + ["count bound"] * 4
-    assert all(row["low"] is None for row in rows[:3])
-    ends = where(made, "effects", outcome="market.informal_defaults", scenario="calm", arm="capped")
-    assert {row["method"] for row in ends} == {"count bound"}, "the horizons reach beyond the shared past"
+def test_arm_and_baseline_part_in_the_first_month_in_which_any_replicate_may() -> None:
+    kept = {name: Kept("", name, 0.0) for name in "abcd"}
+    base = [run_of("baseline", 0, "a", "one", 9), run_of("baseline", 1, "b", "two", 9)]
+    shared = same_markets(
+        made_study(), [*base, run_of("capped", 0, "c", "one", 4), run_of("capped", 1, "d", "two")], kept
+    )
+    assert shared.parting_month("calm", "capped") == 4
+    other = same_markets(
+        made_study(), [*base, run_of("capped", 0, "c", "one", 4), run_of("capped", 1, "d", "else")], kept
+    )
+    assert other.parting_month("calm", "capped") == 0
+    assert other.parting_month("calm", "placebo") == 0
