@@ -6,4 +6,4 @@ NOT = "not_"  # before a lender's name: all but this one
 MINUS = " minus "  # between two outcomes: their difference
 
 # --- kinds of flags ---------------------------------------------------------------------------------------------------
-IN_BASELINE = "in the baseline too"
+LAID_OVER = "laid over arms of the study"

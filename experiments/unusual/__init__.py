@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.config import StudyConfig
-from experiments.unusual.baseline_policies import policies_in_the_baseline
 from experiments.unusual.contradictions import contradictions
 from experiments.unusual.flag import Flag, merged
+from experiments.unusual.laid_over import choices_laid_over
 from experiments.unusual.ranges import outside
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
     """Return what can be said before anything is computed.
 
-    First policies in the baseline, then values outside their usual ranges, then contradictions.
+    First choices laid over arms, then values outside their usual ranges, then contradictions.
     """
     found = [
         flag for (scenario, arm), market in study.markets.items() for flag in outside(market, f"{scenario} / {arm}")
     ]
-    return merged([*policies_in_the_baseline(study), *found, *contradictions(study)], len(study.markets))
+    return merged([*choices_laid_over(study), *found, *contradictions(study)], len(study.markets))
 
 
 def idle_instruments(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> tuple[Flag, ...]:
