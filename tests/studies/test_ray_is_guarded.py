@@ -36,7 +36,8 @@ def listening():
 
 with make(1, "") as engine:
     place = engine.place()
-    print("token", place.submit(os.getenv, "RAY_AUTH_MODE").result(), len(place.submit(os.getenv, "RAY_AUTH_TOKEN").result()))
+    mode, token = (place.submit(os.getenv, f"RAY_AUTH_{name}").result() for name in ("MODE", "TOKEN"))
+    print("token", mode, len(token))
     print("listens", *sorted(set(listening())))
 print("left", dict(os.environ) == before)
 """
