@@ -18,8 +18,8 @@ from sim.books.returns import growth_share
 from sim.books.soft_limit import NOTHING_RISKY
 from sim.codes import BUCKETS, CAPITAL, PARTNER, PARTNER_CAP, PRIORITIES
 from sim.counted import FLOW
-from sim.params import BudgetParameters, LenderParameters
 from sim.parameters.books import FunderParameters
+from sim.params import BudgetParameters, LenderParameters
 from sim.state import blank_tallies
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook
 from tests.books.test_budget import ALONE, book_of_a_million, rooms_of

@@ -1,4 +1,4 @@
-"""Plants one fault after another in a copy of the tree and runs the nearest tests; the tree itself is never written to."""
+"""Plants one fault after another in a copy of the tree and runs the nearest tests; the tree stays as it is."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
     seconds: float  # of processor time
 
 
-class BrokenTests(Exception):
+class BrokenTestsError(Exception):
     """Tests that fail without any fault say nothing about faults."""
 
 
@@ -85,7 +85,9 @@ class Trials:
             answer = self.run(tests, LONGEST_SECONDS, keeps_bytecode=True)
             if answer.code != TESTS_PASSED:
                 said = (self.copy / "last_output.txt").read_text()[-3000:]
-                raise BrokenTests(f"these tests fail without a fault (code {answer.code}): {' '.join(tests)}\n{said}")
+                raise BrokenTestsError(
+                    f"these tests fail without a fault (code {answer.code}): {' '.join(tests)}\n{said}"
+                )
             self.usual_seconds[named] = answer.seconds
         return self.usual_seconds[named]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sim.codes import NOT_POSTPONED, POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST
+from sim.counted import HOUSEHOLD_FLOW
 from sim.params import MarketConfig
 from sim.policies.base import opening_rules
 from sim.policies.moratorium import Moratorium
 from sim.state import blank_tallies
-from sim.counted import HOUSEHOLD_FLOW
 from tests.policies.test_supervision import DRAWS, MadeLender, regulator_with, supervise
 
 OPENING = opening_rules(MarketConfig().regulator)
