@@ -94,12 +94,13 @@ class Trials:
     def tried(self, fault: Fault, tests: tuple[str, ...]) -> Outcome:
         """Plant one fault, run the tests, and take the fault out again."""
         limit = self.least_seconds + self.times_as_long * self.usual(tests)
-        target = self.copy / fault.path
+        target, kept = self.copy / fault.path, self.copy / "kept.py"
+        shutil.copy2(target, kept)  # from the copy: the tree may have gone on since
         target.write_text(fault.source)
         try:
             answer = self.run(tests, limit)
         finally:
-            shutil.copy2(self.root / fault.path, target)
+            kept.replace(target)
             shutil.rmtree(self.copy / ".hypothesis", ignore_errors=True)
         return Outcome(fault.key, hash_of_tests(self.root, tests), verdict_of(answer.code), round(answer.seconds, 2))
 
