@@ -9,12 +9,16 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 
+from experiments.complete_pairs import complete_pairs
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
-from experiments.outcomes import Horizon, Outcome, mean_over, read_outcome
-from experiments.statistics import PairedEffect, half_width, holm, paired_effect
+from experiments.event_counts import event_months
+from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T_AND_BOTH, T_AND_COUNT_BOUND
+from experiments.outcomes import Horizon, Outcome, read_outcome
+from experiments.pairs import IN_ARM, IN_BASELINE, pairs_of, runs_over
+from experiments.sameness import NONE_KNOWN, SameMarkets
+from experiments.statistics import FEWEST_TO_RESAMPLE, SKEWED, PairedEffect, holm, paired_effect
 
-UNTESTED = "none"  # the method of an effect that was declared and could not be compared
 EXPLORATORY_BELOW = 30  # replicates; nominal 95% intervals cover too little below
 
 EFFECTS = pa.schema(
@@ -31,6 +35,8 @@ EFFECTS = pa.schema(
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("replicates", pa.int64()),
+        ("pairs_without_value", pa.int64()),
+        ("months_without_value", pa.int64()),
         ("method", pa.string()),
         ("sd", pa.float64()),
         ("correlation", pa.float64()),
@@ -43,6 +49,8 @@ EFFECTS = pa.schema(
         ("skewness", pa.float64()),
         ("bootstrap_low", pa.float64()),
         ("bootstrap_high", pa.float64()),
+        ("count_low", pa.float64()),
+        ("count_high", pa.float64()),
         ("warning", pa.string()),
         ("swept", pa.string()),
     ]
@@ -60,8 +68,13 @@ DIFFERENCES = pa.schema(
 )
 
 
-def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.Table, pa.Table]:
-    """Return the tables `effects` and `differences` of a study; only replicates that both arms have are compared."""
+def compare(
+    study: StudyConfig, tables: Mapping[str, pd.DataFrame], same: SameMarkets = NONE_KNOWN
+) -> tuple[pa.Table, pa.Table]:
+    """Return the tables `effects` and `differences` of a study; only replicates that both arms have are compared.
+
+    `same` says which arms are known to be the baseline's market; equal numbers do not make them so.
+    """
     effects: list[dict[str, Any]] = []
     differences: list[dict[str, Any]] = []
     for outcome in outcomes(study):
@@ -73,14 +86,21 @@ def compare(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> tuple[pa.
             window = horizon.months(study.settings.announce_month, months)
             if not window:
                 continue
-            levels = mean_over(monthly, window)
+            runs = runs_over(monthly, window)
             for scenario in study.scenarios:
                 for arm in study.arms[1:]:
-                    pairs = _pairs(levels, scenario, arm, study.arms[0])
+                    pairs = pairs_of(runs, scenario, arm, study.arms[0])
                     if pairs.empty:
                         continue
-                    effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs))
-                    differences.extend(_difference_rows(outcome, horizon, scenario, arm, pairs))
+                    known = pairs.dropna()
+                    if known.empty:
+                        effects.append(_without_value(study, outcome.name, horizon.name, scenario, arm, pairs))
+                        continue
+                    is_same = same.are_same(scenario, arm, known.index) or (
+                        max(window) < same.parting_month(scenario, arm)
+                    )
+                    effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs, is_same))
+                    differences.extend(_difference_rows(outcome, horizon, scenario, arm, known))
     effects.extend(_untested(study, effects))
     _correct(effects, len(primary_effects(study)))
     return pa.Table.from_pylist(effects, schema=EFFECTS), pa.Table.from_pylist(differences, schema=DIFFERENCES)
@@ -92,28 +112,26 @@ def outcomes(study: StudyConfig) -> tuple[Outcome, ...]:
     return tuple(read_outcome(name, "study") for name in names)
 
 
-def _pairs(levels: pd.Series[float], scenario: str, arm: str, baseline: str) -> pd.DataFrame:
-    """Return arm and baseline by replicate, complete pairs only."""
-
-    def of(name: str) -> pd.Series[float]:
-        inside = (levels.index.get_level_values("scenario") == scenario) & (
-            levels.index.get_level_values("arm") == name
-        )
-        return levels[inside].droplevel(["scenario", "arm"])
-
-    return pd.DataFrame({"changed": of(arm), "unchanged": of(baseline)}).dropna().sort_index()
-
-
 def _effect_row(
-    study: StudyConfig, outcome: Outcome, horizon: Horizon, scenario: str, arm: str, pairs: pd.DataFrame
+    study: StudyConfig,
+    outcome: Outcome,
+    horizon: Horizon,
+    scenario: str,
+    arm: str,
+    pairs: pd.DataFrame,
+    is_same: bool,
 ) -> dict[str, Any]:
     place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
-    effect = paired_effect(list(pairs["changed"]), list(pairs["unchanged"]), place)
+    known = pairs.dropna()
+    changed, unchanged = list(known["changed"]), list(known["unchanged"])
+    months = event_months(outcome, pd.concat([known["months_changed"], known["months_unchanged"]]))
+    effect = paired_effect(changed, unchanged, place, months, is_same)
     declared = expected_of(study, outcome.name, horizon.name, arm)
     is_placebo = arm == study.settings.placebo
+    is_hypothesis = declared is not None and not is_placebo
     simultaneous = math.nan
-    if declared is not None and not is_placebo:
-        simultaneous = half_width(effect.sd, effect.replicates, confidence_each(study))
+    if is_hypothesis and effect.method != IDENTICAL:
+        simultaneous = complete_pairs(changed, unchanged, months).reach(confidence_each(study))
     important = declared.smallest_important_difference if declared else 0.0
     return {
         "outcome": outcome.name,
@@ -123,28 +141,48 @@ def _effect_row(
         "scenario": scenario,
         "horizon": horizon.name,
         "placebo": is_placebo,
-        "baseline_mean": float(pairs["unchanged"].mean()),
+        "baseline_mean": float(known["unchanged"].mean()),
+        "pairs_without_value": len(pairs) - len(known),
+        "months_without_value": int(known["one_sided"].sum()),
         "smallest_important_difference": important if declared else None,
         "simultaneous_half_width": _number(simultaneous),
-        "is_precise": simultaneous <= important if important > 0 and math.isfinite(simultaneous) else None,
+        "is_precise": bool(simultaneous <= important) if is_hypothesis and important > 0 else None,
         "swept": swept_words(study, scenario, arm),
-        "warning": _warning(effect, study.settings.replicates),
+        "warning": _warning(effect, pairs, study.settings.replicates),
         **{name: _number(value) for name, value in effect._asdict().items()},
     }
 
 
-def _warning(effect: PairedEffect, asked: int) -> str | None:
+def _warning(effect: PairedEffect, pairs: pd.DataFrame, asked: int) -> str | None:
     """Return what a reader must know before believing the interval."""
     said = []
-    if effect.replicates < asked:
-        said.append(f"{asked - effect.replicates} of {asked} pairs missing")
-    if effect.method == "single":
+    if len(pairs) < asked:
+        said.append(f"{asked - len(pairs)} of {asked} pairs missing")
+    if effect.replicates < len(pairs):
+        said.append(f"{len(pairs) - effect.replicates} of {len(pairs)} pairs not compared: {_why(pairs)}")
+    one_sided = int(pairs.dropna()["one_sided"].sum())
+    if one_sided:
+        said.append(f"{one_sided} months of {effect.replicates} pairs left out: one arm alone has a value in them")
+    if effect.method == SINGLE:
         said.append("one replicate gives no interval")
-    elif effect.method != "identical" and effect.replicates < EXPLORATORY_BELOW:
+    elif effect.method in (NO_SPREAD, COUNT_BOUND):
+        said.append(_equal_words(effect))
+    elif effect.method != IDENTICAL and effect.replicates < EXPLORATORY_BELOW:
         said.append("exploratory: fewer than 30 replicates")
     if math.isfinite(effect.bootstrap_low):
         said.append("skewed: see the bootstrap-t interval")
+    elif effect.replicates >= FEWEST_TO_RESAMPLE and abs(effect.skewness) > SKEWED:
+        said.append("skewed, with too few different values for a bootstrap-t interval")
+    if effect.method in (T_AND_COUNT_BOUND, T_AND_BOTH):
+        said.append("few events differ: see the bound on counts")
     return "; ".join(said) or None
+
+
+def _equal_words(effect: PairedEffect) -> str:
+    """Say why pairs that all differ by the same, in markets that differ, give no t interval."""
+    how = "equal" if effect.mean == 0.0 else "different by the same amount"
+    said = f"{how} in all {effect.replicates} pairs though the markets differ: no spread to make an interval of"
+    return said + (", so a bound on rare counts stands for it" if effect.method == COUNT_BOUND else "")
 
 
 def _number(value: float | str) -> float | str | None:
@@ -166,26 +204,48 @@ def _difference_rows(
         }
 
 
+def _why(pairs: pd.DataFrame) -> str:
+    """Say of pairs that could not be compared which arm had nothing to divide by."""
+    lacking = pairs[pairs["changed"].isna()]
+    sides = (
+        (IN_ARM, bool((lacking["months_changed"] == 0).any())),
+        (IN_BASELINE, bool((lacking["months_unchanged"] == 0).any())),
+    )
+    without = " and ".join(name for name, is_so in sides if is_so)
+    return f"there is nothing to divide by {without}" if without else "the arms have no value in the same month"
+
+
+def _without_value(
+    study: StudyConfig, outcome: str, horizon: str, scenario: str, arm: str, pairs: pd.DataFrame | None
+) -> dict[str, Any]:
+    """Return the row of an effect that could not be compared, so that none is passed over."""
+    declared, is_placebo = expected_of(study, outcome, horizon, arm), arm == study.settings.placebo
+    why = f"in no pair do both arms have a value: {_why(pairs)}" if pairs is not None else "there are no pairs of runs"
+    return {
+        "outcome": outcome,
+        "primary": declared is not None,
+        "expected_sign": declared.expected_sign if declared else None,
+        "arm": arm,
+        "scenario": scenario,
+        "horizon": horizon,
+        "placebo": is_placebo,
+        "replicates": 0,
+        "pairs_without_value": 0 if pairs is None else len(pairs),
+        "months_without_value": 0,
+        "method": NONE,
+        "smallest_important_difference": declared.smallest_important_difference if declared else None,
+        "p": None,
+        "warning": f"{'declared and ' if declared else ''}not compared: {why}",
+        "swept": swept_words(study, scenario, arm),
+    }
+
+
 def _untested(study: StudyConfig, effects: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
-    """Yield a row for each effect that was declared and could not be compared, so that none is passed over."""
+    """Yield a row for each effect that was declared and has no pairs of runs."""
     found = {(row["outcome"], row["horizon"], row["scenario"], row["arm"]) for row in effects}
     for primary, scenario, arm in primary_effects(study):
         if (primary.outcome, primary.horizon, scenario, arm) not in found:
-            yield {
-                "outcome": primary.outcome,
-                "primary": True,
-                "expected_sign": primary.expected_sign,
-                "arm": arm,
-                "scenario": scenario,
-                "horizon": primary.horizon,
-                "placebo": False,
-                "replicates": 0,
-                "method": UNTESTED,
-                "smallest_important_difference": primary.smallest_important_difference,
-                "p": None,
-                "warning": "declared and not compared: in no pair do both arms have a value",
-                "swept": swept_words(study, scenario, arm),
-            }
+            yield _without_value(study, primary.outcome, primary.horizon, scenario, arm, None)
 
 
 def _correct(effects: list[dict[str, Any]], declared: int) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from experiments.executors.engine import one_thread_each, signals_held
-from experiments.executors.processes import ended_at_once, processes
+from experiments.executors.processes import ended_at_once, processes, started
 from experiments.single_run import live
 from sim.codes import PRIORITIES
 from sim.compiling import cache_folder
@@ -38,7 +38,7 @@ def compile_model(config: MarketConfig) -> None:
     )
     with one_thread_each(), processes(2) as pool, ended_at_once():
         # Settling takes as long to compile as all else together. Whoever comes to what the other has done finds it.
-        with signals_held():
+        with signals_held(), started():
             halves = [pool.submit(_settle_first, tiny), pool.submit(_live, tiny)]
         try:
             for half in halves:

@@ -6,15 +6,26 @@ arm and scenario. Hydra only composes; the model's own parameter lists check; no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
+import yaml
+
+from experiments.any_script import LONGEST_NAME, NAME_RULE, is_name, normal
+from experiments.chosen_policies import (
+    IN_EVERY_ARM,
+    PLACES_OF_POLICIES,
+    Asked,
+    is_to_be_an_arm,
+    policy_as_arm,
+    written_as,
+)
 from experiments.executors.engine import LIBRARIES, check_engine
 from experiments.market import read_market
 from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
 from experiments.overrides import Override, compose_document, read_overrides, unselected
 from experiments.own_study import read_asked
+from experiments.precedence import told
 from experiments.refusal import Refusal, nearest, shown
 from experiments.schema import CHOICES, read_section
 from experiments.stopping import StopSettings
@@ -26,8 +37,6 @@ MARKET_KEYS = MarketConfig._fields
 STUDY_KEYS = ("seed", "months", "out", "archive", "study", "executor", "report")
 # What an arm or a scenario may change: the market, never the calendar of the study, its chance or its execution.
 CHANGEABLE = (*MARKET_KEYS, "market", "scenario")
-NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_. -]{0,58}[A-Za-z0-9_.-])?")
-LONGEST_NAME = 60
 
 
 class PrimaryOutcome(NamedTuple):
@@ -40,6 +49,14 @@ class PrimaryOutcome(NamedTuple):
         0.0
     )
     arm: str = ""  # the arm of which this is expected; empty = of every arm
+
+
+class ChosenPolicySettings(NamedTuple):
+    """Where `policy=[...]` on the command line goes while the baseline is the only arm, and what is then compared."""
+
+    place: str = IN_EVERY_ARM
+    primary: tuple[PrimaryOutcome, ...] = ()  # with a policy as an arm, in place of the study's own
+    secondary: tuple[str, ...] = ()
 
 
 class StudySettings(NamedTuple):
@@ -58,6 +75,7 @@ class StudySettings(NamedTuple):
     secondary: tuple[str, ...] = ()
     sweep: SweepSettings = SweepSettings()
     stop: StopSettings = StopSettings()
+    chosen_policy: ChosenPolicySettings = ChosenPolicySettings()
 
     @property
     def most_replicates(self) -> int:
@@ -86,6 +104,7 @@ class ReportSettings(NamedTuple):
 
 CHOICES[("PrimaryOutcome", "expected_sign")] = ("+", "-", "?")
 CHOICES[("SweepSettings", "kind")] = KINDS
+CHOICES[("ChosenPolicySettings", "place")] = PLACES_OF_POLICIES
 CHOICES[("ExecutorSettings", "kind")] = tuple(LIBRARIES)
 
 
@@ -101,6 +120,8 @@ class StudyConfig(NamedTuple):
     out: str | None
     archive: str | None = None  # where finished runs are kept for other studies; None = beside the study's folder
     versions: tuple[Version, ...] = ()  # the arms or scenarios that a sweep made
+    asked: tuple[Asked, ...] = ()  # what was set of the market beside the study's file, and which arms it is in
+    overruled: tuple[str, ...] = ()  # what the study's file says and the scale that was asked for says otherwise
 
     @property
     def name(self) -> str:
@@ -136,11 +157,15 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
     asked = read_asked(overrides)
     document = compose_document(asked)
     _check_root(document)
-    settings = read_section(StudySettings, document.get("study"), "study")
+    settings = read_section(StudySettings, normal(document.get("study")), "study")
     _check_settings(settings)
+    if is_to_be_an_arm(asked, settings):
+        whole = read_market(_market_values(document))
+        announced = min((instrument.announce_month for _, instrument in whole.policy), default=settings.announce_month)
+        asked, settings = policy_as_arm(asked, settings, announced, dict(whole.lender))
     settings, versions = _swept(settings)
     _check_stop(asked, settings)
-    markets = _markets(asked, settings)
+    markets, places_asked = _markets(asked, settings)
     first = next(iter(markets.values()))
     _check_outcomes(settings, first)
     _check_announcement(settings, markets)
@@ -160,14 +185,25 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         out=places["out"],
         archive=places["archive"],
         versions=versions,
+        asked=places_asked,
+        overruled=told(
+            {override.key: override.value for override in asked if override.is_choice},
+            ["calendar.months" if override.key == "months" else override.key for override in asked],
+        ),
     )
+
+
+def composed_yaml(overrides: Sequence[str]) -> str:
+    """Return what files and overrides come to, references resolved, as YAML; what neither sets has its default."""
+    return yaml.safe_dump(compose_document(read_asked(overrides)), sort_keys=False, allow_unicode=True)
 
 
 def _check_root(document: Mapping[str, Any]) -> None:
     for key in document:
         if key not in MARKET_KEYS and key not in STUDY_KEYS:
             raise Refusal(
-                f"{key}: unknown key; {nearest(key, (*MARKET_KEYS, *STUDY_KEYS, 'scale', 'scenario', 'market'))}"
+                f"{key}: unknown key; {nearest(key, (*MARKET_KEYS, *STUDY_KEYS, 'scale', 'scenario', 'market'))}; "
+                f"was {shown(document[key])}"
             )
 
 
@@ -195,8 +231,10 @@ def _check_settings(settings: StudySettings) -> None:
         if not names:
             raise Refusal(f"study.{group}: must name at least one")
         for name in names:
-            if not NAME.fullmatch(name):
-                raise Refusal(f"study.{group}: a name is up to 60 letters, digits, spaces, _ . or -, was {shown(name)}")
+            if not is_name(name):
+                raise Refusal(f"study.{group}: {NAME_RULE}, was {shown(name)}")
+    if not settings.horizons:
+        raise Refusal("study.horizons: must name at least one, such as 1-12 or end, was []")
     for role in ("baseline", "placebo"):
         arm = getattr(settings, role)
         if arm not in settings.arms and (role == "baseline" or arm):
@@ -245,9 +283,15 @@ def _check_stop(asked: Sequence[Override], settings: StudySettings) -> None:
         )
 
 
-def _markets(asked: Sequence[Override], settings: StudySettings) -> dict[tuple[str, str], MarketConfig]:
-    """Compose one market for each scenario and arm; an override that changes none of them is refused."""
-    idle = {override.key for override in asked if override.key.split(".")[0] in MARKET_KEYS}
+def _markets(
+    asked: Sequence[Override], settings: StudySettings
+) -> tuple[dict[tuple[str, str], MarketConfig], tuple[Asked, ...]]:
+    """Compose one market for each scenario and arm, and say which of them hold what was asked for.
+
+    An override that changes none of them is refused.
+    """
+    of_market = [override for override in asked if override.key.split(".")[0] in CHANGEABLE]
+    where: list[list[tuple[str, str]]] = [[] for _ in of_market]
     markets = {}
     arms = sorted(settings.arms, key=lambda arm: arm != settings.baseline)
     for scenario, scenario_texts in settings.scenarios.items():
@@ -255,23 +299,35 @@ def _markets(asked: Sequence[Override], settings: StudySettings) -> dict[tuple[s
             changes = _changes(f"study.scenarios.{scenario}", scenario_texts)
             for key, change in _changes(f"study.arms.{arm}", settings.arms[arm]).items():
                 if key in changes:
-                    raise Refusal(f"study.arms.{arm}: {key} is set by scenario {scenario} as well")
+                    raise Refusal(
+                        f"study.arms.{arm}: {key} is set by scenario {scenario} as well, was {shown(change.value)}"
+                    )
                 changes[key] = change
             own = [override for override in asked if override.key not in changes]
             document, used = _compose_arm(own, tuple(changes.values()))
-            idle -= {override.key for override in used}
+            for override, places in zip(of_market, where, strict=True):
+                if override in used:
+                    places.append((scenario, arm))
             _check_root(document)
             try:
                 markets[scenario, arm] = read_market(_market_values(document))
             except Refusal as refusal:
                 raise Refusal(f"{refusal} (arm {arm}, scenario {scenario})" if changes else str(refusal)) from None
             _check_alike(markets, scenario, arm)
-    if idle:
+    heard = tuple(
+        Asked(override.key, written_as(override), tuple(places))
+        for override, places in zip(of_market, where, strict=True)
+        if places
+    )
+    idle = {override.key for override in of_market if override.key.split(".")[0] in MARKET_KEYS}
+    if idle := idle - {each.key for each in heard}:
         key = sorted(idle)[0]
+        typed = next(override.value for override in asked if override.key == key)
         raise Refusal(
-            f"{key}: changes no arm; every arm either sets it itself or does not hold {'.'.join(key.split('.')[:2])}"
+            f"{key}: changes no arm; every arm either sets it itself or does not hold {'.'.join(key.split('.')[:2])}; "
+            f"was {shown(typed)}"
         )
-    return markets
+    return markets, heard
 
 
 def _check_alike(markets: Mapping[tuple[str, str], MarketConfig], scenario: str, arm: str) -> None:
@@ -300,7 +356,8 @@ def _changes(path: str, texts: Sequence[str]) -> dict[str, Override]:
         root = override.key.split(".")[0]
         if root not in CHANGEABLE:
             raise Refusal(
-                f"{path}: {override.key}: an arm or scenario changes the market only; {nearest(root, CHANGEABLE)}"
+                f"{path}: {override.key}: an arm or scenario changes the market only; {nearest(root, CHANGEABLE)}; "
+                f"was {shown(override.value)}"
             )
     return {override.key: override for override in read}
 
@@ -328,10 +385,14 @@ def _check_outcomes(settings: StudySettings, market: MarketConfig) -> None:
     for primary in settings.primary:
         read_horizon(primary.horizon, "study.primary")
         if primary.arm and primary.arm not in settings.arms:
-            raise Refusal(f"study.primary: {primary.outcome}: no such arm; {nearest(primary.arm, settings.arms)}")
+            raise Refusal(
+                f"study.primary: {primary.outcome}: no such arm; {nearest(primary.arm, settings.arms)}; "
+                f"was {shown(primary.arm)}"
+            )
         if primary.horizon not in settings.horizons:
             raise Refusal(
-                f"study.primary: {primary.outcome}: no such horizon; {nearest(primary.horizon, settings.horizons)}"
+                f"study.primary: {primary.outcome}: no such horizon; {nearest(primary.horizon, settings.horizons)}; "
+                f"was {shown(primary.horizon)}"
             )
 
 
@@ -341,7 +402,7 @@ def _check_announcement(settings: StudySettings, markets: Mapping[tuple[str, str
         shared = {name for name, _ in markets[next(iter(markets))[0], settings.baseline].policy}
         for name, instrument in market.policy:
             announced = getattr(instrument, "announce_month", None)
-            if name not in shared and isinstance(announced, int) and announced < settings.announce_month:
+            if name not in shared and isinstance(announced, int) and max(0, announced) < settings.announce_month:
                 raise Refusal(
                     f"policy.{name}.announce_month: must not be earlier than study.announce_month "
                     f"{settings.announce_month}, was {announced} (arm {arm})"

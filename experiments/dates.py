@@ -38,7 +38,10 @@ def by_months(path: str, member: dict[str, Any], start: str) -> tuple[dict[str, 
     found = dict(member)
     for key, name in DATES.items():
         if key not in found:
-            raise Refusal(f"{path}.{key}: must be given beside {given[0]}; history knows both dates")
+            raise Refusal(
+                f"{path}.{key}: must be given beside {given[0]}; history knows both dates; "
+                f"{given[0]} was {shown(member[given[0]])}"
+            )
         date = found.pop(key)
         if not isinstance(date, str) or not MONTH.fullmatch(date):
             raise Refusal(f"{path}.{key}: must be a month written YYYY-MM, was {shown(date)}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from experiments.complete_pairs import CONFIDENCE
 from experiments.config import PrimaryOutcome, StudyConfig
-from experiments.statistics import CONFIDENCE
 from experiments.sweeps import written
 
 

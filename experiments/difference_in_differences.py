@@ -1,17 +1,18 @@
 """Difference-in-differences on the exported panel of one arm, beside the true effect that only the simulator knows.
 
-    python -m experiments.run study=quiet_cuts observe.panel_people=2000 out=results/q     a study that follows people
-    python -m experiments.difference_in_differences results/q                              customers of one lender
-    python -m experiments.difference_in_differences results/q difference_in_differences=dear_loans
-    python -m experiments.difference_in_differences results/q difference_in_differences.treated.lender=bank_a
+    .venv/bin/sluice run study=quiet_cuts observe.panel_people=2000 out=results/q     a study that follows people
+    .venv/bin/sluice difference-in-differences results/q                              customers of one lender
+    .venv/bin/sluice difference-in-differences results/q difference_in_differences=dear_loans
+    .venv/bin/sluice difference-in-differences results/q difference_in_differences.treated.lender=bank_a
 
 The results go to results/q-difference_in_differences-<file>, beside the study, or to out=DIR; the study is only read.
+--dry-run prints which arm would be compared, and where the results would go.
 Exit codes: 0 done, 1 a file altered or not writable, 2 input refused, 130 interrupted.
 """
 
 from __future__ import annotations
 
-import shlex
+import math
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -28,9 +29,11 @@ from experiments.analysis.page import PAGE, reproduction
 from experiments.analysis.panel_regression import EventStudy, event_study, parts_of, two_way_effect
 from experiments.analysis.panels import Exported, TreatedRule, matrix_of, read_exported, treated_and_compared
 from experiments.analysis.request import plain, read_settings
-from experiments.command_line import DONE
+from experiments.command_line import DONE, command_of, names_out, usage
+from experiments.flags import DRY_RUN, overrides_and_flags
+from experiments.interruption import termination_interrupts
 from experiments.refusal import Refusal, nearest, shown
-from experiments.run import termination_interrupts
+from experiments.streams import as_command
 from sim.compiling import source_hash
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.params import Quantity
@@ -142,7 +145,7 @@ def estimate_row(seen: Values, without: Values, treated: Marks, setting: Setting
         "low": found.low,
         "high": found.high,
         "true_effect": truth,
-        "covers_truth": bool(found.low <= truth <= found.high),
+        "covers_truth": bool(found.low <= truth <= found.high) if math.isfinite(found.low) else None,
         "spillover": parts.spillover,
         "other_trend": parts.other_trend,
         "anticipation": parts.anticipation,
@@ -169,7 +172,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the comparison, print what was found and return the exit code."""
     texts = list(sys.argv[1:] if arguments is None else arguments)
     if any(text in ("-h", "--help") for text in texts):
-        print(__doc__)
+        print(usage(__doc__))
         return DONE
     return exit_code_of(lambda: _asked(texts), "stopped; nothing is concluded")
 
@@ -180,7 +183,8 @@ def _asked(texts: list[str]) -> int:
         return _work(texts)
 
 
-def _work(texts: list[str]) -> int:
+def _work(typed: list[str]) -> int:
+    texts, flags = overrides_and_flags(typed, (DRY_RUN,))
     folders = [text for text in texts if "=" not in text]
     if len(folders) != 1:
         raise Refusal(f"{TOOL}: give the folder of one finished study, gave {len(folders)}")
@@ -192,6 +196,11 @@ def _work(texts: list[str]) -> int:
     exported = read_exported(Path(folders[0]).expanduser())
     place = place_of([text.removeprefix("out=") for text in rest], name, exported.folder)
     setting = setting_of(settings, exported)
+    if DRY_RUN in flags:
+        print(f"plan of {TOOL}-{name}: {settings.question.strip()}")
+        print(f"arm {setting.arm} of {exported.folder}, {len(set(exported.panel['replicate']))} replicates, no run")
+        print(f"results would go to {place}")
+        return DONE
     tables = compare(settings, exported, setting)
     findings = findings_of(tables, settings.treated, settings.outcomes, setting.arm, setting.event)
     return _write(place, name, texts, settings, exported, findings)
@@ -223,8 +232,7 @@ def _write(
         "seed": seed,
         "replicates": replicates,
     }
-    asked = [text for text in texts if not text.startswith("out=")]
-    command = " ".join(["python -m", f"experiments.{TOOL}", *map(shlex.quote, asked)])
+    command = command_of(TOOL, *(text for text in texts if not names_out(text)))
     with opened(place, document) as folder:
         last = reproduction(command, seed, replicates, source_hash())
         files = write_findings(folder, f"{TITLE}: {name}", settings.question.strip(), findings, last)
@@ -237,4 +245,4 @@ def _write(
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from experiments.archive import Archive, lived_before
-from experiments.command_line import quoted
+from experiments.command_line import command_here
 from experiments.compilation import compile_model, is_compiled
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each
+from experiments.drawn import report_problem
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import discard_results, is_whole, log, write_manifest
 from experiments.forecast import announce
@@ -23,9 +24,7 @@ from experiments.store import CorruptResult, Unwritable, read_sealed, record_of,
 from experiments.study import plan
 from experiments.study_files import LOG, MANIFEST, REPORTS
 from experiments.unusual import idle_instruments, unusual_settings
-from experiments.unusual.flag import Flag
-
-SHOWN_FLAGS = 8
+from experiments.unusual.flag import Flag, notice
 
 
 class Driver:
@@ -141,8 +140,14 @@ class Driver:
     def _leave_as_it_is(self) -> bool:
         log(self.folder, "already done")
         print(f"results: {self.folder}")
-        if self.study.report.draw:
-            print(f"report: {self.folder / REPORTS[0]}")
+        if not self.study.report.draw:
+            return True
+        path = self.folder / REPORTS[0]
+        problem = report_problem(self.folder) if path.exists() else f"{path}: is missing"
+        if problem:
+            print(f"the report is drawn again: {problem.partition(';')[0]}", file=sys.stderr)
+            return self._report()
+        print(f"report: {path}")
         return True
 
     def _conclude(self, looks: Sequence[Look]) -> bool:
@@ -152,6 +157,7 @@ class Driver:
         the folder and its manifest belong to the study as it was asked for, so that the same command finds them.
         """
         from experiments.gather import gather  # here, so that the first run does not wait for pandas
+        from experiments.unusual.twins import twins_of
 
         study, folder = self.study, self.folder
         lived = study.of(looks[-1].replicates) if looks else study
@@ -162,7 +168,7 @@ class Driver:
         for kept in done.values():
             files[f"runs/{kept.folder}/run.json"] = record_of(folder / "runs" / kept.folder / "run.json")
         files["config.yaml"] = record_of(folder / "config.yaml")
-        idle = idle_instruments(study, folder / "tables")
+        idle = idle_instruments(study, folder / "tables", twins_of(study, folder, runs, done))
         notice(idle)
         missing = [run for run in runs if run.identity not in done]
         summary = {
@@ -175,6 +181,7 @@ class Driver:
             ],
             "replicates": lived.settings.replicates,
             "versions_swept": [version._asdict() for version in study.versions],
+            "asked": [{"text": asked.text, "where": [list(place) for place in asked.where]} for asked in study.asked],
             **self._why_it_stopped(looks),
         }
         write_manifest(folder, study, summary, files)
@@ -203,7 +210,7 @@ class Driver:
             print(
                 f"the report could not be written: {type(problem).__name__}: {problem}\n"
                 f"the results are kept in {self.folder}, the details in {self.folder / LOG}. "
-                f"To write the report again:\n  python -m experiments.report {quoted(str(self.folder))}",
+                f"To write the report again:\n  {command_here('report', str(self.folder))}",
                 file=sys.stderr,
             )
             return False
@@ -222,11 +229,3 @@ def entry(run: Run, kept: Kept) -> dict[str, Any]:
     """Return what the manifest says of one run."""
     where = {"folder": kept.folder, "record_hash": kept.record_hash}
     return {**{key: getattr(run, key) for key in ("arm", "scenario", "replicate", "identity")}, **where}
-
-
-def notice(flags: Sequence[Flag]) -> None:
-    """Say what is legal and perhaps not meant; the manifest and the report hold all of it."""
-    for flag in flags[:SHOWN_FLAGS]:
-        print(f"unusual: {flag.sentence}", file=sys.stderr)
-    if len(flags) > SHOWN_FLAGS:
-        print(f"unusual: and {len(flags) - SHOWN_FLAGS} more, in the report", file=sys.stderr)

@@ -1,9 +1,10 @@
 """Policy frontier: what access each strength of a rule leaves, and at what loss, with the dominated ones marked.
 
-    python -m experiments.frontier                                the file configs/frontier/rate_cap.yaml
-    python -m experiments.frontier frontier=rate_cap scale=smoke
-    python -m experiments.frontier out=results/f                  continues there what was begun there
+    .venv/bin/sluice frontier                                the file configs/frontier/rate_cap.yaml
+    .venv/bin/sluice frontier frontier=rate_cap scale=smoke
+    .venv/bin/sluice frontier out=results/f                  continues there what was begun there
 
+--dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
 All points share their luck.
 Exit codes: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
@@ -27,8 +28,10 @@ from experiments.analysis.frontier_page import findings_of
 from experiments.analysis.measures import Measure, check_measure, read
 from experiments.analysis.parameters import ParameterRange, check_range, with_values
 from experiments.analysis.request import Request
+from experiments.analysis.stages import Stage
 from experiments.refusal import Refusal
 from experiments.statistics import paired_effect
+from experiments.streams import as_command
 from sim.params import Quantity
 
 CHOICE = "the analyst's choice"
@@ -91,19 +94,24 @@ def points_of(axes: Sequence[GridAxis]) -> tuple[Point, ...]:
     return (Point(WITHOUT, ()), *(Point(label, at) for label, at in labels))
 
 
+def stages(request: Request[FrontierSettings]) -> tuple[Stage]:
+    """Return the grid: the market at every point."""
+    axes = request.settings.axes
+    markets = {
+        point.label: with_values(request.changed, [(a.range, v) for a, v in zip(axes, point.values, strict=True)])
+        if point.values
+        else request.market
+        for point in points_of(axes)
+    }
+    return (Stage("grid", markets),)
+
+
 def work(request: Request[FrontierSettings], bench: Bench) -> Findings:
     """Live through the grid and compare every point with the market without the rule."""
     settings = request.settings
     points = points_of(settings.axes)
-    markets = {
-        point.label: with_values(
-            request.changed, [(a.range, v) for a, v in zip(settings.axes, point.values, strict=True)]
-        )
-        if point.values
-        else request.market
-        for point in points
-    }
-    folders = bench.live("grid", markets)
+    [grid] = stages(request)
+    folders = bench.live(grid.name, grid.points)
 
     def found(measure: Measure) -> Values:
         return np.array([[read(measure, folders[p.label, r]) for r in bench.replicates] for p in points])
@@ -126,7 +134,8 @@ def frontier_table(points: Sequence[Point], settings: FrontierSettings, access: 
             row[f"value_{number + 1}"] = point.values[number] if point.values else None
             row[f"parameter_{number + 1}"] = axis.path
         for name, values in (("access", access), ("loss", loss)):
-            effect = paired_effect(list(values[place]), list(values[0]), f"frontier/{name}/{point.label}")
+            pairs = (list(values[place]), list(values[0]))
+            effect = paired_effect(*pairs, f"frontier/{name}/{point.label}", is_same_market=place == 0)
             row |= {name: float(values[place].mean()), f"{name}_difference": effect.mean}
             row |= {f"{name}_low": effect.low, f"{name}_high": effect.high, f"{name}_method": effect.method}
         row |= {"dominated": bool(on_average[place]), "dominated_share": float(share[place])}
@@ -147,7 +156,7 @@ def values_table(points: Sequence[Point], access: Values, loss: Values) -> pa.Ta
     )
 
 
-TOOL = Tool("frontier", "Policy frontier", FrontierSettings, "rate_cap", "rule", check, work)
+TOOL = Tool("frontier", "Policy frontier", FrontierSettings, "rate_cap", "rule", check, work, stages)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -156,4 +165,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

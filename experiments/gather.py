@@ -19,6 +19,7 @@ from experiments.groups import effects_by_group
 from experiments.moves import moves, per_thousand
 from experiments.outcomes import Outcome
 from experiments.profiles import profiles
+from experiments.sameness import SameMarkets, same_markets
 from experiments.selections import SELECTIONS, columns_read, rows_read
 from experiments.single_run import KEYS, PEOPLE, RECORD, Kept, Run
 from experiments.store import (
@@ -50,10 +51,11 @@ def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[
     counted = _counted(_pairs(folder, study, present, kept), moved)
     written["transitions"] = write_pieces(tables / "transitions.parquet", TRANSITIONS, counted)
     segments = _segments(folder, present, kept) if "segment" in written else iter(())
+    same = same_markets(study, present, kept)
     derived = {
-        **_by_outcome(tables, study, written),
-        "group_effects": effects_by_group(study, segments),
-        "moves": moves(study, moved),
+        **_by_outcome(tables, study, written, same),
+        "group_effects": effects_by_group(study, segments, same),
+        "moves": moves(study, moved, same),
     }
     for name, table in derived.items():
         written[name] = write_table(tables / f"{name}.parquet", table)
@@ -82,11 +84,13 @@ def _segments(folder: Path, present: Sequence[Run], kept: Mapping[str, Kept]) ->
         )
 
 
-def _by_outcome(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord]) -> dict[str, pa.Table]:
+def _by_outcome(
+    tables: Path, study: StudyConfig, written: Mapping[str, FileRecord], same: SameMarkets
+) -> dict[str, pa.Table]:
     """Return what arms differ in, outcome by outcome: by horizon, by replicate, by month."""
     frames = _compared(tables, study, written)
-    effects, differences = compare(study, frames)
-    return {"effects": effects, "differences": differences, "profiles": profiles(study, frames)}
+    effects, differences = compare(study, frames, same)
+    return {"effects": effects, "differences": differences, "profiles": profiles(study, frames, same)}
 
 
 def run_folder(folder: Path, run: Run, kept: Mapping[str, Kept]) -> Path:
@@ -132,7 +136,8 @@ def _compared(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord
         if name not in written or name not in SELECTIONS:
             continue
         path = tables / f"{name}.parquet"
-        wanted = {column for outcome in theirs for column in (*KEYS, *columns_read(name, outcome.column))}
+        read = (columns_read(name, outcome.column, outcome.where) for outcome in theirs)
+        wanted = {column for columns in read for column in (*KEYS, *columns)}
         present = [column for column in read_columns(path).names if column in wanted]
         frames[name] = read_table(path, present, rows_read(name, [one.where for one in theirs])).to_pandas()
     return frames

@@ -15,7 +15,9 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.config import StudyConfig
-from experiments.statistics import mean_intervals
+from experiments.intervals import mean_intervals, paired_intervals
+from experiments.ratios import Ratio, ratio_of, ratio_of_sums
+from experiments.sameness import NONE_KNOWN, SameMarkets
 
 RUN = ["scenario", "arm", "replicate"]
 GROUP = ["dimension", "value"]
@@ -34,56 +36,56 @@ GROUP_EFFECTS = pa.schema(
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("replicates", pa.int64()),
+        ("pairs_without_value", pa.int64()),
+        ("method", pa.string()),
     ]
 )
 
 
 class Measure(NamedTuple):
-    """A ratio of two sums over the months of a horizon; a share is weighted back to what it is a share of."""
+    """A ratio of two sums over the months of a horizon; `ratio` is made of columns of the table `segment`."""
 
     name: str
-    above: str
-    below: str
-    weight: str = ""  # what `above` is a share of; empty where it is an amount or a count
+    ratio: Ratio
 
 
+SHARES = ("approval_share", "indebted_share", "hardship_share", "unemployment_share", "mean_apr", "dpd90_share")
+A_PERSON = {
+    "originations_a_person_fen": "originations_fen",
+    "debt_a_person_fen": "debt_fen",
+    "informal_debt_a_person_fen": "informal_debt_fen",
+    "consumption_a_person_fen": "consumption_fen",
+    "defaults_a_person": "defaults",
+}
 MEASURES = (
-    Measure("approval_share", "approvals", "applications"),
-    Measure("indebted_share", "indebted", "borrowers"),
-    Measure("hardship_share", "hardship_share", "borrowers", "borrowers"),
-    Measure("unemployment_share", "unemployed", "borrowers"),
-    Measure("mean_apr", "mean_apr", "originations_fen", "originations_fen"),
-    Measure("dpd90_share", "dpd90_share", "debt_fen", "debt_fen"),
-    Measure("originations_a_person_fen", "originations_fen", "borrowers"),
-    Measure("debt_a_person_fen", "debt_fen", "borrowers"),
-    Measure("informal_debt_a_person_fen", "informal_debt_fen", "borrowers"),
-    Measure("consumption_a_person_fen", "consumption_fen", "borrowers"),
-    Measure("defaults_a_person", "defaults", "borrowers"),
+    *(Measure(column, ratio_of("segment", column)) for column in SHARES),
+    *(Measure(name, Ratio(amount, "borrowers")) for name, amount in A_PERSON.items()),
 )
 
 
 def columns_read() -> list[str]:
     """Return the columns of the table `segment` that the measures are formed from."""
-    of_measures = (name for measure in MEASURES for name in (measure.above, measure.below, measure.weight) if name)
+    of_measures = (name for measure in MEASURES for name in measure.ratio.parts)
     return list(dict.fromkeys([*RUN, "month", *GROUP, *of_measures]))
 
 
-def effects_by_group(study: StudyConfig, batches: Iterable[pd.DataFrame]) -> pa.Table:
+def effects_by_group(study: StudyConfig, batches: Iterable[pd.DataFrame], same: SameMarkets = NONE_KNOWN) -> pa.Table:
     """Return the table `group_effects`: one row a measure, group, arm, scenario and horizon.
 
-    `batches` are the tables `segment` of whole runs, some runs at a time, so that all need not be in memory together.
+    `batches` are the tables `segment` of whole runs, some runs at a time, so that all need not be in memory together;
+    `same` says which arms are known to be the baseline's market.
     """
-    parts = list(_parts(study, batches)) if len(study.arms) > 1 else []
+    parts = list(_parts(study, batches, same)) if len(study.arms) > 1 else []
     if not parts:
         return GROUP_EFFECTS.empty_table()
     return pa.Table.from_pandas(pd.concat(parts, ignore_index=True), schema=GROUP_EFFECTS, preserve_index=False)
 
 
-def _parts(study: StudyConfig, batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def _parts(study: StudyConfig, batches: Iterable[pd.DataFrame], same: SameMarkets) -> Iterator[pd.DataFrame]:
     months = next(iter(study.markets.values())).calendar.months
     found: dict[str, list[pd.DataFrame]] = {horizon.name: [] for horizon in study.horizons}
     for rows in batches:
-        measures = [measure for measure in MEASURES if {measure.above, measure.below} <= set(rows.columns)]
+        measures = [measure for measure in MEASURES if set(measure.ratio.parts) <= set(rows.columns)]
         for horizon in study.horizons:
             window = horizon.months(study.settings.announce_month, months)
             inside = rows[rows["month"].isin(list(window))]
@@ -95,7 +97,7 @@ def _parts(study: StudyConfig, batches: Iterable[pd.DataFrame]) -> Iterator[pd.D
         levels = pd.concat(found.pop(horizon.name)).sort_index()
         for scenario in study.scenarios:
             for arm in study.arms[1:]:
-                compared = _compared(levels, scenario, arm, study.arms[0])
+                compared = _compared(levels, scenario, arm, study.arms[0], same)
                 if compared is not None:
                     placebo = arm == study.settings.placebo
                     yield compared.assign(arm=arm, scenario=scenario, placebo=placebo, horizon=horizon.name)
@@ -103,22 +105,12 @@ def _parts(study: StudyConfig, batches: Iterable[pd.DataFrame]) -> Iterator[pd.D
 
 def _levels(rows: pd.DataFrame, measures: Sequence[Measure]) -> pd.DataFrame:
     """Return every measure by run (rows) and measure and group (columns); NaN where there is nothing to divide by."""
-    parts = rows[[*RUN, *GROUP]].copy()
-    for measure in measures:
-        above = rows[measure.above].astype(float)
-        if measure.weight:
-            above = (above * rows[measure.weight].astype(float)).fillna(0.0)
-        parts[f"{measure.name} above"] = above
-        parts[f"{measure.name} below"] = rows[measure.below].astype(float)
-    sums = parts.groupby([*RUN, *GROUP], sort=True, observed=True).sum()
-    ratios = {}
-    for measure in measures:
-        below = sums[f"{measure.name} below"]
-        ratios[measure.name] = (sums[f"{measure.name} above"] / below.where(below > 0)).unstack(GROUP)
+    keys = [*RUN, *GROUP]
+    ratios = {one.name: ratio_of_sums(rows, one.name, one.ratio, keys).unstack(GROUP) for one in measures}
     return pd.concat(ratios, axis=1, names=["measure"])
 
 
-def _compared(levels: pd.DataFrame, scenario: str, arm: str, baseline: str) -> pd.DataFrame | None:
+def _compared(levels: pd.DataFrame, scenario: str, arm: str, baseline: str, same: SameMarkets) -> pd.DataFrame | None:
     present = set(levels.index.droplevel("replicate"))
     if not {(scenario, arm), (scenario, baseline)} <= present:
         return None
@@ -126,13 +118,13 @@ def _compared(levels: pd.DataFrame, scenario: str, arm: str, baseline: str) -> p
     both = changed.index.intersection(unchanged.index).sort_values()
     if not len(both):
         return None
-    before = unchanged.loc[both].to_numpy(float)
-    differences = changed.loc[both].to_numpy(float) - before
-    before = np.where(np.isfinite(differences), before, np.nan)
+    after, before = changed.loc[both].to_numpy(float), unchanged.loc[both].to_numpy(float)
+    is_same = np.full(before.shape[1], same.are_same(scenario, arm, both))
+    complete = np.where(np.isfinite(after - before), before, np.nan)
     columns: dict[str, Any] = {
         **{name: levels.columns.get_level_values(name).astype(str) for name in ("measure", *GROUP)},
-        "baseline_mean": mean_intervals(before).mean,
-        **mean_intervals(differences)._asdict(),
+        "baseline_mean": mean_intervals(complete).mean,
+        **paired_intervals(after, before, is_same)._asdict(),
+        "pairs_without_value": np.isnan(complete).sum(axis=0),
     }
-    found = pd.DataFrame(columns)
-    return found[found["replicates"] > 0]
+    return pd.DataFrame(columns)

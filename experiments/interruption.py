@@ -29,11 +29,31 @@ class Interruption:
 def asked_twice(say: Callable[[str], None]) -> Iterator[Interruption]:
     """Let the first Ctrl-C of the block be noted only; in a thread, where no signal arrives, none is."""
     interruption = Interruption(say)
-    if threading.current_thread() is not threading.main_thread():
+    with answered_by(signal.SIGINT, interruption.ask):
         yield interruption
+
+
+@contextlib.contextmanager
+def termination_interrupts() -> Iterator[None]:
+    """Treat a polite request to end like Ctrl-C; in a thread, what the program does with one is left to the program."""
+    with answered_by(signal.SIGTERM, interrupt):
+        yield
+
+
+@contextlib.contextmanager
+def answered_by(number: int, answer: Callable[[int, FrameType | None], None]) -> Iterator[None]:
+    """Answer a signal in the block; only the main thread may, and the answer from before is put back."""
+    before = signal.getsignal(number)
+    if threading.current_thread() is not threading.main_thread() or before is None:  # None: not Python's to put back
+        yield
         return
-    before = signal.signal(signal.SIGINT, interruption.ask)
+    signal.signal(number, answer)
     try:
-        yield interruption
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.signal(number, before)
+
+
+def interrupt(_number: int, _frame: FrameType | None) -> None:
+    """Raise what Ctrl-C raises."""
+    raise KeyboardInterrupt

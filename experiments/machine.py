@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import platform
 import sys
+import tomllib
 from importlib import metadata
 from pathlib import Path
 
-# The libraries that decide numbers: another version of one of these makes another run.
+# The libraries that decide numbers: another version of one of these, or another Python, makes another run.
 DECIDING = ("mesa", "numba", "numpy")
 RECORDED = (*DECIDING, "llvmlite", "scipy", "pandas", "pyarrow", "hydra-core", "pydantic", "matplotlib")
 # A worker holds a trunk and one branch of it: 375 MiB with 100,000 people and 815 MiB with a million, at their peaks.
@@ -17,8 +18,22 @@ BYTES_A_WORKER = 400 * 2**20
 
 
 def deciding_versions() -> dict[str, str]:
-    """Return the versions that are part of a run's identity."""
-    return {name: metadata.version(name) for name in DECIDING}
+    """Return the versions that are part of a run's identity; of Python the first two numbers."""
+    return {"python": minor_of(platform.python_version()), **{name: metadata.version(name) for name in DECIDING}}
+
+
+def own_version() -> str:
+    """Return Sluice's version, also where it is not installed."""
+    try:
+        return metadata.version("sluice")
+    except metadata.PackageNotFoundError:
+        found = Path(__file__).resolve().parents[1] / "pyproject.toml"
+        return str(tomllib.loads(found.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def minor_of(version: str) -> str:
+    """Return the first two numbers of a version: 3.11 of 3.11.9."""
+    return ".".join(version.split(".")[:2])
 
 
 def versions() -> dict[str, str]:

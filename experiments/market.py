@@ -13,8 +13,9 @@ from experiments.refusal import Refusal, nearest, shown
 from experiments.registry import member_class
 from experiments.schema import is_section, read_section
 from experiments.spelling import ALL, NOT
-from sim.codes import REGIONS, SECTORS
+from sim.codes import MOST_LENDERS, REGIONS, SECTORS
 from sim.cycles import months_into_path
+from sim.economy import World, normalised
 from sim.params import LENDER_KINDS, LenderParameters, MarketConfig
 from sim.policies.base import BEFORE_ALL_MONTHS
 from sim.scope import check_kinds
@@ -40,7 +41,24 @@ def read_market(values: Mapping[str, Any]) -> MarketConfig:
     _check_lenders(config.lender, config.calendar.months)
     _check_followed(config)
     _check_rule(config)
+    _check_founding(config)
     return config
+
+
+def _check_founding(config: MarketConfig) -> None:
+    """Refuse what no market can be founded on: weights that are all zero, too many lenders, a shock to one not there.
+
+    The model itself raises then; here it is told before the first run, and by a dry run.
+    """
+    population = config.population
+    if len(config.lender) > MOST_LENDERS:
+        raise Refusal(f"lender: at most {MOST_LENDERS} lenders fit a market, was {len(config.lender)}")
+    try:
+        for field in ("region_weights", "sector_weights", "age_weights"):
+            normalised(getattr(population, field), f"population.{field}")
+        World(config)
+    except ValueError as problem:
+        raise Refusal(str(problem)) from None
 
 
 def _members(group: str, values: object) -> dict[str, dict[str, Any]]:
@@ -54,9 +72,12 @@ def _members(group: str, values: object) -> dict[str, dict[str, Any]]:
         if not isinstance(member, Mapping):
             raise Refusal(f"{group}.{name}: must hold keys and values, was {shown(member)}")
         if not MEMBER_NAME.fullmatch(str(name)):
-            raise Refusal(f"{group}: a name is a letter, then up to 59 letters, digits, _ or -, was {shown(name)}")
+            rule = "a name is a letter of A to Z, then up to 59 of these, digits, _ or -"
+            raise Refusal(f"{group}: {rule}, was {shown(name)}")
         if "kind" not in member:
-            raise Refusal(f"{group}.{name}: is set but not chosen; add it with {group}=[{name}]")
+            raise Refusal(
+                f"{group}.{name}: is set but not chosen; add it with {group}=[{name}]; was {shown(dict(member))}"
+            )
         found[str(name)] = dict(member)
     return found
 
@@ -152,7 +173,9 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: in
         if name == ALL or name.startswith(NOT) or name in LENDER_KINDS:
             raise Refusal(f"{path}: {name} means other lenders where outcomes are named; choose another name")
         if lender.id in owner:
-            raise Refusal(f"{path}.id: each lender has its own, and {owner[lender.id]} has this one, was {lender.id}")
+            raise Refusal(
+                f"{path}.id: each lender has its own, and lender.{owner[lender.id]}.id is the same, was {lender.id}"
+            )
         owner[lender.id] = name
         if lender.price_floor_apr > lender.price_ceiling_apr:
             raise Refusal(
@@ -208,7 +231,10 @@ def _check_conduct(path: str, lender: LenderParameters) -> None:
 
 def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Mapping[str, LenderParameters]) -> None:
     if lender.partner and lender.partners:
-        raise Refusal(f"{path}.partners: must be empty beside the one partner {lender.partner}; set partner='' first")
+        raise Refusal(
+            f"{path}.partners: must be empty beside the one partner {lender.partner}; set partner='' first; "
+            f"was {shown([partner.bank for partner in lender.partners])}"
+        )
     if lender.partner:
         _check_partner(f"{path}.partner", name, lender.partner, by_name)
     for place, partner in enumerate(lender.partners):
@@ -216,7 +242,10 @@ def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Map
         if partner.bank in [other.bank for other in lender.partners[:place]]:
             raise Refusal(f"{path}.partners.{place}.bank: each bank once, was {shown(partner.bank)}")
     if lender.partners and not any(partner.weight > 0.0 for partner in lender.partners):
-        raise Refusal(f"{path}.partners: one weight at least must be above 0")
+        raise Refusal(
+            f"{path}.partners: one weight at least must be above 0, "
+            f"was {shown([partner.weight for partner in lender.partners])}"
+        )
     if lender.partner_share > 0.0 and not lender.partnerships:
         raise Refusal(f"{path}.partner_share: must be 0 without a partner, was {lender.partner_share}")
     for place, listed in enumerate(lender.accepts_originators):

@@ -9,10 +9,13 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from experiments.statistics import mean_intervals
+from experiments.intervals import mean_intervals
+from experiments.methods import IDENTICAL
+from experiments.spread import levels_of
 
 if TYPE_CHECKING:  # the report reads this too, and knows nothing of the model
     from experiments.config import StudyConfig
+    from experiments.sameness import SameMarkets
 
 RUN = ["arm", "scenario", "replicate"]
 PLACE = ["dimension", "group", "topic"]
@@ -31,6 +34,7 @@ MOVES_TABLE = pa.schema(
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("replicates", pa.int64()),
+        ("method", pa.string()),
         ("placebo_mean", pa.float64()),
         ("beyond_placebo_mean", pa.float64()),
         ("beyond_placebo_low", pa.float64()),
@@ -82,17 +86,20 @@ def per_thousand(table: pd.DataFrame) -> pd.Series[float]:
     return found
 
 
-def moves(study: StudyConfig, pairs: Sequence[pd.Series[float]]) -> pa.Table:
-    """Return the table `moves`: one row a move, group, arm and scenario; `pairs` are `per_thousand` of every pair."""
+def moves(study: StudyConfig, pairs: Sequence[pd.Series[float]], same: SameMarkets) -> pa.Table:
+    """Return the table `moves`: one row a move, group, arm and scenario; `pairs` are `per_thousand` of every pair.
+
+    `same` says which arms are known to be the baseline's market.
+    """
     if not pairs:
         return MOVES_TABLE.empty_table()
     # one row a move, group, arm and scenario, one column a replicate
     wide = pd.concat(pairs).sort_index().unstack("replicate")
-    rows = pd.concat(list(_parts(study, wide)), ignore_index=True)
+    rows = pd.concat(list(_parts(study, wide, same)), ignore_index=True)
     return pa.Table.from_pandas(rows, schema=MOVES_TABLE, preserve_index=False)
 
 
-def _parts(study: StudyConfig, wide: pd.DataFrame) -> Iterator[pd.DataFrame]:
+def _parts(study: StudyConfig, wide: pd.DataFrame, same: SameMarkets) -> Iterator[pd.DataFrame]:
     arms = wide.index.get_level_values("arm")
     placebo = study.settings.placebo
     luck = wide[arms == placebo].droplevel("arm") if placebo in set(arms) else None
@@ -106,9 +113,12 @@ def _parts(study: StudyConfig, wide: pd.DataFrame) -> Iterator[pd.DataFrame]:
             beside = luck.reindex(mine.index).to_numpy(float)
             columns["placebo_mean"] = mean_intervals(beside.T).mean
             if arm != placebo:
-                beyond = mean_intervals((mine.to_numpy(float) - beside).T)
+                beyond = mean_intervals((mine.to_numpy(float) - beside).T, levels_of(mine.to_numpy(float).T, beside.T))
                 columns |= {f"beyond_placebo_{name}": getattr(beyond, name) for name in ("mean", "low", "high")}
         rows = index.assign(arm=arm, placebo=arm == placebo, **columns)
+        for scenario, its in mine.groupby(level="scenario"):
+            if same.are_same(str(scenario), arm, its.columns[its.notna().any()]):
+                rows.loc[(rows["scenario"] == scenario) & (rows["mean"] == 0.0), "method"] = IDENTICAL
         for name in MOVES_TABLE.names:
             if name not in rows:
                 rows[name] = np.nan

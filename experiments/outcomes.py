@@ -1,9 +1,9 @@
 """Outcomes by name: `market.approvals`, `lender.platform.dpd90_share`, `segment.income_quintile.1.hardship_share`.
 
 An outcome names a table, the rows of it, and a column; the file `experiments/selections.py` says which tables there are
-and how their names are read. Amounts and counts are summed over rows; ratios are averaged with the weight that belongs
-to them (a share of loans by loans, a price by new loans). `A minus B` is the difference of two outcomes, month by
-month. Over a horizon of months an outcome is the plain mean of its months; "end" is the last month alone.
+and how their names are read. Amounts and counts are summed over rows; of a ratio both parts are summed, as declared in
+`sim/observe/ratios.py`, and then divided. `A minus B` is the difference of two outcomes, month by month. Over a horizon
+of months an outcome is the plain mean of its months that have a value; "end" is the last month alone.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
+from experiments.ratios import Single, made_of
 from experiments.refusal import Refusal, nearest, shown
-from experiments.selections import SELECTIONS, Selection, is_sum, rows_of, weight_of, weighted_mean
+from experiments.selections import SELECTIONS, Selection, by_month, has_one_row, needed_for, rows_of
 from experiments.spelling import ALL, MINUS, NOT
 from sim.params import LENDER_KINDS, LenderParameters
 
@@ -55,8 +56,7 @@ class Outcome(NamedTuple):
         if whose is None or (shape.has_kinds and whose in LENDER_KINDS):
             return
         present = {name for name, _ in pairs}
-        if shape.adds_lenders:
-            present |= {ALL, *(NOT + name for name in present)}
+        present |= {ALL, *(NOT + name for name in present)}
         if shape.has_kinds:
             present |= {lender.kind for _, lender in pairs}
         if whose not in present:
@@ -70,7 +70,7 @@ class Outcome(NamedTuple):
 
     def is_in(self, tables: Mapping[str, pd.DataFrame]) -> bool:
         """Return whether the tables hold what the outcome is read from."""
-        needed = SELECTIONS[self.table].needed(self.column)
+        needed = needed_for(self.table, self.column, self.where)
         here = self.table in tables and all(column in tables[self.table].columns for column in needed)
         return here and (self.less is None or self.less.is_in(tables))
 
@@ -82,17 +82,7 @@ class Outcome(NamedTuple):
     def own_monthly(self, tables: Mapping[str, pd.DataFrame]) -> pd.Series[float]:
         """Return the outcome before anything is subtracted."""
         rows = rows_of(tables, self.table, self.where)
-        shape = SELECTIONS[self.table]
-        if self.column in shape.ratios:
-            above, below = shape.ratios[self.column]
-            sums = rows.groupby(KEYS, sort=True, observed=True)[[above, below]].sum()
-            return (sums[above] / sums[below].where(sums[below] > 0)).astype(float)
-        weight = weight_of(self.table, self.column)
-        if weight is None and not is_sum(self.table, self.column):
-            return rows.set_index(KEYS)[self.column].astype(float).sort_index()
-        if is_sum(self.table, self.column):
-            return rows.groupby(KEYS, sort=True, observed=True)[self.column].sum().astype(float)
-        return weighted_mean(rows, self.column, str(weight), KEYS)
+        return by_month(rows, self.table, self.column, self.where, KEYS)
 
     def over(self, tables: Mapping[str, pd.DataFrame], window: range) -> pd.Series[float]:
         """Return the mean over a window of months by (scenario, arm, replicate), without months that have no value."""
@@ -119,6 +109,9 @@ def read_outcome(text: str, path: str) -> Outcome:
         if allowed and value not in allowed:
             raise Refusal(f"{path}: {text}: no such {selector}; {nearest(value, allowed)}")
     where = tuple((selector, value) for (selector, _), value in zip(shape.selects, parts, strict=False))
+    made = made_of(table, parts[-1])
+    if isinstance(made, Single) and not has_one_row(table, where):
+        raise Refusal(f"{path}: {text}: must name one lender, since {made.why}; was {shown(dict(where)['lender'])}")
     return Outcome(text, table, parts[-1], where, less)
 
 

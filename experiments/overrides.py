@@ -9,8 +9,6 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from hydra import compose as hydra_compose
-from hydra import initialize_config_dir
-from hydra.core.global_hydra import GlobalHydra
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override as HydraOverride
 from hydra.errors import HydraException
@@ -18,14 +16,21 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments import tree
+from experiments.any_script import in_ascii
+from experiments.hydra_state import composing_from
 from experiments.plain_yaml import CODE_KEYS, check_references, check_text
+from experiments.precedence import contested
 from experiments.refusal import Refusal, nearest, printable, shown
+from experiments.spelling import DECIMAL_COMMA
 from experiments.tree import TreeState, check_document, check_tree, groups, members_of_bundles
 
 # Groups whose options name members; the selection must be in the document under the same names.
 MEMBER_GROUPS = ("lender", "policy", "shock")
 LONGEST_OVERRIDE = 20_000
 DIGIT_GROUPS = re.compile(r"(?<![\w.'\"/-])[-+]?\d+(_\d+)+(?![\w'\"/-])")  # 1_000 outside quotes and names
+
+
+QUOTED_KEY = re.compile(r"[{,]\s*(['\"])[^'\"]*\1\s*:")
 
 
 class Override(NamedTuple):
@@ -58,36 +63,67 @@ def read_override(text: str) -> Override:
     if parsed.package is not None or "@" in parsed.get_key_element():
         raise Refusal(f"{text}: a group may not be placed elsewhere with @")
     if key.split(".")[0].split("/")[0] == "hydra":
-        raise Refusal(f"{key}: settings of Hydra itself are refused")
+        raise Refusal(f"{key}: settings of Hydra itself are refused, was {shown(value)}")
     if any(part in CODE_KEYS for part in key.split(".")):
-        raise Refusal(f"{key}: a config may not name code to run")
+        raise Refusal(f"{key}: a config may not name code to run, was {shown(value)}")
     if parsed.is_sweep_override():
-        raise Refusal(f"{key}: one value at a time, was {text.split('=', 1)[1]}; a study lists its arms and scenarios")
+        raise Refusal(f"{key}: one value at a time, was {text.split('=', 1)[1]}; {_instead_of_many(text)}")
     if parsed.is_delete():
         return Override(key, text, key in groups(), True, value)
     options = groups().get(key)
+    if (empty := _empty_part(value, key)) is not None:
+        instead = f"{key}=[] chooses none" if key in MEMBER_GROUPS else f"~{empty} takes it away"
+        raise Refusal(f"{empty}: {{}} would change nothing, since keys and values are laid over those there; {instead}")
     if options is not None and not isinstance(value, dict):
         return _choice(key, value, options, parsed)
     # `++` sets or adds: the schema, which knows every parameter, says whether the key exists.
     return Override(key, f"++{key}={_element(parsed)}", False, False, value)
 
 
+def _empty_part(value: Any, path: str) -> str | None:
+    """Return where a value holds keys and values of which there are none, or None when it does not."""
+    if not isinstance(value, dict):
+        return None
+    if not value:
+        return path
+    return next((found for key, part in value.items() if (found := _empty_part(part, f"{path}.{key}"))), None)
+
+
 def _parsed(text: str) -> tuple[HydraOverride, Any]:
     """Return an override as Hydra's grammar reads it, and its value; refuse what is none, or misleads."""
     beginning = printable(text[:60]).replace("\n", "\\n")
     if text.startswith("-"):
-        raise Refusal(f"{beginning}: no such option; everything but --help is written key=value")
+        raise Refusal(f"{beginning}: no such flag; settings are written key=value, without dashes")
     if "\n" in text or "\t" in text or len(text) > LONGEST_OVERRIDE:
         raise Refusal(f"{beginning}: an override is one line of at most {LONGEST_OVERRIDE} letters")
     check_text(beginning, text)
     try:
-        parsed = OverridesParser.create().parse_override(text)
-        value = None if parsed.is_sweep_override() else parsed.value()
+        spelled, back = in_ascii(text)
+        parsed = OverridesParser.create().parse_override(spelled)
+        value = None if parsed.is_sweep_override() else back(parsed.value())
+        parsed.key_or_group = back(parsed.key_or_group)
     except (HydraException, OmegaConfBaseException, ValueError, RecursionError):
-        raise Refusal(f"{beginning}: an override is written key=value; quote values that hold , = or spaces") from None
+        if QUOTED_KEY.search(text):
+            raise Refusal(f"{beginning}: inside {{}} names are written without quotes") from None
+        raise Refusal(f"{beginning}: an override is written key=value; {_as_written(text)}") from None
     if parsed.key_or_group and DIGIT_GROUPS.search(text.partition("=")[2]):
         raise Refusal(f"{parsed.key_or_group}: write numbers without _, was {shown(text.partition('=')[2])}")
     return parsed, value
+
+
+def _as_written(text: str) -> str:
+    """Return how an override that cannot be read would be written."""
+    key, sign, value = (part.strip() for part in text.partition("="))
+    if sign and "\n" not in text and re.search(r"\s=|=\s", text) and re.fullmatch(r"[~+]*[\w./]+", key):
+        return f"without spaces around =, as in {printable(f'{key}={value}')[:60]}"
+    return "quote values that hold , = or spaces"
+
+
+def _instead_of_many(text: str) -> str:
+    """Return what may have been meant by values separated by commas."""
+    if comma := DECIMAL_COMMA.fullmatch(text.partition("=")[2]):
+        return f"a decimal is written with a point: {comma[1]}.{comma[2]}"
+    return "a study lists its arms and scenarios, a sweep its values, and -m several studies"
 
 
 def _choice(key: str, value: Any, options: Sequence[str], parsed: HydraOverride) -> Override:
@@ -98,7 +134,7 @@ def _choice(key: str, value: Any, options: Sequence[str], parsed: HydraOverride)
         if not isinstance(name, str) or name not in options:
             raise Refusal(f"{key}: no such choice; {nearest(str(name), options)}; was {shown(name)}")
     if isinstance(value, list) and key not in MEMBER_GROUPS:
-        raise Refusal(f"{key}: one choice, not a list; valid names are {', '.join(options)}")
+        raise Refusal(f"{key}: one choice, not a list; valid names are {', '.join(options)}; was {shown(value)}")
     if len(set(chosen)) != len(chosen):
         raise Refusal(f"{key}: each name once, was {shown(chosen)}")
     return Override(key, f"{key}={_element(parsed)}", True, False, value)
@@ -118,6 +154,9 @@ def compose_document(overrides: Sequence[Override]) -> dict[str, Any]:
     _check_members(overrides)
     try:
         composed = deepcopy(_composed(tuple(override.text for override in overrides if override.is_choice), files))
+        chosen = {override.key: override.value for override in overrides if override.is_choice}
+        for each in contested(chosen) if "scale" not in chosen else ():
+            OmegaConf.update(composed, each.key, each.of_study)
         for override in overrides:
             if not override.is_choice:
                 _lay_over(composed, override)
@@ -136,15 +175,19 @@ def compose_document(overrides: Sequence[Override]) -> dict[str, Any]:
 @lru_cache(maxsize=32)
 def _composed(choices: tuple[str, ...], files: TreeState) -> DictConfig:  # noqa: ARG001  (changed files: another entry)
     """Return the files that the overrides choose, merged by Hydra, references unresolved; not to be changed."""
-    GlobalHydra.instance().clear()
-    with initialize_config_dir(str(tree.CONFIGS), version_base="1.3"):
+    with composing_from(tree.CONFIGS):
         return hydra_compose("config", overrides=list(choices))
 
 
 def _lay_over(composed: DictConfig, override: Override) -> None:
     """Set or delete one value."""
     if not override.is_deletion:
-        OmegaConf.update(composed, override.key, override.value, merge=True, force_add=True)
+        try:
+            OmegaConf.update(composed, override.key, override.value, merge=True, force_add=True)
+        except (OmegaConfBaseException, ValueError, TypeError) as problem:
+            raise Refusal(
+                f"{override.key}: cannot be set there: {_first_line(problem)}, was {shown(override.value)}"
+            ) from None
         return
     above, _, name = override.key.rpartition(".")
     found = OmegaConf.select(composed, override.key, throw_on_missing=False)
@@ -162,7 +205,8 @@ def _check_members(overrides: Sequence[Override]) -> None:
         parts = override.key.split(".")
         options = (*groups().get(parts[0], ()), *members_of_bundles(parts[0]))
         if parts[0] in MEMBER_GROUPS and len(parts) > 1 and parts[1] not in options:
-            raise Refusal(f"{parts[0]}.{parts[1]}: no such {parts[0]}; {nearest(parts[1], options)}")
+            said = "" if override.is_deletion else f"; was {override.key}={shown(override.value)}"
+            raise Refusal(f"{parts[0]}.{parts[1]}: no such {parts[0]}; {nearest(parts[1], options)}{said}")
 
 
 def unselected(document: Mapping[str, Any]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Takes a study from a file of the user's own, anywhere: python -m experiments.run study_file=my_study.yaml.
+"""Takes a study from a file of the user's own, anywhere: .venv/bin/sluice run study_file=my_study.yaml.
 
 The file holds what a file of configs/study holds, and stands in its place: `scale=` and overrides come after it. It may
 come from somebody else, so it is read by the safe loader, may set the study, the seed and the market, and nothing that
@@ -67,6 +67,9 @@ def _check_keys(where: str, root: yaml.MappingNode) -> None:
                 f"{place(where, key)}: {key.value}: a study's file sets the study, the seed and the market; "
                 f"{nearest(key.value, ALLOWED)}"
             )
+    for key, value in root.value:
+        if isinstance(value, yaml.MappingNode) and not value.value:
+            raise Refusal(f"{place(where, key)}: {key.value}: {{}} would change nothing; leave it out")
     if not isinstance(found.get("study"), yaml.MappingNode):
         raise Refusal(f"{where}: study: must be given and hold name, question and arms")
 

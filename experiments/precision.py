@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
+from experiments.complete_pairs import complete_pairs
 from experiments.config import PrimaryOutcome, StudyConfig
 from experiments.declared import confidence_each, primary_effects
+from experiments.event_counts import event_months
 from experiments.outcomes import Outcome, read_horizon, read_outcome
+from experiments.pairs import paired
 from experiments.single_run import Kept, Run
-from experiments.statistics import half_width
 from experiments.stopping import Look, Width, look_at
 from experiments.store import read_table
 
-LevelKey = tuple[str, str, str, str, int]  # outcome, horizon, scenario, arm, replicate
+RunKey = tuple[str, str, str, str, int]  # outcome, horizon, scenario, arm, replicate
 
 
 class Precision:
-    """Remembers one number a run and primary outcome, so that each run is read once and its tables are let go."""
+    """Remembers the months of primary outcomes by run, so that each run is read once and its tables are let go."""
 
     def __init__(self, study: StudyConfig, runs: Path) -> None:
         """Prepare to look at the runs of a study, which lie in the folder `runs`."""
@@ -29,7 +29,7 @@ class Precision:
         self.effects = tuple(effect for effect in primary_effects(study) if effect[0].smallest_important_difference > 0)
         self.declared = {(primary.outcome, primary.horizon): primary for primary, _, _ in self.effects}
         self.confidence_each = confidence_each(study)
-        self.levels: dict[LevelKey, float] = {}
+        self.months: dict[RunKey, pd.Series[float]] = {}
         self.seen: set[tuple[str, str, int]] = set()
 
     def look(self, batch: Sequence[Run], kept: Mapping[str, Kept], replicates: int) -> Look:
@@ -51,22 +51,26 @@ class Precision:
         for name, horizon in self.declared:
             if outcomes[name].is_in(tables):
                 place = (name, horizon, run.scenario, run.arm, run.replicate)
-                self.levels[place] = self._level(outcomes[name], horizon, tables, run)
+                self.months[place] = self._months(outcomes[name], horizon, tables, run)
 
-    def _level(self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run) -> float:
+    def _months(self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run) -> pd.Series[float]:
         window = read_horizon(horizon, "study.primary").months(
             self.study.settings.announce_month, run.config.calendar.months
         )
-        found = outcome.over(tables, window)
-        return float(found.iloc[0]) if len(found) else float("nan")
+        found = outcome.monthly(tables).droplevel(["scenario", "arm"])
+        return found[found.index.get_level_values("month").isin(list(window))]
 
     def _width(self, primary: PrimaryOutcome, scenario: str, arm: str, replicates: int) -> Width:
-        def levels(whose: str) -> NDArray[np.float64]:
+        def runs_of(whose: str) -> list[pd.Series[float]]:
             places = [(primary.outcome, primary.horizon, scenario, whose, replicate) for replicate in range(replicates)]
-            return np.array([self.levels.get(place, np.nan) for place in places])
+            return [self.months[place] for place in places if place in self.months]
 
-        differences = levels(arm) - levels(self.study.arms[0])
-        complete = differences[np.isfinite(differences)]
-        sd = float(complete.std(ddof=1)) if complete.size > 1 else float("nan")
-        half = half_width(sd, complete.size, self.confidence_each)
-        return Width(primary.outcome, primary.horizon, arm, scenario, half, primary.smallest_important_difference)
+        changed, unchanged = runs_of(arm), runs_of(self.study.arms[0])
+        reach = float("nan")
+        if changed and unchanged:
+            pairs = paired(pd.concat(changed), pd.concat(unchanged)).dropna()
+            outcome = read_outcome(primary.outcome, "study.primary")
+            months = event_months(outcome, pd.concat([pairs["months_changed"], pairs["months_unchanged"]]))
+            complete = complete_pairs(pairs["changed"].tolist(), pairs["unchanged"].tolist(), months)
+            reach = complete.reach(self.confidence_each)
+        return Width(primary.outcome, primary.horizon, arm, scenario, reach, primary.smallest_important_difference)

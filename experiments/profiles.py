@@ -1,7 +1,7 @@
 """Effects by month: each outcome's paired difference in every month since the announcement, with pointwise intervals.
 
-Months before the announcement are in the table too: there the arms are the same market, so every difference is 0. The
-intervals are for one month at a time; a whole path leaves them more often than one month does.
+Months before the announcement are in the table too: there the arms are the same market, so every difference is 0, and
+the method is "identical". The intervals are for one month at a time; a whole path leaves them more often.
 """
 
 from __future__ import annotations
@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from experiments.compare import outcomes
 from experiments.config import StudyConfig
+from experiments.event_counts import counts_events
+from experiments.intervals import paired_intervals
 from experiments.outcomes import Outcome
-from experiments.statistics import mean_intervals
+from experiments.sameness import NONE_KNOWN, SameMarkets
 
 PROFILES = pa.schema(
     [
@@ -32,21 +33,31 @@ PROFILES = pa.schema(
         ("low", pa.float64()),
         ("high", pa.float64()),
         ("replicates", pa.int64()),
+        ("method", pa.string()),
     ]
 )
 
 
-def profiles(study: StudyConfig, tables: Mapping[str, pd.DataFrame]) -> pa.Table:
-    """Return the table `profiles`: one row an outcome, arm, scenario and month in which a complete pair has a value."""
-    parts = [part for outcome in outcomes(study) if outcome.is_in(tables) for part in _parts(study, outcome, tables)]
+def profiles(study: StudyConfig, tables: Mapping[str, pd.DataFrame], same: SameMarkets = NONE_KNOWN) -> pa.Table:
+    """Return the table `profiles`: one row an outcome, arm, scenario and month.
+
+    A month in which no pair has a value in both arms has no mean, so that a line through the months has a gap. `same`
+    says which arms are known to be the baseline's market, and until when.
+    """
+    parts = [
+        part for outcome in outcomes(study) if outcome.is_in(tables) for part in _parts(study, outcome, tables, same)
+    ]
     if not parts:
         return PROFILES.empty_table()
     return pa.Table.from_pandas(pd.concat(parts, ignore_index=True), schema=PROFILES, preserve_index=False)
 
 
-def _parts(study: StudyConfig, outcome: Outcome, tables: Mapping[str, pd.DataFrame]) -> Iterator[pd.DataFrame]:
+def _parts(
+    study: StudyConfig, outcome: Outcome, tables: Mapping[str, pd.DataFrame], same: SameMarkets
+) -> Iterator[pd.DataFrame]:
     primary = outcome.name in {declared.outcome for declared in study.settings.primary}
     runs = outcome.monthly(tables).unstack("month")  # one row a run, one column a month
+    months = runs.columns.to_numpy(np.int64)
     for scenario in study.scenarios:
         unchanged = _runs_of(runs, scenario, study.arms[0])
         for arm in study.arms[1:]:
@@ -54,8 +65,14 @@ def _parts(study: StudyConfig, outcome: Outcome, tables: Mapping[str, pd.DataFra
             both = changed.index.intersection(unchanged.index).sort_values()
             if not len(both):
                 continue
-            differences = changed.loc[both].to_numpy(float) - unchanged.loc[both].to_numpy(float)
-            found = _intervals(differences, runs.columns.to_numpy(np.int64))
+            intervals = paired_intervals(
+                changed.loc[both].to_numpy(float),
+                unchanged.loc[both].to_numpy(float),
+                (months < same.parting_month(scenario, arm)) | same.are_same(scenario, arm, both),
+                int(counts_events(outcome)),
+            )
+            columns: dict[str, Any] = {"month": months, **intervals._asdict()}
+            found = pd.DataFrame(columns)
             yield found.assign(
                 outcome=outcome.name,
                 primary=primary,
@@ -69,11 +86,3 @@ def _parts(study: StudyConfig, outcome: Outcome, tables: Mapping[str, pd.DataFra
 def _runs_of(runs: pd.DataFrame, scenario: str, arm: str) -> pd.DataFrame:
     inside = (runs.index.get_level_values("scenario") == scenario) & (runs.index.get_level_values("arm") == arm)
     return runs[inside].droplevel(["scenario", "arm"])
-
-
-def _intervals(differences: NDArray[np.float64], months: NDArray[np.int64]) -> pd.DataFrame:
-    """Return mean and interval by month of differences of shape (replicates, months)."""
-    found = mean_intervals(differences)
-    columns: dict[str, Any] = {"month": months, **found._asdict()}
-    rows = pd.DataFrame(columns)
-    return rows[rows["replicates"] > 0]

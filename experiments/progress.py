@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import sys
+import threading
 import time
 from types import TracebackType
 from typing import Self
 
 from tqdm import tqdm
+
+
+class Bar(tqdm):  # type: ignore[type-arg]
+    """A bar whose lock is one of threads: the library's own would settle how the caller's program starts processes."""
+
+
+Bar.set_lock(threading.RLock())
 
 
 class Progress:
@@ -18,7 +26,7 @@ class Progress:
         self.name, self.total, self.done, self.failed = name, total, already, 0
         self.started = time.monotonic()
         self.on_terminal = sys.stderr.isatty()
-        self.bar = tqdm(
+        self.bar = Bar(
             total=total,
             initial=already,
             desc=name,

@@ -7,6 +7,7 @@ seconds of a month that hang on the number of people and those that do not. What
 
 from __future__ import annotations
 
+import math
 import tempfile
 import time
 from collections.abc import Sequence
@@ -17,10 +18,11 @@ from typing import NamedTuple
 from experiments.archive import archive_found
 from experiments.compilation import is_compiled
 from experiments.config import StudyConfig
+from experiments.contents import contents
 from experiments.executors.engine import one_thread_each, signals_held
 from experiments.executors.processes import ended_at_once, processes
 from experiments.folder import check_folder, folder_for
-from experiments.forecast import COMPILING_SECONDS, ERROR, REFERENCE, Rates, forecast, size_words, time_words
+from experiments.forecast import COMPILING_SECONDS, ERROR, REFERENCE, Forecast, Rates, forecast, size_words, time_words
 from experiments.machine import processors
 from experiments.market import canonical, document_of
 from experiments.single_run import Run, kept
@@ -30,6 +32,9 @@ from sim.params import MarketConfig
 
 SIZES = {"arrays": (2_000, 20_000), "objects": (100, 300)}  # people of the two markets of a trial
 WARM_UP_MONTHS, MOST_MONTHS = 6, 72
+
+
+Row = tuple[str, str, str]
 
 
 class Trial(NamedTuple):
@@ -76,7 +81,7 @@ def _measured(study: StudyConfig, workers: int) -> Rates:
 def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     """Return the rates that trials of one or two sizes show; each worker's trials come in order of size."""
     small, large = ([trials[place] for trials in found] for place in (0, -1))
-    months = [sum(trial.month_seconds for trial in trials) / len(trials) for trials in (small, large)]
+    months = [math.fsum(trial.month_seconds for trial in trials) / len(trials) for trials in (small, large)]
     grown = large[0].people - small[0].people
     slope = max(0.0, months[1] - months[0]) / grown if grown else 0.0
     fixed = months[0] - slope * small[0].people
@@ -87,7 +92,7 @@ def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     return Rates(
         month_seconds=max(fixed, 0.0),
         person_month_seconds=slope,
-        run_seconds=sum(trial.run_seconds for trial in large) / len(large),
+        run_seconds=math.fsum(trial.run_seconds for trial in large) / len(large),
         start_seconds=start_seconds,
         table_bytes_a_month=last.table_bytes / last.months,
         people_bytes=last.people_bytes / last.people,
@@ -119,14 +124,13 @@ def try_out(config: MarketConfig, people: int) -> Trial:
     market.live_until(1 + months)
     lived = time.monotonic() - began
     began = time.monotonic()
-    market.branch(small).let_go()
+    market.branch(small)
     with tempfile.TemporaryDirectory() as folder:
         tables = sum(
             write_table(Path(folder) / f"{name}.parquet", table).bytes for name, table in market.record.tables.items()
         )
         everybody = write_table(Path(folder) / "people.parquet", market.record.people()).bytes
     ended = time.monotonic()
-    market.let_go()
     return Trial(people, months + 1, lived / months, ended - began, tables, everybody)
 
 
@@ -145,14 +149,24 @@ def dry_run(study: StudyConfig) -> str:
     if waiting and is_ready:
         rates = rehearse(study, forecast(study, waiting, len(runs), REFERENCE).workers)
     rows = [*_plan_rows(study, runs, len(unique), len(done)), *_need_rows(study, runs, waiting, rates)]
-    if waiting and not is_ready:
-        rows.append(("compiling", f"about {time_words(COMPILING_SECONDS)} more, once for these sources", ""))
+    rows += compiling_row(waiting)
+    plan_of_study = plan_text(f"plan of the study {study.name}: {study.settings.question.strip()}", rows)
+    return "\n".join([plan_of_study, "", *contents(study)])
+
+
+def compiling_row(waiting: Sequence[Run]) -> list[Row]:
+    """Return what compiling adds before the first run, or nothing."""
+    if not waiting or is_compiled(waiting[0].config):
+        return []
+    return [("compiling", f"about {time_words(COMPILING_SECONDS)} more, once for these sources", "")]
+
+
+def plan_text(title: str, rows: Sequence[Row]) -> str:
+    """Return a plan in columns under its title."""
+    names = max(18, *(len(row[0]) + 2 for row in rows))
     width = max(len(row[1]) for row in rows if row[2])
-    lines = [f"{name:<18}{first:<{width}}  {more}".rstrip() for name, first, more in rows]
-    return "\n".join([f"plan of the study {study.name}: {study.settings.question.strip()}", *lines])
-
-
-Row = tuple[str, str, str]
+    lines = [f"{name:<{names}}{first:<{width}}  {more}".rstrip() for name, first, more in rows]
+    return "\n".join([title, *lines])
 
 
 def _plan_rows(study: StudyConfig, runs: Sequence[Run], unique: int, done: int) -> list[Row]:
@@ -189,6 +203,11 @@ def _need_rows(study: StudyConfig, runs: Sequence[Run], waiting: Sequence[Run], 
         )
         for count in counts
     ]
+    return need_rows(study, found, rates)
+
+
+def need_rows(study: StudyConfig, found: Sequence[Forecast], rates: Rates) -> list[Row]:
+    """Return the rows of the estimates, from the least that is needed to the most."""
     source = "a trial just now" if rates.measured else "a reference machine with two cores at 2.3 GHz"
     how = f"{study.executor.kind}, {found[-1].workers} at a time"
     rows: list[Row] = [("executor", how, f"estimates from {source}")]

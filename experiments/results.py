@@ -4,7 +4,7 @@
 
     results = experiments.open("outputs/tightening-20250101-120000")
     results.frame("lender", columns=["arm", "month", "roe_share"], filters=[("lender", "==", "bank_a")])
-    results.query("select arm, avg(roe_share) from lender group by arm").df()
+    results.query("select arm, avg(mean_apr) from market group by arm").df()
 
 A file is held against the manifest's hash when it is first read, and every page that is read against its own checksum.
 Nothing is written and nothing is fetched, so a folder may have been moved, and may be read-only. `open` of a folder of
@@ -23,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.dictionary import TABLES
+from experiments.filters import read_filters
 from experiments.query import connection
 from experiments.refusal import Refusal, nearest, printable
 from experiments.single_run import PEOPLE, RECORD
@@ -55,9 +56,12 @@ class Results:
     def table(self, name: str, columns: Sequence[str] | None = None, filters: Any = None) -> pa.Table:
         """Return a table, or some columns and rows of it, as Arrow.
 
-        `filters` is a list such as [("month", ">=", 24), ("arm", "in", ["baseline"])], all of which must hold. Raises
-        Refusal for a table or column that is not there, CorruptResult for a file that is torn or altered.
+        `filters` is a list such as [("month", ">=", 24), ("arm", "in", ["baseline"])], all of which must hold; see
+        `experiments.filters`. Raises Refusal for a table or column that is not there and for a condition that no row
+        could be asked about, CorruptResult for a file that is torn or altered.
         """
+        if isinstance(columns, str):
+            raise Refusal(f"{name}: columns are a list of names, such as [{columns!r}], was {columns!r}")
         parts = []
         for label, study in self._having(name):
             part = study.read(name, self._own(columns), filters)
@@ -79,17 +83,17 @@ class Results:
         return self._database.sql(sql)
 
     def schema(self, name: str) -> pd.DataFrame:
-        """Return the columns of a table as it is in these studies: name, type, unit and meaning."""
+        """Return the columns of a table as it is in these studies: name, type, unit, meaning, parts of ratios."""
         _, study = self._having(name)[0]
         entries = TABLES[name].columns if name in TABLES else ()
         known = {column.name: column for column in entries}
         rows = [
-            known[field.name]._asdict()
+            {**known[field.name]._asdict(), "made_of": str(known[field.name].made_of or "")}
             if field.name in known
-            else {"name": field.name, "type": str(field.type), "unit": "", "meaning": ""}
+            else {"name": field.name, "type": str(field.type), "unit": "", "meaning": "", "made_of": ""}
             for field in read_columns(study.folder / study.files[name])
         ]
-        return pd.DataFrame(rows, columns=["name", "type", "unit", "meaning"])
+        return pd.DataFrame(rows, columns=["name", "type", "unit", "meaning", "made_of"])
 
     @property
     def effects(self) -> pd.DataFrame:
@@ -179,11 +183,11 @@ class Study:
     def read(self, name: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
         """Return a table, or some columns and rows of it."""
         path = self.checked(name)
-        present = read_columns(path).names
-        for column in (*(columns or ()), *_filtered(filters)):
-            if column not in present:
-                raise Refusal(f"{name}.{column}: no such column; {nearest(column, present)}")
-        return read_table(path, columns, filters)
+        present = read_columns(path)
+        for column in columns or ():
+            if column not in present.names:
+                raise Refusal(f"{name}.{column}: no such column; {nearest(str(column), present.names)}")
+        return read_table(path, columns, read_filters(name, filters, present))
 
     def people(self, arm: str, scenario: str, replicate: int) -> pa.Table:
         """Return the people of one run."""
@@ -197,14 +201,6 @@ class Study:
         raise Refusal(
             f"people: no run {arm} / {scenario} / {replicate}; {nearest(f'{arm} / {scenario} / {replicate}', there)}"
         )
-
-
-def _filtered(filters: Any) -> Iterable[str]:
-    """Return the columns that a list of filters names; other forms are left to Arrow."""
-    if not isinstance(filters, list):
-        return ()
-    flat = [one for part in filters for one in (part if isinstance(part, list) else [part])]
-    return tuple(str(one[0]) for one in flat if isinstance(one, tuple) and one)
 
 
 def open_study(folder: Place) -> Results:

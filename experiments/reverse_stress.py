@@ -1,10 +1,11 @@
 """Reverse stress test: the smallest shock that breaks a named limit, in each replicate and on average.
 
-    python -m experiments.reverse_stress                                  the file configs/reverse_stress/capital.yaml
-    python -m experiments.reverse_stress reverse_stress=capital scale=smoke
-    python -m experiments.reverse_stress reverse_stress.tolerance=0.002   one of its settings
-    python -m experiments.reverse_stress out=results/r                    continues there what was begun there
+    .venv/bin/sluice reverse-stress                                  the file configs/reverse_stress/capital.yaml
+    .venv/bin/sluice reverse-stress reverse_stress=capital scale=smoke
+    .venv/bin/sluice reverse-stress reverse_stress.tolerance=0.002   one of its settings
+    .venv/bin/sluice reverse-stress out=results/r                    continues there what was begun there
 
+--dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
 All values share their luck.
 Exit codes: 0 done (also when nothing in the range breaks the limit), 1 runs missing, 2 input refused, 130 interrupted.
@@ -12,6 +13,7 @@ Exit codes: 0 done (also when nothing in the range breaks the limit), 1 runs mis
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from typing import Annotated, NamedTuple
@@ -19,19 +21,22 @@ from typing import Annotated, NamedTuple
 import pyarrow as pa
 
 from experiments.analysis.bench import Bench
-from experiments.analysis.bracketing import FOUND, Bracket, Target, Tried, search
+from experiments.analysis.bracketing import FOUND, Bracket, Target, Tried, grid, search
 from experiments.analysis.command import Findings, Tool, run_tool
 from experiments.analysis.measures import Measure, check_measure, monthly, read
 from experiments.analysis.parameters import ParameterRange, check_range, with_values
 from experiments.analysis.request import Request
 from experiments.analysis.reverse_stress_page import findings_of
+from experiments.analysis.stages import Stage
 from experiments.refusal import Refusal
 from experiments.schema import CHOICES
+from experiments.streams import as_command
 from sim.params import MarketConfig, Quantity
 
 CHOICE = "the analyst's choice"
 BELOW, ABOVE = "below", "above"
 MEAN, SHARE = "mean", "share"
+BRACKETS_IN_ALL_REPLICATES = 3  # at the most: the mean's, the share's, and all those of single replicates together
 
 
 class Limit(NamedTuple):
@@ -81,7 +86,9 @@ def targets_of(limit: Limit, replicates: Sequence[int], broken_share: float) -> 
         return Target(f"replicate {replicate}", (replicate,), lambda found: limit.is_broken(found[replicate]))
 
     everybody = tuple(replicates)
-    mean = Target(MEAN, everybody, lambda found: limit.is_broken(sum(found[r] for r in everybody) / len(everybody)))
+    mean = Target(
+        MEAN, everybody, lambda found: limit.is_broken(math.fsum(found[r] for r in everybody) / len(everybody))
+    )
     share = Target(
         SHARE,
         everybody,
@@ -131,6 +138,19 @@ def work(request: Request[ReverseStressSettings], bench: Bench) -> Findings:
     )
 
 
+def stages(request: Request[ReverseStressSettings]) -> tuple[Stage, ...]:
+    """Return the grid, and as many values as later rounds can try: each replicate may have a bracket of its own."""
+    settings, parameter = request.settings, request.settings.parameter
+    ends = (parameter.low, parameter.high)
+    first = {label_of(value): market_at(request, value) for value in grid(*ends, settings.grid_points)}
+    cells = (parameter.high - parameter.low) / (settings.grid_points - 1) / settings.tolerance
+    rounds = max(0, math.ceil(math.log(cells, settings.points_a_round + 1)))
+    # One bracket in each replicate is one run a value; those of the mean and of the share are one in every replicate.
+    count = BRACKETS_IN_ALL_REPLICATES * settings.points_a_round * rounds
+    later = {f"later {place}": market_at(request, at) for place, at in enumerate(grid(*ends, count + 2)[1:-1])}
+    return (Stage("grid", first), Stage("rounds", later, is_sure=False))
+
+
 def label_of(value: float) -> str:
     """Return the label of the point with this value."""
     return f"value {value:.12g}"
@@ -178,7 +198,7 @@ def bracket_table(brackets: Mapping[str, Bracket]) -> pa.Table:
     )
 
 
-TOOL = Tool("reverse_stress", "Reverse stress test", ReverseStressSettings, "capital", "", check, work)
+TOOL = Tool("reverse_stress", "Reverse stress test", ReverseStressSettings, "capital", "", check, work, stages)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -187,4 +207,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

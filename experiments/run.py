@@ -1,13 +1,15 @@
 """The main job: compose a study, carry out its runs, compare its arms, draw its report.
 
-    python -m experiments.run                                  the main study at laptop scale
-    python -m experiments.run study=tightening scale=smoke     another choice of a folder of configs/
-    python -m experiments.run policy.rate_cap.max_apr=0.20     one number changed, in the arms that hold it
-    python -m experiments.run study_file=my_study.yaml         a study from a file of your own
-    python -m experiments.run out=results/a                    a folder of your choice; the same command continues it
+    .venv/bin/sluice run                                  the main study at laptop scale
+    .venv/bin/sluice run study=tightening scale=smoke     another choice of a folder of configs/
+    .venv/bin/sluice run policy.rate_cap.max_apr=0.20     one number changed, in the arms that hold it
+    .venv/bin/sluice run study=baseline policy=[rate_cap]    the market with a policy beside the market without
+    .venv/bin/sluice run study_file=my_study.yaml         a study from a file of your own
+    .venv/bin/sluice run out=results/a                    a folder of your choice; the same command continues it
 
-    python -m experiments.run study=history --dry-run          the plan, with estimates of time, memory and disk; no run
-    python -m experiments.run -m study=rumour,baseline seed=1,2    whole studies one after the other, a folder each
+    .venv/bin/sluice run study=history --dry-run          the plan, what each arm holds, time, memory, disk; no run
+    .venv/bin/sluice run study=history --cfg job          the configuration as it is composed; no run
+    .venv/bin/sluice run -m study=rumour,baseline seed=1,2    whole studies one after the other, a folder each
 
 Other keys: study= scale= executor= months= seed= study.replicates= archive= report.draw= and any model parameter.
 Exit codes: 0 done, 1 runs or the report missing or not writable, 2 input refused, 130 interrupted.
@@ -15,23 +17,23 @@ Exit codes: 0 done, 1 runs or the report missing or not writable, 2 input refuse
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import FrameType
 
 from experiments.archive import archive_of
-from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_of, names_out, out_override
-from experiments.config import StudyConfig, compose_study
+from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_here, names_out, out_override, usage
+from experiments.config import StudyConfig, compose_study, composed_yaml
 from experiments.driver import Driver
+from experiments.executors.engine import NoWorker
+from experiments.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
 from experiments.folder import check_folder, folder_for, opened
-from experiments.refusal import Refusal, nearest
+from experiments.interruption import termination_interrupts
+from experiments.refusal import Refusal
 from experiments.store import CorruptResult, Unwritable
+from experiments.streams import as_command
 
-DRY_RUN, MULTIRUN = "--dry-run", {"-m", "--multirun"}
-FLAGS = {DRY_RUN, *MULTIRUN}
+FLAGS = (DRY_RUN, CFG, MULTIRUN)
 
 
 def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
@@ -41,28 +43,38 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
     """
     texts = list(sys.argv[1:] if arguments is None else arguments)
     if any(text in ("-h", "--help") for text in texts):
-        print(__doc__)
+        print(usage(__doc__))
         return DONE
     try:
-        overrides, flags = overrides_and_flags(texts)
-        if flags & MULTIRUN:
+        overrides, flags = overrides_and_flags(texts, FLAGS)
+        if MULTIRUN in flags:
             from experiments.multirun import carry_out_studies  # here, since few ask for several studies
 
             return carry_out_studies(overrides, [DRY_RUN] if DRY_RUN in flags else [], main)
         study = compose_study(overrides)
+        for text in study.overruled:
+            print(text, file=sys.stderr)
         if DRY_RUN in flags:
             from experiments.rehearsal import dry_run  # here, since runs do not need it
+            from experiments.unusual import unusual_settings
+            from experiments.unusual.flag import notice
 
             print(dry_run(study))
+            notice(unusual_settings(study))
+            return DONE
+        if CFG in flags:
+            print(composed_yaml(overrides), end="")
             return DONE
         folder = folder_for(study)
         asked = [text for text in overrides if not names_out(text)]
-        return carry_out_study(study, folder, overrides, again or command_of("run", *asked, out_override(folder)))
+        return carry_out_study(study, folder, overrides, again or command_here("run", *asked, out_override(folder)))
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
-    except (CorruptResult, Unwritable) as problem:
-        print(problem, file=sys.stderr)
+    except (CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
+        print(
+            f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else problem, file=sys.stderr
+        )
         print(
             "what is finished is kept; when that is put right, the same command with out= set to its folder continues",
             file=sys.stderr,
@@ -87,27 +99,5 @@ def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], 
             return INTERRUPTED
 
 
-def overrides_and_flags(texts: Sequence[str]) -> tuple[list[str], set[str]]:
-    """Return the overrides and the flags among what was typed; refuse a flag that is none."""
-    flags = {text for text in texts if text.startswith("-") and "=" not in text}
-    for flag in flags - FLAGS:
-        raise Refusal(f"{flag}: no such flag; {nearest(flag, FLAGS)}")
-    return [text for text in texts if text not in flags], flags
-
-
-@contextlib.contextmanager
-def termination_interrupts() -> Iterator[None]:
-    """Treat a polite request to end like Ctrl-C."""
-
-    def interrupt(_number: int, _frame: FrameType | None) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

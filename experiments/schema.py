@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeVar, get_args, get_origin, get_t
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
+from experiments.meant import advice
 from experiments.refusal import Refusal, nearest, shown
 from sim.parameters.books import ALLOWANCE_STANDARDS
 from sim.parameters.limits import CUT_SCOPES
@@ -122,12 +123,13 @@ def _line(section: type[tuple[Any, ...]], error: Any, path: str) -> str:
     was = shown(error["input"])
     kind = error["type"]
     if kind == "extra_forbidden":
-        return f"{key}: unknown key; {nearest(location[-1], fields_at(section, location[:-1]))}"
+        return f"{key}: unknown key; {nearest(location[-1], fields_at(section, location[:-1]))}; was {was}"
     if kind == "missing":
         return f"{key}: must be given"
     if kind == "literal_error":
         return f"{key}: must be one of {error['ctx']['expected']}, was {was}"
-    return f"{key}: {_rule(section, location, kind, error['msg'])}, was {was}"
+    meant = advice(key, error["input"], _quantity_at(section, location), whole=kind.startswith("int_"))
+    return f"{key}: {_rule(section, location, kind, error['msg'])}, was {was}{meant}"
 
 
 def _rule(section: type[tuple[Any, ...]], location: list[str], kind: str, fallback: str) -> str:

@@ -1,7 +1,7 @@
 """The seeds of a study: how luck is made, its streams with their first draws, and whether other seeds conclude alike.
 
-python -m experiments.seeds DIR               the scheme, every stream by name and its first draws
-python -m experiments.seeds DIR --others 3    the same study on three other root seeds, and the conclusions side by side
+.venv/bin/sluice seeds DIR               the scheme, every stream by name and its first draws
+.venv/bin/sluice seeds DIR --others 3    the same study on three other root seeds, and the conclusions side by side
 
 The studies on other seeds are kept in folders beside DIR, and continued when they are there. Exit codes: 0 all is well,
 1 runs are missing or cannot be written, 2 the folder is no study, 130 interrupted.
@@ -10,19 +10,23 @@ The studies on other seeds are kept in folders beside DIR, and continued when th
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from experiments.command_line import DONE, FAILED, REFUSED, command_of
+from experiments.command_line import DONE, FAILED, REFUSED, command_here
 from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
 from experiments.market import read_market
+from experiments.methods import IDENTICAL
 from experiments.outcomes import read_horizon
 from experiments.refusal import Refusal
+from experiments.rehearsal import dry_run
 from experiments.run import carry_out_study
 from experiments.schema import read_section
 from experiments.store import CorruptResult, Unwritable, read_json, read_table
+from experiments.streams import as_command
 from experiments.study_files import MANIFEST
 from experiments.sweeps import Version
 from sim.draws import PURPOSES, Draws
@@ -37,13 +41,21 @@ FIRST_DRAWS = 3
 EffectKey = tuple[str, str, str, str]  # outcome, horizon, arm, scenario
 
 
+class Found(NamedTuple):
+    """What the table `effects` says of one primary effect; NaN where it says nothing."""
+
+    mean: float
+    low: float
+    high: float
+    method: str
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the seeds of a study's folder and, when asked to, live the study on other seeds and compare."""
-    parser = argparse.ArgumentParser(
-        prog="python -m experiments.seeds", description=__doc__.partition("\n")[0] if __doc__ else ""
-    )
+    parser = argparse.ArgumentParser(prog="sluice seeds", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a finished study")
     parser.add_argument("--others", type=int, default=0, metavar="N", help="on how many other root seeds to live it")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan of the study on each, and live none")
     parser.add_argument("--workers", type=int, default=0, metavar="N", help="processes, 0 = one for each processor")
     asked = parser.parse_args(arguments)
     if asked.others < 0:
@@ -54,13 +66,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if not asked.others:
             return DONE
         executor = ExecutorSettings(workers=asked.workers)
-        again = command_of("seeds", str(asked.folder), "--others", str(asked.others), "--workers", str(asked.workers))
+        again = command_here("seeds", str(asked.folder), "--others", str(asked.others), "--workers", str(asked.workers))
         folders = {study.seed: asked.folder}
         for seed in range(study.seed + 1, study.seed + 1 + asked.others):
             folders[seed] = asked.folder.with_name(f"{asked.folder.name}-seed-{seed}")
-            code = carry_out_study(study._replace(seed=seed, executor=executor), folders[seed], [], again)
+            other = study._replace(seed=seed, executor=executor)
+            if asked.dry_run:
+                print(f"\nseed {seed}: {dry_run(other._replace(out=str(folders[seed])))}")
+                continue
+            code = carry_out_study(other, folders[seed], [], again)
             if code != DONE:
                 return code
+        if asked.dry_run:
+            return DONE
         print("\n".join(conclusions({seed: primary_effects_of(folder) for seed, folder in folders.items()})))
     except (Refusal, CorruptResult) as problem:
         print(problem, file=sys.stderr)
@@ -104,27 +122,32 @@ def streams(seed: int) -> Iterator[str]:
         yield f"{purpose:18}" + " ".join(f"{draw:.16f}" for draw in draws)
 
 
-def primary_effects_of(folder: Path) -> dict[EffectKey, tuple[float, ...]]:
-    """Return mean, low and high of every primary effect of a study's folder, the placebo's left out."""
+def primary_effects_of(folder: Path) -> dict[EffectKey, Found]:
+    """Return every primary effect of a study's folder, the placebo's left out."""
     rows = read_table(folder / "tables" / "effects.parquet").to_pylist()
     return {
-        (row["outcome"], row["horizon"], row["arm"], row["scenario"]): tuple(
-            float("nan") if row[name] is None else float(row[name]) for name in ("mean", "low", "high")
+        (row["outcome"], row["horizon"], row["arm"], row["scenario"]): Found(
+            _number(row["mean"]), _number(row["low"]), _number(row["high"]), str(row["method"])
         )
         for row in rows
         if row["primary"] and not row["placebo"]
     }
 
 
-def verdict(effect: tuple[float, ...]) -> str:
-    """Return what an interval concludes: above zero, below zero, zero, or open."""
-    _, low, high = effect
-    if low == high == 0.0:
-        return "identical"
-    return "+" if low > 0 else "-" if high < 0 else "open"
+def _number(value: float | None) -> float:
+    return math.nan if value is None else float(value)
 
 
-def conclusions(by_seed: Mapping[int, Mapping[EffectKey, tuple[float, ...]]]) -> Iterator[str]:
+def verdict(effect: Found) -> str:
+    """Return what an effect concludes: above zero, below zero, open, identical, or nothing without an interval."""
+    if effect.method == IDENTICAL:
+        return IDENTICAL
+    if math.isnan(effect.low):
+        return "no interval"
+    return "+" if effect.low > 0 else "-" if effect.high < 0 else "open"
+
+
+def conclusions(by_seed: Mapping[int, Mapping[EffectKey, Found]]) -> Iterator[str]:
     """Yield every primary effect on each seed, and how many conclude alike on all of them."""
     first = next(iter(by_seed.values()))
     alike = contrary = 0
@@ -135,8 +158,9 @@ def conclusions(by_seed: Mapping[int, Mapping[EffectKey, tuple[float, ...]]]) ->
         contrary += {"+", "-"} <= verdicts
         yield f"\n{', '.join(place)}"
         for seed, effect in found.items():
-            mean, low, high = effect
-            yield f"  seed {seed:<6} {mean:+.6g} [{low:+.6g}, {high:+.6g}]  {verdict(effect)}"
+            ends = "" if math.isnan(effect.low) else f" [{effect.low:+.6g}, {effect.high:+.6g}]"
+            mean = "no value" if math.isnan(effect.mean) else f"{effect.mean:+.6g}"
+            yield f"  seed {seed:<6} {mean}{ends}  {verdict(effect)}"
     yield (
         f"\n{alike} of {len(first)} primary effects conclude alike on all {len(by_seed)} seeds; "
         f"{contrary} have one sign on one seed and the other on another"
@@ -144,4 +168,4 @@ def conclusions(by_seed: Mapping[int, Mapping[EffectKey, tuple[float, ...]]]) ->
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

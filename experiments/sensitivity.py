@@ -1,10 +1,11 @@
 """Global sensitivity: which parameters move the declared outcomes, by Morris screening and then Sobol indices.
 
-    python -m experiments.sensitivity                                     the file configs/sensitivity/assumed.yaml
-    python -m experiments.sensitivity sensitivity=assumed scale=smoke     another file; few people
-    python -m experiments.sensitivity sensitivity.trajectories=16         one of its settings
-    python -m experiments.sensitivity out=results/s                       continues there what was begun there
+    .venv/bin/sluice sensitivity                                     the file configs/sensitivity/assumed.yaml
+    .venv/bin/sluice sensitivity sensitivity=assumed scale=smoke     another file; few people
+    .venv/bin/sluice sensitivity sensitivity.trajectories=16         one of its settings
+    .venv/bin/sluice sensitivity out=results/s                       continues there what was begun there
 
+--dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
 All points share their luck.
 Exit codes: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
@@ -38,10 +39,13 @@ from experiments.analysis.measures import Measure, check_measure, read
 from experiments.analysis.parameters import ParameterRange, assumed_ranges, check_range, with_values
 from experiments.analysis.request import Request
 from experiments.analysis.sensitivity_page import findings_of
+from experiments.analysis.stages import Stage as Planned
 from experiments.refusal import Refusal
-from sim.params import Quantity
+from experiments.streams import as_command
+from sim.params import MarketConfig, Quantity
 
 CHOICE = "the analyst's choice"
+SCREENING_STAGE, VARIANCE_STAGE = "screening", "variance"
 
 
 class SensitivitySettings(NamedTuple):
@@ -102,7 +106,7 @@ def work(request: Request[SensitivitySettings], bench: Bench) -> Findings:
     ranges = ranges_of(request)
     names = [asked.path for asked in ranges]
     design = morris_design([*names, DUMMY], settings.trajectories, settings.levels, seed)
-    screening = lived(request, bench, "screening", ranges, design)
+    screening = lived(request, bench, SCREENING_STAGE, ranges, design)
     screenings = [
         screened([*names, DUMMY], design, values, settings.levels, settings.resamples, seed)
         for values in screening.outcomes
@@ -113,7 +117,7 @@ def work(request: Request[SensitivitySettings], bench: Bench) -> Findings:
         kept = tuple(asked for asked in ranges if asked.path in chosen)
         kept_names = [*(asked.path for asked in kept), DUMMY]
         points = sobol_design(kept_names, settings.base_points, seed)
-        variance = lived(request, bench, "variance", kept, points)
+        variance = lived(request, bench, VARIANCE_STAGE, kept, points)
         indices = [apportioned(kept_names, values, settings.resamples, seed) for values in variance.outcomes]
         stages.append(variance)
     labels = [measure.label for measure in settings.outcomes]
@@ -130,16 +134,36 @@ def work(request: Request[SensitivitySettings], bench: Bench) -> Findings:
     return findings_of(tables, settings.outcomes, ranges, noise, request.study.settings.replicates)
 
 
-def lived(
-    request: Request[SensitivitySettings], bench: Bench, stage: str, ranges: tuple[ParameterRange, ...], design: Values
-) -> Stage:
-    """Live through the points of a design; its last column is the dummy, which sets nothing."""
-    points = {
+def stages(request: Request[SensitivitySettings]) -> tuple[Planned, ...]:
+    """Return the screening, and as many points as the second stage can have: which parameters it keeps is not known."""
+    settings, seed, ranges = request.settings, request.study.seed, ranges_of(request)
+    names = [*(asked.path for asked in ranges), DUMMY]
+    design = morris_design(names, settings.trajectories, settings.levels, seed)
+    screening = Planned(SCREENING_STAGE, points_of(request, SCREENING_STAGE, ranges, design))
+    if not settings.base_points:
+        return (screening,)
+    kept = ranges[: settings.keep]
+    design = sobol_design([*(asked.path for asked in kept), DUMMY], settings.base_points, seed)
+    return (screening, Planned(VARIANCE_STAGE, points_of(request, VARIANCE_STAGE, kept, design), is_sure=False))
+
+
+def points_of(
+    request: Request[SensitivitySettings], stage: str, ranges: Sequence[ParameterRange], design: Values
+) -> dict[str, MarketConfig]:
+    """Return the markets of a design by label; its last column is the dummy, which sets nothing."""
+    return {
         f"{stage} {place:04d}": with_values(
             request.market, [(asked, asked.at(row[column])) for column, asked in enumerate(ranges)]
         )
         for place, row in enumerate(design)
     }
+
+
+def lived(
+    request: Request[SensitivitySettings], bench: Bench, stage: str, ranges: tuple[ParameterRange, ...], design: Values
+) -> Stage:
+    """Live through the points of a design."""
+    points = points_of(request, stage, ranges, design)
     folders = bench.live(stage, points)
     outcomes = tuple(
         np.array([[read(measure, folders[label, r]) for r in bench.replicates] for label in points], dtype=float)
@@ -225,7 +249,7 @@ def variance_table(labels: Sequence[str], indices: Sequence[Sequence[Apportioned
     return pa.Table.from_pylist(rows, schema=VARIANCE)
 
 
-TOOL = Tool("sensitivity", "Global sensitivity", SensitivitySettings, "assumed", "", check, work)
+TOOL = Tool("sensitivity", "Global sensitivity", SensitivitySettings, "assumed", "", check, work, stages)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -234,4 +258,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

@@ -1,5 +1,19 @@
-"""The words of which names of outcomes are made; the report reads them too, and knows nothing of the model."""
+"""How things are spelled: words of which names of outcomes are made, kinds of flags, and numbers as people write them.
 
+The report and the reader of overrides use these, and know nothing of the model.
+"""
+
+from __future__ import annotations
+
+import re
+
+# --- names of outcomes ------------------------------------------------------------------------------------------------
 ALL = "all"  # lenders
 NOT = "not_"  # before a lender's name: all but this one
 MINUS = " minus "  # between two outcomes: their difference
+
+# --- kinds of flags ---------------------------------------------------------------------------------------------------
+IN_BASELINE = "in the baseline too"
+
+# --- numbers ----------------------------------------------------------------------------------------------------------
+DECIMAL_COMMA = re.compile(r"\s*([-+]?\d+)[,\uff0c](\d+)\s*")  # 0,18 where 0.18 is meant

@@ -1,9 +1,10 @@
 """A supervisor's constant balance-sheet stress test beside the simulator's behavioural one, lender by lender.
 
-    python -m experiments.static_stress                                 the file configs/static_stress/unemployment.yaml
-    python -m experiments.static_stress static_stress.rolls=satellite   roll rates by elasticity, not as observed
-    python -m experiments.static_stress out=results/t                   continues there what was begun there
+    .venv/bin/sluice static-stress                                 the file configs/static_stress/unemployment.yaml
+    .venv/bin/sluice static-stress static_stress.rolls=satellite   roll rates by elasticity, not as observed
+    .venv/bin/sluice static-stress out=results/t                   continues there what was begun there
 
+--dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
 Both approaches share their luck.
 Exit codes: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
@@ -25,11 +26,13 @@ from experiments.analysis.command import Findings, Tool, run_tool
 from experiments.analysis.openings import BASE_MONTHS, openings_of
 from experiments.analysis.request import Request
 from experiments.analysis.roll_rates import Matrix, charged_off_share, mean_matrix, monthly_matrices, stressed
+from experiments.analysis.stages import Stage
 from experiments.analysis.static_books import Opening, Stress, allowance_of, project
 from experiments.analysis.static_page import findings_of
-from experiments.refusal import Refusal
+from experiments.refusal import Refusal, shown
 from experiments.schema import CHOICES
 from experiments.store import read_table
+from experiments.streams import as_command
 from sim.codes import OPERATING
 from sim.params import MarketConfig, Quantity
 
@@ -70,9 +73,14 @@ def check(request: Request[StaticStressSettings]) -> None:
     """Refuse a shock that is none, or months that are not lived."""
     settings, shocked = request.settings, request.changed
     if request.market.shock:
-        raise Refusal("static_stress.market: must hold no shock; it is named in static_stress.shock")
+        raise Refusal(
+            f"static_stress.market: must hold no shock; it is named in static_stress.shock; "
+            f"was {shown(list(settings.market))}"
+        )
     if not shocked.shock:
-        raise Refusal("static_stress.shock: must name a shock, such as shock=[unemployment]")
+        raise Refusal(
+            f"static_stress.shock: must name a shock, such as shock=[unemployment], was {shown(list(settings.shock))}"
+        )
     start, months = start_of(shocked), shocked.calendar.months
     if start < BASE_MONTHS:
         raise Refusal(
@@ -91,10 +99,16 @@ def start_of(market: MarketConfig) -> int:
     return min(int(member.start_month) for _, member in market.shock)
 
 
+def stages(request: Request[StaticStressSettings]) -> tuple[Stage]:
+    """Return the two markets that are lived through."""
+    return (Stage("calm and shock", {CALM: request.market, SHOCK: request.changed}),)
+
+
 def work(request: Request[StaticStressSettings], bench: Bench) -> Findings:
     """Live through calm and shock, then put the static exercise beside them."""
     shocked = request.changed
-    folders = bench.live("calm and shock", {CALM: request.market, SHOCK: shocked})
+    [both] = stages(request)
+    folders = bench.live(both.name, both.points)
     rows: list[dict[str, Any]] = []
     for replicate in bench.replicates:
         lived = Lived(*(tables_in(folders[scenario, replicate]) for scenario in (CALM, SHOCK)))
@@ -223,9 +237,8 @@ def money_price(market: pd.DataFrame, window: range) -> np.ndarray[Any, np.dtype
     return np.asarray(rows["policy_rate_apr"] + rows["funding_spread_apr"], dtype=np.float64)
 
 
-TOOL = Tool(
-    "static_stress", "Static and behavioural stress test", StaticStressSettings, "unemployment", "shock", check, work
-)
+TITLE = "Static and behavioural stress test"
+TOOL = Tool("static_stress", TITLE, StaticStressSettings, "unemployment", "shock", check, work, stages)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -234,4 +247,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

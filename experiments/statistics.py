@@ -1,16 +1,33 @@
-"""Paired differences between arms: intervals, a guard against skewness, and Holm's correction."""
+"""Paired differences between arms: intervals, a guard against skewness, bounds on counts, and Holm's correction.
+
+Where nothing varies over the replicates there is no interval and no p-value: equal values are no certainty.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-CONFIDENCE = 0.95
+from experiments.complete_pairs import CONFIDENCE, NOT_A_NUMBER, Pairs, complete_pairs, half_width
+from experiments.methods import (
+    COUNT_BOUND,
+    IDENTICAL,
+    NO_SPREAD,
+    NONE,
+    SINGLE,
+    T_AND_BOOTSTRAP,
+    T_AND_BOTH,
+    T_AND_COUNT_BOUND,
+    T,
+)
+from experiments.special_functions import special_functions
+from experiments.spread import NOISE, levels_of, standard_deviations
+
 SKEWED = 1.0  # beyond this sample skewness a t interval of few replicates covers too little
 RESAMPLES = 4_000
 FEWEST_TO_RESAMPLE = 5
@@ -24,106 +41,82 @@ class PairedEffect(NamedTuple):
     high: float
     sd: float
     replicates: int
-    method: str  # "identical", "single", "t", or "t, bootstrap-t beside"
+    method: str  # one of experiments/methods.py
     p: float
     correlation: float
     variance_reduction: float
     skewness: float
     bootstrap_low: float
     bootstrap_high: float
+    count_low: float
+    count_high: float
 
 
-NOT_A_NUMBER = float("nan")
-
-
-def _special() -> Any:
-    """Return SciPy's special functions, loaded when first wanted: commands that only plan or refuse are quick."""
-    from scipy import special
-
-    return special
-
-
-def paired_effect(changed: Sequence[float], unchanged: Sequence[float], name: str) -> PairedEffect:
+def paired_effect(
+    changed: Sequence[float], unchanged: Sequence[float], name: str, event_months: int = 0, is_same_market: bool = False
+) -> PairedEffect:
     """Compare two arms replicate by replicate; `name` alone decides the resampling, so that it repeats.
 
-    Arms that never differ give exactly 0 and the method "identical", without a p-value.
+    `event_months` is, for a count of events, of how many months the values are means. Only where it is known that both
+    arms are the same market in every pair is the method "identical". Without spread there is no interval but a bound
+    on counts, and never a p-value.
     """
-    one, other = np.asarray(changed, dtype=np.float64), np.asarray(unchanged, dtype=np.float64)
-    complete = np.isfinite(one) & np.isfinite(other)
-    one, other = one[complete], other[complete]
-    difference = one - other
-    count = int(difference.size)
-    blank = PairedEffect(NOT_A_NUMBER, NOT_A_NUMBER, NOT_A_NUMBER, NOT_A_NUMBER, count, "none", *[NOT_A_NUMBER] * 6)
+    pairs = complete_pairs(changed, unchanged, event_months)
+    difference, count = pairs.difference, int(pairs.difference.size)
+    blank = PairedEffect(NOT_A_NUMBER, NOT_A_NUMBER, NOT_A_NUMBER, NOT_A_NUMBER, count, NONE, *[NOT_A_NUMBER] * 8)
     if count == 0:
         return blank
-    if not difference.any():
-        return blank._replace(mean=0.0, low=0.0, high=0.0, sd=0.0, method="identical")
+    if is_same_market and not difference.any():
+        return blank._replace(mean=0.0, method=IDENTICAL)
     mean = float(difference.mean())
     if count == 1:
-        return blank._replace(mean=mean, method="single")
-    sd = float(difference.std(ddof=1))
-    half = half_width(sd, count, CONFIDENCE)
-    effect = blank._replace(
-        mean=mean,
-        low=mean - half,
-        high=mean + half,
-        sd=sd,
-        method="t",
-        p=_p_value(mean, sd, count),
+        return blank._replace(mean=mean, method=SINGLE)
+    sd = pairs.sd
+    low, high = pairs.bounds(CONFIDENCE)
+    effect = blank._replace(mean=mean, sd=sd, count_low=low, count_high=high)
+    if sd == 0:
+        return effect._replace(low=low, high=high, method=COUNT_BOUND if math.isfinite(low) else NO_SPREAD)
+    return _with_t_interval(effect, pairs, name)
+
+
+def _with_t_interval(effect: PairedEffect, pairs: Pairs, name: str) -> PairedEffect:
+    """Return the effect of pairs that vary with its t interval, and what is to stand beside it."""
+    one, other, difference = pairs.changed, pairs.unchanged, pairs.difference
+    half = half_width(effect.sd, effect.replicates, CONFIDENCE)
+    effect = effect._replace(
+        low=effect.mean - half,
+        high=effect.mean + half,
+        p=_p_value(effect.mean, effect.sd, effect.replicates),
         correlation=_correlation(one, other),
-        variance_reduction=_ratio(float(one.var(ddof=1) + other.var(ddof=1)), sd**2),
+        variance_reduction=float(one.var(ddof=1) + other.var(ddof=1)) / effect.sd**2,
         skewness=_skewness(difference),
     )
-    if count >= FEWEST_TO_RESAMPLE and sd > 0 and abs(effect.skewness) > SKEWED:
+    if effect.replicates >= FEWEST_TO_RESAMPLE and abs(effect.skewness) > SKEWED:
         low, high = bootstrap_t(difference, name)
-        effect = effect._replace(method="t, bootstrap-t beside", bootstrap_low=low, bootstrap_high=high)
-    return effect
-
-
-def half_width(sd: float, count: int, confidence: float) -> float:
-    """Return half the width of the t interval of a mean of so many values; NaN for fewer than two."""
-    if count < 2:
-        return NOT_A_NUMBER
-    return float(_special().stdtrit(count - 1, 0.5 + confidence / 2)) * sd / math.sqrt(count)
-
-
-class MeanIntervals(NamedTuple):
-    """Means over replicates with the ends of their t intervals, shape (columns,); ends are NaN for fewer than two."""
-
-    mean: NDArray[np.float64]
-    low: NDArray[np.float64]
-    high: NDArray[np.float64]
-    replicates: NDArray[np.int64]
-
-
-def mean_intervals(values: NDArray[np.float64]) -> MeanIntervals:
-    """Return the mean and t interval of every column of values, shape (replicates, columns), leaving NaN out.
-
-    Columns that are 0 in every replicate keep 0 at both ends, whatever their number.
-    """
-    known = np.isfinite(values)
-    count = known.sum(axis=0)
-    filled = np.where(known, values, 0.0)
-    mean = filled.sum(axis=0) / np.where(count > 0, count, np.nan)
-    squares = (np.where(known, values - mean, 0.0) ** 2).sum(axis=0)
-    few = count < 2
-    freedom = np.where(few, 1, count - 1)
-    half = _special().stdtrit(freedom, 0.5 + CONFIDENCE / 2) * np.sqrt(squares / freedom / np.where(few, 1, count))
-    half = np.where(few, np.nan, half)
-    half = np.where((count > 0) & ~filled.any(axis=0), 0.0, half)
-    return MeanIntervals(mean, mean - half, mean + half, count.astype(np.int64))
+        effect = effect._replace(bootstrap_low=low, bootstrap_high=high)
+    beside = (math.isfinite(effect.bootstrap_low), math.isfinite(effect.count_low))
+    methods = {(False, False): T, (True, False): T_AND_BOOTSTRAP, (False, True): T_AND_COUNT_BOUND}
+    return effect._replace(method=methods.get(beside, T_AND_BOTH))
 
 
 def bootstrap_t(values: NDArray[np.float64], name: str) -> tuple[float, float]:
-    """Return the bootstrap-t interval of a mean, which follows a skewed distribution better than the t interval."""
+    """Return the bootstrap-t interval of a mean, which follows a skewed distribution better than the t interval.
+
+    A sample drawn without spread is infinitely many of its errors away from the mean; where so many are drawn that an
+    end of the interval would lie there, there is none, and both ends are NaN.
+    """
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "little")
     chance = np.random.Generator(np.random.Philox(seed))
     drawn = values[chance.integers(0, values.size, size=(RESAMPLES, values.size))]
-    spread = drawn.std(axis=1, ddof=1)
-    usable = spread > 0
-    studentised = (drawn[usable].mean(axis=1) - values.mean()) / (spread[usable] / math.sqrt(values.size))
+    spread = drawn.std(axis=1, ddof=1) / math.sqrt(values.size)
+    distance = drawn.mean(axis=1) - values.mean()
+    varies = spread > NOISE * np.abs(values).max()
+    studentised = np.where(varies, distance / np.where(varies, spread, 1.0), np.copysign(np.inf, distance))
     error = float(values.std(ddof=1)) / math.sqrt(values.size)
     tail = (1 - CONFIDENCE) / 2
+    ordered = np.sort(studentised)
+    if not np.isfinite(ordered[[int(tail * (RESAMPLES - 1)), math.ceil((1 - tail) * (RESAMPLES - 1))]]).all():
+        return NOT_A_NUMBER, NOT_A_NUMBER
     upper, lower = np.quantile(studentised, [1 - tail, tail])
     return float(values.mean() - upper * error), float(values.mean() - lower * error)
 
@@ -144,21 +137,16 @@ def holm(p_values: Sequence[float], family: int = 0) -> list[float]:
 
 
 def _p_value(mean: float, sd: float, count: int) -> float:
-    if sd == 0:
-        return 0.0
-    return float(2 * _special().stdtr(count - 1, -abs(mean) / (sd / math.sqrt(count))))
-
-
-def _ratio(top: float, bottom: float) -> float:
-    return top / bottom if bottom > 0 else NOT_A_NUMBER
+    return float(2 * special_functions().stdtr(count - 1, -abs(mean) / (sd / math.sqrt(count))))
 
 
 def _correlation(one: NDArray[np.float64], other: NDArray[np.float64]) -> float:
-    spread = float(one.std() * other.std())
-    return float(((one - one.mean()) * (other - other.mean())).mean() / spread) if spread > 0 else NOT_A_NUMBER
+    both = np.stack([one, other], axis=1)
+    if not (standard_deviations(both, levels_of(both)) > 0).all():
+        return NOT_A_NUMBER
+    return float(((one - one.mean()) * (other - other.mean())).mean() / (one.std() * other.std()))
 
 
 def _skewness(values: NDArray[np.float64]) -> float:
     centred = values - values.mean()
-    spread = float((centred**2).mean())
-    return float((centred**3).mean() / spread**1.5) if spread > 0 else 0.0
+    return float((centred**3).mean() / float((centred**2).mean()) ** 1.5)

@@ -7,7 +7,8 @@ looked at are simultaneous (Bonferroni over all primary effects) t intervals, wi
 What is guaranteed: the rule looks at spreads only, never at a mean, so it cannot be used to wait for a wanted result,
 and as the width asked for shrinks the coverage tends to what it says (Chow and Robbins 1965, "On the asymptotic theory
 of fixed-width sequential confidence intervals for the mean"). What is not: with few replicates a spread that happens to
-look small stops a study early, so intervals cover a little less than they say; `at_least` bounds that. With skewed
+look small stops a study early, so intervals cover a little less than they say; `at_least` bounds that. Where nothing
+varies at all there is no interval, and a study never ends by one that is not there; counts have a bound. With skewed
 differences mean and spread go together, and the loss is larger: the guard against skewness is shown beside.
 """
 
@@ -53,7 +54,7 @@ class Width(NamedTuple):
     horizon: str
     arm: str
     scenario: str
-    half_width: float  # NaN where fewer than two pairs give a value
+    half_width: float  # how far it reaches; NaN where there is none: fewer than two pairs, or no spread
     wanted: float  # the smallest important difference
 
     @property

@@ -6,3 +6,4 @@ LOCK = ".lock"
 LOG = "log.jsonl"
 CONFIG = "config.yaml"
 REPORTS = ("report.html", "report.pdf")  # drawn from the tables after the manifest is written, so no part of it
+DRAWN = "report.json"  # the hash of the report, and of the manifest whose results it shows

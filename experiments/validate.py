@@ -1,31 +1,41 @@
-"""Compares the market without policy with published levels: python -m experiments.validate [DIR or overrides].
+"""Compares the market without policy with published levels.
+
+    .venv/bin/sluice validate results/a        the baseline of a finished study
+    .venv/bin/sluice validate seed=2           study=baseline, run with these overrides first; --dry-run prints its plan
 
 With the folder of a finished study its baseline is read; otherwise study=baseline is run with the overrides first. Each
 measure is taken per kind of lender and replicate over the last five years, and passes when its mean over the replicates
-lies in the target's range. Exit codes: 0 all pass, 1 some do not, 2 input refused.
+that have a value lies in the target's range. Exit codes: 0 all pass, 1 some do not, 2 input refused.
 """
 
 from __future__ import annotations
 
 import csv
+import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import pandas as pd
 
+from experiments.chosen_policies import IN_EVERY_ARM
+from experiments.command_line import DONE, FAILED, REFUSED, command_here, names_out, out_override, usage
+from experiments.flags import DRY_RUN, overrides_and_flags
+from experiments.overrides import read_override
+from experiments.ratios import ratio_of, ratio_of_sums
 from experiments.refusal import Refusal
 from experiments.run import main as run_study
 from experiments.store import CorruptResult, read_json, read_table
+from experiments.streams import as_command
 from experiments.study_files import MANIFEST
-from sim.money import FEN_PER_YUAN
 from sim.params import LENDER_KINDS
 
 TARGETS = Path(__file__).with_name("targets.csv")
+# A policy that is asked for is a part of the market that is held against its targets.
+STUDY = ("study=baseline", f"study.chosen_policy.place={IN_EVERY_ARM}", "report.draw=false")
 WINDOW_MONTHS = 60
-MONTHS_A_YEAR = 12
 
 
 class Target(NamedTuple):
@@ -65,19 +75,16 @@ def read_targets(path: Path = TARGETS) -> tuple[Target, ...]:
         )
 
 
-# Each measure is a ratio of sums over lenders and months, so that large books weigh more than small ones.
-MEASURES: dict[str, Callable[[pd.DataFrame], float]] = {
-    "charge_offs_yearly_share": lambda rows: MONTHS_A_YEAR * _ratio(rows["charge_offs_fen"], rows["loans_fen"]),
-    "dpd30_share": lambda rows: _weighted(rows, "dpd30_share", "loans_fen"),
-    "dpd90_share": lambda rows: _weighted(rows, "dpd90_share", "loans_fen"),
-    "dpd90_over_dpd30": lambda rows: (
-        _weighted(rows, "dpd90_share", "loans_fen") / _weighted(rows, "dpd30_share", "loans_fen")
-    ),
-    "roe_share": lambda rows: _weighted(rows, "roe_share", "equity_fen"),
-    "new_approval_share": lambda rows: _ratio(rows["new_approvals"], rows["new_applications"]),
-    "line_approval_share": lambda rows: _ratio(rows["line_approvals"], rows["line_applications"]),
-    "mean_ticket_yuan": lambda rows: _ratio(rows["originations_fen"], rows["originations_count"]) / FEN_PER_YUAN,
-}
+MEASURES = (
+    "charge_offs_yearly_share",
+    "dpd30_share",
+    "dpd90_share",
+    "dpd90_over_dpd30",
+    "roe_share",
+    "new_approval_share",
+    "line_approval_share",
+    "mean_ticket_yuan",
+)
 
 
 def validate(lenders: pd.DataFrame, targets: Sequence[Target]) -> list[Finding]:
@@ -89,21 +96,29 @@ def validate(lenders: pd.DataFrame, targets: Sequence[Target]) -> list[Finding]:
             rows = last if kind == "all" else last[last["kind"] == kind]
             if rows.empty:
                 continue
-            values = [MEASURES[target.measure](one) for _, one in rows.groupby("replicate", sort=True)]
-            mean = sum(values) / len(values)
-            ends = (min(values), max(values))
+            values = [value for value in levels_of(rows, target.measure) if math.isfinite(value)]
+            mean = math.fsum(values) / len(values) if values else math.nan
+            ends = (min(values, default=math.nan), max(values, default=math.nan))
             findings.append(Finding(target.measure, kind, target.low, target.high, mean, *ends, target.source))
     return findings
 
 
-def _ratio(top: pd.Series[float], bottom: pd.Series[float]) -> float:
-    total = float(bottom.sum())
-    return float(top.sum()) / total if total else float("nan")
+def levels_of(rows: pd.DataFrame, measure: str) -> list[float]:
+    """Return a measure by replicate: a ratio of sums over lenders and months, so that large books weigh more.
+
+    NaN where there is nothing to divide by.
+    """
+    return [float(value) for value in ratio_of_sums(rows, measure, ratio_of("lender", measure), ["replicate"])]
 
 
-def _weighted(rows: pd.DataFrame, value: str, weight: str) -> float:
-    known = rows[rows[value].notna()]
-    return _ratio(known[value] * known[weight], known[weight])
+def words(found: Finding) -> str:
+    """Return one finding as a line of the comparison."""
+    target = f"{found.low:g} to {found.high:g}"
+    if math.isnan(found.mean):
+        return f"{found.measure:26}{found.kind:18}{target:>21}{'no value':>10}{'nothing to divide by':>23}  NO VALUE"
+    ends = f"{found.smallest:.4g} to {found.largest:.4g}"
+    verdict = "ok" if found.passes else "OUTSIDE"
+    return f"{found.measure:26}{found.kind:18}{target:>21}{found.mean:>10.4g}{ends:>23}  {verdict}"
 
 
 def baseline_lenders(folder: Path) -> pd.DataFrame:
@@ -116,34 +131,38 @@ def baseline_lenders(folder: Path) -> pd.DataFrame:
     return rows[(rows["arm"] == manifest["baseline"]) & (rows["scenario"] == manifest["scenarios"][0])]
 
 
+def _folder(texts: Sequence[str]) -> Path:
+    """Return the folder that the user named, or a new one."""
+    named = [str(read_override(text).value) for text in texts if names_out(text)]
+    return Path(named[-1] if named else f"outputs/validation-{datetime.now().astimezone():%Y%m%d-%H%M%S}")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run or read a baseline, print the comparison, and say by the exit code whether all targets are met."""
     asked = list(sys.argv[1:] if arguments is None else arguments)
     if any(text in ("-h", "--help") for text in asked):
-        print(__doc__)
-        return 0
+        print(usage(__doc__))
+        return DONE
     try:
-        if len(asked) == 1 and "=" not in asked[0]:
-            folder = Path(asked[0])
+        texts, flags = overrides_and_flags(asked, (DRY_RUN,))
+        if len(texts) == 1 and "=" not in texts[0] and not flags:
+            folder = Path(texts[0])
         else:
-            named = [text.removeprefix("out=") for text in asked if text.startswith("out=")]
-            stamp = datetime.now().astimezone().strftime("%Y%m%d-%H%M%S")
-            folder = Path(named[-1]) if named else Path("outputs") / f"validation-{stamp}"
-            code = run_study(["study=baseline", "report.draw=false", *asked, f"out={folder}"])
-            if code != 0:
+            folder = _folder(texts)
+            others = [text for text in texts if not names_out(text)]
+            again = command_here("validate", *others, out_override(folder))
+            code = run_study([*STUDY, *others, out_override(folder), *flags], again)
+            if code != DONE or flags:
                 return code
         findings = validate(baseline_lenders(folder), read_targets())
     except (Refusal, CorruptResult) as problem:
         print(problem, file=sys.stderr)
-        return 2
+        return REFUSED
     print(f"{'measure':26}{'kind':18}{'target':>21}{'mean':>10}{'replicates':>23}")
     for found in findings:
-        print(
-            f"{found.measure:26}{found.kind:18}{f'{found.low:g} to {found.high:g}':>21}{found.mean:>10.4g}"
-            f"{f'{found.smallest:.4g} to {found.largest:.4g}':>23}  {'ok' if found.passes else 'OUTSIDE'}"
-        )
-    return 0 if all(found.passes for found in findings) else 1
+        print(words(found))
+    return DONE if all(found.passes for found in findings) else FAILED
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

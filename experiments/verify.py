@@ -1,8 +1,8 @@
 """Checks a study's folder: every file is what the manifest says, and runs can be reproduced to the byte.
 
-python -m experiments.verify DIR                        hashes, row counts and page checksums of every file
-python -m experiments.verify DIR --rerun 2              lives through two random runs again, all their tables compared
-python -m experiments.verify DIR --rerun 2 --seed 7     the same two runs once more
+.venv/bin/sluice verify DIR                        hashes of all files, rows and page checksums of all tables
+.venv/bin/sluice verify DIR --rerun 2              lives through two random runs again, all their tables compared
+.venv/bin/sluice verify DIR --rerun 2 --seed 7     the same two runs once more
 
 From Python: `experiments.open(DIR).verify(rerun=2)`. Nothing is written, so the folder may be read-only.
 Exit codes: 0 all is well, 1 something differs, 2 the folder is no study. Files that are no part of the study are named
@@ -19,21 +19,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.machine import deciding_versions, machine_class
+from experiments.command_line import DONE, FAILED, REFUSED
+from experiments.drawn import report_problem
+from experiments.machine import deciding_versions, machine_class, minor_of
 from experiments.market import read_market
 from experiments.refusal import Refusal, printable
 from experiments.single_run import PEOPLE, RECORD, live
 from experiments.store import CorruptResult, check_file, check_rows, read_json, read_sealed, read_table, table_bytes
-from experiments.study_files import CONFIG, LOCK, LOG, MANIFEST, MARKER, REPORTS
+from experiments.streams import as_command
+from experiments.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from sim.compiling import source_hash
 
-OWN = (MANIFEST, MARKER, CONFIG, LOG, LOCK, *REPORTS)
+OWN = (MANIFEST, MARKER, CONFIG, LOG, LOCK, DRAWN, *REPORTS)
 
 
 class Verification(NamedTuple):
     """What a check of a study's folder found."""
 
     problems: tuple[str, ...]  # what differs, each in one line
+    unlike: tuple[str, ...]  # why runs lived here cannot be expected to give the study's bytes; then none was
     foreign: tuple[str, ...]  # files and folders that are no part of the study, by path inside it
     files: int
     runs: int
@@ -42,15 +46,13 @@ class Verification(NamedTuple):
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing differs."""
-        return not self.problems
+        """Whether nothing differs, and whatever was to be lived through again was."""
+        return not self.problems and not self.unlike
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a study's folder and say what was found."""
-    parser = argparse.ArgumentParser(
-        prog="python -m experiments.verify", description=__doc__.partition("\n")[0] if __doc__ else ""
-    )
+    parser = argparse.ArgumentParser(prog="sluice verify", description=__doc__.partition("\n")[0] if __doc__ else "")
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a study")
     parser.add_argument("--rerun", type=int, default=0, metavar="N", help="how many random runs to live through again")
     parser.add_argument("--seed", type=int, default=None, metavar="S", help="chooses the same runs as an earlier check")
@@ -62,19 +64,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = verify(asked.folder, asked.rerun, asked.seed)
     except (Refusal, CorruptResult) as problem:
         print(problem, file=sys.stderr)
-        return 2
+        return REFUSED
     for text in found.problems:
         print(printable(text), file=sys.stderr)
     for name in found.foreign:
         print(printable(f"{asked.folder / name}: foreign, no part of the study"), file=sys.stderr)
     if found.seed is not None:
         print(f"chosen to be lived through again, by --seed {found.seed}: {', '.join(found.rerun)}")
-    if not found.is_well:
+    if found.problems:
         print(f"{asked.folder}: {len(found.problems)} differ", file=sys.stderr)
-        return 1
+        return FAILED
     again = f", {len(found.rerun)} runs reproduced" if found.rerun else ""
     print(f"{asked.folder}: {found.files} files and {found.runs} runs are as written{again}")
-    return 0
+    if found.unlike:
+        print("no run was lived through again, since here it could give other bytes:", file=sys.stderr)
+        for text in found.unlike:
+            print(printable(f"  {text}"), file=sys.stderr)
+    return DONE if found.is_well else FAILED
 
 
 def verify(folder: Path, rerun: int = 0, seed: int | None = None) -> Verification:
@@ -83,12 +89,14 @@ def verify(folder: Path, rerun: int = 0, seed: int | None = None) -> Verificatio
     manifest = read_manifest(folder)
     problems = list(file_problems(folder, manifest))
     chosen: list[Mapping[str, Any]] = []
-    if rerun and manifest["runs"]:
+    unlike = tuple(origin_differences(manifest)) if rerun else ()
+    if rerun and manifest["runs"] and not unlike:
         seed = secrets.randbelow(2**32) if seed is None else seed
         chosen = random.Random(seed).sample(list(_by_folder(manifest).values()), min(rerun, len(_by_folder(manifest))))
-        problems += rerun_problems(folder, manifest, chosen)
+        problems += rerun_problems(folder, chosen)
     return Verification(
         problems=tuple(problems),
+        unlike=unlike,
         foreign=tuple(foreign_files(folder, manifest)),
         files=len(manifest["files"]),
         runs=len(manifest["runs"]),
@@ -114,7 +122,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
 
 
 def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is wrong with the manifest, the study's mark, its files and those of its runs."""
+    """Yield what is wrong with the manifest, the study's mark, its files, its report and the files of its runs."""
     for name in (MANIFEST, MARKER):
         try:
             read_sealed(folder / name)
@@ -125,6 +133,8 @@ def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"{folder / MANIFEST}: the study is {manifest.get('status')}: {missing} runs are missing"
     for name, record in manifest["files"].items():
         yield from _problem(folder, str(name), record)
+    if REPORTS[0] not in manifest["files"] and (problem_of_report := report_problem(folder)):
+        yield problem_of_report
     for name in _by_folder(manifest):
         place = run_place(folder, name)
         try:
@@ -182,11 +192,9 @@ def foreign_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     yield from look(folder)
 
 
-def rerun_problems(folder: Path, manifest: Mapping[str, Any], chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Live through runs again and yield the tables whose bytes differ, or why equal bytes cannot be expected here."""
-    problems = list(_origin_problems(manifest))
-    yield from problems
-    for run in chosen if not problems else ():
+def rerun_problems(folder: Path, chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Live through runs again and yield the tables whose bytes differ."""
+    for run in chosen:
         place = run_place(folder, run.get("folder"))
         try:
             document = read_sealed(place / RECORD)
@@ -215,17 +223,18 @@ def _differing(place: Path, document: Mapping[str, Any], tables: Mapping[str, An
             yield f"{path}: lived through again, the run gave other bytes"
 
 
-def _origin_problems(manifest: Mapping[str, Any]) -> Iterator[str]:
+def origin_differences(manifest: Mapping[str, Any]) -> Iterator[str]:
     """Yield why equal bytes cannot be expected here."""
     if manifest.get("source_hash") != source_hash():
         yield "the model's sources are not those of the study; check out its version to reproduce it"
-    wanted, here = manifest.get("versions", {}), deciding_versions()
-    for name, version in here.items():
-        if wanted.get(name) != version:
-            yield f"{name} is {version} here and was {wanted.get(name)}; make the environment from the study's lock"
+    recorded = manifest.get("versions", {})
+    for name, version in deciding_versions().items():
+        was = minor_of(str(recorded.get(name))) if name == "python" else recorded.get(name)
+        if was != version:
+            yield f"{name} is {version} here and was {was}; make the environment of the study to reproduce it"
     if manifest.get("machine", {}).get("architecture") != machine_class()["architecture"]:
         yield "the study was run on another kind of processor; the last bits may differ"
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

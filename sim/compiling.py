@@ -1,19 +1,28 @@
 """The only place that knows Numba: `@rule` compiles one case, `@kernel` compiles a pass over many.
 
 Compiled code is cached on disk under a folder named by a hash of the sources it can depend on, because Numba's own
-cache does not notice that a rule in another file was edited. Set ``NUMBA_DISABLE_JIT=1`` to step through rules and
-kernels in a debugger; the results are the same bits.
+cache does not notice that a rule in another file was edited; `sim.kernel_files` holds every file against its hash
+before it is loaded. Numba's settings for the process, which other programs share, are neither changed nor needed. Set
+``NUMBA_DISABLE_JIT=1`` to step through rules and kernels in a debugger; the results are the same bits.
 """
 
 from __future__ import annotations
 
+import functools
 import hashlib
+import inspect
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
+import numba
 import numpy as np
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
+
+from sim.kernel_files import KernelFiles
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -70,27 +79,78 @@ def cache_folder() -> Path:
     return Path(base) / "sluice" / "kernels" / compiled_source_hash()[:16]
 
 
-# Must be in the environment before Numba is imported: a vector mathematics library would change the last bits.
-os.environ.setdefault("NUMBA_DISABLE_INTEL_SVML", "1")
-# Compiles a sixth faster than the default of 3; the passes were as fast within what repetitions differ.
-os.environ.setdefault("NUMBA_OPT", "1")
+@functools.cache
+def _kernels() -> Path:
+    """Return the folder of compiled kernels as it was named when the first function of this process was defined."""
+    return cache_folder()
 
-import numba  # noqa: E402  (the environment above decides how it behaves)
 
-# Set on the module, not in the environment: somebody may have imported Numba before us.
-numba.config.CACHE_DIR = str(cache_folder())
+@functools.cache
+def _source_stamp(source: Path) -> str:
+    return hashlib.sha256(source.read_bytes()).hexdigest()
+
+
+class _Kept:
+    """Where the dispatcher of one of our functions finds and leaves compiled code; Numba's own settings stay as found.
+
+    It stands in the place of Numba's cache of a function, whose methods it has: that keeps one folder for the whole
+    process, and believes what it reads.
+    """
+
+    def __init__(self, function: Callable[..., Any], source: Path) -> None:
+        """Look at no file yet; `source` is the file in which the function is written."""
+        # Kept apart by where sources lie, since compiled code names them: two checkouts may share a cache.
+        place = f"{source.parent.name}_{hashlib.sha256(str(source.parent).encode()).hexdigest()[:16]}"
+        python = f"py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"
+        line = function.__code__.co_firstlineno
+        self.cache_path = str(_kernels() / place)
+        stamp = (numba.__version__, _source_stamp(source))
+        name = f"{source.stem}.{function.__qualname__}.{line}.{python}"
+        self.files = KernelFiles(Path(self.cache_path), name, stamp, dumps)
+        self.bytecode = hashlib.sha256(function.__code__.co_code).hexdigest()
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        """Return the compiled form of a signature, or None where there is none."""
+        target.refresh()
+        form = self.files.load(self._key(signature, target.codegen()))
+        return None if form is None else CompileResult._rebuild(target, *form)
+
+    def save_overload(self, signature: Any, compiled: Any) -> None:
+        """Keep the compiled form of a signature, unless it holds addresses of this process."""
+        if compiled.lifted or compiled.library.has_dynamic_globals:
+            return
+        self.files.save(self._key(signature, compiled.codegen), compiled._reduce())
+
+    def flush(self) -> None:
+        """Forget every compiled form."""
+        self.files.forget()
+
+    def _key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
+        """Return what a compiled form depends on beside its sources: the types, the processor, the bytecode."""
+        return signature, codegen.magic_tuple(), self.bytecode
+
+
+def _compiled(function: Callable[Parameters, Result], **options: Any) -> Callable[Parameters, Result]:
+    """Return a function that is compiled for the types it is called with, and kept; itself where that is switched off.
+
+    Neither the optimisation level nor the vector mathematics library that somebody has chosen for the process matters
+    to the bits: rules and kernels ask no library for mathematics, and may not be reordered.
+    """
+    compiled: Any = numba.njit(**options)(function)
+    source = Path(inspect.getfile(function)).resolve()
+    if hasattr(compiled, "enable_caching") and source.is_file():  # what was typed into a prompt is not kept
+        compiled._cache = _Kept(function, source)
+    return cast("Callable[Parameters, Result]", compiled)
 
 
 def rule(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile a pure scalar function; both engines call it, so that they agree to the bit."""
-    compiled: Callable[Parameters, Result] = numba.njit(cache=True, inline="never", error_model="python")(function)
-    return compiled
+    return _compiled(function, inline="never", error_model="python")
 
 
 def inlined_rule(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
     """Compile a rule whose body is copied into its callers, so that a loop over rows can use vector instructions."""
-    compiled: Callable[Parameters, Result] = numba.njit(cache=True, inline="always", error_model="numpy")(function)
-    return compiled
+    return _compiled(function, inline="always", error_model="numpy")
 
 
 def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
@@ -100,10 +160,7 @@ def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
     allocate: scratch space is handed in. A kernel that another calls is always copied into it: passing the tables of
     people costs hundreds of words a call, and left to itself the compiler decides by size.
     """
-    compiled: Callable[Parameters, Result] = numba.njit(
-        cache=True, nogil=True, error_model="numpy", _nrt=False, forceinline=True
-    )(function)
-    return compiled
+    return _compiled(function, nogil=True, error_model="numpy", _nrt=False, forceinline=True)
 
 
 @kernel

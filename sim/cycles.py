@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from math import sqrt
+from typing import NamedTuple
 
 from sim.draws import Chance
 from sim.elementary import normal_quantile
@@ -34,25 +35,54 @@ def months_into_path(calendar: CalendarParameters, economy: EconomyParameters) -
     return passed
 
 
-def replayed(path: Numbers, passed: int, month: int, calm: float) -> float:
-    """Return a path's value in a month: calm in the warm-up and without a path; the last value stays."""
+class Levels(NamedTuple):
+    """Where each series stands in the warm-up, and in every month where there is no path."""
+
+    unemployment_share: float
+    policy_rate_apr: float
+    funding_spread_apr: float
+
+
+def warm_up_levels(calendar: CalendarParameters, economy: EconomyParameters) -> Levels:
+    """Return the levels of the warm-up: each path's value of month 0, so that a run does not begin with a jump.
+
+    Without a path, or with `warm_up_from_paths` off, they are `unemployment_share`, `policy_rate_apr` and no spread.
+    """
+    passed = months_into_path(calendar, economy)
+
+    def level(path: Numbers, calm: float) -> float:
+        return replayed(path, passed, 0, calm) if economy.warm_up_from_paths else calm
+
+    return Levels(
+        level(economy.unemployment_path, economy.unemployment_share),
+        level(economy.policy_rate_path, economy.policy_rate_apr),
+        level(economy.funding_spread_path, 0.0),
+    )
+
+
+def replayed(path: Numbers, passed: int, month: int, level: float) -> float:
+    """Return a path's value in a month: `level` in the warm-up and without a path; the last value stays."""
     if month < 0 or not path:
-        return calm
+        return level
     return path[min(month + passed, len(path) - 1)]
 
 
 def resolved(calendar: CalendarParameters, economy: EconomyParameters, months: int) -> EconomyParameters:
-    """Return the economy with its paths written out for the first `months` reported months, without their date."""
-    passed = months_into_path(calendar, economy)
+    """Return the economy with its paths written out, the warm-up's level first, then the first `months` months.
 
-    def written(path: Numbers, calm: float) -> Numbers:
-        return tuple(replayed(path, passed, month, calm) for month in range(months))
+    How they are dated, and where their level comes from, is left out: it is for comparing, not for living.
+    """
+    passed, levels = months_into_path(calendar, economy), warm_up_levels(calendar, economy)
+
+    def written(path: Numbers, level: float, calm: float) -> Numbers:
+        return (level, *(replayed(path, passed, month, calm) for month in range(months)))
 
     return economy._replace(
         path_start="",
-        unemployment_path=written(economy.unemployment_path, economy.unemployment_share),
-        policy_rate_path=written(economy.policy_rate_path, economy.policy_rate_apr),
-        funding_spread_path=written(economy.funding_spread_path, 0.0),
+        warm_up_from_paths=False,
+        unemployment_path=written(economy.unemployment_path, levels.unemployment_share, economy.unemployment_share),
+        policy_rate_path=written(economy.policy_rate_path, levels.policy_rate_apr, economy.policy_rate_apr),
+        funding_spread_path=written(economy.funding_spread_path, levels.funding_spread_apr, 0.0),
     )
 
 

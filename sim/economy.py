@@ -7,11 +7,12 @@ the feedback of spending is added on top of them. Sectors and regions may have c
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sim.codes import REGIONS, SECTORS
-from sim.cycles import after_noise, months_into_path, next_cycles, replayed
+from sim.cycles import after_noise, months_into_path, next_cycles, replayed, warm_up_levels
 from sim.draws import Chance
 from sim.elementary import exponential
 from sim.params import EconomyParameters, MarketConfig
@@ -76,7 +77,7 @@ class Labour(NamedTuple):
 
     def mean(self, unemployment: Shares) -> float:
         """Return unemployment over all cells."""
-        return sum(weight * share for weight, share in zip(self.weights, unemployment, strict=True))
+        return math.fsum(weight * share for weight, share in zip(self.weights, unemployment, strict=True))
 
     def gap_reaching(self, unemployment: Shares, target_share: float, own_gaps: Shares = ()) -> float:
         """Return the gap after which mean unemployment is the target, or the nearest gap there is."""
@@ -104,18 +105,19 @@ def root_of_falling(function: Callable[[float], float]) -> float:
 
 def normalised(weights: Sequence[float], key: str) -> Shares:
     """Return weights as shares of one; raise ValueError naming the parameter when all are zero."""
-    total = sum(weights)
+    total = math.fsum(weights)
     if total <= 0.0:
         raise ValueError(f"{key}: at least one weight must be above 0, was {tuple(weights)}")
     return tuple(weight / total for weight in weights)
 
 
 def calm_unemployment(config: MarketConfig) -> Shares:
-    """Return unemployment by sector in calm: the assumed ratios, scaled so that the mean is the configured share."""
+    """Return unemployment by sector in calm: the assumed ratios, scaled so that the mean is that of the warm-up."""
     weights = normalised(config.population.sector_weights, "population.sector_weights")
     ratios = config.economy.sector_unemployment_ratios
-    mean_ratio = sum(weight * ratio for weight, ratio in zip(weights, ratios, strict=True))
-    shares = tuple(config.economy.unemployment_share * ratio / mean_ratio for ratio in ratios)
+    mean_ratio = math.fsum(weight * ratio for weight, ratio in zip(weights, ratios, strict=True))
+    level = warm_up_levels(config.calendar, config.economy).unemployment_share
+    shares = tuple(level * ratio / mean_ratio for ratio in ratios)
     for sector, share in zip(SECTORS, shares, strict=True):
         if share > HIGHEST_UNEMPLOYMENT:
             raise ValueError(
@@ -169,6 +171,7 @@ class World:
                 raise ValueError(f"shock.{name}.{problem}") from None
         self.parameters: EconomyParameters = config.economy
         self.months_into_path = months_into_path(config.calendar, config.economy)
+        self.levels = warm_up_levels(config.calendar, config.economy)
 
     @property
     def calm_separation_shares(self) -> Shares:
@@ -214,7 +217,8 @@ class World:
         gap -= parameters.feedback_strength * shortfall
         felt = min(LARGEST_BOOM, max(0.0, 1.0 - parameters.spending_feedback_strength * shortfall))
         in_sectors = self.labour._replace(calm_separations=self.calm_separation_shares)
-        rate = replayed(parameters.policy_rate_path, self.months_into_path, month, parameters.policy_rate_apr)
+        rate = replayed(parameters.policy_rate_path, self.months_into_path, month, self.levels.policy_rate_apr)
+        spread = replayed(parameters.funding_spread_path, self.months_into_path, month, self.levels.funding_spread_apr)
         return Economy(
             month=month,
             date=self.date(month),
@@ -226,8 +230,7 @@ class World:
             season_factor=self.season_factor(month) * felt,
             policy_rate_apr=rate,
             deposit_apr=max(0.0, rate - parameters.deposit_spread_apr),
-            funding_spread_apr=state.funding_noise_apr
-            + replayed(parameters.funding_spread_path, self.months_into_path, month, 0.0),
+            funding_spread_apr=state.funding_noise_apr + spread,
             rollover_factors=(1.0,) * len(self.lenders),
             rumour_seed_shares=(0.0,) * len(self.lenders),
             strains=calm_strains(len(self.lenders)),
@@ -258,13 +261,13 @@ class World:
         return tuple(region + sector for region in regions for sector in self.state.sector_cycles)
 
     def _target(self, month: int, shocks: Sequence[Shock]) -> float:
-        """Return the unemployment the reference path must reach; the warm-up knows neither path nor shocks."""
-        calm = self.parameters.unemployment_share
+        """Return the unemployment the reference path must reach; the warm-up knows no shocks."""
+        level = self.levels.unemployment_share
         if month < 0:
-            return calm
-        target = replayed(self.parameters.unemployment_path, self.months_into_path, month, calm)
+            return level
+        target = replayed(self.parameters.unemployment_path, self.months_into_path, month, level)
         return min(
-            HIGHEST_UNEMPLOYMENT, max(0.0, target + sum(shock.unemployment_add_share(month) for shock in shocks))
+            HIGHEST_UNEMPLOYMENT, max(0.0, target + math.fsum(shock.unemployment_add_share(month) for shock in shocks))
         )
 
     def _next_slowdown(self, luck: float) -> bool:

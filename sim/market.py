@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 import copy
-import itertools
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any, Protocol
 
-import mesa
 import numpy as np
 from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
 from sim.agents.auction import sell_claims
 from sim.agents.lender import Lender
+from sim.agents.membership import SelfNumberingModel
 from sim.agents.partnering import originators_of
 from sim.agents.regulator import Regulator
 from sim.books.disposal import post_buyers
@@ -30,10 +30,13 @@ from sim.engines import Engine, lots_of, people_engine
 from sim.engines.tables import Cutoffs, Terms, conditions_of, terms_of
 from sim.observe.audit import audit
 from sim.observe.cohorts import Cohorts
-from sim.observe.explain import Explanation, Told, explain, person_of
+from sim.observe.explain import Explanation, explain
 from sim.observe.liquidity import terciles_of_liquidity
+from sim.observe.month_ends import Sums, sums_of
 from sim.observe.panel import Panel, followed_people
 from sim.observe.recorder import Record
+from sim.observe.reliving import relive
+from sim.observe.schemas import SCHEMAS
 from sim.observe.thinning import ThinnedBooks
 from sim.params import MarketConfig
 from sim.past import check_same_past
@@ -50,7 +53,7 @@ class NumpyGenerator(Protocol):
         """Return a random whole number from 0 to less than `low`."""
 
 
-class CreditMarket(mesa.Model):
+class CreditMarket(SelfNumberingModel):
     """A market for online consumer credit.
 
     `rng` is the root seed: the same configuration, seed and replicate give the same bytes. `step` lives one reported
@@ -68,13 +71,15 @@ class CreditMarket(mesa.Model):
     ) -> None:
         """Found the market: people, lenders, regulator, books.
 
-        Raises ValueError when both `rng` and `seed` are given.
+        Raises ValueError when both `rng` and `seed` are given, or two lenders, rules or shocks cannot be told apart;
+        TypeError when `config` is no configuration or `rng` no seed.
         """
+        check_is_config(config)
         if rng is not None and seed is not None:
             raise ValueError("give either rng or seed (Mesa's older name for it), not both")
         root_seed = root_seed_of(rng if seed is None else seed)
         super().__init__(rng=root_seed)
-        config = in_order_of_id(config)
+        config = in_canonical_order(config)
         self.config = config
         self.root_seed = root_seed
         self.replicate = replicate
@@ -111,6 +116,7 @@ class CreditMarket(mesa.Model):
         self.offers: list[Offer] = []  # of the last month lived
         self.last_month: Tallies | None = None
         self.opening_stock: NDArray[np.int64] | None = None
+        self.sums: dict[int, Sums] = {}  # of people's state at the end of each month lived
         self.datacollector = datacollector if datacollector is not None else market_collector()
 
     # --- one month ----------------------------------------------------------------------------------------------------
@@ -179,8 +185,6 @@ class CreditMarket(mesa.Model):
         self.live_month()
         self.running = self.month < self.config.calendar.months
         self.datacollector.collect(self)
-        if not self.running:
-            self.let_go()
 
     def run(self, on_month: Callable[[int], None] | None = None) -> None:
         """Live all months; `on_month` is told the number of each month that has closed."""
@@ -207,7 +211,8 @@ class CreditMarket(mesa.Model):
         lies ahead: policies announced, shocks and lenders' cuts starting in the present month or later, later values of
         the unemployment path, observation not yet begun, the horizon. Raises ValueError naming any other key.
         """
-        config = in_order_of_id(config)
+        check_is_config(config)
+        config = in_canonical_order(config)
         check_same_past(self.config, config, self.month)
         branch = copy.deepcopy(self)
         branch.config = config
@@ -219,51 +224,27 @@ class CreditMarket(mesa.Model):
         branch.thinned_books.follow(config.observe)
         branch.world.follow(config)
         branch.running = branch.month < config.calendar.months
-        counters = agent_counters()
-        if counters is not None:  # agents that a user adds are numbered on from those copied
-            counters[branch] = itertools.count(1 + max(agent.unique_id for agent in branch.agents))
         return branch
 
-    def let_go(self) -> None:
-        """Let Mesa forget this model: up to 3.3 its agents' counter keeps every model there ever was in memory."""
-        counters = agent_counters()
-        if counters is not None:
-            counters.pop(self, None)
+    def founded_again(self) -> CreditMarket:
+        """Return this market at its beginning; a subclass that is built of more than these three overrides it."""
+        return type(self)(self.config, rng=self.root_seed, replicate=self.replicate)
 
     def explain(self, borrower: int, month: int | None = None) -> Explanation:
         """Tell why a person was refused, why they missed and what they owed in a month; None = the last one lived.
 
-        A fresh market with the same configuration, seed and replicate lives up to that month, which is exact and takes
-        as long as it took before. Raises ValueError for a person or a month that there is not.
+        A fresh market of the same class, configuration, seed and replicate lives up to that month, which takes as long
+        as it took before. Raises ValueError for a person or a month that there is not, and where the market lived
+        again is not the one on record, because somebody changed it by hand.
         """
         last, people = self.month - 1, self.config.population.size
-        chosen = last if month is None else month
-        if not 0 <= borrower < people:
-            raise ValueError(f"borrower: must lie in 0 to {people - 1}, was {borrower}")
+        check_whole("borrower", borrower, people - 1)
         if last < 0:
             raise ValueError("month: none has been lived yet; call step or run first")
-        if not 0 <= chosen <= last:
-            raise ValueError(f"month: must lie in 0 to {last}, the months lived so far, was {chosen}")
-        again = CreditMarket(self.config, rng=self.root_seed, replicate=self.replicate)
-        while again.month < chosen:
-            again.live_month()
-        opening = person_of(again.people.state(), borrower)
-        points = again.neighbourhoods.default_points()[int(opening.borrowers.community[0])]
-        again.live_month()
-        again.let_go()
-        told = Told(
-            borrower=borrower,
-            month=chosen,
-            date=again.world.date(chosen),
-            wage_index=again.world.wage_index(chosen),
-            community_default_points=float(points),
-            lenders=tuple(name for name, _ in self.config.lender),
-            lender_ids=tuple(parameters.id for _, parameters in self.config.lender),
-            offers=tuple(again.offers),
-            behaviour=self.config.behaviour,
-            chance=self.draws.of(chosen + self.config.calendar.warm_up_months),
-        )
-        return explain(told, opening, person_of(again.people.state(), borrower))
+        if month is not None:
+            check_whole("month", month, last, ", the months lived so far")
+        relived = relive(self, int(borrower), last if month is None else int(month))
+        return explain(relived.told, relived.opening, relived.closing)
 
     # --- what people are told, and what is written down -------------------------------------------------------------
     def terms_for_people(self, offers: list[Offer]) -> Terms:
@@ -296,6 +277,7 @@ class CreditMarket(mesa.Model):
 
     def write_down(self, economy: Economy, tallies: Tallies) -> None:
         """Write the month's rows and the acts of lenders and the regulator."""
+        self.sums[self.month] = sums_of(self.people.state().borrowers)
         acts = self.regulator.take_acts()
         for lender in self.lenders:
             acts += lender.take_acts()
@@ -318,22 +300,61 @@ class CreditMarket(mesa.Model):
             self.record.note_reviews(reviews)
 
 
-def in_order_of_id(config: MarketConfig) -> MarketConfig:
-    """Return the configuration with its lenders in order of id, the order in which a market works."""
-    return config._replace(lender=tuple(sorted(config.lender, key=lambda member: member[1].id)))
+def check_is_config(config: object) -> None:
+    """Raise TypeError where a market is to be made of something else than a configuration."""
+    if isinstance(config, MarketConfig):
+        return
+    hint = "make one with experiments.config.compose or of sim.params"
+    if hasattr(config, "_fields"):
+        hint = 'Mesa\'s batch_run takes a bare configuration for a list of its sections; give it {"config": [config]}'
+    raise TypeError(f"config: must be a MarketConfig, was {type(config).__name__} {brief(config)}; {hint}")
 
 
-def agent_counters() -> dict[CreditMarket, Any] | None:
-    """Return what Mesa up to 3.3 numbers agents by, one counter for each model; None where models count themselves."""
-    counters = getattr(mesa.Agent, "_ids", None)
-    return counters if isinstance(counters, dict) else None
+def check_whole(name: str, value: object, last: int, which: str = "") -> None:
+    """Raise ValueError, or TypeError for what is no whole number, unless `value` lies in 0 to `last`."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer):
+        raise TypeError(f"{name}: must be a whole number from 0 to {last}{which}, was {value!r}")
+    if not 0 <= value <= last:
+        raise ValueError(f"{name}: must lie in 0 to {last}{which}, was {value}")
+
+
+def brief(value: object, longest: int = 60) -> str:
+    """Return a value as a message quotes it, cut where it is long."""
+    words = repr(value)
+    return words if len(words) <= longest else f"{words[:longest]}..."
+
+
+def in_canonical_order(config: MarketConfig) -> MarketConfig:
+    """Return the configuration in the order in which a market works: lenders by id, rules and shocks by name.
+
+    The order in which they were given is no part of the market. Raises ValueError where two cannot be told apart.
+    """
+    for group in ("lender", "policy", "shock"):
+        check_unique(group, "name", [name for name, _ in getattr(config, group)])
+    check_unique("lender", "id", [parameters.id for _, parameters in config.lender])
+    return config._replace(
+        lender=tuple(sorted(config.lender, key=lambda member: member[1].id)),
+        policy=tuple(sorted(config.policy, key=lambda member: member[0])),
+        shock=tuple(sorted(config.shock, key=lambda member: member[0])),
+    )
+
+
+def check_unique(group: str, key: str, values: list[Any]) -> None:
+    """Raise ValueError when two members of a group have the same name or id."""
+    for place, value in enumerate(values):
+        if value in values[:place]:
+            raise ValueError(f"{group}: each must have its own {key}, and {value!r} was given twice")
 
 
 def root_seed_of(rng: int | NumpyGenerator | None) -> int:
     """Return the root seed: a whole number as it is, a generator's next word, or fresh entropy."""
     if rng is None:
         return secrets.randbits(63)
-    return int(rng.integers(2**63 - 1) if hasattr(rng, "integers") else rng)
+    if hasattr(rng, "integers"):
+        return int(rng.integers(2**63 - 1))
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer):
+        raise TypeError(f"rng: must be a whole number or a NumPy generator, was {type(rng).__name__} {brief(rng)}")
+    return int(rng)
 
 
 def cutoffs_of(allocations: list[Allocation]) -> Cutoffs:
@@ -351,10 +372,10 @@ def cutoffs_of(allocations: list[Allocation]) -> Cutoffs:
 
 
 def market_collector() -> DataCollector:
-    """Return a Mesa data collector with the market's numbers of each reported month."""
-    from sim.observe.schemas import SCHEMAS
+    """Return a Mesa data collector with the market's numbers of each reported month; it can be pickled and copied."""
+    return DataCollector(model_reporters={column: partial(last_number, column=column) for column in SCHEMAS["market"]})
 
-    def reporter(column: str) -> Callable[[CreditMarket], Any]:
-        return lambda market: market.record.last_market_row[column]
 
-    return DataCollector(model_reporters={column: reporter(column) for column in SCHEMAS["market"]})
+def last_number(market: CreditMarket, column: str) -> Any:
+    """Return a column of the market's last row."""
+    return market.record.last_market_row[column]

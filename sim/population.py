@@ -110,7 +110,7 @@ def communities_of(config: MarketConfig) -> Communities:
         first.append(len(region_of))
         region_of += [region] * communities
     small = [region for region, communities in enumerate(spread) if communities == 0]
-    together = sum(people[region] for region in small)
+    together = math.fsum(people[region] for region in small)
     largest = max(range(len(people)), key=lambda region: people[region])
     shared = (first[largest], spread[largest])
     if largest in small or together >= population.people_per_community:
@@ -152,8 +152,12 @@ def income_table(population: PopulationParameters) -> tuple[NDArray[np.float64],
     logs = [lowest + (highest - lowest) * knot / (INCOME_KNOTS - 1) for knot in range(INCOME_KNOTS)]
     scores = []
     for log_yuan in logs:
-        below = sum(weight * 0.5 * math.erfc((mean - log_yuan) / sd / math.sqrt(2.0)) for weight, mean, sd in living)
-        above = sum(weight * 0.5 * math.erfc((log_yuan - mean) / sd / math.sqrt(2.0)) for weight, mean, sd in living)
+        below = math.fsum(
+            weight * 0.5 * math.erfc((mean - log_yuan) / sd / math.sqrt(2.0)) for weight, mean, sd in living
+        )
+        above = math.fsum(
+            weight * 0.5 * math.erfc((log_yuan - mean) / sd / math.sqrt(2.0)) for weight, mean, sd in living
+        )
         scores.append(normal_quantile(below) if below < above else -normal_quantile(above))
     return np.array(scores), np.array(logs)
 

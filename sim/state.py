@@ -5,7 +5,7 @@ A person takes about 250 bytes with six lenders. Everything is blank (zero) at b
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple, get_args, get_type_hints
 
 import numpy as np
@@ -204,7 +204,15 @@ def blank_people(size: int, lenders: int) -> People:
 
 def element_types(table: type) -> dict[str, type]:
     """Return the NumPy element type of every field, read from the annotations."""
-    return {name: get_args(get_args(hint)[1])[0] for name, hint in get_type_hints(table).items()}
+    return {name: next(_numpy_types(hint)) for name, hint in get_type_hints(table).items()}
+
+
+def _numpy_types(hint: object) -> Iterator[type]:
+    """Yield the NumPy types inside a hint; what stands around the one of `NDArray[...]` hangs on its version."""
+    if isinstance(hint, type) and issubclass(hint, np.generic):
+        yield hint
+    for inner in get_args(hint):
+        yield from _numpy_types(inner)
 
 
 STATE_TYPES = {table.__name__: element_types(table) for table in (Borrowers, Loans, Lines, Applications)}

@@ -67,9 +67,9 @@ def test_any_plausible_path_is_hit_to_a_billionth_and_its_last_value_stays(targe
 
 
 def test_the_warm_up_is_calm_whatever_the_path() -> None:
-    path = lived(market(unemployment_path=(0.09,)))
-    assert {path[month].gap for month in range(-WARM_UP, 0)} == {0.0}
-    assert path[0].gap < 0.0
+    path = lived(market(unemployment_path=(0.09, 0.1)))
+    assert {path[month].gap for month in range(-WARM_UP, 1)} == {0.0}, "it stands where the path begins"
+    assert path[1].gap < 0.0
 
 
 def test_calm_keeps_every_sector_where_it_is() -> None:
@@ -266,7 +266,7 @@ def test_the_funding_market_follows_its_path_and_forgets_its_noise() -> None:
 
 def test_rates_follow_their_path_and_deposits_follow_rates() -> None:
     path = lived(market(policy_rate_apr=0.04, policy_rate_path=(0.03, 0.01), deposit_spread_apr=0.018))
-    assert [path[month].policy_rate_apr for month in (-1, 0, 1, 5)] == [0.04, 0.03, 0.01, 0.01]
+    assert [path[month].policy_rate_apr for month in (-1, 0, 1, 5)] == [0.03, 0.03, 0.01, 0.01]
     assert [path[month].deposit_apr for month in (0, 1)] == [pytest.approx(0.012), 0.0]
 
 

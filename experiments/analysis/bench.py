@@ -50,7 +50,7 @@ class Bench:
         Raises MissingRuns when a run could not be carried out, and Unwritable when its results could not be written;
         what is finished is kept then. Raises Refusal when this machine has no room for them.
         """
-        runs = [run for run in self._plan(points) if only is None or (run.arm, run.replicate) in only]
+        runs = [run for run in self.plan(points) if only is None or (run.arm, run.replicate) in only]
         unique = {run.identity: run for run in reversed(runs)}  # points that are the same market are lived through once
         unknown = {one: run for one, run in unique.items() if one not in self.kept}
         found, adopted = lived_before(unknown, self.folder / "runs", self.archive)
@@ -66,7 +66,8 @@ class Bench:
             raise MissingRuns("\n".join(f"missing: {label}: {reason}" for label, reason in sorted(failures.items())))
         return {(run.arm, run.replicate): self.folder / "runs" / self.kept[run.identity][1].folder for run in runs}
 
-    def _plan(self, points: Mapping[str, MarketConfig]) -> Sequence[Run]:
+    def plan(self, points: Mapping[str, MarketConfig]) -> Sequence[Run]:
+        """Return the runs of points by label, in every replicate."""
         arms: dict[str, list[str]] = {label: [] for label in points}
         settings = self.study.settings._replace(
             name=self.name, arms=arms, baseline=next(iter(arms)), placebo="", scenarios={SCENARIO: []}

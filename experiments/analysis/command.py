@@ -16,13 +16,26 @@ from experiments.analysis.bench import Bench, MissingRuns
 from experiments.analysis.folder import opened, write_manifest
 from experiments.analysis.page import PAGE, PICTURE, Drawing, drawn, reproduction, write_page
 from experiments.analysis.request import Request, plain, read_request
+from experiments.analysis.stages import Stage, dry_run
 from experiments.archive import archive_of
-from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, out_override, quoted
+from experiments.command_line import (
+    DONE,
+    FAILED,
+    INTERRUPTED,
+    REFUSED,
+    command_here,
+    command_of,
+    names_out,
+    out_override,
+    usage,
+)
+from experiments.executors.engine import NoWorker
+from experiments.flags import DRY_RUN, overrides_and_flags
 from experiments.folder import folder_for, log
+from experiments.interruption import termination_interrupts
 from experiments.market import document_of
 from experiments.refusal import Refusal
 from experiments.report.blocks import Block, Section, Text
-from experiments.run import termination_interrupts
 from experiments.single_run import RECORD
 from experiments.store import CorruptResult, FileRecord, Unwritable, record_of, write_table
 from sim.compiling import source_hash
@@ -50,13 +63,14 @@ class Tool(NamedTuple, Generic[Settings]):
     change: str  # the setting that lists what makes its second market; empty = it has none
     check: Callable[[Request[Settings]], None]  # raises Refusal before anything is computed
     work: Callable[[Request[Settings], Bench], Findings]
+    stages: Callable[[Request[Settings]], Sequence[Stage]]  # what will be lived through, for the dry run
 
 
-def run_tool(tool: Tool[Settings], usage: str | None, arguments: Sequence[str] | None) -> int:
+def run_tool(tool: Tool[Settings], about: str | None, arguments: Sequence[str] | None) -> int:
     """Carry out one command and return its exit code; nothing is computed before the request has been checked."""
     texts = list(sys.argv[1:] if arguments is None else arguments)
     if any(text in ("-h", "--help") for text in texts):
-        print(usage)
+        print(usage(about))
         return DONE
     return exit_code_of(lambda: _asked(tool, texts), "stopped before anything was computed")
 
@@ -78,11 +92,15 @@ def exit_code_of(work: Callable[[], int], stopped: str) -> int:
 
 def _asked(tool: Tool[Settings], texts: Sequence[str]) -> int:
     """Read the request, refuse what could not be done, and hold the folder while it is done."""
-    request = read_request(tool.name, tool.settings, texts, tool.usual, tool.change)
+    overrides, flags = overrides_and_flags(texts, (DRY_RUN,))
+    request = read_request(tool.name, tool.settings, overrides, tool.usual, tool.change)
     tool.check(request)
     title = f"{tool.name}-{request.name}"
     document = document_of_request(request, title)
     place = folder_for(request.study._replace(settings=request.study.settings._replace(name=title)))
+    if DRY_RUN in flags:
+        print(dry_run(title, request, tool.stages(request), place))
+        return DONE
     archive = archive_of(request.study, place)
     with opened(place, document) as folder, termination_interrupts():
         return _work(tool, request, Bench(folder, title, request.study, archive), document)
@@ -103,7 +121,7 @@ def document_of_request(request: Request[Any], title: str) -> dict[str, Any]:
 
 def _work(tool: Tool[Settings], request: Request[Settings], bench: Bench, document: dict[str, Any]) -> int:
     """Live, conclude and write; when that is cut short, say what is kept and which command goes on from there."""
-    again = " ".join(command_of(request, bench.folder))
+    again = command_here(tool.name, *_asked_again(request), out_override(bench.folder))
     try:
         findings = tool.work(request, bench)
         _keep(tool, request, bench, document, findings)
@@ -111,9 +129,10 @@ def _work(tool: Tool[Settings], request: Request[Settings], bench: Bench, docume
         log(bench.folder, "interrupted", kept=len(bench.kept))
         print(f"stopped; {len(bench.kept)} runs are kept. To continue:\n  {again}", file=sys.stderr)
         return INTERRUPTED
-    except (MissingRuns, CorruptResult, Unwritable) as problem:
+    except (MissingRuns, CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
         kept = f"nothing is concluded; {len(bench.kept)} runs are kept. When that is put right, to continue:"
-        print(f"{problem}\n{kept}\n  {again}", file=sys.stderr)
+        said = f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else problem
+        print(f"{said}\n{kept}\n  {again}", file=sys.stderr)
         return FAILED
     if bench.archive.reason:
         print(f"finished runs are not kept for other studies: {bench.archive.reason}", file=sys.stderr)
@@ -128,7 +147,7 @@ def _keep(
     tool: Tool[Settings], request: Request[Settings], bench: Bench, document: dict[str, Any], findings: Findings
 ) -> None:
     """Write what was found, then the manifest."""
-    study, command = request.study, " ".join(command_of(request))
+    study, command = request.study, command_of(tool.name, *_asked_again(request))
     last = reproduction(command, study.seed, study.settings.replicates, source_hash())
     question = str(getattr(request.settings, "question", "")).strip()
     files = write_findings(bench.folder, f"{tool.title}: {request.name}", question, findings, last)
@@ -151,8 +170,6 @@ def write_findings(folder: Path, title: str, question: str, findings: Findings, 
     return files
 
 
-def command_of(request: Request[Any], folder: Path | None = None) -> tuple[str, ...]:
-    """Return the command that asks this again, by its texts."""
-    texts = [text for text in request.texts if not text.startswith("out=")]
-    place = [out_override(folder)] if folder is not None else []
-    return ("python -m", f"experiments.{request.tool}", *(quoted(text) for text in (*texts, *place)))
+def _asked_again(request: Request[Any]) -> list[str]:
+    """Return the texts that ask this again, wherever its results go."""
+    return [text for text in request.texts if not names_out(text)]

@@ -16,7 +16,7 @@ from experiments.analysis.page import Drawing, in_unit
 from experiments.analysis.panels import INDEBTED, TreatedRule
 from experiments.report import style
 from experiments.report.blocks import Note, Points, Section, Table, Text
-from experiments.report.wording import NOTHING, counted, interval, label, number, plain, scaled, title, unit_of
+from experiments.report.wording import NOTHING, counted, interval, label, number, plain, scaled, span, title, unit_of
 from experiments.statistics import paired_effect
 
 ESTIMATE, TRUTH = "#D55E00", "#0072B2"
@@ -91,9 +91,9 @@ def bias_table(estimates: pd.DataFrame, outcomes: Sequence[str]) -> pa.Table:
         row |= {"bias": effect.mean, "bias_low": effect.low, "bias_high": effect.high}
         row |= {
             "standard_error": float(own["standard_error"].mean()),
-            "covered_share": float(own["covers_truth"].mean()),
+            "covered_share": float(own["covers_truth"].dropna().astype(float).mean()),
         }
-        row["pretrend_rejected_share"] = float((own["pretrend_p"] < SUSPICIOUS).mean())
+        row["pretrend_rejected_share"] = float((own["pretrend_p"].dropna() < SUSPICIOUS).mean())
         rows.append(row)
     return pa.Table.from_pylist(rows)
 
@@ -106,10 +106,14 @@ def sentence_of(row: Mapping[Any, Any]) -> str:
     )
     factor, _, decimals = scaled([row["estimate"], row["true_effect"], row["bias"]], unit, True)
     estimate, truth = (number(row[name] * factor, decimals, True) for name in ("estimate", "true_effect"))
-    missed = f"{text} ({low} to {high}, {counted(int(row['replicates']), 'pair')})"
+    missed = f"{text} ({span(low, high)}, {counted(int(row['replicates']), 'pair')})"
     return (
         f"{row['outcome']}: estimated {estimate}{words}, true effect on the treated {truth}{words}, bias {missed}; "
-        f"the truth lies in the outsider's interval in {row['covered_share']:.0%} of the replicates."
+        + (
+            f"the truth lies in the outsider's interval in {row['covered_share']:.0%} of the replicates."
+            if np.isfinite(row["covered_share"])
+            else "the outcome never varies, so the outsider has no interval."
+        )
     )
 
 
@@ -120,7 +124,9 @@ def parts_block(found: pd.DataFrame) -> Table:
         values = [row["estimate"], *(row[part] for part in PARTS), row["bias"]]
         factor, words, decimals = scaled(values, unit_of_column(str(row["outcome"])), True)
         cells = (number(value * factor, decimals, True) for value in values)
-        rows.append((str(row["outcome"]), words.strip() or NOTHING, *cells, f"{row['pretrend_rejected_share']:.0%}"))
+        rejected = row["pretrend_rejected_share"]
+        found_before = f"{rejected:.0%}" if np.isfinite(rejected) else NOTHING
+        rows.append((str(row["outcome"]), words.strip() or NOTHING, *cells, found_before))
     head = (
         "outcome",
         "unit",

@@ -17,7 +17,7 @@ from experiments.analysis.page import Drawing, in_unit
 from experiments.report import style
 from experiments.report.blocks import Points, Section, Table, Text
 from experiments.report.effects import outcome_words
-from experiments.report.wording import NOTHING, counted, interval, listing, number, scaled, short, unit_of
+from experiments.report.wording import NOTHING, counted, interval, listing, number, scaled, short, span, unit_of
 
 Values = NDArray[np.float64]
 MARGIN, NEAR = 0.4, 0.06  # of the span of the points: room around them, and how near two must be to share a name
@@ -80,7 +80,7 @@ def sentences_of(frontier: pd.DataFrame, access: Measure, loss: Measure) -> tupl
         text, low, high, words = interval(
             strongest[f"{name}_difference"], strongest[f"{name}_low"], strongest[f"{name}_high"], _unit(measure)
         )
-        parts.append(f"{outcome_words(measure.outcome)} by {text}{words} ({low} to {high})")
+        parts.append(f"{outcome_words(measure.outcome)} by {text}{words} ({span(low, high)})")
     said.append(
         f"The point with least access, {strongest['point']}, changes {listing(parts)} in "
         f"{counted(int(strongest['replicates']), 'pair')}."
@@ -110,7 +110,7 @@ def point_table(frontier: pd.DataFrame, access: Measure, loss: Measure) -> Table
                 number(row[name] * levels, level_decimals),
                 number(row[f"{name}_difference"] * factor, decimals, True),
             ]
-            cells.append(f"{number(ends[0], decimals, True)} to {number(ends[1], decimals, True)}")
+            cells.append(span(*(number(end, decimals, True) for end in ends)))
         cells += ["yes" if row["dominated"] else "", f"{row['dominated_share']:.0%}", row["dominated_by"] or NOTHING]
         rows.append(tuple(cells))
     head = ["point"]

@@ -7,6 +7,7 @@ output", for the estimators of first-order and total indices.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.analysis.extras import optional_module
+from experiments.spread import NOISE
 
 Values = NDArray[np.float64]
 TOOL = "sensitivity"
@@ -23,7 +25,10 @@ SEEDS = 2**32
 
 
 class Estimate(NamedTuple):
-    """An index with the ends of its 95% interval over resampled designs, and its spread between replicates."""
+    """An index with the ends of its 95% interval over resampled designs, and its spread between replicates.
+
+    The ends are NaN where resampling changes nothing: what never moved in a design might in another.
+    """
 
     value: float
     low: float
@@ -143,7 +148,7 @@ def _morris(
 
 def _sobol(names: Sequence[str], values: Values, resamples: int, seed: int) -> dict[str, Values]:
     keys = ("S1", "S1_conf", "ST", "ST_conf")
-    if not np.ptp(values) > 0.0:
+    if not np.ptp(values) > NOISE * np.abs(values).max():
         return {key: np.zeros(len(names)) for key in keys}
     analyse = optional_module("SALib.analyze.sobol", TOOL).analyze
     found = analyse(
@@ -163,4 +168,5 @@ def _spread(alone: Sequence[Values]) -> Values:
 
 
 def _estimate(value: float, half: float, spread: float) -> Estimate:
+    half = half if half > NOISE * abs(value) else math.nan
     return Estimate(float(value), float(value - half), float(value + half), float(spread))

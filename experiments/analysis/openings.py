@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 
 import pandas as pd
@@ -27,7 +28,7 @@ def parts_of_loans(
         partners = lender.partnerships
         own = min(1.0, owned[name] / managed[name]) if partners and managed[name] > 0 else 1.0
         parts[name][name] = own
-        weights = sum(partner.weight for partner in partners)
+        weights = math.fsum(partner.weight for partner in partners)
         for partner in partners:
             if weights > 0.0:
                 parts[partner.bank][name] = (1.0 - own) * partner.weight / weights
@@ -39,11 +40,10 @@ def opening_of(
 ) -> Opening:
     """Return a lender's opening books from its exposures and its rows of the months before, the last month last."""
     last, base = before.iloc[-1], before.tail(BASE_MONTHS)
-    ratio = float(last["capital_ratio_share"])
     return Opening(
         exposures=exposures,
         equity=float(last["equity_fen"]),
-        risk_weighted=float(last["equity_fen"]) / ratio if ratio > 0.0 else 0.0,
+        risk_weighted=float(last["risk_weighted_assets_fen"]),
         interest=float((base["interest_fen"] + base["service_fees_fen"]).mean()),
         funding_cost=float(base["funding_cost_fen"].mean()),
         opex=float(base["opex_fen"].mean()),
@@ -70,7 +70,7 @@ def openings_of(market: MarketConfig, lenders: pd.DataFrame, rolls: pd.DataFrame
         if last.loc[name, "status"] != OPERATING or owned[name] <= 0.0:
             continue
         exposures = {other: whole[other] * part for other, part in parts[name].items() if part > 0.0}
-        held = sum(float(stock.sum()) for stock in exposures.values())
+        held = math.fsum(float(stock.sum()) for stock in exposures.values())
         scaled = {other: stock * (owned[name] / held) for other, stock in exposures.items()} if held else exposures
         found[name] = opening_of(lender, market, scaled, before[before["lender"] == name].sort_values("month"))
     return found

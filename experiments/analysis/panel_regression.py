@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy import special
 
 from experiments.analysis.extras import optional_module
+from experiments.spread import NOISE
 
 TOOL = "difference_in_differences"
 CONFIDENCE = 0.95
@@ -25,7 +26,7 @@ Marks = NDArray[np.bool_]
 
 
 class Estimated(NamedTuple):
-    """A coefficient with its clustered standard error and 95% interval."""
+    """A coefficient with its clustered standard error and 95% interval; NaN where the outcome never varies."""
 
     effect: float
     standard_error: float
@@ -64,7 +65,7 @@ def two_way(values: Values) -> Values:
 def two_way_effect(values: Values, treated: Marks, after: Marks) -> Estimated:
     """Return the coefficient of treated x after in two-way fixed effects, clustered by person."""
     found = _regress(values, [np.outer(treated, after).astype(float)])
-    return _estimated(found, 0)
+    return _estimated(found, 0, NOISE * float(np.abs(values).max()))
 
 
 def event_study(values: Values, treated: Marks, months: tuple[int, ...], event: int, reference: int) -> EventStudy:
@@ -76,9 +77,11 @@ def event_study(values: Values, treated: Marks, months: tuple[int, ...], event: 
         column[treated, place] = 1.0
         columns.append(column)
     found = _regress(values, columns)
-    effects = [_estimated(found, number) for number in range(len(others))]
+    noise = NOISE * float(np.abs(values).max())
+    effects = [_estimated(found, number, noise) for number in range(len(others))]
     early = [number for number, place in enumerate(others) if months[place] < event]
-    return EventStudy(tuple(months[place] for place in others), tuple(effects), _joint_p(found, early, len(others)))
+    pretrend_p = _joint_p(found, early, len(others), noise)
+    return EventStudy(tuple(months[place] for place in others), tuple(effects), pretrend_p)
 
 
 def parts_of(with_policy: Values, without: Values, treated: Marks, before: Marks, after: Marks) -> Parts:
@@ -103,17 +106,21 @@ def _regress(values: Values, columns: list[Values]) -> Any:
     return model.fit(cov_type="cluster", cov_kwds={"groups": np.repeat(np.arange(people), months)}, use_t=True)
 
 
-def _estimated(found: Any, place: int) -> Estimated:
-    """Return one coefficient; where the outcome never differs, rounding may leave a variance a hair below 0."""
+def _estimated(found: Any, place: int, noise: float) -> Estimated:
+    """Return one coefficient; a standard error no larger than rounding is none, and says nothing of certainty."""
     effect = float(found.params[place])
     error = math.sqrt(max(0.0, float(np.asarray(found.cov_params())[place, place])))
+    if error <= noise:
+        return Estimated(effect, math.nan, math.nan, math.nan)
     half = float(special.stdtrit(found.df_resid_inference, 0.5 + CONFIDENCE / 2)) * error
     return Estimated(effect, error, effect - half, effect + half)
 
 
-def _joint_p(found: Any, places: list[int], count: int) -> float:
+def _joint_p(found: Any, places: list[int], count: int, noise: float) -> float:
     """Return the p-value of some coefficients being zero together; NaN when there is none, or they cannot all vary."""
     covariance = np.asarray(found.cov_params())[np.ix_(places, places)]
-    if not places or np.linalg.matrix_rank(covariance, hermitian=True) < len(places):
+    if not places or float(np.diag(covariance).min()) <= noise**2:
+        return float("nan")
+    if np.linalg.matrix_rank(covariance, hermitian=True) < len(places):
         return float("nan")
     return float(found.wald_test(np.eye(count)[places], scalar=True).pvalue)

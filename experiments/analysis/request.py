@@ -13,6 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import yaml
 
 from experiments import tree
+from experiments.chosen_policies import IN_EVERY_ARM
 from experiments.config import StudyConfig, compose_study
 from experiments.overrides import read_override
 from experiments.refusal import Refusal, nearest, shown
@@ -20,7 +21,8 @@ from experiments.schema import is_section, read_section
 from sim.params import MarketConfig
 
 Settings = TypeVar("Settings", bound=tuple[Any, ...])
-STUDY = ("study=baseline", "study.announce_month=0")  # arms, scenarios and outcomes are the tool's own
+# Arms, scenarios and outcomes are the tool's own, and a policy that is asked for belongs to its market.
+STUDY = ("study=baseline", "study.announce_month=0", f"study.chosen_policy.place={IN_EVERY_ARM}")
 CHANGED = "changed"
 
 
@@ -105,15 +107,18 @@ def _change(tool: str, values: dict[str, Any], text: str, settings: type[Any]) -
     override = read_override(text)
     parts = override.key.split(".")[1:]
     if override.is_deletion:
-        raise Refusal(f"{override.key}: a setting of {tool} is changed, not deleted")
+        raise Refusal(f"{override.key}: a setting of {tool} is changed, not deleted; was {text}")
     fields = settings._fields
     if parts[0] not in fields:
-        raise Refusal(f"{override.key}: unknown key; {nearest(parts[0], fields)}")
+        raise Refusal(f"{override.key}: unknown key; {nearest(parts[0], fields)}; was {shown(override.value)}")
     inside = values
     for part in parts[:-1]:
         below = inside.setdefault(part, {})
         if not isinstance(below, dict):
-            raise Refusal(f"{override.key}: {part} holds no keys that could be changed here; write a file of your own")
+            raise Refusal(
+                f"{override.key}: {part} holds no keys that could be changed here; write a file of your own; "
+                f"was {shown(override.value)}"
+            )
         inside = below
     inside[parts[-1]] = override.value
 

@@ -86,7 +86,7 @@ def replicates_sentence(brackets: pd.DataFrame, parameter: ParameterRange) -> st
         return f"Of {counted(len(brackets), 'replicate')}, {len(found)} break inside the range, {others}."
     values = estimate([float(value) for value in found["breaking_value"]])
     text = f"Replicate by replicate the breaking value is {values.mean:.4g} on average"
-    if values.replicates > 1:
+    if values.has_interval:
         text += f" (95% interval {values.low:.4g} to {values.high:.4g}, {counted(values.replicates, 'replicate')})"
     return f"{text}, in units of {parameter.path}."
 

@@ -54,7 +54,7 @@ def prior_matrix() -> Matrix:
     """Return the rolls that the model assumes of a young book; what they leave out is paid off."""
     rates = np.eye(STATES, STATES + 1)
     for state, row in enumerate(PRIOR_ROLLS):
-        rates[state] = (*row, 1.0 - sum(row))
+        rates[state] = (*row, 1.0 - math.fsum(row))
     return rates
 
 

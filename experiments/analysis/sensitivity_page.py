@@ -174,7 +174,8 @@ def _draw_screening(axis: Axes, measure: Measure, rows: pd.DataFrame) -> None:
     factor, words, _ = scaled([float(v) for v in rows["importance"]], unit_of(measure.outcome.split(".")[-1]), True)
     for place, row in enumerate(rows.to_dict("records")):
         colour = style.INK if row["kept"] else MUTED
-        axis.plot([max(0.0, row["low"]) * factor, row["high"] * factor], [place, place], color=colour, linewidth=1.2)
+        if math.isfinite(row["low"]):
+            axis.plot([max(0.0, row["low"]) * factor, row["high"] * factor], [place] * 2, color=colour, linewidth=1.2)
         axis.plot([row["importance"] * factor], [place], "o", color=colour, markersize=4)
     _names(axis, list(rows["parameter"]))
     axis.set_xlim(left=0.0)
@@ -189,8 +190,9 @@ def _draw_indices(axis: Axes, rows: pd.DataFrame) -> None:
             ("first_order", FIRST_COLOUR, FIRST_COLOUR, -0.16),
             ("total", TOTAL_COLOUR, "white", 0.16),
         ):
-            ends = [max(-0.1, row[f"{name}_low"]), min(1.3, row[f"{name}_high"])]
-            axis.plot(ends, [place + step] * 2, color=colour, linewidth=1.2)
+            if math.isfinite(row[f"{name}_low"]):
+                ends = [max(-0.1, row[f"{name}_low"]), min(1.3, row[f"{name}_high"])]
+                axis.plot(ends, [place + step] * 2, color=colour, linewidth=1.2)
             axis.plot([row[name]], [place + step], "o", color=colour, markerfacecolor=fill, markersize=4)
     _names(axis, list(rows["parameter"]))
     axis.set_xlim(-0.1, 1.3)

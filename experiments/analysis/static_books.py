@@ -8,6 +8,7 @@ passes through as it reprices, and risk-weighted assets do not fall.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -47,7 +48,7 @@ class Opening(NamedTuple):
     @property
     def loans(self) -> float:
         """Own parts of all loans."""
-        return float(sum(stock.sum() for stock in self.exposures.values()))
+        return math.fsum(stock.sum() for stock in self.exposures.values())
 
 
 class Stress(NamedTuple):
@@ -93,7 +94,7 @@ def project(opening: Opening, stress: Stress, opening_allowance: float) -> Proje
         columns["equity"].append(equity)
         columns["losses"].append(losses)
         columns["profit"].append(profit)
-        columns["in_default"].append(sum(float(stock[DEFAULT_BUCKET]) for stock in stocks.values()))
+        columns["in_default"].append(math.fsum(float(stock[DEFAULT_BUCKET]) for stock in stocks.values()))
     return Projection(**{name: np.array(values) for name, values in columns.items()})
 
 
@@ -124,4 +125,4 @@ def default_shares_of(matrix: Matrix) -> Stock:
 
 
 def _performing(stocks: Mapping[str, Stock]) -> float:
-    return float(sum(stock[:DEFAULT_BUCKET].sum() for stock in stocks.values()))
+    return math.fsum(stock[:DEFAULT_BUCKET].sum() for stock in stocks.values())

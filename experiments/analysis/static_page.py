@@ -15,7 +15,7 @@ from experiments.analysis.command import Findings
 from experiments.analysis.page import Drawing
 from experiments.report import style
 from experiments.report.blocks import Note, Points, Section, Table, Text
-from experiments.report.wording import NOTHING, counted, interval, listing, number, short
+from experiments.report.wording import NOTHING, counted, interval, listing, number, short, span
 from experiments.statistics import paired_effect
 
 STATIC, BEHAVIOURAL = "static", "behavioural"
@@ -134,7 +134,7 @@ def sentences_of(found: pd.DataFrame, minimum: float) -> tuple[str, ...]:
     said.append(
         f"They are furthest apart at {apart['lender']}, whose lowest ratio is "
         f"{apart['static_lowest_ratio_share']:.1%} by the static and {apart['behavioural_lowest_ratio_share']:.1%} "
-        f"by the behavioural exercise: {text}{words} ({low} to {high}, {counted(int(apart['replicates']), 'pair')})."
+        f"by the behavioural exercise: {text}{words} ({span(low, high)}, {counted(int(apart['replicates']), 'pair')})."
     )
     return tuple(said)
 

@@ -1,5 +1,22 @@
-"""Print the page docs/guide/tables.md: python -m experiments.dictionary > docs/guide/tables.md."""
+"""Print the page docs/guide/tables.md: .venv/bin/sluice dictionary > docs/guide/tables.md."""
 
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from experiments.command_line import DONE
 from experiments.dictionary.page import page
+from experiments.streams import as_command
 
-print(page(), end="")
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print the page."""
+    argparse.ArgumentParser(prog="sluice dictionary", description=__doc__).parse_args(arguments)
+    print(page(), end="")
+    return DONE
+
+
+if __name__ == "__main__":
+    sys.exit(as_command(main))

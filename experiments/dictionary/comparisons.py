@@ -32,6 +32,10 @@ PLACEBO: tuple[str, Words] = (
     ("true or false", "Whether the arm is the placebo, which shows chance."),
 )
 PAIRS: tuple[str, Words] = ("int", ("pairs", "Complete pairs compared."))
+WITHOUT_VALUE: tuple[str, Words] = (
+    "int",
+    ("pairs", "Pairs not compared: an arm has nothing to divide by."),
+)
 OF_GROUP: dict[str, tuple[str, Words]] = {
     "dimension": ("str", (NAME, "What groups differ by; all puts everybody into one.")),
     "value": ("str", (NAME, "Which group of the dimension.")),
@@ -41,9 +45,12 @@ OF_GROUP: dict[str, tuple[str, Words]] = {
 def _interval(unit: str, of_what: str) -> dict[str, tuple[str, Words]]:
     return {
         "mean": ("float", (unit, f"Mean paired difference{of_what}.")),
-        "low": ("float", (unit, "Lower end of its 95% interval.")),
-        "high": ("float", (unit, "Upper end of its 95% interval.")),
+        "low": ("float", (unit, "Lower end of its 95% interval; missing where there is none, see method.")),
+        "high": ("float", (unit, "Upper end of it.")),
     }
+
+
+METHOD: tuple[str, Words] = ("str", (NAME, "Where the interval comes from, or why there is none, as in effects."))
 
 
 _describe(
@@ -60,27 +67,44 @@ _describe(
         "baseline_mean": ("float", (OUTCOMES_UNIT, "Mean of the baseline over the replicates.")),
         **_interval(OUTCOMES_UNIT, ""),
         "replicates": PAIRS,
+        "pairs_without_value": WITHOUT_VALUE,
+        "months_without_value": (
+            "int",
+            (MONTHS, "Months of all pairs compared that are left out: one arm alone has a value in them."),
+        ),
         "method": (
             "str",
-            (NAME, "identical, single, t, t with a bootstrap-t interval beside it, or none where no pair has a value."),
+            (
+                NAME,
+                (
+                    "t, perhaps with a bootstrap-t interval or a bound on counts beside it; count bound (equal in all "
+                    "pairs of different markets, and a count); or why there is no interval: no spread (the same of "
+                    "what is no count), identical (the arms are one market), single (one pair), none (no value)."
+                ),
+            ),
         ),
         "sd": ("float", (OUTCOMES_UNIT, "Standard deviation of the paired differences.")),
         "correlation": ("float", ("-1 to 1", "Correlation of arm and baseline over replicates.")),
         "variance_reduction": ("float", ("ratio", "Variance of an unpaired comparison over that of the paired one.")),
-        "p": ("float", ("probability", "Two-sided p-value of the paired t test.")),
+        "p": ("float", ("probability", "Two-sided p-value of the paired t test; missing without spread.")),
         "p_holm": ("float", ("probability", "The same after Holm's correction over the study's primary effects.")),
         "smallest_important_difference": ("float", (OUTCOMES_UNIT, "Declared beforehand; 0 where none was.")),
         "simultaneous_half_width": (
             "float",
             (
                 OUTCOMES_UNIT,
-                "Half of the interval that holds for all primary effects together.",
+                "How far the interval that holds for all primary effects together reaches; missing without one.",
             ),
         ),
-        "is_precise": ("bool", ("true or false", "Whether that is at most the smallest important difference.")),
+        "is_precise": (
+            "bool",
+            ("true or false", "Whether that is at most the smallest important difference; false without one."),
+        ),
         "skewness": ("float", ("number", "Sample skewness of the paired differences.")),
         "bootstrap_low": ("float", (OUTCOMES_UNIT, "Lower end of the bootstrap-t interval, where one is needed.")),
         "bootstrap_high": ("float", (OUTCOMES_UNIT, "Upper end of it.")),
+        "count_low": ("float", (OUTCOMES_UNIT, "Lower bound on the effect on a count, where few events differ.")),
+        "count_high": ("float", (OUTCOMES_UNIT, "Upper bound on it.")),
         "warning": ("str", ("words", "What a reader must know before believing the interval.")),
         "swept": ("str", ("words", "The values that a sweep gave to the arm or scenario; missing without a sweep.")),
     },
@@ -114,7 +138,8 @@ _describe(
 )
 _describe(
     "profiles",
-    "the effect of one arm on one outcome in one month, in one scenario; the intervals are for one month at a time",
+    "the effect of one arm on one outcome in one month, in one scenario, missing where no pair has a value; intervals "
+    "are for one month at a time",
     {
         "outcome": OF_OUTCOME["outcome"],
         "primary": ("bool", ("true or false", "Whether it was declared before the study as a primary outcome.")),
@@ -128,6 +153,7 @@ _describe(
         ),
         **_interval(OUTCOMES_UNIT, " of the month"),
         "replicates": PAIRS,
+        "method": METHOD,
     },
 )
 _describe(
@@ -143,6 +169,8 @@ _describe(
         "baseline_mean": ("float", (MEASURES_UNIT, "Mean of the group in the baseline.")),
         **_interval(MEASURES_UNIT, " of the group"),
         "replicates": PAIRS,
+        "pairs_without_value": WITHOUT_VALUE,
+        "method": METHOD,
     },
 )
 _describe(
@@ -156,12 +184,13 @@ _describe(
         "scenario": KEYS["scenario"],
         "placebo": PLACEBO,
         "mean": ("float", (PER_THOUSAND, "Mean over the replicates.")),
-        "low": ("float", (PER_THOUSAND, "Lower end of its 95% interval.")),
-        "high": ("float", (PER_THOUSAND, "Upper end of its 95% interval.")),
+        "low": ("float", (PER_THOUSAND, "Lower end of its 95% interval; missing where there is none, see method.")),
+        "high": ("float", (PER_THOUSAND, "Upper end of it.")),
         "replicates": PAIRS,
+        "method": METHOD,
         "placebo_mean": ("float", (PER_THOUSAND, "How many change place likewise in the placebo arm, by chance.")),
         "beyond_placebo_mean": ("float", (PER_THOUSAND, "Mean of what goes beyond the placebo, pair by pair.")),
-        "beyond_placebo_low": ("float", (PER_THOUSAND, "Lower end of its 95% interval.")),
+        "beyond_placebo_low": ("float", (PER_THOUSAND, "Lower end of its 95% interval; missing without spread.")),
         "beyond_placebo_high": ("float", (PER_THOUSAND, "Upper end of its 95% interval.")),
     },
 )

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from experiments.dictionary.comparisons import COMPARISON_TABLES, COMPARISON_TYPES, KEYS
+from experiments.dictionary.formed import FORMED
 from experiments.dictionary.lenders import LENDER_TABLES
 from experiments.dictionary.loans import LOAN_TABLES, PEOPLE_TYPES, PEOPLE_WORDS
 from experiments.dictionary.market import MARKET_TABLES
 from experiments.dictionary.micro import MICRO_TABLES
-from experiments.dictionary.words import Described, unit_and_meaning
+from experiments.dictionary.words import Described, Words, unit_and_meaning
+from experiments.ratios import MADE_OF, Made
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.observe.schemas import SCHEMAS
 
@@ -25,24 +27,32 @@ class Column(NamedTuple):
     type: str  # int (64 bits), float (64 bits), str or bool
     unit: str
     meaning: str
+    made_of: Made | None = None  # None for amounts, counts and names
 
 
 class Table(NamedTuple):
-    """One table: what a row of it stands for, and its columns in order."""
+    """One table: what a row of it stands for, its columns in order, and what readers form of them."""
 
     name: str
     row: str
     columns: tuple[Column, ...]
+    formed: tuple[Column, ...] = ()  # ratios that outcomes can name and no run records
 
 
-def _column(name: str, kind: str, described: Described) -> Column:
+def _column(name: str, kind: str, words: Words | None, made: Made | None) -> Column:
     """Return the entry of a column; one without words is a gap that a test finds and no reason to stop a study."""
-    words = described.columns.get(name)
-    return Column(name, kind, "", "") if words is None else Column(name, kind, *unit_and_meaning(name, words))
+    return Column(name, kind, *(("", "") if words is None else unit_and_meaning(name, words)), made)
 
 
 def _table(name: str, types: Mapping[str, str], described: Described, keys: tuple[Column, ...]) -> Table:
-    return Table(name, described.row, (*keys, *(_column(column, kind, described) for column, kind in types.items())))
+    declared, said = MADE_OF.get(name, {}), described.columns
+    own = (_column(column, kind, said.get(column), declared.get(column)) for column, kind in types.items())
+    formed = (
+        _column(column, "float", FORMED.get(name, {}).get(column), made)
+        for column, made in declared.items()
+        if column not in types
+    )
+    return Table(name, described.row, (*keys, *own), tuple(formed))
 
 
 KEY_COLUMNS = tuple(

@@ -17,7 +17,8 @@ from typing import Any
 import dask
 from distributed import Client, KilledWorker, LocalCluster
 
-from experiments.executors.engine import Engine, Place
+from experiments.executors.clean_start import METHOD, offer_by_name
+from experiments.executors.engine import Engine, Place, silenced
 from experiments.executors.place import let_go
 from experiments.executors.processes import kill_children
 from experiments.refusal import Refusal
@@ -43,12 +44,13 @@ class DaskEngine(Engine):
         self.client: Any = None
         self.alive: frozenset[str] = frozenset()  # the addresses of workers
         self.given: dict[str, _OneWorker] = {}
+        self.settings = contextlib.ExitStack()  # of the library, as long as we are connected
         self.closing = threading.Event()
         self.watch = threading.Thread(target=self._keep_watch, daemon=True)
 
     def open(self) -> None:
         """Start a cluster that answers to this machine only, or find the one at the address."""
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)  # a death is told by us, once, by its run
+        self.settings.enter_context(silenced("distributed"))  # a death is told by us, once, by its run
         if self.address:
             try:
                 self.client = Client(self.address, timeout=CONNECTION_SECONDS, set_as_default=False)
@@ -57,16 +59,18 @@ class DaskEngine(Engine):
                     f"executor.address: no Dask scheduler answers there: {problem}, was {self.address}"
                 ) from None
         else:
-            with dask.config.set({"distributed.worker.multiprocessing-method": "forkserver"}):
-                self.cluster = LocalCluster(
-                    n_workers=self.places,
-                    threads_per_worker=1,
-                    processes=True,
-                    host="127.0.0.1",
-                    dashboard_address=None,
-                    memory_limit=0,  # how many fit into memory was counted before
-                    silence_logs=logging.CRITICAL,
-                )
+            offer_by_name()
+            # Until the end, since a worker that has died is started again whenever that is.
+            self.settings.enter_context(dask.config.set({"distributed.worker.multiprocessing-method": METHOD}))
+            self.cluster = LocalCluster(
+                n_workers=self.places,
+                threads_per_worker=1,
+                processes=True,
+                host="127.0.0.1",
+                dashboard_address=None,
+                memory_limit=0,  # how many fit into memory was counted before
+                silence_logs=logging.CRITICAL,
+            )
             self.client = Client(self.cluster, set_as_default=False)
         self._look()
         self.watch.start()
@@ -95,6 +99,7 @@ class DaskEngine(Engine):
         for part in (self.client, self.cluster):
             if part is not None:
                 part.close(timeout=CONNECTION_SECONDS)
+        self.settings.close()
 
     def _keep_watch(self) -> None:
         while not self.closing.wait(GLANCE_SECONDS):

@@ -7,7 +7,7 @@ raises one of `deaths`. Serial, processes, Dask and Ray are engines; the loop th
 from __future__ import annotations
 
 import contextlib
-import os
+import logging
 import signal
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -18,12 +18,17 @@ from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Self
 
+from experiments.executors.environment import environment_of
 from experiments.refusal import Refusal
 
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 # For each engine the library that it needs beyond those of Sluice, which is an extra of that engine's name.
 LIBRARIES = {"serial": "", "processes": "", "dask": "distributed", "ray": "ray"}
 CLUSTERS = ("dask", "ray")  # what may be somebody else's and elsewhere, found by its address
+
+
+class NoWorker(Exception):  # noqa: N818  (said to a user)
+    """A worker cannot be started, most likely for want of memory or of processes; the text says what was refused."""
 
 
 class Place(Executor, ABC):
@@ -114,15 +119,19 @@ def signals_held() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def one_thread_each() -> Iterator[None]:
-    """Let processes started meanwhile use one thread each for arithmetic: more give no speed and other bits."""
-    before = {name: os.environ.get(name) for name in THREAD_SETTINGS}
-    os.environ.update(dict.fromkeys(THREAD_SETTINGS, "1"))
+def silenced(logger: str) -> Iterator[None]:
+    """Let a library say nothing in the block; afterwards it says what it said before."""
+    found = logging.getLogger(logger)
+    before = found.level
+    found.setLevel(logging.CRITICAL)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        found.setLevel(before)
+
+
+@contextlib.contextmanager
+def one_thread_each() -> Iterator[None]:
+    """Let processes started meanwhile use one thread each for arithmetic: more give no speed and other bits."""
+    with environment_of(**dict.fromkeys(THREAD_SETTINGS, "1")):
+        yield

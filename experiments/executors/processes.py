@@ -13,7 +13,9 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from experiments.executors.engine import Engine, Place, signals_held
+from experiments.executors.clean_start import CONTEXT, CleanProcess
+from experiments.executors.engine import Engine, NoWorker, Place, signals_held
+from experiments.refusal import Refusal
 
 
 class _OneProcess(Place):
@@ -27,7 +29,7 @@ class _OneProcess(Place):
         if self.pool is None:
             self.pool = processes(1)
         try:
-            with signals_held():  # a worker inherits the held signals: Ctrl-C is the parent's to answer
+            with signals_held(), started():  # a worker inherits the held signals: Ctrl-C is the parent's to answer
                 return self.pool.submit(function, *arguments, **named)
         except BrokenProcessPool as death:
             future: Future[Any] = Future()
@@ -38,6 +40,20 @@ class _OneProcess(Place):
         """End the process."""
         if self.pool is not None:
             self.pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def started() -> Iterator[None]:
+    """Say of whatever the system refuses to a process or thread that is started meanwhile that there is no worker."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise
+    except (OSError, EOFError, RuntimeError, MemoryError) as problem:
+        reason = str(problem) or "its server has ended"
+        raise NoWorker(
+            f"executor: a worker cannot be started: {reason}; give it more memory, or fewer workers: executor.workers=1"
+        ) from None
 
 
 class ProcessEngine(Engine):
@@ -60,14 +76,15 @@ def make(places: int, address: str) -> Engine:
 
 
 def kill_children() -> None:
-    """End all processes that this one started, at once."""
+    """End all workers that this process started, at once; what else it started is not ours to end."""
     for child in multiprocessing.active_children():
-        child.kill()
+        if isinstance(child, CleanProcess):
+            child.kill()
 
 
 @contextlib.contextmanager
 def ended_at_once() -> Iterator[None]:
-    """End all processes that this one started when the block does not end well."""
+    """End all workers that this process started when the block does not end well."""
     try:
         yield
     except BaseException:
@@ -76,10 +93,13 @@ def ended_at_once() -> Iterator[None]:
 
 
 def processes(count: int) -> ProcessPoolExecutor:
-    """Return a pool forked from a clean server that has loaded the model: quick to start, and without our threads."""
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["experiments.executors.processes", "experiments.executors.place", "sim.market"])
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_settle_in)
+    """Return a pool forked from a clean server that has loaded the model: quick to start, and without our threads.
+
+    Raises Refusal in a process that may start none, as those of a pool of the standard library.
+    """
+    if multiprocessing.current_process().daemon:
+        raise Refusal("executor: this process may start none of its own, as one of multiprocessing.Pool; use serial")
+    return ProcessPoolExecutor(count, mp_context=CONTEXT, initializer=_settle_in)
 
 
 def _settle_in() -> None:

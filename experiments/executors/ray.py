@@ -7,21 +7,22 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
+import secrets
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import Any
-
-os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # before Ray is loaded: nothing leaves this machine
 
 import ray
 from ray import exceptions
 
-from experiments.executors.engine import Engine, Place
+from experiments.executors.engine import Engine, Place, silenced
+from experiments.executors.environment import environment_of
 from experiments.refusal import Refusal
 
 OBJECT_STORE_BYTES = 80 * 2**20  # little more than the least that Ray allows: nothing of ours travels through it
+OLDEST = (2, 52)  # the first version that asks who connects to it for a token
+HERE = "127.0.0.1"
 
 
 class _Hand:
@@ -49,11 +50,22 @@ class RayEngine(Engine):
         super().__init__(places, address)
         self.is_elsewhere = bool(address)
         self.given: set[_OneActor] = set()
+        self.settings = contextlib.ExitStack()  # of the environment and of Ray's logger, as long as we are connected
 
     def open(self) -> None:
         """Start a cluster of our own, or join the one at the address."""
+        check_version(ray.__version__)
+        if ray.is_initialized():
+            raise Refusal("executor: this program is connected to a Ray cluster; disconnect first, or use processes")
         common = {"log_to_driver": False, "configure_logging": False, "logging_level": logging.CRITICAL}
-        logging.getLogger("ray").setLevel(logging.CRITICAL)
+        self.settings.enter_context(silenced("ray"))
+        self.settings.enter_context(environment_of(RAY_USAGE_STATS_ENABLED="0"))  # nothing leaves this machine
+        if not self.address:
+            # Whoever reaches a cluster and knows its token can run code in it: one of our own answers to this machine
+            # alone, and to those who know what nobody was told.
+            token = environment_of(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
+            self.settings.enter_context(token)
+        self.settings.callback(ray.shutdown)
         with _termination_kept():
             if self.address:
                 try:
@@ -69,8 +81,10 @@ class RayEngine(Engine):
                     num_gpus=0,
                     include_dashboard=False,
                     object_store_memory=OBJECT_STORE_BYTES,
+                    _node_ip_address=HERE,
                     **common,
                 )
+                check_addresses(node["NodeManagerAddress"] for node in ray.nodes())
 
     def place(self) -> Place | None:
         """Return a new actor, or None when every processor that is left has one."""
@@ -93,8 +107,7 @@ class RayEngine(Engine):
 
     def close(self) -> None:
         """Leave the cluster; one of our own ends with that."""
-        if ray.is_initialized():
-            ray.shutdown()
+        self.settings.close()
 
 
 class _OneActor(Place):
@@ -113,6 +126,22 @@ class _OneActor(Place):
         """Kill the actor; it holds nothing that is not on disk."""
         self.engine.given.discard(self)
         ray.kill(self.actor)
+
+
+def check_version(found: str) -> None:
+    """Refuse a version of Ray that would let in whoever reaches it."""
+    if tuple(int(part) for part in found.split(".")[:2]) < OLDEST:
+        raise Refusal(
+            f"executor: ray needs version {'.'.join(map(str, OLDEST))} or newer, the first that asks for a token, "
+            f"was {found}"
+        )
+
+
+def check_addresses(found: Iterable[str]) -> None:
+    """Refuse to work on a cluster of our own that other machines could reach."""
+    for address in found:
+        if address != HERE:
+            raise Refusal(f"executor: Ray answers at {address}, and not to this machine alone; use processes")
 
 
 @contextlib.contextmanager

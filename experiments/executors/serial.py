@@ -35,14 +35,20 @@ class SerialEngine(Engine):
         """Return this process."""
         return _ThisProcess()
 
+    has_frozen = False  # and not the program that asked for the study, which then says itself when to search again
+
     def open(self) -> None:
         """Leave what is loaded out of the search for markets to let go of, which comes with every run."""
+        if gc.get_freeze_count():
+            return
         gc.collect()  # what is unused already goes first, or it would stay
         gc.freeze()
+        self.has_frozen = True
 
     def close(self) -> None:
         """Search everywhere again."""
-        gc.unfreeze()
+        if self.has_frozen:
+            gc.unfreeze()
 
     def kill(self) -> None:
         """Nothing goes on here while this process does something else."""

@@ -1,4 +1,4 @@
-"""Draw the report again from the tables, without a run: python -m experiments.report DIR."""
+"""Draw the report of a study again from its tables, without a run."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 from experiments.refusal import Refusal
 from experiments.report import build
 from experiments.store import Unwritable
+from experiments.streams import as_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Draw the report and print where it is; return 2 with one message if the folder is no finished study."""
-    parser = argparse.ArgumentParser(prog="python -m experiments.report", description=__doc__)
+    parser = argparse.ArgumentParser(prog="sluice report", description=__doc__)
     parser.add_argument(
         "folder", type=Path, metavar="DIR", help="folder of a finished study: manifest.json and tables/"
     )
@@ -33,4 +34,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(as_command(main))

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments.report.estimates import RUN, Estimate, paired
+from experiments.pairs import pairs_of, runs_over
+from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.marks import month_name
 from experiments.report.reading import Study
 from experiments.report.wording import change_sentence, plain, sentence
@@ -20,8 +21,19 @@ def after_means(study: Study, rows: pd.DataFrame, by: Sequence[str] = RUN) -> pd
 
 
 def effect_of(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> Estimate:
-    """Return the paired difference of the after-means of `value`."""
-    return paired(after_means(study, rows), study.reference, arm, scenario)
+    """Return the paired difference of `value` over the months from the first rule in force to the end.
+
+    Of every pair the months count in which both arms have a value.
+    """
+    monthly = rows.set_index([*RUN, "month"])["value"]
+    pairs = pairs_of(runs_over(monthly, range(*study.window)), scenario, arm, study.reference)
+    return estimate(list(pairs["changed"] - pairs["unchanged"]))
+
+
+def has_gap(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> bool:
+    """Return whether an arm has no value in any month from the first rule in force to the end, in no replicate."""
+    mine = rows[(rows["arm"] == arm) & (rows["scenario"] == scenario) & rows["month"].isin(range(*study.window))]
+    return bool(len(mine)) and bool(mine["value"].isna().all())
 
 
 def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> str:
@@ -33,9 +45,10 @@ def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> st
         for scenario in study.scenarios:
             found = effect_of(study, rows, arm, scenario)
             if found.replicates == 0:
+                if has_gap(study, rows, arm, scenario):
+                    said.append(f"no value under “{plain(arm)}” in “{plain(scenario)}”: there is nothing to divide by")
                 continue
-            method = "identical" if found.identical else "t"
-            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, method)
+            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, found.method)
             said.append(f"{words} under “{plain(arm)}” in “{plain(scenario)}”")
     if not said:
         return ""
@@ -43,7 +56,8 @@ def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> st
 
 
 def band_words(study: Study, several: bool = True) -> str:
-    """Explain lines and bands with the number of replicates."""
+    """Explain lines, bands and gaps with the number of replicates."""
+    gaps = "A gap is where there is nothing to divide by."
     if study.replicates < 2 or not several:
-        return "One replicate: lines without a band."
-    return f"Line: median of {study.replicates} replicates; band: smallest to largest."
+        return f"One replicate: lines without a band. {gaps}"
+    return f"Line: median of {study.replicates} replicates; band: smallest to largest. {gaps}"

@@ -8,11 +8,13 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from experiments.methods import IDENTICAL, NO_SPREAD, NONE
+from experiments.pairs import IN_ARM, IN_BASELINE
+from experiments.report.absence import why_outcome_absent
 from experiments.report.reading import Study
-from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, plain, unit_of
+from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, listing, plain, unit_of
 from experiments.spelling import MINUS, NOT
 
-UNTESTED = "none"  # declared, and no pair has a value in both arms
 NEEDED = ("outcome", "arm", "scenario", "mean", "low", "high", "replicates")
 
 
@@ -43,9 +45,19 @@ class Effect(NamedTuple):
         return unit_of(self.outcome)
 
     @property
+    def is_untested(self) -> bool:
+        """Whether there was nothing to compare: no pair has a value in both arms."""
+        return self.method == NONE
+
+    @property
     def identical(self) -> bool:
-        """Whether the arms do not differ at all."""
-        return "identical" in self.method.lower()
+        """Whether the arms are the same market in every pair."""
+        return self.method == IDENTICAL
+
+    @property
+    def equal(self) -> bool:
+        """Whether the outcome is equal in every pair, be it by chance or because the markets are the same."""
+        return self.identical or (self.method == NO_SPREAD and self.mean == 0.0)
 
     @property
     def distinct(self) -> bool:
@@ -58,13 +70,15 @@ class Effect(NamedTuple):
         if self.expected == 0:
             return "no sign declared"
         if not self.distinct:
-            return "identical" if self.identical else "not distinguishable from zero"
+            if self.identical:
+                return "identical"
+            return "no interval" if math.isnan(self.low) else "not distinguishable from zero"
         return "as expected" if math.copysign(1, self.mean) == self.expected else "opposite of expected"
 
     @property
     def relative(self) -> str:
         """The effect in per cent of the reference's mean with its interval; nothing for shares and rates."""
-        if self.unit in ("share", "apr") or self.identical or not self.baseline > 0.0:
+        if self.unit in ("share", "apr") or self.equal or not self.baseline > 0.0:
             return ""
         mean, low, high, _ = interval(
             self.mean / self.baseline, self.low / self.baseline, self.high / self.baseline, "share"
@@ -78,29 +92,57 @@ class Effect(NamedTuple):
 
 
 def read_effects(study: Study) -> list[Effect]:
-    """Return all effects of the study in the table's order; empty if there is no effects table."""
+    """Return all effects of the study that were compared, in the table's order; empty if there is no effects table."""
+    return [effect for effect in _all_effects(study) if not effect.is_untested]
+
+
+def without_value(study: Study) -> list[Effect]:
+    """Return the effects that could not be compared, since no pair has a value in both arms."""
+    return [effect for effect in _all_effects(study) if effect.is_untested]
+
+
+def without_value_words(effect: Effect) -> str:
+    """Say of an effect that could not be compared which arm has no value, and why."""
+    when = horizon_words(effect.horizon)
+    where = listing(sides_without_value(effect)) or "to compare"
+    return (
+        f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} has no value {where}: "
+        f"{reason_without_value(effect)}"
+    )
+
+
+def sides_without_value(effect: Effect) -> list[str]:
+    """Return in which arms there was nothing to divide by, in words."""
+    found = {f"under “{plain(effect.arm)}”": IN_ARM, "in the reference": IN_BASELINE}
+    return [words for words, side in found.items() if side in _warned(effect)]
+
+
+def reason_without_value(effect: Effect) -> str:
+    """Return why an effect could not be compared."""
+    if sides_without_value(effect):
+        return why_outcome_absent(effect.outcome)
+    return _warned(effect) or "no pair has a value in both arms"
+
+
+def _warned(effect: Effect) -> str:
+    """Return the last part of the table's warning, which says what lacks a value and where."""
+    return effect.warning.rpartition(": ")[2]
+
+
+def untested_words(study: Study) -> list[str]:
+    """Return the effects that could not be compared, in words."""
+    return [
+        f"in “{plain(effect.scenario)}”, “{plain(effect.arm)}”: {without_value_words(effect)}"
+        for effect in without_value(study)
+    ]
+
+
+def _all_effects(study: Study) -> list[Effect]:
     table = study.table("effects", *NEEDED)
     if table is None:
         return []
     dots = _dots(study)
-    rows = table.to_dict("records")
-    return [
-        _effect({str(name): value for name, value in row.items()}, dots)
-        for row in rows
-        if row.get("method") != UNTESTED
-    ]
-
-
-def untested_words(study: Study) -> list[str]:
-    """Return the effects that were declared and could not be compared, in words."""
-    table = study.table("effects", *NEEDED)
-    if table is None or "method" not in table:
-        return []
-    return [
-        f"{outcome_words(str(row['outcome']))}, {horizon_words(str(row['horizon']))}, "
-        f"“{plain(str(row['arm']))}” in “{plain(str(row['scenario']))}”"
-        for row in table[table["method"] == UNTESTED].to_dict("records")
-    ]
+    return [_effect({str(name): value for name, value in row.items()}, dots) for row in table.to_dict("records")]
 
 
 def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...]]) -> Effect:

@@ -11,40 +11,56 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import special
+
+from experiments.intervals import mean_intervals
+from experiments.methods import NONE
 
 RUN = ["arm", "scenario", "replicate"]
 
 
 class Estimate(NamedTuple):
-    """A mean over replicates with the ends of its 95% interval; the dots are the replicates, by number."""
+    """A mean over replicates with the ends of its 95% interval; the dots are the replicates, by number.
+
+    The ends are NaN with fewer than two replicates, and where all are equal: `method` says which.
+    """
 
     mean: float
     low: float
     high: float
     replicates: int
-    identical: bool
+    method: str  # one of experiments/methods.py
     dots: tuple[float, ...]
 
+    @property
+    def has_interval(self) -> bool:
+        """Whether the replicates give an interval."""
+        return bool(np.isfinite(self.low) and np.isfinite(self.high))
 
-def estimate(values: Sequence[float]) -> Estimate:
-    """Return mean and t interval of one number per replicate; the interval is NaN with fewer than two."""
+    @property
+    def without_interval(self) -> str:
+        """Why several replicates give no interval, for a table cell; nothing with a single one."""
+        return " (all equal)" if self.replicates > 1 and not self.has_interval else ""
+
+
+def estimate(values: Sequence[float], level: float | None = None) -> Estimate:
+    """Return mean and t interval of one number per replicate; the interval is NaN with fewer than two, or all equal.
+
+    `level` is how large the numbers are that the values were computed from: what differs by rounding alone is equal.
+    """
     finite = np.array([value for value in values if np.isfinite(value)], dtype=float)
     if finite.size == 0:
-        return Estimate(float("nan"), float("nan"), float("nan"), 0, False, ())
-    mean = float(finite.mean())
-    dots = tuple(float(value) for value in finite)
-    if finite.size == 1:
-        return Estimate(mean, float("nan"), float("nan"), 1, mean == 0.0, dots)
-    half = float(special.stdtrit(finite.size - 1, 0.975) * finite.std(ddof=1) / np.sqrt(finite.size))
-    return Estimate(mean, mean - half, mean + half, int(finite.size), bool(np.all(finite == 0.0)), dots)
+        return Estimate(float("nan"), float("nan"), float("nan"), 0, NONE, ())
+    found = mean_intervals(finite[:, None], None if level is None else np.array([level]))
+    ends = (float(found.mean[0]), float(found.low[0]), float(found.high[0]))
+    return Estimate(*ends, int(finite.size), str(found.method[0]), tuple(float(value) for value in finite))
 
 
 def paired(levels: pd.Series, reference: str, arm: str, scenario: str) -> Estimate:
     """Compare an arm with the reference; levels are indexed by arm, scenario, replicate."""
     treated, untreated = _run_values(levels, arm, scenario), _run_values(levels, reference, scenario)
     both = treated.index.intersection(untreated.index).sort_values()
-    return estimate([float(treated[replicate] - untreated[replicate]) for replicate in both])
+    level = max((abs(float(each[replicate])) for each in (treated, untreated) for replicate in both), default=0.0)
+    return estimate([float(treated[replicate] - untreated[replicate]) for replicate in both], level)
 
 
 def level(levels: pd.Series, arm: str, scenario: str) -> Estimate:
@@ -63,16 +79,8 @@ def ratio(rows: pd.DataFrame, above: str, below: str, by: Sequence[str] = RUN, f
     return (factor * sums[above] / sums[below].where(sums[below] != 0)).astype(float)
 
 
-def weighted(rows: pd.DataFrame, value: str, weight: str, by: Sequence[str] = RUN) -> pd.Series:
-    """Return the mean of a column weighted by another, by run; rows without a value carry no weight."""
-    known = rows[rows[value].notna() & (rows[weight] > 0)]
-    product = known.assign(_product=known[value].astype(float) * known[weight].astype(float))
-    sums = product.groupby(list(by), sort=True, observed=True)[["_product", weight]].sum()
-    return (sums["_product"] / sums[weight]).astype(float)
-
-
 class Band(NamedTuple):
-    """The median replicate, the smallest and the largest, by month."""
+    """The median replicate, the smallest and the largest, by month, of those that have a value."""
 
     months: np.ndarray
     median: np.ndarray
@@ -81,10 +89,10 @@ class Band(NamedTuple):
 
 
 def band(values: pd.DataFrame, column: str) -> Band:
-    """Return the band over replicates; values have month, replicate and the column."""
+    """Return the band over replicates; values have month, replicate and the column.
+
+    A month that is in the table and has no value in any replicate is NaN, which a line shows as a gap.
+    """
     wide = values.pivot(index="month", columns="replicate", values=column).sort_index()
-    wide = wide.dropna(how="all")
-    numbers = wide.to_numpy(float)
-    return Band(
-        wide.index.to_numpy(), np.nanmedian(numbers, axis=1), np.nanmin(numbers, axis=1), np.nanmax(numbers, axis=1)
-    )
+    months = wide.index.to_numpy()
+    return Band(months, *(getattr(wide, name)(axis=1).to_numpy(float) for name in ("median", "min", "max")))

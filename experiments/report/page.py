@@ -11,10 +11,11 @@ from pathlib import Path
 import matplotlib as mpl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from experiments.drawn import keep_record
 from experiments.report import style
 from experiments.report.blocks import Section
 from experiments.report.reading import Study
-from experiments.report.sections.answer import answer_section, question_section
+from experiments.report.sections.answer import answer_section
 from experiments.report.sections.books import books_section
 from experiments.report.sections.constraints import constraints_section
 from experiments.report.sections.doses import doses_section
@@ -27,6 +28,7 @@ from experiments.report.sections.market import market_section
 from experiments.report.sections.methods import methods_section, parameters_section, reproduce_section
 from experiments.report.sections.people import people_section
 from experiments.report.sections.profiles import profiles_section
+from experiments.report.sections.question import question_section
 from experiments.report.sections.unusual import unusual_section
 from experiments.report.sections.winners import winners_section
 from experiments.report.wording import plain, without_hidden
@@ -62,7 +64,9 @@ def build(folder: Path, out: Path | None = None) -> Path:
     """
     study = Study(Path(folder))
     path = study.folder / "report.html" if out is None else out
-    write_bytes(path, render(study).encode("utf-8"))
+    record = write_bytes(path, render(study).encode("utf-8"))
+    if out is None:
+        keep_record(study.folder, record)
     return path
 
 

@@ -8,12 +8,14 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD
 from experiments.refusal import unprintable
 
 THIN_SPACE = "\u202f"
 MINUS = "\u2212"
 EN_DASH = "\u2013"
 NOTHING = EN_DASH  # an empty cell
+NOT_KNOWN = "n/a"
 TIMES_LOST = "\ufffd"
 
 LABELS = {
@@ -22,7 +24,7 @@ LABELS = {
     "approvals": "approved applications a month",
     "capital_ratio_share": "capital ratio",
     "charge_offs_fen": "charge-offs a month",
-    "charge_offs_share": "charge-offs a year",
+    "charge_offs_yearly_share": "charge-offs a year",
     "consumption_fen": "consumption a month",
     "debt_fen": "debt outstanding",
     "defaults": "defaults",
@@ -38,7 +40,9 @@ LABELS = {
     "hhi": "concentration (Herfindahl index)",
     "indebted_share": "people in debt",
     "informal_debt_fen": "informal debt",
+    "line_approval_share": "approval of applications on open lines",
     "mean_apr": "mean price",
+    "new_approval_share": "approval of first applications",
     "originations_fen": "new lending a month",
     "profit_fen": "profit a month",
     "refused_bad_share": "bad share of the refused",
@@ -86,7 +90,7 @@ def unit_of(name: str) -> str:
 def number(value: float, decimals: int = 0, signed: bool = False) -> str:
     """Write a number with thin separators and a true minus sign."""
     if not math.isfinite(value):
-        return "n/a"
+        return NOT_KNOWN
     text = f"{abs(value):,.{decimals}f}".replace(",", THIN_SPACE)
     if float(f"{abs(value):.{decimals}f}") == 0.0:
         return text
@@ -145,15 +149,23 @@ def change_sentence(
     mean: float, low: float, high: float, unit: str, replicates: int, method: str, relative: str = ""
 ) -> str:
     """Say what a change is and how sure it is, with its interval and the number of pairs; relative comes first."""
-    if "identical" in method.lower():
+    if method == IDENTICAL:
         return f"identical in all {replicates} pairs"
+    if method == NO_SPREAD and mean == 0.0:
+        return f"equal in all {replicates} pairs of different markets (no interval)"
     text, low_text, high_text, words = interval(mean, low, high, unit)
     text += words
     pairs = f"{replicates} pair" + ("" if replicates == 1 else "s")
     if not (math.isfinite(low) and math.isfinite(high)):
-        return f"{text} ({relative}no interval: {pairs})"
-    said = f"{text} ({relative}95% interval {low_text} to {high_text}, {pairs})"
+        return f"{text} ({relative}no interval: {'the same in all ' if replicates > 1 else ''}{pairs})"
+    kind = "95% bound for counts" if method == COUNT_BOUND else "95% interval"
+    said = f"{text} ({relative}{kind} {low_text} to {high_text}, {pairs})"
     return said + ("" if is_distinct(low, high) else ", not distinguishable from zero")
+
+
+def span(low: str, high: str) -> str:
+    """Write the two ends of an interval, or that there is none."""
+    return "no interval" if NOT_KNOWN in (low, high) else f"{low} to {high}"
 
 
 def is_distinct(low: float, high: float) -> bool:

@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from experiments.config import StudyConfig
+from experiments.unusual.baseline_policies import policies_in_the_baseline
 from experiments.unusual.contradictions import contradictions
 from experiments.unusual.flag import Flag, merged
 from experiments.unusual.ranges import outside
+from experiments.unusual.series import series_flags
+
+if TYPE_CHECKING:
+    from experiments.unusual.twins import Twin
 
 
 def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
-    """Return what can be said before anything is computed: values outside usual ranges, and contradictions."""
+    """Return what can be said before anything is computed.
+
+    First policies in the baseline, then values outside their usual ranges, months outside a series, contradictions.
+    """
     found = [
-        flag for (scenario, arm), market in study.markets.items() for flag in outside(market, f"{scenario} / {arm}")
+        flag
+        for (scenario, arm), market in study.markets.items()
+        for flags in (outside, series_flags)
+        for flag in flags(market, f"{scenario} / {arm}")
     ]
-    return merged([*found, *contradictions(study)], len(study.markets))
+    return merged([*policies_in_the_baseline(study), *found, *contradictions(study)], len(study.markets))
 
 
-def idle_instruments(study: StudyConfig, tables: Path) -> tuple[Flag, ...]:
-    """Return the instruments that bound nobody, from the tables of a study that has been lived through."""
+def idle_instruments(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> tuple[Flag, ...]:
+    """Return the instruments that changed nothing or refused nobody, from the tables of a study that has been lived.
+
+    `twins` are its arms without some of the policies, compared run by run.
+    """
     from experiments.unusual.bindings import never_bound  # here, so that a refusal does not wait for Arrow
 
-    return merged(list(never_bound(study, tables)), len(study.markets))
+    return merged(list(never_bound(study, tables, twins)), len(study.markets))

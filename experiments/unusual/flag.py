@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from typing import NamedTuple
 
-OUTSIDE, CONTRADICTION, IDLE = "outside the usual range", "contradiction", "never bound"
+from experiments.spelling import IN_BASELINE as IN_BASELINE
+
+OUTSIDE, CONTRADICTION = "outside the usual range", "contradiction"
+IDLE, NAMELESS = "never bound", "refused nobody by name"
+SHOWN_FLAGS = 8  # on a terminal
 
 
 class Flag(NamedTuple):
     """What was found of one setting: nothing that is refused, but what a reader should know."""
 
-    kind: str  # OUTSIDE, CONTRADICTION or IDLE
+    kind: str  # one of the words above, or OUTSIDE_SERIES of series.py
     setting: str  # its path, e.g. policy.rate_cap.max_apr
     value: str
     usual: str  # the range, or what would be expected
@@ -34,3 +40,11 @@ def merged(flags: list[Flag], places: int) -> tuple[Flag, ...]:
         flag._replace(where=() if len(set(found)) == places else tuple(dict.fromkeys(found)))
         for flag, found in where.items()
     )
+
+
+def notice(flags: Sequence[Flag]) -> None:
+    """Say what is legal and perhaps not meant; the manifest and the report hold all of it."""
+    for flag in flags[:SHOWN_FLAGS]:
+        print(f"unusual: {flag.sentence}", file=sys.stderr)
+    if len(flags) > SHOWN_FLAGS:
+        print(f"unusual: and {len(flags) - SHOWN_FLAGS} more, in the report", file=sys.stderr)

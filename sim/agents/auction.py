@@ -25,7 +25,7 @@ def sell_claims(
     Proceeds refill the allowance, as recoveries do.
     """
     for lender in lenders:
-        lender.sale, lender.sale_price_share = Sale(), 0.0
+        lender.sale, lender.lot_sold_fen, lender.sale_price_share = Sale(), 0, 0.0
     if month < 0 or month % QUARTER_MONTHS > 0:
         return
     sellers = [lender for lender in lenders if is_seller(lender, month)]
@@ -35,7 +35,7 @@ def sell_claims(
     ):
         if price_ppm == 0:
             continue
-        lender.sale_price_share = price_ppm / 1_000_000
+        lender.lot_sold_fen, lender.sale_price_share = lot.face_fen, price_ppm / 1_000_000
         lender.sold_before = month + warm_up_months - lot.age_months + 1
         parts = tallies.partner_claims_for_sale[lender.index].tolist()
         book_sale(lender, lot.face_fen - sum(parts), price_ppm)

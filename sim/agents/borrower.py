@@ -8,9 +8,7 @@ people may act in any order.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
-
-import mesa
+from typing import ClassVar, TypeAlias
 
 from sim.agents.circumstances import Allotment, Circumstances
 from sim.agents.counts import Counts
@@ -23,6 +21,7 @@ from sim.agents.living import (
     spend_and_save,
     turn_to_the_informal_lender,
 )
+from sim.agents.membership import PermanentAgent, SelfNumberingModel
 from sim.agents.offering import arm_of
 from sim.agents.paying import new_loan, pay_claims, pay_dues, repay_by_new_loan
 from sim.agents.reviewing import review_line
@@ -80,17 +79,21 @@ FLAG_OF_REFUSAL = {
 }
 
 
-MesaModel: TypeAlias = mesa.Model
+MesaModel: TypeAlias = SelfNumberingModel
 
 
 def empty_world() -> MesaModel:
     """Return a Mesa model that holds nothing but the agents given to it; it makes no draw."""
-    return mesa.Model(rng=0)
+    return SelfNumberingModel(rng=0)
 
 
-class Borrower(mesa.Agent):
+class Borrower(PermanentAgent):
     """One person: the attributes are those of `state.Borrowers`, documented there; money in fen."""
 
+    ways_out: ClassVar[str] = (
+        "nobody leaves the population, for their loans and savings stand in other people's books; "
+        "a smaller market is population.size"
+    )
     permanent_income: int
     group: int
     sector: int
@@ -133,7 +136,7 @@ class Borrower(mesa.Agent):
     consumption: int
 
     def __init__(
-        self, model: mesa.Model, row: int, attributes: Mapping[str, int], credit: Credit, application: Application
+        self, model: MesaModel, row: int, attributes: Mapping[str, int], credit: Credit, application: Application
     ) -> None:
         """Come to life as person number `row`, who is known to chance by that number."""
         super().__init__(model)

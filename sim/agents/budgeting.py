@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from sim.agents.partnering import joint_terms, originators_now
-from sim.books.budget import budget_of, commitment_of
+from sim.books.budget import Budget, budget_of, commitment_of
 from sim.books.headrooms import UNLIMITED, quota_allowance
 from sim.codes import NO_LIMIT, NOT_APPLIED
 from sim.values import Economy, Rulebook
@@ -42,3 +42,22 @@ def plan_budget(lender: Lender, economy: Economy, rulebook: Rulebook) -> None:
     joint = joint_terms(lender, rulebook)
     faced = lender.faced(economy)
     lender.budget = budget_of(lender, faced, rules, lender.index, joint, pledged, quota, rule_quota, risky)
+    if rules != lender.opening_rules:
+        free = unruled_budget(lender, faced, rulebook, pledged, quota)
+        lender.budget = lender.budget._replace(narrowed=lender.budget.narrower_than(free))
+
+
+def unruled_budget(lender: Lender, faced: Economy, rulebook: Rulebook, pledged_fen: int, quota_fen: int) -> Budget:
+    """Return the month's budget as it would be at the same books under the rules before any instrument.
+
+    A lender meets a capital rule through its own target, the rule and a buffer above it, so that the rule refuses
+    under the target's name. Beside this budget it is seen which limits a rule has made tighter. Nothing is lent by it.
+    """
+    opening = lender.opening_rules
+    free = rulebook._replace(rules=tuple((kind, opening) for kind, _ in rulebook.rules))
+    in_force, lender.rules = lender.rules, opening  # by which loans are weighed
+    try:
+        joint = joint_terms(lender, free)
+        return budget_of(lender, faced, opening, lender.index, joint, pledged_fen, quota_fen)
+    finally:
+        lender.rules = in_force

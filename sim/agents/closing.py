@@ -65,7 +65,6 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         run_off(lender, economy.month, served.repaid)
     stock = month.whole_stock()
     stages = stages_of(stock)
-    allowance, bad = -lender.balance("allowance"), bad_loans(stock)
     lender.month_report = income | {
         "status": lender.status,
         "funding_cost_fen": cost,
@@ -86,9 +85,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
         "stage1_fen": stages.first,
         "stage2_fen": stages.second,
         "stage3_fen": stages.third,
-        "provision_coverage_share": allowance / bad if bad else 0.0,
-        "provision_loan_share": allowance / max(1, sum(stock)),
-        "tier2_fen": tier_2(allowance, stock, lender.risk_weighted_fen()),
+        "tier2_fen": tier_2(-lender.balance("allowance"), stock, lender.risk_weighted_fen()),
     }
     judge_solvency(lender, economy.month)
     lender.opening_loans_fen, lender.opening_equity_fen = lender.loans_fen(), lender.equity_fen()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import mesa
 import numpy as np
@@ -13,6 +13,7 @@ from sim.agents import budgeting, closing, supervised
 from sim.agents.accounts import Accounts
 from sim.agents.competing import Demand, compete
 from sim.agents.learning import learn
+from sim.agents.membership import PermanentAgent
 from sim.agents.partnering import Partnership, note_partners
 from sim.agents.reporting import report_of
 from sim.agents.running_off import leave
@@ -37,6 +38,7 @@ from sim.books.returns import Return
 from sim.books.securitisation import Pool
 from sim.books.soft_limit import NOTHING_RISKY
 from sim.codes import BANDS, NO_LIMIT, NOT_APPLIED, NOTHING_SOLD, OPERATING
+from sim.cycles import warm_up_levels
 from sim.money import BASIS_POINTS, fen
 from sim.params import LenderParameters, MarketConfig
 from sim.policies.base import opening_rules
@@ -48,8 +50,12 @@ from sim.state import Tallies
 from sim.values import Act, Allocation, Economy, Headroom, Offer, Rulebook, Rules
 
 
-class Lender(Accounts, mesa.Agent):
+class Lender(Accounts, PermanentAgent):
     """One lender. `index` is its place in order of id; all amounts are fen."""
+
+    ways_out: ClassVar[str] = (
+        "its loans and debts do not vanish with it; the shock lender_exit lets a lender stop lending and be wound up"
+    )
 
     def __init__(
         self,
@@ -71,7 +77,8 @@ class Lender(Accounts, mesa.Agent):
         self.founding_fen = fen(parameters.founding_plan_yuan) * config.population.size
         self.people = config.population.size
         self.warm_up_months = config.calendar.warm_up_months
-        self.rules = self.rules_ahead = opening_rules(config.regulator)
+        self.opening_rules = opening_rules(config.regulator)  # before any instrument, for every kind of lender
+        self.rules = self.rules_ahead = self.opening_rules
         self.status = OPERATING
         self.lending_frozen = False
         self.months_dressed = 0  # returns in a row that hid something
@@ -85,7 +92,9 @@ class Lender(Accounts, mesa.Agent):
         self.funding: Funding = blank_funding(parameters.funding_term_months)
         cells = counting_of(config).cells or CELLS
         self.scorecard = LearningScorecard(parameters.learning, parameters.card_shift, cells)
-        self.band_of_cell: NDArray[np.int8] = self.scorecard.bands(config.economy.unemployment_share)
+        self.band_of_cell: NDArray[np.int8] = self.scorecard.bands(
+            warm_up_levels(config.calendar, config.economy).unemployment_share
+        )
         self.reviews: list[Review] = []
         self.cutoffs = Cutoffs(Appetite(parameters.new_cutoff_band), Appetite(parameters.line_cutoff_band))
         self.late_experience = LateExperience()
@@ -119,6 +128,7 @@ class Lender(Accounts, mesa.Agent):
         self.confidence = CALM  # of wholesale funders, since the last month's end
         self.sold_before = NOTHING_SOLD  # claims charged off before this month, from the warm-up's start, are sold
         self.sale = Sale()  # of claims, this month
+        self.lot_sold_fen = 0  # whole claims of its customers in that sale
         self.sale_price_share = 0.0
         self.pools: tuple[Pool, ...] = ()  # of loans on which notes were sold
         self.opening_loans_fen = 0  # own parts of all loans at the last month's end

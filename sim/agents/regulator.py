@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
-
-import mesa
+from typing import Any, ClassVar, Protocol
 
 from sim.agents.ladder import FROZEN, RUNGS, Ladder, Standing, Step, after_return
+from sim.agents.membership import PermanentAgent
 from sim.agents.ruling import RuleState, decided, indicator_of, laid_over, opening_state, says
 from sim.books.credit_gap import NOTHING_SEEN, Indicators
 from sim.books.returns import YEAR_MONTHS, Return
@@ -61,8 +60,13 @@ class Credited(Protocol):
         """Return own parts of all loans."""
 
 
-class Regulator(mesa.Agent):
+class Regulator(PermanentAgent):
     """Sets rules by the calendar and supervises by what it is told; `acts` says what it did and why."""
+
+    ways_out: ClassVar[str] = (
+        "a market always has its regulator; without instruments (policy) and with regulator.warning_months at its "
+        "largest it does little but read returns"
+    )
 
     def __init__(self, model: Any, config: MarketConfig) -> None:
         """Join a market; nobody is under measures yet."""
@@ -294,13 +298,18 @@ def why_insolvent(lender: Supervised) -> str:
 
 
 def row_of(name: str, filed: Return, standing: Standing, inspected: bool) -> dict[str, Any]:
-    """Return what is written down of a return: what was told, what the books said, and where the lender stands."""
+    """Return what is written down of a return: what was told, what the books said, and where the lender stands.
+
+    Without risk-weighted assets there is no capital ratio, though the return counts as one that meets every rule.
+    """
+    told, true = filed.capital_ratio_share, filed.books.capital_ratio_share
+    has_ratio = filed.books.risk_weighted_fen > 0
     return {
         "month": filed.month,
         "lender": name,
-        "told_capital_share": filed.capital_ratio_share,
-        "true_capital_share": filed.books.capital_ratio_share,
-        "hidden_share": filed.hidden_share + filed.relabelled_share,
+        "told_capital_share": told if has_ratio else None,
+        "true_capital_share": true if has_ratio else None,
+        "hidden_share": filed.hidden_share + filed.relabelled_share if has_ratio else None,
         "minimum_share": filed.minimum_share,
         "loans_fen": filed.books.loans_fen,
         "bad_fen": filed.books.bad_fen,

@@ -35,6 +35,7 @@ class HeadroomUse(NamedTuple):
     constraint: int
     room_fen: int  # at the month's start; by sector or region: for each of them
     refused_fen: int  # of what people were offered, in both rounds
+    is_narrowed: bool = False  # rules in force leave less room than the rules before any instrument, at the same books
 
 
 class Budget(NamedTuple):
@@ -47,6 +48,7 @@ class Budget(NamedTuple):
     refused: tuple[tuple[int, int], ...] = ()  # (constraint, fen) of the rounds so far
     risky: RiskyLending | None = None  # where a soft limit holds risky loans to a share of all
     risky_room_fen: int = UNLIMITED  # what it left at the month's start, before safer loans add to it
+    narrowed: frozenset[int] = frozenset()  # constraints that rules in force make tighter
 
     def left(self) -> tuple[Headroom, ...]:
         """Return what is left under each constraint."""
@@ -61,15 +63,30 @@ class Budget(NamedTuple):
 
     def uses(self) -> tuple[HeadroomUse, ...]:
         """Return every constraint that set a limit this month, with the demand it refused."""
-        rooms = [*self.rooms, *(self.caps.headrooms() if self.caps is not None else ())]
-        rooms.append(Headroom(SOFT_LIMIT_RULE, self.risky_room_fen))
         refused: dict[int, int] = {}
         for constraint, amount in self.refused:
             refused[constraint] = refused.get(constraint, 0) + amount
         return tuple(
-            HeadroomUse(room.constraint, room.amount_fen, refused.get(room.constraint, 0))
-            for room in rooms
+            HeadroomUse(
+                room.constraint,
+                room.amount_fen,
+                refused.get(room.constraint, 0),
+                room.constraint in self.narrowed,
+            )
+            for room in self.all_rooms()
             if room.amount_fen < UNLIMITED
+        )
+
+    def all_rooms(self) -> tuple[Headroom, ...]:
+        """Return the month's limits: on all lending, on one sector or region, and on risky loans."""
+        caps = self.caps.headrooms() if self.caps is not None else ()
+        return (*self.rooms, *caps, Headroom(SOFT_LIMIT_RULE, self.risky_room_fen))
+
+    def narrower_than(self, other: Budget) -> frozenset[int]:
+        """Return the constraints that leave less room here than in another budget; one that is not there sets none."""
+        there = {room.constraint: room.amount_fen for room in other.all_rooms()}
+        return frozenset(
+            room.constraint for room in self.all_rooms() if room.amount_fen < there.get(room.constraint, UNLIMITED)
         )
 
 

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.agents.membership import SelfNumberingModel
 from sim.codes import LOTS
 from sim.draws import Chance
 from sim.engines.arrays import ArraysEngine, Rumour
@@ -54,7 +55,7 @@ class Engine(Protocol):
         """Return the state of everybody as arrays."""
 
 
-def people_engine(config: MarketConfig, people: People, communities: int, model: object) -> Engine:
+def people_engine(config: MarketConfig, people: People, communities: int, model: SelfNumberingModel) -> Engine:
     """Return the engine the configuration names; raises ValueError for another name."""
     counting = counting_of(config)._replace(lots=lots_of(config))
     if config.engine == "arrays":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from math import sqrt
 from typing import NamedTuple
@@ -248,9 +249,9 @@ def conditions_of(
 
     People judge the risk of their sector by the whole country, not by their own region.
     """
-    mean_separation = sum(calm_separation) / len(calm_separation)
+    mean_separation = math.fsum(calm_separation) / len(calm_separation)
     separations = [
-        share * sum(economy.strains.separation_factors[sector :: len(SECTORS)]) / len(REGIONS)
+        share * math.fsum(economy.strains.separation_factors[sector :: len(SECTORS)]) / len(REGIONS)
         for sector, share in enumerate(economy.separation_shares)
     ]
     return Conditions(

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import CHARGED_OFF, OPEN, SHORTFALL
-from sim.observe.metrics import share
+from sim.observe.metrics import with_ratios
 from sim.parameters.world import ObserveParameters
 from sim.state import Loans, People
 
@@ -110,19 +110,17 @@ def month_rows(month: int, name: str, lender: int, cohort: Cohort, loans: Loans)
     elsewhere_open = (theirs.status == OPEN) & (theirs.lender != lender)
     owed = np.where(elsewhere_open, theirs.principal, 0).sum(axis=1, dtype=np.int64)
     for (dimension, value), members in cohort.groups.items():
-        people = int(members.sum())
-        elsewhere, here = int(newly_elsewhere[members].sum()), int(newly_here[members].sum())
-        yield {
-            "month": month,
-            "lender": name,
-            "dimension": dimension,
-            "value": value,
-            "people": people,
-            "defaults_elsewhere": elsewhere,
-            "defaults_elsewhere_share": share(elsewhere, people),
-            "lenders_defaulted_elsewhere": int(newly_at[members].sum()),
-            "lenders_defaulted_elsewhere_mean": share(int(newly_at[members].sum()), people),
-            "defaults_here": here,
-            "defaults_here_share": share(here, people),
-            "owed_elsewhere_fen": int(owed[members].sum()),
-        }
+        yield with_ratios(
+            "cohort",
+            {
+                "month": month,
+                "lender": name,
+                "dimension": dimension,
+                "value": value,
+                "people": int(members.sum()),
+                "defaults_elsewhere": int(newly_elsewhere[members].sum()),
+                "lenders_defaulted_elsewhere": int(newly_at[members].sum()),
+                "defaults_here": int(newly_here[members].sum()),
+                "owed_elsewhere_fen": int(owed[members].sum()),
+            },
+        )

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+NO_WHOLE_NUMBER = np.iinfo(np.int64).min  # in a hash: what no amount and no count can be
 TYPES = {"int": pa.int64(), "float": pa.float64(), "str": pa.string()}
 
 
@@ -32,12 +33,21 @@ class Columns:
             column.extend(columns[name])
 
     def canonical(self, name: str) -> bytes:
-        """Return a column's values as the bytes that a hash is taken of."""
+        """Return a column's values as the bytes that a hash is taken of; no value has the same bytes wherever."""
         kind, values = self.schema[name], self.values[name]
         if kind == "str":
             return "\x1f".join(values).encode()
-        return np.array(values, dtype="<i8" if kind == "int" else "<f8").tobytes()
+        if kind == "int":
+            return np.array([NO_WHOLE_NUMBER if value is None else value for value in values], dtype="<i8").tobytes()
+        found = np.array(values, dtype="<f8")
+        found[np.isnan(found)] = np.nan  # of the many that are not a number, one
+        return found.tobytes()
 
     def table(self) -> pa.Table:
-        """Return the rows so far; money is int64 fen, shares and rates are float64."""
-        return pa.table({name: pa.array(self.values[name], type=TYPES[kind]) for name, kind in self.schema.items()})
+        """Return the rows so far: money is int64 fen, shares and rates are float64, null is where there is no value."""
+        return pa.table(
+            {
+                name: pa.array(self.values[name], type=TYPES[kind], from_pandas=True)
+                for name, kind in self.schema.items()
+            }
+        )

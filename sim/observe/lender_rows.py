@@ -6,8 +6,8 @@ from typing import Any
 
 from sim.codes import LAG_MONTHS
 from sim.counted import FLOW
-from sim.observe.metrics import past_due, return_on_equity, share, yearly_share
-from sim.observe.offering import offered_apr
+from sim.observe.metrics import RECORDED, mean, past_due, with_ratios
+from sim.observe.offering import offered
 from sim.observe.schemas import SCHEMAS
 from sim.state import Tallies
 from sim.values import Offer
@@ -43,16 +43,11 @@ def lender_row(
         int(report["interest_fen"]) + int(report["service_fees_fen"]) - int(report["funding_cost_fen"])
     )
     history.opex.append(int(report["opex_fen"]))
-    lagged = history.books[-1 - LAG_MONTHS] if len(history.books) > LAG_MONTHS else book
-    lost = sum(history.charge_offs[-12:])
-    applications = int(flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]])
-    approvals = int(flow[FLOW["new_approvals"]] + flow[FLOW["line_approvals"]])
     lent = int(flow[FLOW["originations"]])
     new_money = lent - int(flow[FLOW["refinanced"]])
-    count = int(flow[FLOW["originations_count"]])
-    limits = int(flow[FLOW["line_limits"]])
-    mean_apr = share(int(flow[FLOW["originations_apr"]]), lent)
-    ceiling = offer.rules.max_headline_apr_bp / 10_000.0  # of headlines: what is above it is shown as fees
+    charges = int(flow[FLOW["originations_apr"]])
+    headline, fees = headline_and_fees(mean(charges, lent), offer, report["fee_gap_share"])
+    offered_apr, offered_applications = offered(offer, tallies)
     row: dict[str, Any] = {
         "month": month,
         "managed_loans_fen": book,
@@ -60,43 +55,50 @@ def lender_row(
         "buyers_claims_fen": int(flow[FLOW["buyers_claims"]]),
         "customers": int(flow[FLOW["customers"]]),
         "open_lines": int(flow[FLOW["open_lines"]]),
-        "line_limits_fen": limits,
+        "line_limits_fen": int(flow[FLOW["line_limits"]]),
         "unused_lines_fen": int(flow[FLOW["unused_lines"]]),
         "lines_cut": int(flow[FLOW["lines_cut"]]),
         "limits_cut_fen": int(flow[FLOW["limits_cut"]]),
         "lines_frozen": int(flow[FLOW["lines_frozen"]]),
-        "utilisation_share": share(limits - int(flow[FLOW["unused_lines"]]), limits),
         "new_applications": int(flow[FLOW["new_applications"]]),
         "new_approvals": int(flow[FLOW["new_approvals"]]),
         "line_applications": int(flow[FLOW["line_applications"]]),
         "line_approvals": int(flow[FLOW["line_approvals"]]),
-        "applications": applications,
-        "approvals": approvals,
-        "approval_share": share(approvals, applications),
+        "applications": int(flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]]),
+        "approvals": int(flow[FLOW["new_approvals"]] + flow[FLOW["line_approvals"]]),
         "originations_fen": new_money,
         "refinanced_fen": lent - new_money,
-        "originations_count": count,
-        "mean_ticket_fen": new_money // count if count else 0,
-        "mean_apr": mean_apr,
-        "offered_apr": offered_apr(offer, tallies),
-        "headline_apr": min(mean_apr * (1.0 - report["fee_gap_share"]), ceiling),
-        "fee_apr": max(mean_apr * report["fee_gap_share"], mean_apr - ceiling),
-        "dpd30_share": share(past_due(stock, 2), book),
-        "dpd60_share": share(past_due(stock, 3), book),
-        "dpd90_share": share(past_due(stock, 4), book),
-        "dpd30_lagged_share": share(past_due(stock, 2), lagged),
-        "dpd90_lagged_share": share(past_due(stock, 4), lagged),
-        "npl_with_charge_offs_share": share(past_due(stock, 4) + lost, book + lost),
+        "originations_count": int(flow[FLOW["originations_count"]]),
+        "yearly_charges_fen": charges,
+        "offered_applications": offered_applications,
+        "offered_apr": offered_apr,
+        "headline_apr": headline,
+        "fee_apr": fees,
+        "dpd30_fen": past_due(stock, 2),
+        "dpd60_fen": past_due(stock, 3),
+        "dpd90_fen": past_due(stock, 4),
+        "lagged_managed_loans_fen": history.books[-1 - LAG_MONTHS] if len(history.books) > LAG_MONTHS else book,
         "managed_charge_offs_fen": int(flow[FLOW["charge_offs"]]),
         "defaults": int(flow[FLOW["defaults"]]),
         "defaults_by_choice": int(flow[FLOW["defaults_by_choice"]]),
-        "roe_share": return_on_equity(history.profits[-12:], history.equities[-12:]),
-        "roa_share": yearly_share(history.profits[-12:], history.assets[-12:]),
-        "take_rate_share": yearly_share(history.incomes[-12:], history.books[-12:]),
-        "cost_income_share": share(sum(history.opex[-12:]), sum(history.incomes[-12:])),
+        "managed_charge_offs_12m_fen": sum(history.charge_offs[-12:]),
+        "profit_12m_fen": sum(history.profits[-12:]),
+        "equity_12m_fen": sum(history.equities[-12:]),
+        "assets_12m_fen": sum(history.assets[-12:]),
+        "net_income_12m_fen": sum(history.incomes[-12:]),
+        "opex_12m_fen": sum(history.opex[-12:]),
+        "managed_loans_12m_fen": sum(history.books[-12:]),
         "binding": binding,
     }
     for column in SCHEMAS["lender"]:
-        if column not in (*row, "lender", "kind"):
+        if column not in (*row, *RECORDED["lender"], "lender", "kind"):
             row[column] = report[column]
-    return row
+    return with_ratios("lender", row)
+
+
+def headline_and_fees(mean_apr: float | None, offer: Offer, fee_gap_share: float) -> tuple[float | None, float | None]:
+    """Return what of a mean price is shown as the headline and what as fees, None where nothing was lent."""
+    if mean_apr is None:
+        return None, None
+    ceiling = offer.rules.max_headline_apr_bp / 10_000.0  # of headlines: what is above it is shown as fees
+    return min(mean_apr * (1.0 - fee_gap_share), ceiling), max(mean_apr * fee_gap_share, mean_apr - ceiling)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.codes import LINE_OPEN, OPEN
 from sim.counted import LIQUIDITY_FLOW, LIQUIDITY_TERCILES
-from sim.observe.metrics import share
+from sim.observe.metrics import with_ratios
 from sim.state import People, Tallies
 
 COUNTED = ("applied", "approved", "moved_lender", "refused_line_cut", "informal", "hardship", "late")
@@ -43,15 +43,6 @@ def liquidity_rows(month: int, tallies: Tallies) -> list[dict[str, Any]]:
 def liquidity_row(month: int, tercile: str, counts: NDArray[np.int64]) -> dict[str, Any]:
     """Return one tercile's row."""
     total = {name: int(counts[column]) for name, column in LIQUIDITY_FLOW.items()}
-    return {
-        "month": month,
-        "tercile": tercile,
-        "people": total["people"],
-        **{f"{name}_fen": total[name] for name in AMOUNTS},
-        **{name: total[name] for name in COUNTED},
-        "consumption_income_share": share(total["consumption"], total["normal_income"]),
-        "informal_income_share": share(total["informal_debt"], total["normal_income"]),
-        "cannot_draw_share": share(total["refused_line_cut"], total["people"]),
-        "moved_share": share(total["moved_lender"], total["people"]),
-        "hardship_share": share(total["hardship"], total["people"]),
-    }
+    amounts = {f"{name}_fen": total[name] for name in AMOUNTS}
+    people = {name: total[name] for name in ("people", *COUNTED)}
+    return with_ratios("liquidity", {"month": month, "tercile": tercile, **amounts, **people})

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.codes import AGE_BANDS, QUINTILES, REGIONS, SECTORS
 from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW
-from sim.observe.metrics import herfindahl, share
+from sim.observe.metrics import herfindahl, with_ratios
 from sim.population import parts_of_groups
 from sim.state import Tallies
 from sim.values import Economy
@@ -23,40 +23,39 @@ def market_row(economy: Economy, tallies: Tallies, people: int) -> dict[str, Any
     flow = tallies.flow.sum(axis=0)
     group = tallies.group.sum(axis=0)
     household = tallies.household
-    applications = int(group[GROUP_FLOW["applications"]])
-    debt = int(group[GROUP_FLOW["debt"]])
     lent = int(flow[FLOW["originations"]])
-    return {
-        "month": economy.month,
-        "date": economy.date,
-        "unemployment_share": share(int(group[GROUP_FLOW["unemployed"]]), people),
-        "gap": economy.gap,
-        "in_slowdown": economy.in_slowdown,
-        "policy_rate_apr": economy.policy_rate_apr,
-        "funding_spread_apr": economy.funding_spread_apr,
-        "borrowers": people,
-        "indebted_share": share(int(group[GROUP_FLOW["indebted"]]), people),
-        "debt_fen": debt,
-        "applications": applications,
-        "approvals": int(group[GROUP_FLOW["approvals"]]),
-        "approval_share": share(int(group[GROUP_FLOW["approvals"]]), applications),
-        "new_approval_share": share(int(flow[FLOW["new_approvals"]]), int(flow[FLOW["new_applications"]])),
-        "line_approval_share": share(int(flow[FLOW["line_approvals"]]), int(flow[FLOW["line_applications"]])),
-        "originations_fen": lent - int(flow[FLOW["refinanced"]]),
-        "mean_apr": share(int(flow[FLOW["originations_apr"]]), lent),
-        "dpd30_share": share(int(group[GROUP_FLOW["debt_dpd30"]]), debt),
-        "dpd90_share": share(int(group[GROUP_FLOW["debt_dpd90"]]), debt),
-        "defaults": int(flow[FLOW["defaults"]]),
-        "charge_offs_fen": int(flow[FLOW["charge_offs"]]),
-        "consumption_fen": int(household[HOUSEHOLD_FLOW["consumption"]]),
-        "income_fen": int(group[GROUP_FLOW["income"]]),
-        "hardship_share": share(int(household[HOUSEHOLD_FLOW["hardship_people"]]), people),
-        "informal_debt_fen": int(household[HOUSEHOLD_FLOW["informal_debt"]]),
-        "informal_defaults": int(household[HOUSEHOLD_FLOW["informal_defaults"]]),
-        "no_slot_share": share(int(group[GROUP_FLOW["no_slot"]]), applications),
-        "aware_share": share(int(flow[FLOW["aware"]]), people),
-        "hhi": herfindahl([int(amount) for amount in tallies.stock.sum(axis=1)]),
+    counts = {
+        name: int(group[GROUP_FLOW[name]])
+        for name in ("unemployed", "indebted", "applications", "approvals", "no_slot")
     }
+    flows = ("new_applications", "new_approvals", "line_applications", "line_approvals", "defaults", "aware")
+    return with_ratios(
+        "market",
+        {
+            "month": economy.month,
+            "date": economy.date,
+            "gap": economy.gap,
+            "in_slowdown": economy.in_slowdown,
+            "policy_rate_apr": economy.policy_rate_apr,
+            "funding_spread_apr": economy.funding_spread_apr,
+            "borrowers": people,
+            **counts,
+            **{name: int(flow[FLOW[name]]) for name in flows},
+            "debt_fen": int(group[GROUP_FLOW["debt"]]),
+            "dpd30_fen": int(group[GROUP_FLOW["debt_dpd30"]]),
+            "dpd90_fen": int(group[GROUP_FLOW["debt_dpd90"]]),
+            "originations_fen": lent - int(flow[FLOW["refinanced"]]),
+            "refinanced_fen": int(flow[FLOW["refinanced"]]),
+            "yearly_charges_fen": int(flow[FLOW["originations_apr"]]),
+            "charge_offs_fen": int(flow[FLOW["charge_offs"]]),
+            "consumption_fen": int(household[HOUSEHOLD_FLOW["consumption"]]),
+            "income_fen": int(group[GROUP_FLOW["income"]]),
+            "hardship": int(household[HOUSEHOLD_FLOW["hardship_people"]]),
+            "informal_debt_fen": int(household[HOUSEHOLD_FLOW["informal_debt"]]),
+            "informal_defaults": int(household[HOUSEHOLD_FLOW["informal_defaults"]]),
+            "hhi": herfindahl([int(amount) for amount in tallies.stock.sum(axis=1)]),
+        },
+    )
 
 
 class Segments:
@@ -79,24 +78,26 @@ class Segments:
         for name, values in DIMENSIONS:
             for label in values:
                 total = dict(zip(GROUP_FLOW, next(totals), strict=True))
-                people = next(sizes)
-                yield {
-                    "month": month,
-                    "dimension": name,
-                    "value": label,
-                    "borrowers": people,
-                    "indebted": total["indebted"],
-                    "applications": total["applications"],
-                    "approvals": total["approvals"],
-                    "originations_fen": total["originations"],
-                    "debt_fen": total["debt"],
-                    "mean_apr": share(total["originations_apr"], total["originations"]),
-                    "dpd30_share": share(total["debt_dpd30"], total["debt"]),
-                    "dpd90_share": share(total["debt_dpd90"], total["debt"]),
-                    "defaults": total["defaults"],
-                    "hardship_share": share(total["hardship"], people),
-                    "informal_debt_fen": total["informal_debt"],
-                    "consumption_fen": total["consumption"],
-                    "income_fen": total["income"],
-                    "unemployed": total["unemployed"],
-                }
+                yield with_ratios(
+                    "segment",
+                    {
+                        "month": month,
+                        "dimension": name,
+                        "value": label,
+                        "borrowers": next(sizes),
+                        "indebted": total["indebted"],
+                        "applications": total["applications"],
+                        "approvals": total["approvals"],
+                        "originations_fen": total["originations"],
+                        "new_yearly_charges_fen": total["originations_apr"],
+                        "debt_fen": total["debt"],
+                        "dpd30_fen": total["debt_dpd30"],
+                        "dpd90_fen": total["debt_dpd90"],
+                        "defaults": total["defaults"],
+                        "hardship": total["hardship"],
+                        "informal_debt_fen": total["informal_debt"],
+                        "consumption_fen": total["consumption"],
+                        "income_fen": total["income"],
+                        "unemployed": total["unemployed"],
+                    },
+                )

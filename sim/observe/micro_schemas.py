@@ -46,16 +46,22 @@ MICRO_SCHEMAS: dict[str, dict[str, str]] = {
         "partner_share": "float",
         "origination_month": "int",  # before month 0 for loans made in the warm-up
         "months_on_book": "int",
-        "term_months": "int",  # of the contract
+        "term_months": "int",  # as signed, like the next columns up to signed_instalment_fen
         "purpose": "str",
         "risk_band": "int",  # by the lender's card when it was made, 0 the safest
         "apr": "float",  # all-in price
         "original_fen": "int",
-        "instalment_fen": "int",
+        "refinancing_fen": "int",  # part of original_fen that repaid the loan before it, a month's interest included
+        "signed_instalment_fen": "int",
+        "instalment_fen": "int",  # now, after payment holidays
         "balance_fen": "int",  # principal outstanding; after charge-off what is claimed
         "days_past_due_bucket": "int",  # b = oldest unpaid instalment 30(b-1)+1 to 30b days late, 0 = none
         "worst_bucket": "int",
         "status": "str",  # current, late, charged_off, paid_off, refinanced, claim_ended
+        "postponed": "int",  # 1 = the law let the month pass without a payment
+        "postponed_months": "int",  # so far
+        "capitalised_fen": "int",  # interest of the month lent on top
+        "capitalised_so_far_fen": "int",
         "principal_paid_fen": "int",  # of the month, refinancing included
         "charged_off_fen": "int",  # of the month
         "recovered_fen": "int",  # of the month, on claims; what the last month of collection brings is not seen

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.codes import APPROVED, BANDS, DECLINED_PRICE, NO_ROOT, OUTCOMES, OWN_POLICY, RATE_CAP
 from sim.counted import OFFER_ARMS, OFFER_COUNTS
-from sim.observe.metrics import share
+from sim.observe.metrics import mean
 from sim.state import Tallies
 from sim.values import Offer
 
@@ -35,7 +35,7 @@ def band_rows(month: int, offer: Offer, tallies: Tallies) -> Iterator[dict[str, 
             "month": month,
             "band": band,
             "closed": closed_because(offer, band),
-            "offered_apr": offer.apr_bp[band] / BASIS_POINTS,
+            "offered_apr": offer.apr_bp[band] / BASIS_POINTS if offer.apr_bp[band] > 0 else None,
             "applications": applications,
             "approved": approved,
             "declined_price": declined,
@@ -43,16 +43,20 @@ def band_rows(month: int, offer: Offer, tallies: Tallies) -> Iterator[dict[str, 
             "refused_otherwise": applications - approved - declined - sum(grounds.values()),
             "refused_fen": int(amount[band].sum()) - taken,
             "taken_fen": taken,
-            "taken_apr": share(int(tallies.price_taken[offer.lender, band]), taken * BASIS_POINTS),
+            "taken_apr": mean(int(tallies.price_taken[offer.lender, band]), taken * BASIS_POINTS),
         }
 
 
-def offered_apr(offer: Offer, tallies: Tallies) -> float:
-    """Return the mean price of the bands in which people asked, over those with a price that are served; 0 if none."""
+def offered(offer: Offer, tallies: Tallies) -> tuple[float | None, int]:
+    """Return the mean price of the bands in which people asked, over those with a price that are served, and by whom.
+
+    Without such an application there is no price, and nobody asked for one.
+    """
     asked: NDArray[np.int64] = tallies.outcome_count[offer.lender].sum(axis=1)
     served = [band for band in range(BANDS) if closed_because(offer, band) == "open"]
-    total = sum(int(asked[band]) for band in served)
-    return share(sum(int(asked[band]) * offer.apr_bp[band] for band in served), total * BASIS_POINTS)
+    number = sum(int(asked[band]) for band in served)
+    total_bp: int = sum(int(asked[band]) * offer.apr_bp[band] for band in served)
+    return mean(total_bp, number * BASIS_POINTS), number
 
 
 def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[str, Any]]:
@@ -65,7 +69,7 @@ def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[
                 "test_group": name,
                 "offers": found["offers"],
                 "accepted": found["accepted"],
-                "offered_apr": share(found["offered_bp"], found["offers"] * BASIS_POINTS),
+                "offered_apr": mean(found["offered_bp"], found["offers"] * BASIS_POINTS),
                 "loans": found["loans"],
                 "lent_fen": found["lent"],
                 "bads": found["bads"],

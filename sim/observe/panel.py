@@ -26,7 +26,7 @@ from sim.codes import (
 )
 from sim.draws import Draws
 from sim.observe.blocks import Block, Texts
-from sim.observe.tape import contracts_of, tape_block
+from sim.observe.tape import Contracts, Signed, contracts_of, signed_after, signed_of, tape_block
 from sim.params import LENDER_KINDS
 from sim.population import parts_of_groups
 from sim.state import Applications, Borrowers, Lines, Loans, People
@@ -60,23 +60,28 @@ class Panel:
         self.rows = rows
         self.warm_up_months = warm_up_months
         if len(rows):
-            self.remember(people_at(state(), rows))
+            people = people_at(state(), rows)
+            contracts = contracts_of(people.loans)
+            self.remember(people, contracts, signed_of(contracts))
 
-    def remember(self, people: People) -> None:
+    def remember(self, people: People, contracts: Contracts, signed: Signed) -> None:
         """Keep what next month is held against."""
         self.savings = people.borrowers.savings.astype(np.int64)
         self.hardship_months = people.borrowers.hardship_months.copy()
-        self.contracts = contracts_of(people.loans)
+        self.contracts, self.signed = contracts, signed
 
     def blocks(self, month: int, state: Callable[[], People]) -> Iterator[tuple[str, Block]]:
         """Yield the month's rows of each micro table, by its name; none in the warm-up."""
         if not len(self.rows):
             return
         people = people_at(state(), self.rows)
+        contracts = contracts_of(people.loans)
+        signed = signed_after(self.signed, self.contracts, contracts)
         if month >= 0:
+            before, now = (self.contracts, self.signed), (contracts, signed)
             yield "panel", self.panel_block(month, people)
-            yield "tape", tape_block(month, self.rows, self.names, self.warm_up_months, self.contracts, people.loans)
-        self.remember(people)
+            yield "tape", tape_block(month, self.rows, self.names, self.warm_up_months, before, now)
+        self.remember(people, contracts, signed)
 
     def panel_block(self, month: int, people: People) -> Block:
         """Return the month's rows of the people."""

@@ -157,6 +157,7 @@ class Record:
                         "room_fen": use.room_fen,
                         "refused_fen": use.refused_fen,
                         "binding": int(use.refused_fen > 0),
+                        "narrowed_by_rules": int(use.is_narrowed),
                     }
                 )
 

@@ -1,4 +1,8 @@
-"""The recorded tables: column by column, with type. Units are in the names: `_fen`, `_share` (0-1), `_apr` (yearly)."""
+"""The recorded tables: column by column, with type. Units are in the names: `_fen`, `_share` (0-1), `_apr` (yearly).
+
+What a ratio is made of stands in sim/observe/ratios.py. It has no value, null in a table, where there is nothing to
+divide by; every other number has one.
+"""
 
 from __future__ import annotations
 
@@ -6,20 +10,30 @@ SCHEMAS: dict[str, dict[str, str]] = {
     "market": {
         "month": "int",
         "date": "str",
+        "unemployed": "int",
         "unemployment_share": "float",  # counted among the people of this run, feedback included
         "gap": "float",
         "in_slowdown": "int",  # 1 = the chain of regimes is in a slowdown
         "policy_rate_apr": "float",
         "funding_spread_apr": "float",  # what funders ask of everybody on top, shocks included
         "borrowers": "int",
+        "indebted": "int",
         "indebted_share": "float",
         "debt_fen": "int",
+        "dpd30_fen": "int",  # of it, more than 30 days late
+        "dpd90_fen": "int",
         "applications": "int",
         "approvals": "int",
+        "new_applications": "int",  # at lenders: whoever asks two is counted twice
+        "new_approvals": "int",
+        "line_applications": "int",
+        "line_approvals": "int",
         "approval_share": "float",
         "new_approval_share": "float",
         "line_approval_share": "float",
         "originations_fen": "int",
+        "refinanced_fen": "int",
+        "yearly_charges_fen": "int",  # on what was lent, at its all-in price
         "mean_apr": "float",
         "dpd30_share": "float",
         "dpd90_share": "float",
@@ -27,9 +41,12 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "charge_offs_fen": "int",
         "consumption_fen": "int",
         "income_fen": "int",
+        "hardship": "int",
         "hardship_share": "float",
         "informal_debt_fen": "int",
         "informal_defaults": "int",
+        "no_slot": "int",
+        "aware": "int",
         "no_slot_share": "float",  # of applications
         "aware_share": "float",
         "hhi": "float",  # of managed loans, 0-1
@@ -53,7 +70,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "claims_fen": "int",  # charged-off principal still collected, off the books; claims sold apart
         "claims_sold_fen": "int",  # own part of claims sold this month
         "sale_proceeds_fen": "int",  # what they brought; refills the allowance beside recoveries
-        "sale_price_share": "float",  # of what is owed; 0 in months without a sale of its own
+        "lots_sold_fen": "int",  # whole claims of its customers sold in a sale of its own
+        "sale_price_share": "float",  # of what is owed, in a sale of its own
         "buyers_claims_fen": "int",  # claims it sold that buyers still collect
         "liabilities_fen": "int",
         "wholesale_fen": "int",
@@ -62,6 +80,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "wholesale_apr": "float",  # mean rate of the stock
         "rollover_factor_share": "float",  # what funders' worries leave of the usual rollover, shocks apart
         "equity_fen": "int",
+        "risk_weighted_assets_fen": "int",
         "capital_ratio_share": "float",
         "tier2_fen": "int",  # allowance beyond its minimum, up to 1.25% of risk-weighted assets
         "total_capital_share": "float",  # the ratio with tier 2, which neither lender nor supervisor counts
@@ -83,8 +102,13 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "originations_fen": "int",  # new money, partner's part included
         "refinanced_fen": "int",  # older loans repaid out of new ones
         "originations_count": "int",
+        "yearly_charges_fen": "int",  # on what was lent, refinanced loans included, at its all-in price
         "mean_ticket_fen": "int",
         "mean_apr": "float",
+        "dpd30_fen": "int",  # whole loans
+        "dpd60_fen": "int",
+        "dpd90_fen": "int",
+        "lagged_managed_loans_fen": "int",  # six months before
         "dpd30_share": "float",
         "dpd60_share": "float",
         "dpd90_share": "float",
@@ -93,6 +117,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "npl_with_charge_offs_share": "float",  # 90+ and the charge-offs of twelve months over the book with them
         "charge_offs_fen": "int",  # own share
         "managed_charge_offs_fen": "int",
+        "managed_charge_offs_12m_fen": "int",  # of twelve months
         "recoveries_fen": "int",
         "defaults": "int",
         "defaults_by_choice": "int",
@@ -110,11 +135,18 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "fines_fen": "int",  # paid this month; part of next month's profit, and not of what is taxed
         "dividends_fen": "int",
         "capital_raised_fen": "int",  # paid in by owners after the warm-up
+        "profit_12m_fen": "int",  # flows of up to twelve months, and month-end balances summed over the same
+        "equity_12m_fen": "int",
+        "assets_12m_fen": "int",
+        "net_income_12m_fen": "int",  # interest and fees less funding cost
+        "opex_12m_fen": "int",
+        "managed_loans_12m_fen": "int",
         "roe_share": "float",  # profit of twelve months over mean equity
         "roa_share": "float",  # profit of twelve months over mean assets
         "take_rate_share": "float",  # interest and fees less funding cost, of twelve months, over mean managed loans
         "cost_income_share": "float",  # opex of twelve months over interest and fees less funding cost
         "markup_apr": "float",  # strategy included
+        "offered_applications": "int",  # in bands that have a price and are served
         "offered_apr": "float",  # mean band price over applications whose band has one and is served
         "headline_apr": "float",  # mean price taken without fees
         "fee_apr": "float",  # the fees of it: the two add up to mean_apr but for rounding
@@ -125,7 +157,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "lender": "str",
         "band": "int",
         "closed": "str",  # open, or why nobody in it is served: own_policy, rate_cap, no_price
-        "offered_apr": "float",  # price of the band, personal offers apart; 0 where it has none
+        "offered_apr": "float",  # price of the band, personal offers apart, where it has one
         "applications": "int",  # also people: nobody asks one lender twice in a month
         "approved": "int",
         "declined_price": "int",  # by the person
@@ -135,7 +167,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "refused_otherwise": "int",  # limits, freezes, and money that ran out
         "refused_fen": "int",  # wanted by all who got nothing, those who declined included
         "taken_fen": "int",  # new money lent
-        "taken_apr": "float",  # mean price of it, personal offers included; 0 where nothing was lent
+        "taken_apr": "float",  # mean price of it, personal offers included
     },
     "offer_tests": {
         "month": "int",
@@ -160,6 +192,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "room_fen": "int",  # of whole loans, at the month's start; caps by sector or region: for each of them
         "refused_fen": "int",  # of what people were offered, both rounds, because of this constraint
         "binding": "int",  # 1 = it refused something
+        "narrowed_by_rules": "int",  # 1 = rules in force leave less room than those before any instrument, books alike
     },
     "segment": {
         "month": "int",
@@ -170,11 +203,15 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "applications": "int",
         "approvals": "int",
         "originations_fen": "int",
+        "new_yearly_charges_fen": "int",
         "debt_fen": "int",
+        "dpd30_fen": "int",
+        "dpd90_fen": "int",
         "mean_apr": "float",
         "dpd30_share": "float",
         "dpd90_share": "float",
         "defaults": "int",
+        "hardship": "int",
         "hardship_share": "float",
         "informal_debt_fen": "int",
         "consumption_fen": "int",
@@ -185,12 +222,20 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "month": "int",
         "lender": "str",
         "loans": "int",  # open, whole
+        "lent_fen": "int",  # on open loans
+        "owed_fen": "int",
         "mean_ticket_fen": "int",  # of open loans when they were lent
         "mean_owed_fen": "int",
+        "loans_below_1000": "int",
+        "owed_below_1000_fen": "int",
         "loans_below_1000_share": "float",  # of loans by number, by the size they had when lent, in yuan
         "owed_below_1000_share": "float",  # of principal outstanding
+        "loans_below_5000": "int",
+        "owed_below_5000_fen": "int",
         "loans_below_5000_share": "float",
         "owed_below_5000_share": "float",
+        "loans_below_10000": "int",
+        "owed_below_10000_fen": "int",
         "loans_below_10000_share": "float",
         "owed_below_10000_share": "float",
         "ticket_gini": "float",  # lower bounds, from classes of size
@@ -253,7 +298,8 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "ever60_fen": "int",
         "ever90_fen": "int",
         "charged_off_fen": "int",
-        "original_fen": "int",
+        "original_fen": "int",  # what was lent in the month of origination; the same at every age
+        "capitalised_fen": "int",  # interest that payment holidays have lent on top so far
     },
     "roll": {
         "month": "int",
@@ -284,6 +330,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "ks_share": "float",
         "brier_score": "float",
         "stranger_loans": "int",  # to people who had no line here before
+        "stranger_bads": "int",
         "stranger_predicted_share": "float",
         "stranger_realised_share": "float",
         "population_stability_index": "float",  # applicants by band, open window against closed
@@ -293,9 +340,11 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "truth_ks_share": "float",
         "truth_brier_score": "float",
         "approved_people": "int",
+        "approved_bads": "int",
         "approved_predicted_share": "float",
         "approved_bad_share": "float",
         "refused_people": "int",
+        "refused_bads": "int",
         "refused_predicted_share": "float",
         "refused_bad_share": "float",
         "refused_auc_share": "float",
@@ -303,6 +352,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "refused_brier_score": "float",
         "refused_never_in_debt": "int",
         "refused_strangers": "int",  # those of the refused who had no line there
+        "refused_stranger_bads": "int",
         "refused_stranger_predicted_share": "float",
         "refused_stranger_bad_share": "float",
         "compared_people": "int",  # strangers refused in cells where another stranger was lent to

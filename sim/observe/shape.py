@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.codes import REGIONS, SECTORS
 from sim.counted import SIZE_BOUNDS_YUAN
-from sim.observe.metrics import herfindahl, share
+from sim.observe.metrics import herfindahl, with_ratios
 from sim.state import Tallies
 
 SMALL_TICKETS_YUAN = (1_000, 5_000, 10_000)
@@ -21,37 +21,38 @@ def shape_row(name: str, index: int, month: int, tallies: Tallies) -> dict[str, 
     loans, lent, owed = tallies.tickets[index].T.tolist()
     debtors, debts = tallies.debtors[index].T.tolist()
     places = tallies.places[index].reshape(len(REGIONS), len(SECTORS))
-    number, book = sum(loans), sum(owed)
-    small: dict[str, Any] = {}
+    small: dict[str, int] = {}
     for bound in SMALL_TICKETS_YUAN:
         below = SIZE_BOUNDS_YUAN.index(bound) + 1
-        small[f"loans_below_{bound}_share"] = share(sum(loans[:below]), number)
-        small[f"owed_below_{bound}_share"] = share(sum(owed[:below]), book)
-    return {
-        "month": month,
-        "lender": name,
-        "loans": number,
-        "mean_ticket_fen": sum(lent) // number if number else 0,
-        "mean_owed_fen": book // number if number else 0,
-        **small,
-        "ticket_gini": gini(loans, lent),
-        "debtors": sum(debtors),
-        "debt_gini": gini(debtors, debts),
-        "top_percent_share": top_share(debtors, debts, TOP_SHARE),
-        "size_hhi": herfindahl(debts),
-        "sector_hhi": herfindahl(places.sum(axis=0).tolist()),
-        "region_hhi": herfindahl(places.sum(axis=1).tolist()),
-    }
+        small[f"loans_below_{bound}"], small[f"owed_below_{bound}_fen"] = sum(loans[:below]), sum(owed[:below])
+    return with_ratios(
+        "shape",
+        {
+            "month": month,
+            "lender": name,
+            "loans": sum(loans),
+            "lent_fen": sum(lent),
+            "owed_fen": sum(owed),
+            **small,
+            "ticket_gini": gini(loans, lent),
+            "debtors": sum(debtors),
+            "debt_gini": gini(debtors, debts),
+            "top_percent_share": top_share(debtors, debts, TOP_SHARE),
+            "size_hhi": herfindahl(debts),
+            "sector_hhi": herfindahl(places.sum(axis=0).tolist()),
+            "region_hhi": herfindahl(places.sum(axis=1).tolist()),
+        },
+    )
 
 
-def gini(numbers: Sequence[int], amounts: Sequence[int]) -> float:
+def gini(numbers: Sequence[int], amounts: Sequence[int]) -> float | None:
     """Return the Gini coefficient of amounts in classes from small to large, everybody in a class alike.
 
-    It is a lower bound: inequality inside a class does not show. 0.0 when there is nothing.
+    It is a lower bound: inequality inside a class does not show. None when there is nothing.
     """
     everybody, total = sum(numbers), sum(amounts)
     if total == 0:
-        return 0.0
+        return None
     area, held = 0, 0
     for number, amount in zip(numbers, amounts, strict=True):
         area += number * (2 * held + amount)  # twice the area under the Lorenz curve, in whole numbers
@@ -59,10 +60,10 @@ def gini(numbers: Sequence[int], amounts: Sequence[int]) -> float:
     return 1.0 - area / (everybody * total)
 
 
-def top_share(numbers: Sequence[int], amounts: Sequence[int], top: float) -> float:
+def top_share(numbers: Sequence[int], amounts: Sequence[int], top: float) -> float | None:
     """Return the share of the amount held by the largest holders, a part `top` of all; alike inside a class.
 
-    A lower bound for the same reason as `gini`; 0.0 when there is nothing.
+    A lower bound for the same reason as `gini`; None when there is nothing.
     """
     wanted, held = top * sum(numbers), 0.0
     for number, amount in zip(reversed(numbers), reversed(amounts), strict=True):
@@ -71,4 +72,4 @@ def top_share(numbers: Sequence[int], amounts: Sequence[int], top: float) -> flo
             held += amount * (taken / number)
             wanted -= taken
     total = int(np.sum(amounts))
-    return held / total if total else 0.0
+    return held / total if total else None

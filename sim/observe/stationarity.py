@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -19,8 +20,8 @@ class Drift(NamedTuple):
 
     @property
     def relative(self) -> float:
-        """The change as a share of the first year; 0.0 when that was nothing."""
-        return (self.second_year - self.first_year) / abs(self.first_year) if self.first_year else 0.0
+        """The change as a share of the first year; not a number when that was nothing, and then no change is small."""
+        return (self.second_year - self.first_year) / abs(self.first_year) if self.first_year else math.nan
 
     def is_settled(self, tolerance_share: float, errors: float = 3.0) -> bool:
         """Return whether the change is small, or no larger than chance makes it."""
@@ -38,10 +39,10 @@ def drift(series: Sequence[float]) -> Drift:
     first = [float(value) for value in series[:YEAR_MONTHS]]
     second = [float(value) for value in series[YEAR_MONTHS : 2 * YEAR_MONTHS]]
     differences = [late - early for early, late in zip(first, second, strict=True)]
-    mean = sum(differences) / YEAR_MONTHS
+    mean = math.fsum(differences) / YEAR_MONTHS
     spread = [each - mean for each in differences]
-    squares = sum(each**2 for each in spread)
-    memory = sum(early * late for early, late in pairwise(spread)) / squares if squares > 0.0 else 0.0
+    squares = math.fsum(each**2 for each in spread)
+    memory = math.fsum(early * late for early, late in pairwise(spread)) / squares if squares > 0.0 else 0.0
     memory = min(STRONGEST_MEMORY, max(0.0, memory))
     variance = squares / (YEAR_MONTHS - 1) * (1.0 + memory) / (1.0 - memory)
-    return Drift(sum(first) / YEAR_MONTHS, sum(second) / YEAR_MONTHS, (variance / YEAR_MONTHS) ** 0.5)
+    return Drift(math.fsum(first) / YEAR_MONTHS, math.fsum(second) / YEAR_MONTHS, (variance / YEAR_MONTHS) ** 0.5)

@@ -22,7 +22,7 @@ class EconomyParameters(NamedTuple):
     unemployment_share: Annotated[float, Quantity("share", 0.001, 0.5, "surveyed urban unemployment about 5.2%")] = (
         0.052
     )
-    # replayed month by month from month 0; the last value stays
+    # replayed month by month from path_start on; the last value stays
     unemployment_path: Annotated[tuple[float, ...], Quantity("share", 0.001, 0.5, "the scenario's choice")] = ()
     slowdown_entry_share: Annotated[
         float, Quantity("share a month", 0.0, 1.0, "chance that a slowdown starts; 0 = none")
@@ -55,6 +55,8 @@ class EconomyParameters(NamedTuple):
         float, Quantity("gap units while there is no slowdown", 0.0, 3.0, "0 = calm between slowdowns")
     ] = 0.0
     path_start: str = ""  # calendar month of the first value of every path, YYYY-MM; empty = month 0
+    # The warm-up stands where each path stands in month 0; False = at unemployment_share, policy_rate_apr, no spread.
+    warm_up_from_paths: bool = True
     policy_rate_path: Annotated[
         tuple[float, ...],
         Quantity("yearly rate from path_start on; the last stays", -0.05, 0.5, "the scenario's choice"),

@@ -12,6 +12,7 @@ from sim.values import Rules
 IDLE = {"max_yuan": 10_000_000}
 STRICT = {"max_yuan": 1}
 TRACE = "borrower_cap"
+ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
 
 class BorrowerCap(NamedTuple):

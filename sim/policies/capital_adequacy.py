@@ -11,6 +11,12 @@ from sim.values import Rules
 IDLE = {"minimum_share": 0.0}
 STRICT = {"minimum_share": 0.6}
 TRACE = "capital_rule"
+ACTS_THROUGH = (
+    "lenders' own target of capital, above the rule",
+    "prices, which pay for capital",
+    "what owners take out and put in",
+    "supervisors and funders, who hold capital against the rule",
+)
 
 
 class CapitalAdequacy(NamedTuple):

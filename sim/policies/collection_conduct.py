@@ -10,7 +10,8 @@ from sim.values import Rules
 
 IDLE = {"max_effort": 1.0}
 STRICT = {"max_effort": 0.0}
-TRACE = ""  # it refuses nothing: it changes terms or accounts
+TRACE = ""  # it refuses nothing
+ACTS_THROUGH = ("recoveries on old claims, and the cost of collection",)
 
 
 class CollectionConduct(NamedTuple):

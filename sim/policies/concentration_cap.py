@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"sector_share": 1.0, "region_share": 1.0}
 STRICT = {"sector_share": 0.001, "region_share": 0.001}
 TRACE = "sector_rule"
+ACTS_THROUGH = ()  # refusals alone
 
 
 class ConcentrationCap(NamedTuple):

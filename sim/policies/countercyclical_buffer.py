@@ -11,6 +11,12 @@ from sim.values import Rules
 IDLE = {"buffer_share": 0.0}
 STRICT = {"buffer_share": 0.2}
 TRACE = "capital_buffer"
+ACTS_THROUGH = (
+    "lenders' own target of capital, above the buffer",
+    "prices, which pay for capital",
+    "what owners take out and put in",
+    "funders, who hold capital against the rule",
+)
 
 
 class CountercyclicalBuffer(NamedTuple):

@@ -13,6 +13,12 @@ from sim.values import Rules
 IDLE = {"most_share": 0.0}
 STRICT = {"most_share": 0.5, "lower_gap": -1.0, "upper_gap": -0.99, "notice_quarters": 0}
 TRACE = "capital_buffer"
+ACTS_THROUGH = (
+    "lenders' own target of capital, above the buffer",
+    "prices, which pay for capital",
+    "what owners take out and put in",
+    "funders, who hold capital against the rule",
+)
 
 
 class CreditGapBuffer(NamedTuple):

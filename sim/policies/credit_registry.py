@@ -10,7 +10,8 @@ from sim.values import Rules
 
 IDLE = {"coverage_share": 0.0, "memory_months": 0}
 STRICT = {"coverage_share": 1.0, "memory_months": 120}
-TRACE = ""  # it refuses nothing: it changes terms or accounts
+TRACE = ""  # it refuses nothing
+ACTS_THROUGH = ("what lenders know of an applicant, and so whom they refuse by their own policy",)
 
 
 class CreditRegistry(NamedTuple):

@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"max_share": 100.0}
 STRICT = {"max_share": 0.0}
 TRACE = "debt_service"
+ACTS_THROUGH = ()  # refusals alone
 
 
 class DebtServiceCap(NamedTuple):

@@ -10,7 +10,8 @@ from sim.values import Rules
 
 IDLE = {"shown_share": 0.0}
 STRICT = {"shown_share": 1.0}
-TRACE = ""  # it refuses nothing: it changes terms or accounts
+TRACE = ""  # it refuses nothing
+ACTS_THROUGH = ("what people make of prices when they choose",)
 
 
 class Disclosure(NamedTuple):

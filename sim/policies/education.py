@@ -10,7 +10,8 @@ from sim.values import Rules
 
 IDLE = {"taught_share": 0.0, "doubted_share": 0.0}
 STRICT = {"taught_share": 1.0, "doubted_share": 1.0, "phase_in_months": 0}
-TRACE = ""  # it refuses nothing: it changes terms or accounts
+TRACE = ""  # it refuses nothing
+ACTS_THROUGH = ("what people make of prices and of rumours",)
 
 
 class Education(NamedTuple):

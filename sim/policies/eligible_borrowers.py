@@ -12,6 +12,7 @@ from sim.values import Rules
 IDLE = {"needs_income": False, "youngest_age_band": 0}
 STRICT = {"needs_income": True, "youngest_age_band": 4}
 TRACE = "eligibility"
+ACTS_THROUGH = ()  # refusals alone
 
 
 class EligibleBorrowers(NamedTuple):

@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"wholesale_multiple": 1e9, "securities_multiple": 1e9}
 STRICT = {"wholesale_multiple": 0.01, "securities_multiple": 0.0}
 TRACE = "funding_leverage"
+ACTS_THROUGH = ("what owners take out and put in", "notes sold on loans")
 
 
 class FundingLeverage(NamedTuple):

@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"growth_share": 1e9}
 STRICT = {"growth_share": 0.0, "window_months": 1}
 TRACE = "growth_quota_rule"
+ACTS_THROUGH = ("limits on sectors, regions and partners, which are shares of what all limits leave",)
 
 
 class GrowthQuota(NamedTuple):

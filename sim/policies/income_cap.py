@@ -12,6 +12,7 @@ from sim.values import Rules
 IDLE = {"max_yuan": 10_000_000, "income_months": 1200.0}
 STRICT = {"max_yuan": 1, "income_months": 0.0}
 TRACE = "borrower_cap"
+ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
 
 class IncomeCap(NamedTuple):

@@ -10,7 +10,8 @@ from sim.values import Rules
 
 IDLE = {"own_share": 0.0}
 STRICT = {"own_share": 0.9}
-TRACE = ""  # it refuses nothing: it changes terms or accounts
+TRACE = ""  # it refuses nothing
+ACTS_THROUGH = ("the own money that each joint loan takes", "prices of joint loans")
 
 
 class JointLendingFloor(NamedTuple):

@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"most_share": 1.0}
 STRICT = {"most_share": 0.0}
 TRACE = "joint_loan_rule"
+ACTS_THROUGH = ("what a bank pledges to joint loans, and so what it keeps for its own customers",)
 
 
 class JointLoanCap(NamedTuple):

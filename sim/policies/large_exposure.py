@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"most_share": 1e9}
 STRICT = {"most_share": 1e-9}
 TRACE = "borrower_cap"
+ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
 
 class LargeExposure(NamedTuple):

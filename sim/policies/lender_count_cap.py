@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"max_lenders": 100}
 STRICT = {"max_lenders": 1}
 TRACE = "lender_count"
+ACTS_THROUGH = ()  # refusals alone
 
 
 class LenderCountCap(NamedTuple):

@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"minimum_share": 0.0}
 STRICT = {"minimum_share": 0.6}
 TRACE = "leverage_rule"
+ACTS_THROUGH = ("lenders' own target of equity over assets, above the rule", "what owners take out and put in")
 
 
 class LeverageRatio(NamedTuple):

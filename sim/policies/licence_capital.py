@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"least_yuan": 0.0}
 STRICT = {"least_yuan": 1e13}
 TRACE = "enters_resolution"
+ACTS_THROUGH = ("what owners take out and put in to keep the licence",)
 
 
 class LicenceCapital(NamedTuple):

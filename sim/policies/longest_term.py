@@ -10,7 +10,8 @@ from sim.values import Rules
 
 IDLE = {"max_months": 120}
 STRICT = {"max_months": 1}
-TRACE = ""  # it refuses nothing: it changes terms or accounts
+TRACE = ""  # it refuses nothing
+ACTS_THROUGH = ("shorter loans with larger instalments",)
 
 
 class LongestTerm(NamedTuple):

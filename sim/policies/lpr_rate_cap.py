@@ -12,6 +12,7 @@ from sim.values import Rules
 IDLE = {"multiple": 1000.0}
 STRICT = {"multiple": 0.1}
 TRACE = "rate_cap"
+ACTS_THROUGH = ("prices lowered to the cap", "bands closed by it")
 
 
 class LprRateCap(NamedTuple):

@@ -11,7 +11,8 @@ from sim.values import Rules
 
 IDLE = {"lasts_months": 0}
 STRICT = {"lasts_months": 600, "interest_accrues": False}
-TRACE = ""  # it refuses nothing: it changes terms or accounts
+TRACE = ""  # it refuses nothing
+ACTS_THROUGH = ("instalments put off, and what lenders collect",)
 
 
 class Moratorium(NamedTuple):

@@ -10,7 +10,8 @@ from sim.values import Rules
 
 IDLE = {"coverage_share": 0.0, "loan_share": 0.0}
 STRICT = {"coverage_share": 10.0, "loan_share": 0.5}
-TRACE = ""  # it refuses nothing: it changes terms or accounts
+TRACE = ""  # it refuses nothing
+ACTS_THROUGH = ("profit and equity, and through them what may be lent and paid out",)
 
 
 class ProvisionFloor(NamedTuple):

@@ -12,6 +12,7 @@ from sim.values import Rules
 IDLE = {"max_apr": 10.0}
 STRICT = {"max_apr": 0.01}
 TRACE = "rate_cap"
+ACTS_THROUGH = ("prices lowered to the cap", "bands closed by it")
 
 
 class RateCap(NamedTuple):

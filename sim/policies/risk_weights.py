@@ -11,6 +11,12 @@ from sim.values import Rules
 IDLE = {"consumer_weight": -1.0, "productive_weight": -1.0}
 STRICT = {"consumer_weight": 5.0, "productive_weight": 5.0}
 TRACE = "capital_rule"
+ACTS_THROUGH = (
+    "capital ratios, by which lenders keep to their own target",
+    "prices, which pay for capital",
+    "what owners take out and put in",
+    "supervisors and funders, who read the ratios",
+)
 
 
 class RiskWeights(NamedTuple):

@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"most_share": 1e9}
 STRICT = {"most_share": 1e-9}
 TRACE = "single_partner_rule"
+ACTS_THROUGH = ("which bank is beside a joint loan", "what it leaves the originator's partners to lend")
 
 
 class SinglePartnerCap(NamedTuple):

@@ -11,6 +11,7 @@ from sim.values import Rules
 IDLE = {"quota_share": 1.0}
 STRICT = {"quota_share": 0.0, "default_share": 0.0, "window_months": 1}
 TRACE = "soft_limit_rule"
+ACTS_THROUGH = ()  # refusals alone
 
 
 class SoftRiskLimit(NamedTuple):

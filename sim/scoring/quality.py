@@ -1,7 +1,7 @@
 """How well a scorecard tells good from bad, from grouped counts: separation, calibration and drift.
 
-All formulas are exact on counts, ties included. Without a good or without a bad loan nothing can be told apart: AUC is
-one half and KS zero by definition, so that no figure is ever missing.
+All formulas are exact on counts, ties included. Without a good or without a bad loan nothing can be told apart, and
+without a loan nothing was predicted: such a figure is None.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ class Quality(NamedTuple):
 
     loans: int
     bads: int
-    predicted_share: float
-    realised_share: float
-    auc_share: float
-    ks_share: float
-    brier_score: float
+    predicted_share: float | None
+    realised_share: float | None
+    auc_share: float | None
+    ks_share: float | None
+    brier_score: float | None
 
 
 class BandOutcome(NamedTuple):
@@ -35,14 +35,14 @@ class BandOutcome(NamedTuple):
     band: int
     loans: int
     bads: int
-    predicted_share: float
+    predicted_share: float | None
 
 
 class Comparison(NamedTuple):
     """How much more often one group turned bad than another in the same cells."""
 
     people: int  # of the first group, in cells that hold some of the second too
-    excess_share: float
+    excess_share: float | None  # None without such a cell
 
 
 def within_cells(cells: Counts, group: Counts, others: Counts) -> Comparison:
@@ -56,7 +56,7 @@ def within_cells(cells: Counts, group: Counts, others: Counts) -> Comparison:
     shared = np.flatnonzero((people > 0) & (counterparts > 0))
     size = int(people[shared].sum())
     if size == 0:
-        return Comparison(0, 0.0)
+        return Comparison(0, None)
     expected = people[shared] * (others[shared, 1] / counterparts[shared])
     return Comparison(size, (int(group[shared, 1].sum()) - float(expected.sum())) / size)
 
@@ -79,42 +79,48 @@ def by_score(scores: Counts, good: Counts, bad: Counts) -> tuple[Counts, Counts]
     return goods, bads
 
 
-def auc(scores: Counts, good: Counts, bad: Counts) -> float:
+def auc(scores: Counts, good: Counts, bad: Counts) -> float | None:
     """Return the probability that a bad loan scores riskier than a good one, ties counted half.
 
-    Source: Hanley and McNeil (1982). Whole numbers throughout, so the last division is the only rounding; they fit 64
-    bits as long as goods times bads stay below four billion billions.
+    None where one of the two is missing. Source: Hanley and McNeil (1982). Whole numbers throughout, so the last
+    division is the only rounding; they fit 64 bits as long as goods times bads stay below four billion billions.
     """
     goods, bads = by_score(scores, good, bad)
     pairs = int(goods.sum()) * int(bads.sum())
     if pairs == 0:
-        return 0.5
+        return None
     safer = np.cumsum(goods) - goods
     return int(np.sum(bads * (2 * safer + goods))) / (2 * pairs)
 
 
-def ks(scores: Counts, good: Counts, bad: Counts) -> float:
-    """Return the largest distance between the distributions of good and bad loans over scores (Kolmogorov-Smirnov)."""
+def ks(scores: Counts, good: Counts, bad: Counts) -> float | None:
+    """Return the largest distance between the distributions of good and bad loans over scores (Kolmogorov-Smirnov).
+
+    None where one of the two is missing.
+    """
     goods, bads = by_score(scores, good, bad)
     all_good, all_bad = int(goods.sum()), int(bads.sum())
     if all_good * all_bad == 0:
-        return 0.0
+        return None
     return int(np.abs(np.cumsum(goods) * all_bad - np.cumsum(bads) * all_good).max()) / (all_good * all_bad)
 
 
-def brier(shares: NDArray[np.float64], good: Counts, bad: Counts) -> float:
-    """Return the mean squared error of predicted shares; 0 without loans. Source: Brier (1950)."""
+def brier(shares: NDArray[np.float64], good: Counts, bad: Counts) -> float | None:
+    """Return the mean squared error of predicted shares; None without loans. Source: Brier (1950)."""
     loans = int(good.sum() + bad.sum())
     if loans == 0:
-        return 0.0
+        return None
     return float(np.sum(bad * (1.0 - shares) ** 2 + good * shares**2)) / loans
 
 
-def population_stability(before: Counts, now: Counts) -> float:
+def population_stability(before: Counts, now: Counts) -> float | None:
     """Return the population stability index between two counts by band: the sum of (q - p) ln(q / p).
 
-    Half a person is added to every band of both, so that an empty one costs much and not infinitely much.
+    Half a person is added to every band of both, so that an empty one costs much and not infinitely much. None where
+    one of the two has nobody.
     """
+    if not (before.sum() and now.sum()):
+        return None
     old_total, new_total = int(before.sum()) + 0.5 * len(before), int(now.sum()) + 0.5 * len(now)
     index = 0.0
     for old, new in zip(before.tolist(), now.tolist(), strict=True):
@@ -133,8 +139,8 @@ def quality(odds: NDArray[np.float64], scores: Counts, good: Counts, bad: Counts
     return Quality(
         loans=loans,
         bads=bads,
-        predicted_share=float(np.sum((good + bad) * shares)) / loans if loans else 0.0,
-        realised_share=bads / loans if loans else 0.0,
+        predicted_share=float(np.sum((good + bad) * shares)) / loans if loans else None,
+        realised_share=bads / loans if loans else None,
         auc_share=auc(scores, good, bad),
         ks_share=ks(scores, good, bad),
         brier_score=brier(shares, good, bad),

@@ -59,7 +59,7 @@ class Judgement(NamedTuple):
     model_version: int
     own: Quality
     strangers: Quality  # the same, of loans to people who had no line before
-    stability_index: float
+    stability_index: float | None
     bands: list[BandOutcome]
     truth: Truth
 
@@ -92,6 +92,7 @@ class Review(NamedTuple):
                 "model_version": judged.model_version,
                 **judged.own._asdict(),
                 "stranger_loans": judged.strangers.loans,
+                "stranger_bads": judged.strangers.bads,
                 "stranger_predicted_share": judged.strangers.predicted_share,
                 "stranger_realised_share": judged.strangers.realised_share,
                 "population_stability_index": judged.stability_index,
@@ -100,9 +101,11 @@ class Review(NamedTuple):
                 "truth_ks_share": truth.everybody.ks_share,
                 "truth_brier_score": truth.everybody.brier_score,
                 "approved_people": truth.approved.loans,
+                "approved_bads": truth.approved.bads,
                 "approved_predicted_share": truth.approved.predicted_share,
                 "approved_bad_share": truth.approved.realised_share,
                 "refused_people": truth.refused.loans,
+                "refused_bads": truth.refused.bads,
                 "refused_predicted_share": truth.refused.predicted_share,
                 "refused_bad_share": truth.refused.realised_share,
                 "refused_auc_share": truth.refused.auc_share,
@@ -110,6 +113,7 @@ class Review(NamedTuple):
                 "refused_brier_score": truth.refused.brier_score,
                 "refused_never_in_debt": truth.refused_never_in_debt,
                 "refused_strangers": truth.refused_strangers.loans,
+                "refused_stranger_bads": truth.refused_strangers.bads,
                 "refused_stranger_predicted_share": truth.refused_strangers.predicted_share,
                 "refused_stranger_bad_share": truth.refused_strangers.realised_share,
                 "compared_people": truth.compared.people,
@@ -127,7 +131,7 @@ class Review(NamedTuple):
                 yield {
                     "month": self.month,
                     "card": name,
-                    **own.get(band, BandOutcome(band, 0, 0, 0.0))._asdict(),
+                    **own.get(band, BandOutcome(band, 0, 0, None))._asdict(),
                     **said_of_people("truth", truth.get(band)),
                     **said_of_people("refused", refused.get(band)),
                 }
@@ -135,7 +139,7 @@ class Review(NamedTuple):
 
 def said_of_people(group: str, outcome: BandOutcome | None) -> dict[str, Any]:
     """Return the columns about watched applicants of one band; nobody is in it when there is no outcome."""
-    people, bads, predicted = (outcome.loans, outcome.bads, outcome.predicted_share) if outcome else (0, 0, 0.0)
+    people, bads, predicted = (outcome.loans, outcome.bads, outcome.predicted_share) if outcome else (0, 0, None)
     return {f"{group}_people": people, f"{group}_bads": bads, f"{group}_predicted_share": predicted}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, NamedTuple
 
 from sim.params import ASSUMED, Quantity
@@ -47,5 +48,5 @@ class GrowthSlowdown(NamedTuple):
 
     def wages_lost_share(self, month: int) -> float:
         """Return how far wages are behind their path: a twelfth of the yearly rate for each month felt so far."""
-        months_felt = sum(felt_share(self, each) for each in range(self.start_month, month + 1))
+        months_felt = math.fsum(felt_share(self, each) for each in range(self.start_month, month + 1))
         return min(1.0, months_felt * self.wage_growth_cut_apr / 12.0)

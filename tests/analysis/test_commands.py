@@ -220,6 +220,6 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(asked, tmp_path, mo
     monkeypatch.setattr(market, "run", impatient)
     said = asked(frontier.main, FRONTIER, "c", 130)
     assert "stopped; 2 runs are kept. To continue:" in said
-    assert f"python -m experiments.frontier {' '.join(FEW)}" in said
+    assert f"sluice frontier {' '.join(FEW)}" in said
     assert not (tmp_path / "c" / "manifest.json").exists()
     assert "grid: 4 of 6 runs to do" in asked(frontier.main, FRONTIER, "c")

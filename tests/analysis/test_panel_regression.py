@@ -59,15 +59,19 @@ def test_a_panel_without_any_difference_has_no_pretrend_to_test() -> None:
     flat = np.tile(np.arange(PEOPLE, dtype=float)[:, None], (1, len(MONTHS)))
     found = event_study(flat, TREATED, MONTHS, EVENT, EVENT - 1)
     assert all(each.effect == pytest.approx(0.0, abs=1e-9) for each in found.effects)
-    assert np.isfinite([value for each in found.effects for value in each]).all()
+    for each in found.effects:
+        assert all(math.isnan(value) for value in each[1:]), "an outcome that never varies has no standard error"
     assert math.isnan(found.pretrend_p)
 
 
-def test_an_outcome_that_is_rare_has_intervals_all_the_same() -> None:
+def test_an_outcome_that_is_rare_has_intervals_in_the_months_in_which_it_varies() -> None:
     rare = np.zeros((PEOPLE, len(MONTHS)))
     rare[5, 2] = rare[9, 8] = 1.0
     found = event_study(rare, TREATED, MONTHS, EVENT, EVENT - 1)
-    assert np.isfinite([value for each in found.effects for value in each]).all()
+    assert np.isfinite([each.effect for each in found.effects]).all()
+    errors = np.array([each.standard_error for each in found.effects])
+    assert np.isfinite(errors).any()
+    assert (errors[np.isfinite(errors)] > 1e-6).all(), "no error that is rounding alone"
     assert two_way_effect(rare, TREATED, AFTER).standard_error > 0.0
 
 

@@ -158,7 +158,7 @@ def test_commands_say_how_they_are_used_and_refuse_with_code_2(
     command: Callable[[list[str]], int], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(["--help"]) == 0
-    assert "python -m experiments." in capsys.readouterr().out
+    assert "sluice " in capsys.readouterr().out
     assert command(["populatoin.size=5"]) == 2
     assert "nearest valid name" in capsys.readouterr().err
 

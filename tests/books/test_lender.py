@@ -72,7 +72,8 @@ def test_a_month_closed_by_hand() -> None:
     assert found["cash_fen"] == 1_000_000 + 2_174_000 - 164_000 - 24_815 - 1_942_400
     assert found["loans_fen"] == 8_000_000
     assert found["liabilities_fen"] == 9_712_000 - 1_942_400
-    assert found["capital_ratio_share"] == pytest.approx((1_188_000 - 24_815) / 7_890_000)
+    assert found["risk_weighted_assets_fen"] == 7_890_000
+    assert town.lenders[0].capital_ratio_share() == pytest.approx((1_188_000 - 24_815) / 7_890_000)
 
 
 def test_reported_income_and_costs_make_the_profit() -> None:

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from sim.books.provisioning import CLASSES, Floors, allowance_required, by_class, floored, tier_2
 from sim.codes import BUCKETS
+from sim.observe.ratios import MADE_OF
 from sim.params import LenderParameters
 from tests.books.made_books import Contract, Town
 
@@ -87,9 +88,10 @@ def test_a_rule_raises_the_allowance_in_the_accounts_and_lifting_it_gives_it_bac
     town.month(0, Contract(0, opening=1_000_000), rules={"loan_provision_floor_share": 0.025})
     found = lender.report()
     assert found["allowance_fen"] == found["provisions_fen"] + 10_000 == 25_000
-    assert found["provision_loan_share"] == pytest.approx(0.025)
+    ratios = {name: MADE_OF["lender"][name].value(found) for name in ("provision_loan_share", "total_capital_share")}
+    assert ratios["provision_loan_share"] == pytest.approx(0.025)
     assert found["tier2_fen"] == 975_000 * 125 // 10_000
-    assert found["total_capital_share"] == pytest.approx((found["equity_fen"] + 12_187) / 975_000)
+    assert ratios["total_capital_share"] == pytest.approx((found["equity_fen"] + 12_187) / 975_000)
     assert found["allowance_five_category_fen"] == 10_000
     town.month(1, Contract(0, opening=1_000_000))
     assert lender.report()["provisions_fen"] == -15_000

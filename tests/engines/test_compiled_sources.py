@@ -57,3 +57,37 @@ def test_a_new_instrument_compiles_nothing_anew_and_a_new_rule_does(monkeypatch,
     (tmp_path / name).write_text("RATE = 1\n", encoding="utf-8")
     assert (compiled_source_hash() != before[0]) == compiles_anew
     assert source_hash() != before[1]
+
+
+# What a vector library for mathematics, or another optimisation level, would compute with other last bits.
+LIBRARY_MATHEMATICS = {
+    "exp",
+    "expm1",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "pow",
+    "power",
+    "sin",
+    "cos",
+    "tan",
+    "tanh",
+    "erf",
+}
+
+
+def test_compiled_code_asks_no_library_for_mathematics():
+    """So the bits do not hang on settings of the compiler that belong to the whole process, and are left as found."""
+    compiled = [path for path in HOME.rglob("*.py") if DECORATED.search(path.read_text(encoding="utf-8"))]
+    for path in compiled:
+        for function in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if not isinstance(function, ast.FunctionDef) or not any(
+                isinstance(one, ast.Name) and one.id in ("rule", "kernel", "inlined_rule")
+                for one in function.decorator_list
+            ):
+                continue
+            for node in ast.walk(function):
+                assert not isinstance(node, ast.BinOp) or not isinstance(node.op, ast.Pow), (path, node.lineno)
+                assert not isinstance(node, ast.Attribute) or node.attr not in LIBRARY_MATHEMATICS, (path, node.lineno)
+    assert "fastmath" not in (HOME / "compiling.py").read_text(encoding="utf-8")

@@ -68,7 +68,8 @@ FROM_MONTH_0: dict[str, dict[str, Any]] = {
             ("unemployment", Unemployment(0, months=6, add_share=0.2)),
         )
     },
-    "a path": {"economy": small().economy._replace(unemployment_path=(0.06, 0.2))},
+    "a path": {"economy": small().economy._replace(unemployment_path=(0.06, 0.2), warm_up_from_paths=False)},
+    "a path from the warm-up's level on": {"economy": small().economy._replace(unemployment_path=(0.052, 0.2))},
     "other windows": {"observe": ObserveParameters(0, 3, 3, 9)},
     "quiet cuts": {"lender": one_lender(small(), "platform_a", quiet_cut=QuietCutParameters(cut_share=0.9)).lender},
     "a cut by lot": {
@@ -185,6 +186,7 @@ REFUSED: dict[str, tuple[MarketConfig, str]] = {
     "an earlier policy": (small(policy=(("cap", RateCap(7, 9)),)), "policy.cap: .* absent; was present"),
     "an earlier shock": (small(shock=(("slump", Unemployment(7)),)), "shock.slump: acts before month 8"),
     "another past of jobs": (with_path(0.052, 0.07), "economy.unemployment_path"),
+    "a path whose level the warm-up would have had": (with_path(0.12, 0.12), "economy.unemployment_path: .* 0.12"),
     "a window already begun": (small(observe=ObserveParameters(6, 24)), "observe.baseline_from: .* 0; was 6"),
     "earlier quiet cuts": (
         one_lender(small(), "bank_b", quiet_cut=QuietCutParameters(7, cut_share=0.1)),

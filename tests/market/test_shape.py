@@ -26,10 +26,10 @@ def test_inequality_by_hand() -> None:
     assert gini([4, 0], [400, 0]) == 0.0
     assert gini([3, 1], [0, 100]) == pytest.approx(0.75)
     assert gini([1, 1], [25, 75]) == pytest.approx(0.25)
-    assert gini([0], [0]) == 0.0
+    assert gini([0], [0]) is None
     assert top_share([98, 2], [98, 102], 0.01) == pytest.approx(51 / 200)
     assert top_share([99, 1], [99, 101], 0.02) == pytest.approx((101 + 1) / 200)
-    assert top_share([0], [0], 0.01) == 0.0
+    assert top_share([0], [0], 0.01) is None
 
 
 @pytest.mark.parametrize("index", [0, 1, 2])

@@ -36,3 +36,9 @@ def test_too_short_a_series_is_refused() -> None:
 
 def test_a_series_of_nothing_has_settled() -> None:
     assert drift([0.0] * 24).is_settled(0.0)
+
+
+def test_what_begins_in_the_second_year_has_not_settled() -> None:
+    found = drift([0.0] * 12 + [5.0] * 12)
+    assert found.relative != found.relative, "of nothing there is no share"
+    assert not found.is_settled(0.5)

@@ -75,4 +75,4 @@ def test_columns_of_a_run_are_the_columns_described() -> None:
 
 def test_page_of_the_guide_is_up_to_date() -> None:
     written = Path(__file__).resolve().parents[2] / "docs" / "guide" / "tables.md"
-    assert written.read_text() == page(), "python -m experiments.dictionary > docs/guide/tables.md"
+    assert written.read_text() == page(), ".venv/bin/sluice dictionary > docs/guide/tables.md"

@@ -71,13 +71,13 @@ def test_a_tape_of_everybody_sums_to_the_lenders_books_to_the_fen(whole: CreditM
     late = sums["late30_fen"].sum().reindex(books.index, fill_value=0) / books["managed_loans_fen"].where(
         lambda x: x > 0
     )
-    assert late.fillna(0.0).tolist() == pytest.approx(books["dpd30_share"].tolist())
+    assert late.tolist() == pytest.approx(books["dpd30_share"].tolist(), nan_ok=True)
 
 
 def test_every_loan_can_be_followed_from_month_to_month(whole: CreditMarket) -> None:
     tape = frame(whole, "tape").sort_values(["loan_id", "month"])
     assert not tape.duplicated(["loan_id", "month"]).any()
-    assert set(tape["term_months"]) <= {3, 6, 9, 12, 24}, "the terms of contracts, read back from their instalments"
+    assert set(tape["term_months"]) <= {3, 6, 9, 12, 24}, "the terms that contracts have"
     steps = tape.groupby("loan_id")
     assert (steps["month"].diff().dropna() == 1).all(), "no month of a loan is missing"
     before = steps["balance_fen"].shift()

@@ -1,10 +1,12 @@
 """What became of a loan in a month, on slots written out by hand."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from sim.codes import CHARGED_OFF, EMPTY, OPEN
 from sim.observe.blocks import Texts
-from sim.observe.tape import STATUSES, contracts_of, tape_block, term_months
+from sim.observe.tape import contracts_of, signed_after, signed_of, tape_block
 from sim.rules.repayment import level_instalment
 from sim.state import People, blank_people
 
@@ -21,8 +23,13 @@ def put(
     loans.bucket[0, slot], loans.lender[0, slot], loans.instalment[0, slot] = bucket, 0, 100
 
 
-def month_of(before: People, after: People) -> list[dict[str, object]]:
-    block = tape_block(NOW, ROWS, ["only"], WARM_UP, contracts_of(before.loans), after.loans)
+def month_of(*month_ends: People) -> list[dict[str, object]]:
+    """Rows of the last month; the loans of the first month end were signed in it."""
+    *past, before, now = [contracts_of(people.loans) for people in month_ends]
+    signed = signed_of(past[0] if past else before)
+    for old, new in pairwise([*past, before]):
+        signed = signed_after(signed, old, new)
+    block = tape_block(NOW, ROWS, ["only"], WARM_UP, (before, signed), (now, signed_after(signed, before, now)))
     columns = {
         name: [column.texts[place] for place in column.places] if isinstance(column, Texts) else column.tolist()
         for name, column in block.items()
@@ -39,7 +46,7 @@ def test_a_loan_is_paid_down_goes_late_or_is_charged_off() -> None:
     before, after = blank_people(1, 1), blank_people(1, 1)
     for slot in range(3):
         put(before, slot, 800)
-    put(after, 0, 700)
+    put(after, 0, 700, left=5)
     put(after, 1, 800, bucket=1)
     put(after, 2, 800, status=CHARGED_OFF)
     assert told(before, after) == [
@@ -79,11 +86,51 @@ def test_a_claim_is_collected_paid_in_full_or_given_up() -> None:
     ]
 
 
-def test_terms_are_read_back_from_instalments() -> None:
-    made = [
-        (principal, apr, term) for principal in (20_000, 7_000_000) for apr in (0, 700, 3_600) for term in (3, 12, 24)
-    ]
-    instalments = np.array([level_instalment(*each) for each in made])
-    principal, apr, term = np.array(made).T
-    assert term_months(principal, instalments, apr).tolist() == term.tolist()
-    assert len(STATUSES) == len(set(STATUSES))
+def one_loan(principal: int, left: int, instalment: int) -> People:
+    people = blank_people(1, 1)
+    put(people, 0, principal, left=left)
+    people.loans.instalment[0, 0], people.loans.apr_bp[0, 0] = instalment, 2_400
+    return people
+
+
+def test_a_payment_holiday_lends_interest_on_top_and_leaves_what_was_signed() -> None:
+    """1,000 fen at 24% a year over six months: a month's interest is 20, two holidays in a row lend 20 and 20."""
+    level = level_instalment(1_000, 2_400, 6)
+    after_one, after_two = (level_instalment(owed, 2_400, 6) for owed in (1_020, 1_040))
+    signed, first, second = one_loan(1_000, 6, level), one_loan(1_020, 6, after_one), one_loan(1_040, 6, after_two)
+    paid = one_loan(1_040 + 21 - after_two, 5, after_two)
+    for month_ends, postponed, so_far, grown, repaid, instalment in (
+        ((signed, first), 1, 1, 20, 0, after_one),
+        ((signed, first, second), 1, 2, 20, 0, after_two),
+        ((signed, first, second, paid), 0, 2, 0, after_two - 21, after_two),
+    ):
+        (row,) = month_of(*month_ends)
+        assert (row["postponed"], row["postponed_months"]) == (postponed, so_far)
+        assert (row["capitalised_fen"], row["capitalised_so_far_fen"]) == (grown, 20 * so_far)
+        assert row["principal_paid_fen"] == repaid
+        assert (row["original_fen"], row["term_months"], row["signed_instalment_fen"]) == (1_000, 6, level)
+        assert row["instalment_fen"] == instalment
+
+
+def test_a_holiday_without_interest_is_postponed_and_grows_nothing() -> None:
+    (row,) = month_of(one_loan(900, 6, 170), one_loan(900, 6, 170))
+    assert (row["postponed"], row["capitalised_fen"], row["principal_paid_fen"]) == (1, 0, 0)
+
+
+def test_a_missed_month_is_no_holiday_and_nor_is_one_paid_in_arrears() -> None:
+    before, missed, paid = (one_loan(principal, left, 170) for principal, left in ((900, 6), (900, 6), (748, 5)))
+    missed.loans.bucket[0, 0] = 1
+    assert [row["postponed"] for row in month_of(before, missed)] == [0]
+    paid.loans.bucket[0, 0] = 1
+    assert [(row["postponed"], row["principal_paid_fen"]) for row in month_of(before, missed, paid)] == [(0, 152)]
+
+
+def test_what_a_new_loan_repaid_is_part_of_what_was_signed_for_as_long_as_it_runs() -> None:
+    old, topped_up, later = one_loan(300, 3, 110), one_loan(1_000, 12, 100), one_loan(920, 11, 100)
+    for people in (topped_up, later):
+        people.loans.origination_month[0, 0] = WARM_UP + NOW - 1
+    fresh, gone = month_of(old, topped_up)
+    assert (fresh["original_fen"], fresh["refinancing_fen"]) == (1_000, 306), "300 and a month of 24% a year"
+    assert (gone["status"], gone["principal_paid_fen"], gone["refinancing_fen"]) == ("refinanced", 300, 0)
+    (running,) = month_of(old, topped_up, later)
+    assert (running["refinancing_fen"], running["term_months"]) == (306, 12)

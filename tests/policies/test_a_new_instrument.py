@@ -50,7 +50,7 @@ GREEDY = "int(self.part_share * rules.borrower_cap_fen)"  # laid over its own re
 CONFIG = """# @package policy.planted_rule
 # One person owes one lender at most half as much.
 # Source: planted by a test.
-# Run it:  python -m experiments.run study=baseline policy=[planted_rule] policy.planted_rule.part_share=0.25
+# Run it:  .venv/bin/sluice run study=baseline policy=[planted_rule] policy.planted_rule.part_share=0.25
 kind: planted_rule
 announce_month: 24
 effective_month: 30

@@ -96,6 +96,23 @@ class TestEveryInstrument:
         assert early == [] or declared(name).TRACE in ("capital_rule", "capital_buffer", "enters_resolution")
 
 
+MILD = {  # rules that are raised and refuse nobody in this market
+    "debt_service_cap": {"max_share": 50.0},
+    "lender_count_cap": {"max_lenders": 4},
+    "soft_risk_limit": {"default_share": 0.9, "quota_share": 0.9},
+}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if declared(name).TRACE and not declared(name).ACTS_THROUGH])
+def test_a_rule_that_says_it_acts_by_refusals_alone_does_nothing_when_it_refuses_nobody(name: str) -> None:
+    if name not in MILD:
+        pytest.skip("it asks for nothing, or ties with a limit that leaves nothing at all and gives its name")
+    instrument = member_class("policy", name, "policy")()._replace(**DATES, kinds=(), **MILD[name])
+    mild = lived_with((name, instrument))
+    assert declared(name).TRACE not in traces(mild)
+    assert [table for table in unlike(mild, lived_with(), ignored=NEWS) if table != "budgets"] == []
+
+
 def test_lenders_who_prepare_hold_more_capital_before_a_capital_rule_is_in_force() -> None:
     rule = strict("capital_adequacy", **DATES)
     bound, free = lived_with(rule, prepared=True), lived_with(prepared=True)

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from sim.observe.ratios import MADE_OF, Ratio
+
 Lenders = tuple[tuple[str, str], ...]  # name and kind
 CONSTRAINTS = (
     "own_policy",
@@ -23,6 +25,14 @@ PEOPLE = 2000
 ANNOUNCED, EFFECTIVE, SHOCK, SHOCK_END = 10, 14, 16, 22
 
 Row = dict[str, Any]
+
+
+def with_ratios(table: str, parts: Row) -> Row:
+    """The row with every declared ratio that its parts give; other ratios are left out."""
+    made = {name: each for name, each in MADE_OF[table].items() if isinstance(each, Ratio)}
+    return parts | {name: each.value(parts) for name, each in made.items() if set(each.parts) <= set(parts)}
+
+
 Rows = Callable[[np.random.Generator, Row, float, float, int], Iterator[Row]]
 
 
@@ -86,34 +96,41 @@ def _lender(
         for place, (lender, kind) in enumerate(lenders):
             noise = 1.0 + 0.04 * chance.standard_normal()
             loans = int(1.5e8 * noise * (1 - 0.2 * reached) / (1 + place))
+            managed = int(loans * (1.3 + 0.2 * reached))  # partners' parts differ by lender and move with the policy
             applications = int(60 * noise)
             late = (0.012 + 0.004 * place) * noise * (1 - 0.1 * reached + 0.9 * hit)
             approved = max(0.0, 0.7 - 0.06 * place - 0.15 * reached - 0.05 * hit)
-            yield {
-                **keys,
-                "month": month,
-                "lender": lender,
-                "kind": kind,
-                "status": "open",
-                "loans_fen": loans,
-                "allowance_five_category_fen": int(loans * 0.015 * noise * (1 + 0.5 * hit)),
-                "take_rate_share": 0.09 * noise - 0.01 * hit,
-                "cost_income_share": 0.5 * noise + 0.05 * hit,
-                "allowance_ifrs9_fen": int(loans * 0.02 * noise * (1 + 0.8 * hit)),
-                "equity_fen": loans // 8,
-                "capital_ratio_share": 0.13 * noise - 0.01 * hit,
-                "applications": applications,
-                "approvals": int(applications * approved),
-                "approval_share": int(applications * approved) / max(applications, 1),
-                "originations_fen": loans // 9,
-                "mean_apr": 0.14 + 0.02 * place - 0.02 * reached,
-                "dpd30_share": late,
-                "dpd90_share": late * 0.55,
-                "dpd30_lagged_share": late * (1 - 0.1 * reached),
-                "dpd90_lagged_share": late * 0.5,
-                "charge_offs_fen": int(loans * late * 0.12),
-                "roe_share": 0.12 * noise - 0.03 * reached - 0.2 * hit,
-            }
+            equity = loans // 8
+            yield with_ratios(
+                "lender",
+                {
+                    **keys,
+                    "month": month,
+                    "lender": lender,
+                    "kind": kind,
+                    "status": "open",
+                    "loans_fen": loans,
+                    "managed_loans_fen": managed,
+                    "lagged_managed_loans_fen": int(managed * (1 + 0.1 * reached)),
+                    "allowance_five_category_fen": int(loans * 0.015 * noise * (1 + 0.5 * hit)),
+                    "allowance_ifrs9_fen": int(loans * 0.02 * noise * (1 + 0.8 * hit)),
+                    "net_income_12m_fen": int(managed * (0.09 * noise - 0.01 * hit)),
+                    "opex_12m_fen": int(managed * 0.045),
+                    "managed_loans_12m_fen": 12 * managed,
+                    "equity_fen": equity,
+                    "risk_weighted_assets_fen": int(equity / (0.13 * noise - 0.01 * hit)),
+                    "profit_12m_fen": int(equity * (0.12 * noise - 0.03 * reached - 0.2 * hit)),
+                    "equity_12m_fen": 12 * equity,
+                    "applications": applications,
+                    "approvals": int(applications * approved),
+                    "originations_fen": loans // 9,
+                    "refinanced_fen": loans // 90,
+                    "yearly_charges_fen": int((loans // 9 + loans // 90) * (0.14 + 0.02 * place - 0.02 * reached)),
+                    "dpd30_fen": int(managed * late),
+                    "dpd90_fen": int(managed * late * 0.55),
+                    "charge_offs_fen": int(loans * late * 0.12),
+                },
+            )
 
 
 def _shape(
@@ -122,14 +139,9 @@ def _shape(
     for month in range(2, months, 3):
         reached, _ = _strength(month, policy, stress)
         for lender, _ in lenders:
-            yield {
-                **keys,
-                "month": month,
-                "lender": lender,
-                "loans_below_5000_share": 0.7 + 0.05 * reached,
-                "top_percent_share": 0.06 + 0.01 * chance.random(),
-                "sector_hhi": 0.19,
-            }
+            small = {"loans": 1000, "loans_below_5000": int(700 + 50 * reached)}
+            large = {"top_percent_share": 0.06 + 0.01 * chance.random(), "sector_hhi": 0.19}
+            yield with_ratios("shape", {**keys, "month": month, "lender": lender, **small, **large})
 
 
 def _scorecards(
@@ -246,10 +258,10 @@ def _segment(chance: np.random.Generator, keys: Row, policy: float, stress: floa
                 "approvals": approvals,
                 "originations_fen": approvals * 300_000 * fifth,
                 "debt_fen": int(PEOPLE / 5 * 200_000 * fifth * noise * (1 - 0.2 * reached)),
-                "mean_apr": 0.12 + 0.06 * poor - 0.02 * reached,
-                "dpd90_share": 0.01 + 0.01 * poor * (1 + hit),
+                "new_yearly_charges_fen": int(approvals * 300_000 * fifth * (0.12 + 0.06 * poor - 0.02 * reached)),
+                "dpd90_fen": int(PEOPLE / 5 * 200_000 * fifth * (0.01 + 0.01 * poor * (1 + hit))),
                 "defaults": 2,
-                "hardship_share": 0.01 + 0.03 * poor * (1 + hit + 0.2 * reached),
+                "hardship": int(PEOPLE / 5 * (0.01 + 0.03 * poor * (1 + hit + 0.2 * reached))),
                 "informal_debt_fen": int(1e6 * poor * noise * (1 + reached)),
                 "consumption_fen": int(PEOPLE / 5 * 100_000 * fifth * noise),
             }

@@ -175,7 +175,7 @@ def _effects(tables: Path, arms: tuple[str, ...], scenarios: tuple[str, ...]) ->
                         "low": found.low,
                         "high": found.high,
                         "replicates": found.replicates,
-                        "method": "identical" if found.identical else "t",
+                        "method": "identical" if arm == "placebo" else found.method,
                         "sd": float(changes.std()),
                         "variance_reduction": 3.0,
                         "baseline_mean": float(means.loc[(arms[0], scenario), name].mean()),

@@ -19,11 +19,16 @@ def test_every_property_of_the_books_is_drawn(study_folder: Path) -> None:
 def test_an_allowance_is_shown_over_the_loans_it_is_for(study_folder: Path) -> None:
     study = Study(study_folder)
     for shape in SHAPES:
-        rows = rows_of(study, shape)
+        rows, table = rows_of(study, shape), study.table("lender")
         assert rows is not None
-        if shape.over:
-            again = rows[shape.column] / rows[shape.over]
-            assert rows["value"].to_numpy() == pytest.approx(again.to_numpy())
+        assert table is not None
+        if shape.column.startswith("allowance"):
+            keys = ["arm", "scenario", "replicate", "lender", "month"]
+            of_loans = (
+                table.set_index(keys)[shape.column.replace("_share", "_fen")] / table.set_index(keys)["loans_fen"]
+            )
+            again = rows.set_index(keys)["value"]
+            assert again.to_numpy() == pytest.approx(of_loans.reindex(again.index).to_numpy())
 
 
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure as Canvas
 
 from experiments.report.blocks import Table
 from experiments.report.effects import horizon_words, outcome_words
-from experiments.report.estimates import band, estimate, paired, weighted
+from experiments.report.estimates import band, estimate, paired
 from experiments.report.figures.marks import EvenDecimals, spread
 from experiments.report.lenders import measure
 from experiments.report.reading import Study
@@ -41,15 +41,21 @@ def test_interval_is_the_t_interval() -> None:
     found = estimate([1.0, 2.0, 3.0])
     assert found.mean == 2.0
     assert found.high - found.mean == pytest.approx(4.30265 / math.sqrt(3), rel=1e-5)
-    assert not found.identical
-    assert estimate([0.0, 0.0]).identical
+    assert (found.method, found.has_interval) == ("t", True)
 
 
-def test_ratios_weight_by_their_denominators() -> None:
-    rows = pd.DataFrame(
-        {"arm": "a", "scenario": "s", "replicate": 0, "price": [0.1, 0.3, None], "volume": [300, 100, 1000]}
-    )
-    assert weighted(rows, "price", "volume").iloc[0] == pytest.approx(0.15)
+@pytest.mark.parametrize("values", [[0.0, 0.0], [0.3, 0.3, 0.3], [0.1 + 0.2, 0.3]])
+def test_values_that_are_all_equal_give_no_interval(values: list[float]) -> None:
+    found = estimate(values)
+    assert (found.method, found.has_interval, found.without_interval) == ("no spread", False, " (all equal)")
+    assert math.isnan(found.low)
+    assert math.isnan(found.high)
+
+
+def test_a_difference_that_varies_by_rounding_alone_has_no_spread() -> None:
+    new = {("new", "calm", at): level for at, level in enumerate((1e9 + 0.1, 2e9 + 0.1, 3e9 + 0.1))}
+    base = {("base", "calm", at): level for at, level in enumerate((1e9, 2e9, 3e9))}
+    assert paired(levels(new | base), "base", "new", "calm").method == "no spread"
 
 
 def test_band_runs_from_the_smallest_to_the_largest_replicate() -> None:
@@ -79,7 +85,7 @@ def test_kinds_add_up_over_their_lenders(study_folder: Path) -> None:
     table = pd.read_parquet(study_folder / "tables" / "lender.parquet")
     run = "arm == 'tightening' and scenario == 'shock' and replicate == 2 and month == 20 and kind == 'platform'"
     mine = table.query(run)
-    by_hand = (mine["dpd30_share"] * mine["loans_fen"]).sum() / mine["loans_fen"].sum()
+    by_hand = mine["dpd30_fen"].sum() / mine["managed_loans_fen"].sum()
     assert found[2].query(run)["value"].iloc[0] == pytest.approx(by_hand)
 
 

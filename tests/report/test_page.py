@@ -14,7 +14,7 @@ from experiments.report.__main__ import main
 from experiments.report.blocks import Note
 from experiments.report.page import SECTIONS
 from experiments.report.reading import Study
-from experiments.report.sections.answer import question_section
+from experiments.report.sections.question import question_section
 from tests.report.made_study import write_study
 
 LARGEST_PAGE_BYTES = 6_000_000

@@ -112,10 +112,10 @@ def test_references_to_whole_parts_are_refused_since_copies_of_copies_have_no_en
 
 
 OVERRIDES = [
-    ("--config-dir=x", "no such option"),
-    ("-cd", "no such option"),
-    ("--multirun", "no such option"),
-    ("--config-path=..", "no such option"),
+    ("--config-dir=x", "no such flag"),
+    ("-cd", "no such flag"),
+    ("--multirun", "no such flag"),
+    ("--config-path=..", "no such flag"),
     ("hydra.searchpath=[x]", "Hydra itself"),
     ("+hydra.searchpath=[x]", "Hydra itself"),
     ("++hydra.callbacks.x._target_=os.system", "Hydra itself"),

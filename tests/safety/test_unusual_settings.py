@@ -15,13 +15,13 @@ from experiments.report.sections.unusual import unusual_section
 from experiments.store import read_table, write_table
 from experiments.unusual import bindings, idle_instruments, unusual_settings
 from experiments.unusual.contradictions import contradictions
-from experiments.unusual.flag import CONTRADICTION, IDLE, OUTSIDE, Flag, merged
+from experiments.unusual.flag import CONTRADICTION, NAMELESS, OUTSIDE, Flag, merged
 from experiments.unusual.ranges import usual_range, usual_ranges
 from sim.params import LenderParameters, MarketConfig, Quantity, quantities
 from tests.report.made_study import write_study
 
 STUDIES = Path(__file__).parents[2] / "configs" / "study"
-SOUND = ("study=baseline", "months=60")
+SOUND = ("study=baseline", "months=60", "study.chosen_policy.place=in_every_arm")
 
 
 @cache
@@ -162,7 +162,9 @@ def test_instrument_that_refused_nobody_in_any_replicate_is_flagged(tmp_path: Pa
     idle = idle_instruments(
         one, tables(tmp_path, [("baseline", "rate_cap", 3), ("other", "rate_cap", 0), ("other", "limit", 9)])
     )
-    assert [(flag.setting, flag.kind, flag.where) for flag in idle] == [("policy.rate_cap", IDLE, ("calm / other",))]
+    (flag,) = idle
+    assert (flag.setting, flag.kind, flag.where) == ("policy.rate_cap", NAMELESS, ("calm / other",))
+    assert "prices lowered to the cap" in flag.usual, "so that nobody is refused, and the cap is at work"
     assert idle_instruments(one, tables(tmp_path, [("baseline", "rate_cap", 3), ("other", "rate_cap", 1)])) == ()
 
 

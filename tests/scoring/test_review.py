@@ -100,7 +100,10 @@ def test_odd_outcomes_give_a_card_and_whole_rows(loans: int, bad_share: float) -
     review = held.refit(11)
     for row in review.rows():
         assert set(row) | {"lender"} == set(SCHEMAS["scorecards"])
-        assert all(math.isfinite(value) for value in row.values() if not isinstance(value, str))
+        missing = {name for name, value in row.items() if value is None}
+        assert all(math.isfinite(value) for value in row.values() if isinstance(value, int | float))
+        assert "realised_share" in missing if loans == 0 else "realised_share" not in missing
+        assert {name for name, value in row.items() if isinstance(value, int)} >= {"loans", "refused_bads"}
     for row in review.band_rows():
         assert set(row) | {"lender"} == set(SCHEMAS["scorecard_bands"])
     if loans == 0:

@@ -86,8 +86,8 @@ class TestEveryShock:
         lines = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8").splitlines()
         assert lines[0] == f"# @package shock.{name}"
         assert any("# Source:" in line for line in lines)
-        command = next(line for line in lines if "python -m experiments.run" in line)
-        overrides = command.split("experiments.run", 1)[1].split()
+        command = next(line for line in lines if ".venv/bin/sluice run" in line)
+        overrides = command.split("sluice run", 1)[1].split()
         changed = compose([text for text in overrides if not text.startswith("study=")])
         assert changed.shock != market(name).shock
 

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the sources, since a study rightly refuses to continue when they are edited while the tests run."""
     copy = tmp_path_factory.mktemp("sources")
-    for package in ("sim", "experiments", "configs"):
+    for package in ("sluice", "sim", "experiments", "configs"):
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
     kernels = copy / "cache" / "sluice" / "kernels" / compiled_source_hash()[:16]
     ready = kernels / stamp_name("arrays", copy.resolve() / "sim")

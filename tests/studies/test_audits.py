@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from experiments.complete_pairs import half_width
 from experiments.config import compose
+from experiments.count_bounds import FEW_EVENTS, count_bounds
 from experiments.outcomes import read_outcome
-from experiments.statistics import bootstrap_t, half_width, holm, paired_effect
+from experiments.statistics import bootstrap_t, holm, paired_effect
 from sim.market import CreditMarket
 
 pytestmark = pytest.mark.slow
@@ -30,7 +32,6 @@ def bank() -> dict[str, NDArray[np.float64]]:
     for replicate in range(BANK):
         market = CreditMarket(config, rng=11, replicate=replicate)
         market.run()
-        market.let_go()
         for name in OUTCOMES:
             outcome = read_outcome(name, "audit")
             rows = market.record.table(outcome.table).to_pandas().assign(scenario="calm", arm="baseline", replicate=0)
@@ -114,3 +115,65 @@ def test_stopping_at_a_fixed_width_covers_nearly_what_it_says_unless_outcomes_ar
         covered += abs(values[:count].mean() - truth) <= half
     print(f"{'lognormal' if is_skewed else 'normal'}: {covered / repeats:.3f}")
     assert least < covered / repeats < most
+
+
+# --- bounds on counts -------------------------------------------------------------------------------------------------
+REPEATS = 4_000
+
+
+def clusters(chance: np.random.Generator, mean: float, size: float, count: int) -> NDArray[np.float64]:
+    """Return events that come in clusters of geometric size, single ones where it is 1, by study and replicate."""
+    number = chance.poisson(mean, (REPEATS, count))
+    return (number + chance.negative_binomial(np.maximum(number, 1e-12), 1.0 / size)).astype(np.float64)
+
+
+def covered(changed: NDArray[np.float64], unchanged: NDArray[np.float64], truth: float) -> float:
+    """Return in what share of the studies the bound covers the true difference."""
+    low, high = count_bounds(changed.T, unchanged.T, 0.95)
+    return float(((low <= truth) & (truth <= high)).mean())
+
+
+@pytest.mark.parametrize("count", [2, 5, 10, 40])
+@pytest.mark.parametrize(("mine", "other", "shared"), [(0.1, 0.1, 0), (0.5, 0, 0), (2, 1, 0), (0.3, 0, 3), (20, 15, 5)])
+def test_bounds_on_single_events_cover_more_than_they_say(count: int, mine: float, other: float, shared: float) -> None:
+    """However the arms hang together: `shared` events happen in both."""
+    chance = np.random.Generator(np.random.Philox([count, int(10 * mine)]))
+    both = clusters(chance, shared, 1.0, count)
+    found = covered(both + clusters(chance, mine, 1.0, count), both + clusters(chance, other, 1.0, count), mine - other)
+    print(f"{count} pairs, {mine} and {other} events, {shared} shared: {found:.4f}")
+    assert found >= 0.95
+
+
+@pytest.mark.parametrize("count", [5, 10, 40])
+@pytest.mark.parametrize(("mine", "other", "shared"), [(0.3, 0.3, 0), (1, 0.5, 0), (2, 1, 0), (0.3, 0, 0.5)])
+def test_bounds_on_clusters_that_both_arms_have_cover_what_they_say(
+    count: int, mine: float, other: float, shared: float
+) -> None:
+    """Clusters of four; the bound of events alone would cover eight in ten of them."""
+    chance = np.random.Generator(np.random.Philox([count, int(10 * mine), 4]))
+    both = clusters(chance, shared, 4.0, count)
+    changed, unchanged = (both + clusters(chance, own, 4.0, count) for own in (mine, other))
+    found = covered(changed, unchanged, 4.0 * (mine - other))
+    print(f"{count} pairs, {mine} and {other} clusters, {shared} shared: {found:.4f}")
+    assert found >= 0.94
+
+
+def test_clusters_of_one_arm_alone_are_covered_no_better_than_by_the_t_interval() -> None:
+    """The limit that the guide states: three clusters in ten pairs of one arm, and none in the other."""
+    chance = np.random.Generator(np.random.Philox(5))
+    changed = clusters(chance, 0.3, 4.0, 10)
+    found = covered(changed, np.zeros_like(changed), 1.2)
+    print(f"{found:.4f}")
+    assert 0.70 < found < 0.95
+
+
+def test_t_intervals_of_counts_cover_too_little_while_few_events_differ_and_enough_from_thirty_on() -> None:
+    """Single events of one arm alone, 8 and 30 of them in 40 pairs on average."""
+    chance = np.random.Generator(np.random.Philox(6))
+    shares = []
+    for total in (8, FEW_EVENTS):
+        drawn = chance.poisson(total / 40, (REPEATS, 40)).astype(np.float64)
+        half = half_width(1.0, 40, 0.95) * drawn.std(axis=1, ddof=1)
+        shares.append(float((np.abs(drawn.mean(axis=1) - total / 40) <= half).mean()))
+    print(shares)
+    assert shares[0] < 0.92 < shares[1]

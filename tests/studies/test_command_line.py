@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments import seeds
-from experiments.command_line import INTERRUPTED, command_of, names_out, out_override
+from experiments.command_line import INTERRUPTED, command_here, command_of, names_out, out_override
 from experiments.overrides import read_override
 from experiments.store import write_json
 from tests.studies.fake_study import live, study_in
@@ -19,7 +19,8 @@ PATHS = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters=
 
 @given(st.lists(st.text(st.characters(exclude_characters="\0"), max_size=8), max_size=3))
 def test_shell_reads_a_printed_command_as_its_texts(texts: list[str]) -> None:
-    assert shlex.split(command_of("run", *texts)) == ["python", "-m", "experiments.run", *texts]
+    assert shlex.split(command_of("run", *texts)) == [".venv/bin/sluice", "run", *texts]
+    assert shlex.split(command_here("reverse_stress", *texts))[-1 - len(texts) :] == ["reverse-stress", *texts]
 
 
 @given(
@@ -38,9 +39,8 @@ def test_any_path_is_read_back(text: str) -> None:
 
 
 def test_plain_path_is_printed_as_it_is() -> None:
-    assert (
-        command_of("run", "seed=2", out_override(Path("results/a"))) == "python -m experiments.run seed=2 out=results/a"
-    )
+    written = command_of("run", "seed=2", out_override(Path("results/a")))
+    assert written == ".venv/bin/sluice run seed=2 out=results/a"
 
 
 @pytest.mark.parametrize(("text", "is_so"), [("out=a", True), ("++out=a", True), ("outer=a", False), ("seed=1", False)])
@@ -56,7 +56,7 @@ def test_other_seeds_are_continued_by_their_own_command(tmp_path: Path, monkeypa
     monkeypatch.setattr(seeds, "carry_out_study", lambda *given: said.append(given[-1]) or INTERRUPTED)
     asked = [str(folder), "--others", "2", "--workers", "1"]
     assert seeds.main(asked) == INTERRUPTED
-    assert [shlex.split(text) for text in said] == [["python", "-m", "experiments.seeds", *asked]]
+    assert said == [command_here("seeds", *asked)] * len(said)
 
 
 @pytest.mark.usefixtures("fake")

@@ -8,6 +8,7 @@ from experiments.compare import compare
 from experiments.config import compose_study
 from experiments.outcomes import read_horizon, read_outcome
 from experiments.refusal import Refusal
+from experiments.sameness import SameMarkets
 from experiments.transitions import Pair, transitions
 from sim.observe.flags import flags
 
@@ -15,26 +16,34 @@ KEYS = {"scenario": "calm", "arm": "baseline", "replicate": 0}
 
 
 def lender_rows() -> pd.DataFrame:
-    return pd.DataFrame(
-        [
-            {**KEYS, "month": 0, "lender": "a", "kind": "bank", "loans_fen": 100, "dpd90_share": 0.10},
-            {**KEYS, "month": 0, "lender": "b", "kind": "bank", "loans_fen": 300, "dpd90_share": 0.02},
-            {**KEYS, "month": 0, "lender": "c", "kind": "platform", "loans_fen": 600, "dpd90_share": 0.50},
-            {**KEYS, "month": 1, "lender": "a", "kind": "bank", "loans_fen": 0, "dpd90_share": float("nan")},
-            {**KEYS, "month": 1, "lender": "b", "kind": "bank", "loans_fen": 300, "dpd90_share": 0.06},
-            {**KEYS, "month": 1, "lender": "c", "kind": "platform", "loans_fen": 0, "dpd90_share": float("nan")},
-        ]
-    )
+    """Two months of two banks and a platform, whose own parts say nothing of what they manage."""
+    rows = [  # month, lender, kind, own part, managed, of it 90 days late, price, headline, lent
+        (0, "a", "bank", 100, 1_000, 100, 0.30, 0.20, 10),
+        (0, "b", "bank", 300, 3_000, 60, 0.10, 0.08, 30),
+        (0, "c", "platform", 600, 500, 250, 0.20, 0.10, 60),
+        (1, "a", "bank", 0, 0, 0, None, None, 0),
+        (1, "b", "bank", 300, 3_000, 180, 0.10, 0.08, 20),
+        (1, "c", "platform", 0, 0, 0, None, None, 0),
+    ]
+    names = ("month", "lender", "kind", "loans_fen", "managed_loans_fen", "dpd90_fen", "mean_apr", "headline_apr")
+    found = pd.DataFrame([{**KEYS, **dict(zip((*names, "originations_fen"), row, strict=True))} for row in rows])
+    below = found["managed_loans_fen"].where(found["managed_loans_fen"] > 0)
+    charges = (found["mean_apr"].fillna(0.0) * found["originations_fen"]).round().astype(int)
+    return found.assign(dpd90_share=found["dpd90_fen"] / below, refinanced_fen=0, yearly_charges_fen=charges)
 
 
 @pytest.mark.parametrize(
     ("outcome", "first", "second"),
     [
         ("lender.bank.loans_fen", 400.0, 300.0),
-        ("lender.bank.dpd90_share", (10 + 6) / 400, 0.06),
+        ("lender.bank.dpd90_share", (100 + 60) / 4_000, 0.06),
         ("lender.b.dpd90_share", 0.02, 0.06),
-        ("lender.all.dpd90_share", (10 + 6 + 300) / 1000, 0.06),
+        ("lender.all.dpd90_share", (100 + 60 + 250) / 4_500, 0.06),
         ("lender.platform.dpd90_share", 0.50, None),
+        ("lender.bank.mean_apr", (3 + 3) / 40, 0.10),
+        ("lender.all.mean_apr", (3 + 3 + 12) / 100, 0.10),
+        ("lender.all.headline_apr", (2 + 2.4 + 6) / 100, 0.08),
+        ("lender.platform.headline_apr", 0.10, None),
     ],
 )
 def test_outcome_of_several_lenders_is_the_ratio_of_their_sums(
@@ -56,8 +65,8 @@ def test_all_lenders_but_one_and_the_difference_of_two_outcomes() -> None:
 def test_a_cohort_is_weighed_by_its_people() -> None:
     group = {**KEYS, "month": 30, "lender": "a", "dimension": "score", "value": "low"}
     rows = [
-        {**group, "people": 40, "defaults_elsewhere_share": 0.1},
-        {**group, "lender": "b", "people": 0, "defaults_elsewhere_share": 0.0},
+        {**group, "people": 40, "defaults_elsewhere": 4, "defaults_elsewhere_share": 0.1},
+        {**group, "lender": "b", "people": 0, "defaults_elsewhere": 0, "defaults_elsewhere_share": None},
     ]
     name = "cohort.{}.score.low.defaults_elsewhere_share"
     tables = {"cohort": pd.DataFrame(rows)}
@@ -83,12 +92,32 @@ def test_cards_are_weighed_by_those_they_judged() -> None:
             "card": card,
             "loans": 9,
             "refused_people": people,
-            "refused_bad_share": bad,
+            "refused_bads": bads,
+            "refused_predicted_share": predicted,
         }
-        for name, card, people, bad in (("a", "before", 10, 0.1), ("b", "before", 30, 0.3), ("b", "after", 30, 0.9))
+        for name, card, people, bads, predicted in (
+            ("a", "before", 10, 1, 0.2),
+            ("b", "before", 30, 9, 0.4),
+            ("c", "before", 0, 0, None),
+            ("b", "after", 30, 27, 0.9),
+        )
     ]
-    monthly = read_outcome("scorecards.all.before.refused_bad_share", "x").monthly({"scorecards": pd.DataFrame(rows)})
-    assert list(monthly) == [pytest.approx(0.25)]
+    tables = {"scorecards": pd.DataFrame(rows)}
+    found = {
+        column: list(read_outcome(f"scorecards.all.before.{column}", "x").monthly(tables))
+        for column in ("refused_bad_share", "refused_predicted_share")
+    }
+    assert found["refused_bad_share"] == [pytest.approx(10 / 40)]
+    assert found["refused_predicted_share"] == [pytest.approx((10 * 0.2 + 30 * 0.4) / 40)]
+
+
+@pytest.mark.parametrize(
+    "name", ["scorecards.all.before.auc_share", "scorecards.not_a.after.model_version", "shape.all.size_hhi"]
+)
+def test_what_stands_for_one_lender_alone_is_refused_for_several(name: str) -> None:
+    with pytest.raises(Refusal, match=r"x: .*must name one lender, since .*; was '(all|not_a)'"):
+        read_outcome(name, "x")
+    assert read_outcome(name.replace(".all.", ".a.").replace(".not_a.", ".a."), "x").column in name
 
 
 @pytest.mark.parametrize(
@@ -151,8 +180,20 @@ def study_tables(difference: int) -> dict[str, pd.DataFrame]:
     return {"market": pd.DataFrame(rows)}
 
 
-@pytest.mark.parametrize(("difference", "method"), [(-5, "t"), (0, "identical")])
-def test_effects_are_paired_differences_of_complete_pairs(difference: int, method: str) -> None:
+@pytest.mark.parametrize(
+    ("difference", "same", "method"),
+    [
+        (-5, {}, "count bound"),
+        (0, {}, "count bound"),
+        (0, {("calm", "other"): frozenset({0, 1})}, "identical"),
+        (0, {("calm", "other"): frozenset({0, 2})}, "count bound"),
+        (0, {("shock", "other"): frozenset({0, 1}), ("calm", "third"): frozenset({0, 1})}, "count bound"),
+        (-5, {("calm", "other"): frozenset({0, 1})}, "count bound"),
+    ],
+)
+def test_effects_are_paired_differences_of_complete_pairs(
+    difference: int, same: dict[tuple[str, str], frozenset[int]], method: str
+) -> None:
     study = compose_study(
         [
             "study=baseline",
@@ -164,12 +205,14 @@ def test_effects_are_paired_differences_of_complete_pairs(difference: int, metho
             "+study.arms.other=['economy.policy_rate_apr=0.02']",
         ]
     )
-    effects, differences = compare(study, study_tables(difference))
+    effects, differences = compare(study, study_tables(difference), SameMarkets(same))
     rows = effects.to_pylist()
     assert [(row["horizon"], row["mean"], row["replicates"], row["method"]) for row in rows] == [
         ("1-3", difference, 2, method),
         ("end", difference, 2, method),
     ]
+    assert all(row["p"] is None for row in rows)
+    assert ("the markets differ" in rows[0]["warning"]) == (method != "identical")
     assert rows[0]["baseline_mean"] == 100.5
     assert "1 of 3 pairs missing" in rows[0]["warning"]
     assert differences.num_rows == 4

@@ -10,9 +10,11 @@ from scipy import stats
 
 from experiments.config import StudyConfig, compose_study
 from experiments.groups import effects_by_group
+from experiments.intervals import mean_intervals, paired_intervals
 from experiments.moves import moves, per_thousand
 from experiments.profiles import profiles
-from experiments.statistics import mean_intervals, paired_effect
+from experiments.sameness import NONE_KNOWN, SameMarkets
+from experiments.statistics import paired_effect
 from experiments.transitions import Pair, transitions
 from sim.observe.flags import flags
 
@@ -47,9 +49,30 @@ def test_intervals_of_columns_are_those_of_each_column_alone() -> None:
         assert stats.t.interval(0.95, known.size - 1, known.mean(), stats.sem(known)) == pytest.approx(
             (found.low[column], found.high[column])
         )
-    assert (found.mean[2], found.low[2], found.high[2]) == (0.0, 0.0, 0.0)
+    assert found.mean[2] == 0.0
+    assert np.isnan([found.low[2], found.high[2]]).all(), "equal values make no interval"
     assert math.isnan(found.mean[3])
     assert found.replicates.tolist() == [5, 6, 6, 0]
+    assert found.method.tolist() == ["t", "t", "no spread", "none"]
+
+
+def test_paired_columns_are_compared_as_each_alone() -> None:
+    changed = np.array([[1.0, 0.3, 5.0, 2.0, 7.0], [4.0, 0.8, 6.0, 3.0, math.nan], [9.0, 0.5, 7.0, 1.0, math.nan]])
+    unchanged = np.array([[0.5, 0.1 + 0.2, 2.0, 2.0, 6.0], [1.0, 0.7 + 0.1, 3.0, 3.0, 1.0], [2.0, 0.5, 4.0, 1.0, 2.0]])
+    same = np.array([False, False, False, True, True])
+    found = paired_intervals(changed, unchanged, same)
+    assert found.method.tolist() == ["t", "no spread", "no spread", "identical", "single"]
+    assert found.replicates.tolist() == [3, 3, 3, 3, 1]
+    assert found.mean == pytest.approx([3.5, 0.0, 3.0, 0.0, 1.0], abs=1e-12)
+    for column in range(5):
+        alone = paired_effect(list(changed[:, column]), list(unchanged[:, column]), "x", is_same_market=same[column])
+        assert alone.method == found.method[column]
+        assert (found.low[column], found.high[column]) == pytest.approx((alone.low, alone.high), nan_ok=True)
+    counted = paired_intervals(changed[:, 2:4], unchanged[:, 2:4], same[2:4], event_months=1)
+    assert counted.method.tolist() == ["count bound", "identical"]
+    bound = paired_effect(list(changed[:, 2]), list(unchanged[:, 2]), "x", event_months=1)
+    assert (counted.low[0], counted.high[0]) == pytest.approx((bound.low, bound.high))
+    assert math.isnan(counted.low[1])
 
 
 def test_profiles_are_paired_differences_month_by_month(study: StudyConfig) -> None:
@@ -66,12 +89,17 @@ def test_profiles_are_paired_differences_month_by_month(study: StudyConfig) -> N
         for month in range(6)
         if (arm, replicate, month) != ("other", 2, 5)
     ]
-    found = profiles(study, {"market": pd.DataFrame(rows)}).to_pandas().set_index(["arm", "month"])
+    same = SameMarkets({("calm", "placebo"): frozenset({0, 1, 2})}, {("calm", "other"): 2})
+    found = profiles(study, {"market": pd.DataFrame(rows)}, same).to_pandas().set_index(["arm", "month"])
     other = found.loc["other"]
     assert other["months_since_announcement"].tolist() == [-2, -1, 0, 1, 2, 3]
     assert other["mean"].tolist() == [0.0, 0.0, 2.0, 4.0, 6.0, 6.0]
     assert other["replicates"].tolist() == [3, 3, 3, 3, 3, 2], "a month in which one pair has no value keeps the others"
-    assert (other.loc[0, "low"], other.loc[0, "high"]) == (0.0, 0.0)
+    assert other["method"].tolist() == ["identical", "identical", "t", "t", "t", "t"]
+    assert np.isnan([other.loc[0, "low"], other.loc[0, "high"]]).all()
+    assert set(found.loc["placebo", "method"]) == {"identical"}
+    unknown = profiles(study, {"market": pd.DataFrame(rows)}).to_pandas()
+    assert set(unknown.loc[unknown["mean"] == 0.0, "method"]) == {"count bound"}, "equal numbers are no same market"
     known = stats.t.interval(0.95, 2, 2.0, stats.sem([1.0, 2.0, 3.0]))
     assert (other.loc[2, "low"], other.loc[2, "high"]) == pytest.approx(known)
     assert found.loc["placebo"]["placebo"].all()
@@ -89,7 +117,7 @@ def test_groups_are_compared_by_what_they_were_in_each_run(study: StudyConfig) -
             "borrowers": 50,
             "applications": 10 * month,
             "approvals": (5 - lost) * month,
-            "hardship_share": 0.02 * month,
+            "hardship": month,
         }
         for arm, lost in (("baseline", 0), ("other", 1), ("placebo", 0))
         for replicate in range(3)
@@ -100,9 +128,35 @@ def test_groups_are_compared_by_what_they_were_in_each_run(study: StudyConfig) -
     access = found.loc[("approval_share", "other", "1")]
     assert (access["mean"], access["baseline_mean"], access["replicates"]) == (pytest.approx(-0.1), 0.5, 3)
     hardship = found.loc[("hardship_share", "other", "2")]
-    assert (hardship["mean"], hardship["low"]) == (0.0, 0.0)
+    assert (hardship["mean"], hardship["method"]) == (0.0, "no spread")
+    assert math.isnan(hardship["low"])
+    assert (access["method"], math.isnan(access["low"])) == ("no spread", True), "the same fall in every pair"
     assert hardship["baseline_mean"] == pytest.approx(0.02 * 4), "months 3 to 5, by people"
     assert set(found.index.get_level_values("measure")) == {"approval_share", "hardship_share"}
+
+
+def test_a_group_without_anything_to_divide_by_has_no_effect_and_says_in_how_many_pairs(study: StudyConfig) -> None:
+    rows = [
+        {
+            "scenario": "calm",
+            "arm": arm,
+            "replicate": replicate,
+            "month": month,
+            "dimension": "income_quintile",
+            "value": value,
+            "borrowers": 50,
+            "applications": 0 if value == "2" and arm == "other" and replicate < 2 else 10,
+            "approvals": 0 if value == "2" and arm == "other" and replicate < 2 else 5,
+        }
+        for arm in ("baseline", "other", "placebo")
+        for replicate in range(3)
+        for month in range(6)
+        for value in ("1", "2")
+    ]
+    found = effects_by_group(study, [pd.DataFrame(rows)]).to_pandas().set_index(["measure", "arm", "value"])
+    one, none = found.loc[("approval_share", "other", "1")], found.loc[("approval_share", "other", "2")]
+    assert (one["replicates"], one["pairs_without_value"]) == (3, 0)
+    assert (none["replicates"], none["pairs_without_value"], none["baseline_mean"]) == (1, 2, 0.5)
 
 
 SERVED, INFORMAL, NONE = flags["applied"] | flags["approved"], flags["informal"], flags["applied"]
@@ -146,7 +200,9 @@ def test_moves_come_with_intervals_and_the_placebo_beside(study: StudyConfig) ->
             ("placebo", AFTER if replicate == 2 else BEFORE),
         )
     ]
-    table = moves(study, [per_thousand(transitions([pair], flags).to_pandas()) for pair in pairs]).to_pandas()
+    table = moves(
+        study, [per_thousand(transitions([pair], flags).to_pandas()) for pair in pairs], NONE_KNOWN
+    ).to_pandas()
     found = table[(table["topic"] == "source") & (table["change"] == "moved")].set_index("arm")
     other = found.loc["other"]
     assert other["mean"] == pytest.approx(1000.0 * (0.0 + 0.1 + 0.1) / 3)
@@ -155,4 +211,19 @@ def test_moves_come_with_intervals_and_the_placebo_beside(study: StudyConfig) ->
     known = stats.t.interval(0.95, 2, 100.0 / 3, stats.sem([0.0, 100.0, 0.0]))
     assert (other["beyond_placebo_low"], other["beyond_placebo_high"]) == pytest.approx(known)
     assert math.isnan(found.loc["placebo", "beyond_placebo_mean"])
-    assert moves(study, []).num_rows == 0
+    assert moves(study, [], NONE_KNOWN).num_rows == 0
+
+
+def test_arms_in_which_nobody_moves_have_no_interval_and_are_identical_only_when_they_are(study: StudyConfig) -> None:
+    pairs = [
+        per_thousand(transitions([Pair(arm, "calm", replicate, False, BEFORE, BEFORE)], flags).to_pandas())
+        for replicate in range(3)
+        for arm in ("other", "placebo")
+    ]
+    table = moves(study, pairs, SameMarkets({("calm", "placebo"): frozenset({0, 1, 2})})).to_pandas()
+    found = table[(table["topic"] == "default") & (table["change"] == "pushed")].set_index("arm")
+    assert found["mean"].tolist() == [0.0, 0.0]
+    assert found["low"].isna().all()
+    assert found["method"].to_dict() == {"other": "no spread", "placebo": "identical"}
+    kept = table[(table["topic"] == "source") & (table["change"] == "same_lender")].set_index("arm")
+    assert kept["method"].to_dict() == {"other": "no spread", "placebo": "no spread"}

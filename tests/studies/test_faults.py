@@ -17,12 +17,14 @@ import experiments
 from experiments import folder as folder_module
 from experiments import run
 from experiments.archive import NAME
+from experiments.config import ReportSettings
+from experiments.drawn import keep_record
 from experiments.folder import folder_for
 from experiments.progress import Progress
 from experiments.refusal import Refusal
 from experiments.single_run import RECORD
-from experiments.store import PARTIAL, SEAL, read_json, sha256_of, write_sealed, write_table
-from experiments.study_files import MANIFEST
+from experiments.store import PARTIAL, SEAL, read_json, sha256_of, write_bytes, write_sealed, write_table
+from experiments.study_files import DRAWN, MANIFEST, REPORTS
 from experiments.verify import verify
 from tests.studies.commands import Sluice, table_hashes
 from tests.studies.fake_study import fake_market, flip, hashes, live, study_in
@@ -239,6 +241,44 @@ def test_damaged_mark_is_found_and_the_folder_left_alone(copied: Path, harm: Cal
     assert hashes(copied) == before
 
 
+def half(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def drawn_in(folder: Path) -> Path:
+    """Draw a report of two lines, as the real one is drawn: the page, then its record."""
+    keep_record(folder, write_bytes(folder / REPORTS[0], b"<title>a study</title>\n<p>what it found</p>\n"))
+    return folder / REPORTS[0]
+
+
+@pytest.mark.parametrize("harm", [half, flip, empty, Path.unlink], ids=lambda harm: harm.__name__)
+@pytest.mark.parametrize("name", [REPORTS[0], DRAWN])
+def test_damaged_report_is_found_and_drawn_again_without_gathering(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, name: str, harm: Callable[[Path], None]
+) -> None:
+    monkeypatch.setattr("experiments.report.build", drawn_in)
+    monkeypatch.setattr("experiments.gather.gather", None)
+    drawn_in(copied)
+    before, told = verify(copied), (copied / REPORTS[0]).read_bytes()
+    assert before.is_well
+    assert before.foreign == ()
+    harm(copied / name)
+    (problem,) = verify(copied).problems
+    assert problem.startswith(f"{copied / name}: is ")
+    assert problem.endswith(f"to draw it again: python -m experiments.report {copied}")
+    assert live(study_in(copied, archive="none", report=ReportSettings(draw=True))) == 0
+    assert (copied / REPORTS[0]).read_bytes() == told
+    assert verify(copied) == before
+
+
+def test_report_of_other_results_is_told(copied: Path) -> None:
+    drawn_in(copied)
+    document = {key: value for key, value in read_json(copied / MANIFEST).items() if key != SEAL}
+    write_sealed(copied / MANIFEST, {**document, "finished": "another time"})
+    (problem,) = verify(copied).problems
+    assert "report.html: shows other results than those of manifest.json" in problem
+
+
 def test_torn_log_is_continued_on_a_line_of_its_own(copied: Path) -> None:
     (copied / "log.jsonl").write_text('{"event": "sta')
     assert live(study_in(copied, archive="none")) == 0
@@ -374,3 +414,67 @@ def test_kills_at_random_moments_leave_nothing_torn_and_the_same_bytes(tmp_path:
     assert (seen["torn"], seen["failed"], seen["problems"]) == (0, 0, [])
     assert seen["finished"] == seen.get("ended", 0), "every study that ended has the bytes of an undisturbed one"
     assert (seen["last_code"], seen["same"], seen["left"]) == (0, True, [])
+
+
+# --- what goes while a study is carried out --------------------------------------------------------------------------
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_folder_removed_in_mid_study_is_one_message_and_the_same_command_begins_anew(
+    sluice: Sluice, executor: str
+) -> None:
+    asked = ["study.replicates=40", f"executor={executor}", "archive=none"]
+    study = sluice.start(*asked)
+    sluice.await_finished(2)
+    shutil.rmtree(sluice.out.rename(sluice.place / "going"), ignore_errors=True)
+    _, said = study.communicate(timeout=120)
+    assert study.returncode == 1, said
+    assert "Traceback" not in said
+    assert len([line for line in said.splitlines() if "cannot be written" in line or "no longer there" in line]) == 1
+    assert not sluice.out.exists()
+    assert sluice.run("study.replicates=2", *asked[1:]).returncode == 0
+    assert verify(sluice.out).is_well
+
+
+@pytest.mark.parametrize(
+    "problem", [OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), RuntimeError("can't start new thread"), EOFError()]
+)
+def test_worker_that_cannot_be_started_is_one_message(
+    tmp_path: Path, fake: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, problem: Exception
+) -> None:
+    def refuse(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr("experiments.driver.is_compiled", lambda _: True)
+    monkeypatch.setattr("experiments.executors.processes.ProcessPoolExecutor.submit", refuse)
+    executor = study_in(tmp_path).executor._replace(kind="processes")
+    assert command(monkeypatch, tmp_path / "out", archive="none", executor=executor) == 1
+    said = capsys.readouterr().err
+    assert said.count("executor: a worker cannot be started: ") == 1
+    assert "the same command with out= set to its folder continues" in said
+    monkeypatch.undo()
+    assert live(study_in(tmp_path / "out", archive="none")) == 0
+
+
+def test_memory_that_ends_is_one_message(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise pa.ArrowMemoryError("malloc of size 4096 failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("experiments.gather.gather", refuse)
+        (copied / MANIFEST).unlink()
+        assert command(patch, copied, archive="none") == 1
+    assert "memory: not enough is left: malloc of size 4096 failed" in capsys.readouterr().err
+    assert live(study_in(copied, archive="none")) == 0
+    assert verify(copied).is_well
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", [3_000_000, 1_500_000, 1_000_000])
+def test_limit_on_memory_is_told_without_a_traceback(sluice: Sluice, kilobytes: int) -> None:
+    limited = ["sh", "-c", f'ulimit -v {kilobytes}; exec "$@"', "sh"]
+    ended = sluice.call([*limited, *sluice.command("study.replicates=3")])
+    assert ended.returncode in (0, 1), ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert sluice.run("study.replicates=3").returncode == 0
+    assert verify(sluice.out).is_well

@@ -181,7 +181,9 @@ def test_report_that_cannot_be_written_is_one_message_and_the_results_are_kept(s
     assert "Traceback" not in ended.stderr
     assert "the report could not be written: " in ended.stderr
     assert f"the results are kept in {sluice.out}" in ended.stderr
-    assert ended.stderr.splitlines()[-1] == f"  python -m experiments.report {sluice.out}"
+    printed = ended.stderr.splitlines()[-1]
+    assert printed.endswith(f"sluice report {sluice.out}")
+    assert sluice.call(["sh", "-c", printed]).returncode == 2, "there is still a folder in its place"
     assert sluice.manifest()["status"] == "complete"
     last = json.loads((sluice.out / "log.jsonl").read_text().splitlines()[-1])
     assert last["event"] == "report failed"

@@ -1,6 +1,7 @@
 """A finished study is one query away: Arrow, pandas and SQL, every file checked before it is believed."""
 
 import contextlib
+import platform
 import shutil
 import sys
 from pathlib import Path
@@ -10,11 +11,12 @@ import pyarrow as pa
 import pytest
 
 import experiments
-from experiments import verify
+from experiments import machine, verify
 from experiments.query import connection
 from experiments.refusal import Refusal
 from experiments.store import CorruptResult, write_json, write_sealed, write_table
-from tests.studies.fake_study import RUNS, fake_market, flip, live, study_in
+from experiments.study import plan
+from tests.studies.fake_study import RUNS, composed, fake_market, flip, live, study_in
 
 duckdb = pytest.importorskip("duckdb")
 
@@ -123,7 +125,7 @@ def test_runs_and_their_people_are_found(place: Path) -> None:
 def test_columns_are_told_with_unit_and_meaning(place: Path) -> None:
     for name in experiments.open(place / "a").tables:
         told = experiments.open(place / "a").schema(name)
-        assert list(told.columns) == ["name", "type", "unit", "meaning"]
+        assert list(told.columns) == ["name", "type", "unit", "meaning", "made_of"]
         assert list(told["name"]) == experiments.open(place / "a").table(name).column_names
         assert (told["meaning"] != "").all()
 
@@ -136,6 +138,10 @@ def test_mistakes_are_one_message_with_the_nearest_name(place: Path, tmp_path: P
         results.frame("lender", columns=["mean_ap"])
     with pytest.raises(Refusal, match=r"market\.mont: no such column"):
         results.frame("market", filters=[("mont", "==", 1)])
+    with pytest.raises(Refusal, match=r"market\.month: holds numbers"):
+        results.frame("market", filters=[("month", "==", "1")])
+    with pytest.raises(Refusal, match=r"market: columns are a list of names, such as \['arm'\], was 'arm'"):
+        results.frame("market", columns="arm")
     with pytest.raises(Refusal, match="no such folder"):
         experiments.open(tmp_path / "nowhere")
     with pytest.raises(Refusal, match=r"manifest\.json: is missing"):
@@ -245,3 +251,28 @@ def test_rerun_names_the_table_whose_bytes_differ(copied: Path, monkeypatch: pyt
     assert [problem.rpartition("/")[2] for problem in found.problems] == [
         "people.parquet: lived through again, the run gave other bytes"
     ]
+
+
+@pytest.mark.usefixtures("fake")
+def test_rerun_under_another_python_says_so_and_calls_nothing_different(
+    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = machine.deciding_versions()
+    assert here["python"] == f"{sys.version_info.major}.{sys.version_info.minor}"
+    monkeypatch.setattr(verify, "deciding_versions", lambda: {**here, "python": "3.99"})
+    assert verify.main([str(place / "a"), "--rerun", "2"]) == 1
+    said = capsys.readouterr()
+    assert f"python is 3.99 here and was {here['python']}" in said.err
+    assert "are as written" in said.out
+    assert "differ" not in said.out + said.err
+    assert verify.main([str(place / "a")]) == 0, "files are what they are under any Python"
+
+
+def test_another_python_makes_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that nothing lived under one is taken over, or continued, under another."""
+    before = [run.identity for run in plan(composed())]
+    monkeypatch.setattr(platform, "python_version", lambda: "3.99.1")
+    after = [run.identity for run in plan(composed())]
+    assert not set(before) & set(after)
+    monkeypatch.setattr(platform, "python_version", lambda: "3.99.7")
+    assert [run.identity for run in plan(composed())] == after

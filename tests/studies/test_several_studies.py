@@ -1,7 +1,6 @@
 """Several whole studies by one command, and what is said beforehand of one."""
 
 import json
-import shlex
 import signal
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.command_line import out_override
+from experiments.command_line import command_here, out_override
 from experiments.config import StudyConfig, compose_study
 from experiments.execute import by_trunk
 from experiments.forecast import REFERENCE, check_disk, forecast, seconds_of
@@ -105,7 +104,7 @@ def test_folders_and_the_command_that_continues_them_all(tmp_path: Path) -> None
     assert len(listed) == 2
     for texts, again in calls:
         assert read_override(texts[-1]).value == str(place / listed[0]["folder"])
-        assert shlex.split(again) == ["python", "-m", "experiments.run", "-m", *ONE, out_override(place)]
+        assert again == command_here("run", "-m", *ONE, out_override(place))
 
 
 def test_ctrl_c_prints_the_command_that_goes_on_with_all_of_them(sluice: Sluice) -> None:
@@ -117,9 +116,7 @@ def test_ctrl_c_prints_the_command_that_goes_on_with_all_of_them(sluice: Sluice)
     assert process.returncode == 130
     assert "Traceback" not in said
     (sluice.faults / "slow").unlink()
-    printed = shlex.split(said.splitlines()[-1])
-    assert printed[0] == "python"
-    ended = sluice.call([sys.executable, *printed[1:]])
+    ended = sluice.call(["sh", "-c", said.splitlines()[-1]])  # as it was printed
     assert ended.returncode == 0, ended.stderr
     assert len(list(sluice.out.glob("*/manifest.json"))) == 2
 
@@ -219,9 +216,9 @@ def test_a_dry_run_prints_the_plan_and_makes_no_folder(sluice: Sluice, sources: 
 
 def test_a_dry_run_refuses_the_folder_of_another_study(sluice: Sluice) -> None:
     assert sluice.run("study.replicates=1", "executor=serial").returncode == 0
-    other = sluice.run("study.replicates=2", "--dry-run")
+    other = sluice.run("study.replicates=1", "seed=9", "--dry-run")
     assert other.returncode == 2
-    assert "cannot be continued" in other.stderr
+    assert "cannot be continued: it holds this study with other settings: seed was 1 and is 9" in other.stderr
 
 
 @pytest.mark.slow

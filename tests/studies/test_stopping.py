@@ -10,12 +10,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.config import compose_study
+from experiments.complete_pairs import half_width
+from experiments.config import PrimaryOutcome, compose_study
 from experiments.declared import confidence_each
+from experiments.outcomes import read_horizon
 from experiments.refusal import Refusal
-from experiments.statistics import half_width
 from experiments.stopping import StopSettings, Width, look_at, stopped, words
+from experiments.store import read_json, read_table
 from tests.studies.commands import Sluice, table_hashes
+from tests.studies.fake_study import live, study_in
 
 ARMS = "study.arms={baseline:[],capped:['policy=[rate_cap]']}"
 PRIMARY = (
@@ -71,6 +74,44 @@ def test_intervals_looked_at_allow_for_the_number_of_primary_effects() -> None:
 def test_a_rule_that_could_not_work_is_refused(texts: list[str], told: str) -> None:
     with pytest.raises(Refusal, match=told):
         compose_study(["study=baseline", "study.horizons=['1-3']", *texts])
+
+
+def stopping_study(place: Path, **important: float) -> dict[str, object]:
+    """Live the small study, whose arms differ in what a lender may lend, under a stop rule of 2 to 6 replicates."""
+    names = {"approvals": "market.approvals", "hardship": "market.hardship_share", "debt": "market.debt_fen"}
+    primary = tuple(PrimaryOutcome(names[name], "1-3", "?", least) for name, least in important.items())
+    stop = StopSettings(at_least=2, at_most=6, step=2)
+    study = study_in(place, primary=primary, stop=stop, horizons=("1-3",), secondary=())
+    assert live(study._replace(horizons=(read_horizon("1-3", "test"),))) == 0
+    return read_json(place / "manifest.json")
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize("outcome", ["approvals", "hardship", "debt"])
+def test_arms_that_are_equal_by_chance_stop_no_study(tmp_path: Path, outcome: str) -> None:
+    """The arms are other markets: approvals and hardship are equal in all pairs, debt differs by the same amount."""
+    manifest = stopping_study(tmp_path / "one", **{outcome: 0.001})
+    assert (manifest["replicates"], manifest["stopped"]["reason"]) == (6, "at_most")
+    assert [look["narrow"] for look in manifest["stopped"]["looks"]] == [0, 0, 0]
+    effect = read_table(tmp_path / "one" / "tables" / "effects.parquet").to_pylist()[0]
+    assert effect["sd"] == 0.0
+    assert effect["is_precise"] is False
+    assert effect["p"] is effect["p_holm"] is None
+    assert effect["method"] == ("count bound" if outcome == "approvals" else "no spread")
+    assert "though the markets differ" in effect["warning"]
+    if outcome != "approvals":
+        assert effect["low"] is effect["high"] is effect["simultaneous_half_width"] is None
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_bound_on_counts_may_stop_a_study_and_is_what_the_table_says(tmp_path: Path) -> None:
+    manifest = stopping_study(tmp_path / "one", approvals=1e4)
+    assert (manifest["replicates"], manifest["stopped"]["reason"]) == (2, "precise")
+    effect = read_table(tmp_path / "one" / "tables" / "effects.parquet").to_pylist()[0]
+    assert effect["is_precise"] is True
+    reach = manifest["stopped"]["looks"][-1]["widest"]["half_width"]
+    assert reach == pytest.approx(effect["simultaneous_half_width"], rel=1e-12)
+    assert reach == pytest.approx(effect["count_high"]), "one primary effect: the simultaneous bound is the usual one"
 
 
 def test_a_study_ends_when_its_intervals_are_narrow(sluice: Sluice) -> None:

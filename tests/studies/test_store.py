@@ -1,24 +1,31 @@
 """Files are whole or absent, and a torn or altered one is never read as a result."""
 
+import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
+from experiments.any_script import slug
 from experiments.store import (
     CorruptResult,
+    FileRecord,
     check_file,
     host,
     new_folder,
     partial_of,
+    place_file,
     read_json,
     read_table,
-    slug,
+    record_of,
+    sha256_of,
     sweep,
     write_bytes,
     write_json,
+    write_pieces,
     write_table,
     writer_of,
 )
@@ -114,6 +121,94 @@ def test_partial_file_says_which_process_of_which_host_writes_it(tmp_path: Path)
     assert writer_of(partial) == os.getpid()
     for other in (".partial-run-9", ".partial-run-7", f".partial-run-0{host()}-7", f".partial-run-{host()}-x"):
         assert writer_of(tmp_path / other) is None
+
+
+@pytest.mark.parametrize("content", [b"", b"a", b"ab", bytes(range(256)) * 1025])
+def test_the_hash_is_of_every_byte(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(content)
+    assert sha256_of(path) == hashlib.sha256(content).hexdigest()
+    record = write_bytes(tmp_path / "b", content)
+    assert record == record_of(tmp_path / "b") == FileRecord(sha256_of(path), len(content), None)
+    for place in {0, len(content) - 1} if content else ():
+        altered = bytearray(content)
+        altered[place] ^= 1
+        path.write_bytes(bytes(altered))
+        with pytest.raises(CorruptResult, match="torn or altered"):
+            check_file(path, record._asdict())
+
+
+def test_a_longer_file_with_the_same_beginning_is_noticed(tmp_path: Path) -> None:
+    record = write_bytes(tmp_path / "a", b"whole")
+    (tmp_path / "a").write_bytes(b"whole and more")
+    with pytest.raises(CorruptResult, match="torn or altered"):
+        check_file(tmp_path / "a", record._asdict())
+
+
+class Disk:
+    """Notes in what order files and folders are flushed, and names change, and lets it happen."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.said: list[tuple[str, str]] = []
+        fsync, rename, replace = os.fsync, Path.rename, Path.replace
+
+        def flushed(handle: int) -> None:
+            self.said.append(("flush", str(Path(f"/proc/self/fd/{handle}").readlink())))
+            fsync(handle)
+
+        def renamed(move: Callable[..., object]) -> Callable[..., object]:
+            def noted(path: Path, target: Path) -> object:
+                self.said.append(("rename", str(target)))
+                return move(path, target)
+
+            return noted
+
+        monkeypatch.setattr(os, "fsync", flushed)
+        monkeypatch.setattr(Path, "rename", renamed(rename))
+        monkeypatch.setattr(Path, "replace", renamed(replace))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: write_bytes(path, b"whole"),
+        lambda path: write_json(path, {"a": 1}),
+        lambda path: write_table(path, TABLE),
+        lambda path: write_pieces(path, TABLE.schema, iter([TABLE])),
+    ],
+)
+def test_a_file_is_on_disk_before_it_takes_its_name_and_the_name_is_flushed_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Path], object]
+) -> None:
+    disk, path = Disk(monkeypatch), tmp_path / "a"
+    write(path)
+    assert disk.said == [("flush", str(partial_of(path))), ("rename", str(path)), ("flush", str(tmp_path))]
+
+
+def test_a_folder_is_on_disk_before_it_takes_its_name_and_the_name_is_flushed_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk, run = Disk(monkeypatch), tmp_path / "run"
+    partial = partial_of(run)
+    with new_folder(run) as folder:
+        write_bytes(folder / "whole", b"whole")
+    whole = partial / "whole"
+    assert disk.said == [
+        *[("flush", str(partial_of(whole))), ("rename", str(whole)), ("flush", str(partial))],
+        *[("flush", str(partial)), ("rename", str(run)), ("flush", str(tmp_path))],
+    ]
+
+
+def test_a_copy_is_on_disk_when_a_link_cannot_be_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_link(path: Path, target: Path) -> None:
+        raise OSError
+
+    write_bytes(tmp_path / "source", b"whole")
+    monkeypatch.setattr(Path, "hardlink_to", no_link)
+    disk = Disk(monkeypatch)
+    place_file(tmp_path / "source", tmp_path / "copy")
+    assert (tmp_path / "copy").read_bytes() == b"whole"
+    assert disk.said == [("flush", str(tmp_path / "copy"))]
 
 
 def test_names_become_harmless_folder_names() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ def draw_forest(strips: Sequence[Strip]) -> str:
     """Draw strips below each other; the vertical line in each is zero."""
     heights = [0.24 * len(strip.bars) + 0.18 for strip in strips]
     gap, top, bottom = 0.56, 0.28, 0.34
-    height = sum(heights) + gap * (len(strips) - 1) + top + bottom
+    height = math.fsum(heights) + gap * (len(strips) - 1) + top + bottom
     canvas = Canvas(figsize=(WIDTH, height))
     place = height - top
     for strip, strip_height in zip(strips, heights, strict=True):
@@ -111,5 +112,5 @@ def effect_words(
         return f"identical (n = {replicates})"
     text, low_text, high_text, _ = interval(mean, low, high, unit, beside)
     if not (np.isfinite(low) and np.isfinite(high)):
-        return f"{text}  n = {replicates}"
+        return f"{text}  {'no spread  ' if replicates > 1 else ''}n = {replicates}"
     return f"{text}  [{low_text}, {high_text}]  n = {replicates}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,6 +11,7 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, Formatter, FuncFormatter, MaxNLocator
 
+from experiments.months import year_month
 from experiments.report.reading import Study
 from experiments.report.style import FAINT, INK, SHOCK, arm_colour, scenario_line
 from experiments.report.wording import number, short
@@ -26,21 +28,16 @@ def calendar_ticks(axis: Axes, study: Study) -> None:
     if len(januaries) < 2:
         januaries = list(range(0, study.months, max(study.months // 4, 1)))
         axis.xaxis.set_major_locator(FixedLocator(januaries))
-        axis.xaxis.set_major_formatter(FuncFormatter(lambda at, _: _year_month(study.start, int(at))))
+        axis.xaxis.set_major_formatter(FuncFormatter(lambda at, _: year_month(study.start, int(at))))
         return
     step = 1 + (len(januaries) - 1) // 4
     axis.xaxis.set_major_locator(FixedLocator(januaries[::step]))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda at, _: str(year + (month - 1 + int(at)) // 12)))
 
 
-def _year_month(start: str, ahead: int) -> str:
-    year, month = (int(part) for part in start.split("-"))
-    return f"{year + (month - 1 + ahead) // 12}-{(month - 1 + ahead) % 12 + 1:02d}"
-
-
 def month_name(study: Study, month: int) -> str:
     """Return a month as YYYY-MM, or as `month 24` if no date is known."""
-    return _year_month(study.start, month) if study.start else f"month {month}"
+    return year_month(study.start, month) if study.start else f"month {month}"
 
 
 def mark_dates(axis: Axes, study: Study, scenarios: Sequence[str]) -> None:
@@ -78,6 +75,21 @@ def canvas_of(axis: Axes) -> Canvas:
     if canvas is None:
         raise ValueError("the axis stands on no figure")
     return canvas
+
+
+def draw_line(axis: Axes, x: np.ndarray, y: np.ndarray, color: str, **look: Any) -> None:
+    """Draw a line with a gap wherever there is no value; a value between two gaps is a dot."""
+    axis.plot(x, y, color=color, **look)
+    known = np.concatenate([[False], np.isfinite(y), [False]])
+    alone = known[1:-1] & ~known[:-2] & ~known[2:]
+    if alone.any():
+        axis.plot(x[alone], y[alone], ".", color=color, markersize=3)
+
+
+def last_point(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Return where a line ends: at its last value; NaN without any."""
+    known = np.flatnonzero(np.isfinite(y))
+    return (float(x[known[-1]]), float(y[known[-1]])) if known.size else (float("nan"), float("nan"))
 
 
 def end_labels(axis: Axes, ends: Sequence[tuple[float, float, str, str]], size: float = 8.0) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from experiments.report.figures.marks import EvenDecimals, end_labels, key
+from experiments.report.figures.marks import EvenDecimals, draw_line, end_labels, key, last_point
 from experiments.report.reading import Study
 from experiments.report.style import FAINT, arm_colour, grid, scenario_line, to_svg
 from experiments.report.wording import scaled, short, title
@@ -58,9 +58,10 @@ def _draw_panel(
             mean, low, high = (line[name].to_numpy(float) * factor for name in ("mean", "low", "high"))
             colour = arm_colour(study.arms, arm)
             axis.fill_between(months, low, high, color=colour, alpha=0.15, linewidth=0)
-            axis.plot(months, mean, color=colour, linewidth=1.2, linestyle=scenario_line(study.scenarios, scenario))
+            look = scenario_line(study.scenarios, scenario)
+            draw_line(axis, months, mean, color=colour, linewidth=1.2, linestyle=look)
             name = short(arm, 16) + (f" · {short(scenario, 12)}" if len(scenarios_drawn(study)) > 1 else "")
-            ends.append((float(months[-1]), float(mean[-1]), name, colour))
+            ends.append((*last_point(months, mean), name, colour))
     axis.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
     axis.axvline(0.0, color=FAINT, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=1)
     axis.set_title(short(title(heading), 40), fontsize=8.5)

@@ -10,7 +10,16 @@ import pandas as pd
 from matplotlib.axes import Axes
 
 from experiments.report.estimates import Band, band
-from experiments.report.figures.marks import calendar_ticks, end_labels, key, mark_dates, percent_ticks, plain_ticks
+from experiments.report.figures.marks import (
+    calendar_ticks,
+    draw_line,
+    end_labels,
+    key,
+    last_point,
+    mark_dates,
+    percent_ticks,
+    plain_ticks,
+)
 from experiments.report.reading import Study
 from experiments.report.style import FAINT, WIDTH, arm_colour, grid, scenario_line, to_svg
 from experiments.report.wording import short, title
@@ -54,15 +63,16 @@ def _draw_panel(axis: Axes, study: Study, panel: Panel) -> list[tuple[float, flo
         for arm in study.drawn:
             rows = runs.get((arm, scenario))
             line = band(rows, "value") if rows is not None else None
-            if line is None or not line.months.size:
+            if line is None or not np.isfinite(line.median).any():
                 continue
             drawn.append(line)
             colour = arm_colour(study.arms, arm)
             if study.replicates > 1:
                 axis.fill_between(line.months, line.low, line.high, color=colour, alpha=0.13, linewidth=0)
-            axis.plot(line.months, line.median, color=colour, linestyle=scenario_line(study.scenarios, scenario))
+            style = scenario_line(study.scenarios, scenario)
+            draw_line(axis, line.months, line.median, color=colour, linestyle=style)
             name = short(arm, 16) + (f" · {short(scenario, 12)}" if len(study.scenarios) > 1 else "")
-            ends.append((float(line.months[-1]), float(line.median[-1]), name, colour))
+            ends.append((*last_point(line.months, line.median), name, colour))
     axis.set_title(title(short(panel.title, 40)))
     if panel.side:
         axis.set_ylabel(panel.side, labelpad=4)
@@ -75,7 +85,7 @@ def _draw_panel(axis: Axes, study: Study, panel: Panel) -> list[tuple[float, flo
 
 def _cut(axis: Axes, drawn: Sequence[Band]) -> None:
     """Cut an axis that a few months would stretch until nothing else can be read, and say so."""
-    medians = np.concatenate([line.median for line in drawn]) if drawn else np.zeros(1)
+    medians = np.concatenate([line.median[np.isfinite(line.median)] for line in drawn]) if drawn else np.zeros(1)
     low, high = np.quantile(medians, [0.02, 0.98])
     reach = max(float(high - low), 1e-12)
     bottom, top = axis.get_ylim()

@@ -1,123 +1,192 @@
-"""The question, the time line, and the answer in five sentences made from the effects table."""
+"""The answer in five sentences, made from the effects table: every arm, scenario and primary outcome is in it.
+
+One arm is told outcome by outcome. Of several arms each outcome is told over all of them: what most do by count, and
+whoever does otherwise by name, so that nothing true of one is said as if of all. A table beside holds every number.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 
-from experiments.report.blocks import Block, Figure, Note, Points, Section, Table, Text
-from experiments.report.effects import Effect, horizon_words, outcome_words, read_effects
-from experiments.report.figures.marks import month_name
-from experiments.report.figures.timeline import draw_timeline
+from experiments.report.blocks import Block, Note, Points, Section, Table
+from experiments.report.comparison import (
+    SPELT_OUTCOMES,
+    Cell,
+    Outcome,
+    Place,
+    cell_words,
+    outcome_clause,
+    outcome_title,
+    outcomes_of_one,
+    place_words,
+    values_of,
+)
+from experiments.report.effects import (
+    Effect,
+    horizon_words,
+    outcome_words,
+    read_effects,
+    reason_without_value,
+    untested_words,
+    without_value,
+)
 from experiments.report.reading import Study
 from experiments.report.wording import change_sentence, counted, listing, plain, sentence
 
+TITLE = "The answer in five sentences"
 EXPLORATORY_BELOW = 30
-SHOWN_FILES = 4  # of those that were altered
-
-
-def question_section(study: Study) -> Section:
-    """Say what was asked and when things happen."""
-    blocks: list[Block] = []
-    if study.altered:
-        blocks.append(
-            Note(
-                f"Do not quote this page: not as the study wrote them are {plain(listing(study.altered[:SHOWN_FILES]))}"
-                + (f" and {len(study.altered) - SHOWN_FILES} more." if len(study.altered) > SHOWN_FILES else ".")
-            )
-        )
-    question = str(study.said("question") or "").strip()
-    if question:
-        blocks.append(Text(question))
-    blocks.append(Text(_design(study)))
-    if study.events:
-        blocks.append(Figure(draw_timeline(study), _timeline_words(study), _timeline_caption(study)))
-    else:
-        blocks.append(Note("No policy and no shock is dated in this study, so there is no time line."))
-    blocks += _instruments(study)
-    return Section("question", "Question and time line", tuple(blocks))
+NAMED_ARMS = 4  # so many are named in the opening; of more the first and the last
+OTHER_SCENARIOS_TOLD_APART = 2  # of more, outcomes are told over all of them
+MOST_COLUMNS, MOST_ROWS = 6, 24  # of a table that stands open
+CLEAREST = 2  # secondary effects that are quoted
 
 
 def answer_section(study: Study) -> Section:
-    """Answer in five sentences, each with its numbers, intervals and pairs."""
+    """Answer in five sentences, each with its numbers, and in a table of arms by primary outcomes."""
     effects = read_effects(study)
     if not effects:
         reason = (
             study.why_absent("effects") if len(study.arms) > 1 else "the study has a single arm, so nothing is compared"
         )
-        return Section(
-            "answer", "The answer in five sentences", (Note(sentence(f"No effects are reported: {reason}")),)
-        )
-    return Section(
-        "answer", "The answer in five sentences", (Points(tuple(five_sentences(study, effects)), numbered=True),)
-    )
+        reason = "; ".join(untested_words(study)) or reason
+        return Section("answer", TITLE, (Note(sentence(f"No effects are reported: {reason}")),))
+    blocks: list[Block] = [Points(tuple(five_sentences(study, effects)), numbered=True)]
+    return Section("answer", TITLE, (*blocks, *_tables(study, [*effects, *without_value(study)])))
+
+
+def arms_told(study: Study) -> tuple[str, ...]:
+    """Return the arms that the answer is about: the policies; where there are none, whatever is compared."""
+    return study.policies or study.arms[1:]
 
 
 def five_sentences(study: Study, effects: list[Effect]) -> list[str]:
     """Return the answer; every number in it stands in the effects table."""
-    arm = study.policies[0] if study.policies else next(iter(study.arms[1:]), "")
-    mine = [effect for effect in effects if effect.arm == arm]
-    primary = [effect for effect in mine if effect.primary] or mine
-    calm = study.scenarios[0]
-    stressed = list(study.scenarios[1:])
-    declared = counted(len({effect.outcome for effect in mine if effect.primary}), "primary outcome")
-    opening = (
-        f"“{plain(arm)}” was run beside “{plain(study.reference)}” in {counted(_pairs(mine), 'pair')} per scenario "
-        f"that share their luck; {declared} and their signs were declared beforehand, and months are counted from "
-        "the announcement"
-    )
-    said = [opening]
-    said.append(_scenario_sentence(f"In “{plain(calm)}”", [effect for effect in primary if effect.scenario == calm]))
-    if stressed:
-        rows = [effect for effect in primary if effect.scenario == stressed[0]]
-        said.append(_scenario_sentence(f"Under “{plain(stressed[0])}”", rows))
-    else:
-        said.append("Only one scenario was run, so nothing is said about how a shock would change this")
-    said.append(_secondary_sentence([effect for effect in mine if not effect.primary], mine))
-    said.append(_verdict_sentence([effect for effect in mine if effect.primary], _pairs(mine)))
+    arms = arms_told(study)
+    mine = [effect for effect in effects if effect.arm in arms]
+    every = [*effects, *without_value(study)]
+    outcomes = primary_outcomes([effect for effect in every if effect.arm in arms])
+    said = [
+        _opening(study, arms, mine),
+        _scenario_sentence(study, every, outcomes, study.scenarios[:1]),
+        _other_scenarios(study, every, outcomes),
+        _secondary_sentence(study, [effect for effect in mine if not effect.primary], mine),
+        _verdict_sentence(arms, [effect for effect in mine if effect.primary], mine),
+    ]
     return [sentence(text) for text in said]
 
 
-def _pairs(effects: list[Effect]) -> int:
-    return max((effect.replicates for effect in effects), default=0)
+def primary_outcomes(effects: Sequence[Effect]) -> tuple[Outcome, ...]:
+    """Return outcomes and horizons that were declared beforehand for some arm; where none was, all there are."""
+    declared = [effect for effect in effects if effect.primary] or effects
+    return tuple(dict.fromkeys((effect.outcome, effect.horizon) for effect in declared))
 
 
-def _scenario_sentence(opening: str, effects: list[Effect]) -> str:
-    if not effects:
+def cells_of(effects: Sequence[Effect], outcome: Outcome, places: Sequence[Place]) -> list[Cell]:
+    """Return what became of an outcome in every place, also where nothing could be compared."""
+    found = {(effect.arm, effect.scenario): effect for effect in effects if (effect.outcome, effect.horizon) == outcome}
+    return [cell_of(found.get((place.arm, place.scenario)), place) for place in places]
+
+
+def cell_of(effect: Effect | None, place: Place) -> Cell:
+    """Return what became of an outcome in one place; an effect without any pair is none, and says why."""
+    if effect is not None and effect.is_untested:
+        return Cell(place, None, reason_without_value(effect))
+    return Cell(place, effect)
+
+
+def places_of(arms: Sequence[str], scenarios: Sequence[str]) -> list[Place]:
+    """Return every arm in every scenario, named by what tells them apart."""
+    return [Place(arm, scenario, place_words(arm, scenario, arms, scenarios)) for scenario in scenarios for arm in arms]
+
+
+def _opening(study: Study, arms: Sequence[str], mine: Sequence[Effect]) -> str:
+    names = [f"“{plain(arm)}”" for arm in arms]
+    if len(arms) > NAMED_ARMS:
+        who = f"{len(arms)} arms, {names[0]} to {names[-1]}, were each run beside"
+    else:
+        who = f"{listing(names)} {'was' if len(arms) == 1 else 'were each'} run beside"
+    text = (
+        f"{who} “{plain(study.reference)}” in {_pairs_words(mine)} per scenario that share their luck; "
+        f"{_declared_words(mine)} declared beforehand, and months are counted from the announcement"
+    )
+    left = [f"“{plain(arm)}”" for arm in study.arms[1:] if arm not in arms]
+    return text + (f"; {listing(left)} is no policy and stands in the full table of the key effects" if left else "")
+
+
+def _declared_words(mine: Sequence[Effect]) -> str:
+    """Return how many primary outcomes there are and whether a sign was expected of them."""
+    names = {effect.outcome for effect in mine if effect.primary}
+    signed = {effect.outcome for effect in mine if effect.primary and effect.expected}
+    said = counted(len(names), "primary outcome")
+    were = "was" if len(names) == 1 else "were"
+    if names == signed:
+        return f"{said} and {'its sign' if len(names) == 1 else 'their signs'} were"
+    return f"{said}, {f'{len(signed)} of them with its sign' if signed else 'of no expected sign'}, {were}"
+
+
+def _pairs_words(effects: Sequence[Effect]) -> str:
+    """Return how many pairs there are; where runs are missing, from how few to how many."""
+    counts = sorted({effect.replicates for effect in effects})
+    if len(counts) > 1:
+        return f"{counts[0]} to {counted(counts[-1], 'pair')}"
+    return counted(counts[0] if counts else 0, "pair")
+
+
+def _scenario_sentence(
+    study: Study, effects: Sequence[Effect], outcomes: Sequence[Outcome], scenarios: Sequence[str]
+) -> str:
+    """Say what became of every primary outcome in every arm in one scenario, or over several."""
+    arms = arms_told(study)
+    places = places_of(arms, scenarios)
+    is_first = tuple(scenarios) == study.scenarios[:1]
+    names = listing([f"“{plain(name)}”" for name in scenarios])
+    opening = f"{'In' if is_first else 'Under'} {names}"
+    if not outcomes:
         return f"{opening}, the effects table has no primary outcome"
-    parts = []
-    for effect in effects[:6]:
-        when = horizon_words(effect.horizon)
-        relative = f"{effect.relative.split(' ')[0]} of the reference; " if effect.relative else ""
-        words = change_sentence(
-            effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.method, relative
-        )
-        verb = "is" if effect.identical else "changed by"
-        parts.append(f"{outcome_words(effect.outcome)}{f' ({when})' if when else ''} {verb} {words}")
-    return f"{opening}, " + "; ".join(parts)
+    if len(places) == 1:
+        cells = [cells_of(effects, outcome, places)[0] for outcome in outcomes]
+        return f"{opening}, {outcomes_of_one(outcomes, cells)}"
+    noun = "arm" if len(scenarios) == 1 else "scenario" if len(arms) == 1 else "case"
+    clauses = [outcome_clause(outcome, cells_of(effects, outcome, places), noun) for outcome in outcomes]
+    return f"{opening}, " + "; ".join(clauses)
 
 
-def _secondary_sentence(secondary: list[Effect], mine: list[Effect]) -> str:
+def _other_scenarios(study: Study, effects: Sequence[Effect], outcomes: Sequence[Outcome]) -> str:
+    others = study.scenarios[1:]
+    if not others:
+        return "Only one scenario was run, so nothing is said about how a shock would change this"
+    if len(others) > OTHER_SCENARIOS_TOLD_APART:
+        return _scenario_sentence(study, effects, outcomes, others)
+    return ". ".join(_scenario_sentence(study, effects, outcomes, [other]) for other in others)
+
+
+def _secondary_sentence(study: Study, secondary: Sequence[Effect], mine: Sequence[Effect]) -> str:
     if not secondary:
         return f"All {counted(len(mine), 'estimate')} reported belong to primary outcomes"
     distinct = [effect for effect in secondary if effect.distinct]
+    arms = arms_told(study)
+    over = f" over {len(arms)} arms" if len(arms) > 1 else ""
     text = (
-        f"Of {counted(len(secondary), 'secondary estimate')}, {len(distinct)} can be told from zero at 95% one by one"
+        f"Of {counted(len(secondary), 'secondary estimate')}{over}, {len(distinct)} can be told from zero at 95% one "
+        "by one"
     )
-    clear = sorted(distinct, key=lambda effect: -_clarity(effect))
     chosen: list[Effect] = []
-    for effect in clear:
-        if effect.outcome not in [other.outcome for other in chosen] and len(chosen) < 2:
+    for effect in sorted(distinct, key=lambda effect: -_clarity(effect)):
+        if effect.outcome not in [other.outcome for other in chosen] and len(chosen) < CLEAREST:
             chosen.append(effect)
-    if chosen:
-        text += ", the clearest being " + listing(
-            [
-                f"{outcome_words(effect.outcome)} in “{plain(effect.scenario)}”"
-                f"{', ' + horizon_words(effect.horizon) if horizon_words(effect.horizon) else ''}: "
-                + change_sentence(effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.method)
-                for effect in chosen
-            ]
+    if not chosen:
+        return text
+    said = []
+    for effect in chosen:
+        where = (
+            f"under “{plain(effect.arm)}” in “{plain(effect.scenario)}”"
+            if len(arms) > 1
+            else (f"in “{plain(effect.scenario)}”")
         )
-    return text
+        when = f", {horizon_words(effect.horizon)}" if horizon_words(effect.horizon) else ""
+        change = change_sentence(effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.method)
+        said.append(f"{outcome_words(effect.outcome)} {where}{when}: {change}")
+    return f"{text}, the clearest being {listing(said)}; the others stand under the key effects"
 
 
 def _clarity(effect: Effect) -> float:
@@ -125,76 +194,83 @@ def _clarity(effect: Effect) -> float:
     return abs(effect.mean) / half if half > 0 else 0.0
 
 
-def _verdict_sentence(primary: list[Effect], pairs: int) -> str:
-    met = sum(effect.verdict == "as expected" for effect in primary)
-    against = sum(effect.verdict == "opposite of expected" for effect in primary)
-    unclear = len(primary) - met - against
-    holm = sum(effect.p_holm < 0.05 for effect in primary)
-    if primary:
-        text = (
-            f"Of {counted(len(primary), 'primary estimate')}, {met} had the sign expected beforehand, {against} the "
-            f"opposite sign and {unclear} could not be told from zero"
-            + (f" ({holm} hold at 5% after Holm's correction)" if any(effect.p_holm >= 0 for effect in primary) else "")
-        )
-    else:
+def _verdict_sentence(arms: Sequence[str], primary: Sequence[Effect], mine: Sequence[Effect]) -> str:
+    """Count how primary effects compare with the signs expected, all together, and by arm where arms differ."""
+    if not primary:
         text = "No outcome was declared primary beforehand"
-    caution = "exploratory, not confirmatory" if pairs < EXPLORATORY_BELOW else "about the simulated market alone"
-    return f"{text}; with {counted(pairs, 'pair')} and a synthetic population this is {caution}, and no forecast"
+    else:
+        over = f" over {len(arms)} arms" if len(arms) > 1 else ""
+        text = f"Of {counted(len(primary), 'primary estimate')}{over}, {_verdicts(primary)}"
+        by_arm = {arm: _verdicts([effect for effect in primary if effect.arm == arm]) for arm in arms}
+        if 1 < len(arms) <= NAMED_ARMS and len(set(by_arm.values())) > 1:
+            text += f" ({'; '.join(f'“{plain(arm)}”: {words}' for arm, words in by_arm.items() if words)})"
+        holm = sum(effect.p_holm < 0.05 for effect in primary)
+        if any(effect.p_holm >= 0 for effect in primary):
+            text += f" ({holm} hold at 5% after Holm's correction)"
+    few = min((effect.replicates for effect in mine), default=0) < EXPLORATORY_BELOW
+    caution = "exploratory, not confirmatory" if few else "about the simulated market alone"
+    return f"{text}; with {_pairs_words(mine)} and a synthetic population this is {caution}, and no forecast"
 
 
-def _design(study: Study) -> str:
-    arms = listing([f"“{plain(arm)}”" for arm in study.arms])
-    scenarios = listing([f"“{plain(scenario)}”" for scenario in study.scenarios])
-    text = f"Arms: {arms or 'none named'}; scenarios: {scenarios or 'none named'}"
-    text += f"; {counted(study.replicates, 'replicate')} of each"
-    if study.months:
-        text += f"; {counted(study.months, 'month')} reported"
-        text += f", {month_name(study, 0)} to {month_name(study, study.months - 1)}" if study.start else ""
-    return text + "."
+def _verdicts(primary: Sequence[Effect]) -> str:
+    """Count what came of the signs expected beforehand; of outcomes without one, how many can be told from zero."""
+    if not primary:
+        return ""
+    signed = [effect for effect in primary if effect.expected]
+    open_ones = [effect for effect in primary if not effect.expected]
+    parts = []
+    if signed:
+        met, against, same = (
+            sum(effect.verdict == verdict for effect in signed)
+            for verdict in ("as expected", "opposite of expected", "identical")
+        )
+        unclear = len(signed) - met - against - same
+        parts.append(
+            f"{met} had the sign expected beforehand, {against} the opposite sign and {unclear} could not be told from "
+            "zero" + (f", {same} were identical to the reference" if same else "")
+        )
+    if open_ones:
+        told = sum(effect.distinct for effect in open_ones)
+        which = f"of {len(open_ones)} whose sign was left open" if signed else "no sign was expected and"
+        parts.append(f"{which} {told} can be told from zero")
+    return "; ".join(parts)
 
 
-def _instruments(study: Study) -> list[Block]:
-    """List what each rule and shock sets, as the resolved configurations say."""
-    configs = study.said("configs")
-    rows: list[tuple[str, ...]] = []
-    for place, config in configs.items() if isinstance(configs, Mapping) else ():
-        scenario, _, arm = str(place).partition("/")
-        for group, where in (("policy", arm), ("shock", scenario)):
-            members = config.get(group) if isinstance(config, Mapping) else None
-            for name, member in members.items() if isinstance(members, Mapping) else ():
-                said = "; ".join(
-                    f"{plain(key).replace('_', ' ')} {_setting(value)}"
-                    for key, value in member.items()
-                    if key != "kind"
-                )
-                rows.append((group, plain(name).replace("_", " "), plain(where), said))
-    rows = list(dict.fromkeys(rows))
-    return (
-        [Table("What the rules and shocks set", ("what", "name", "where", "settings"), tuple(rows), folded=True)]
-        if rows
-        else []
-    )
+def _tables(study: Study, effects: Sequence[Effect]) -> list[Block]:
+    """Return every arm and scenario by primary outcome, the fewer of both in columns; none where sentences say it."""
+    arms = arms_told(study)
+    outcomes = primary_outcomes([effect for effect in effects if effect.arm in arms])
+    places = places_of(arms, study.scenarios)
+    is_one_arm = len(arms) == 1 and len(study.scenarios) <= 1 + OTHER_SCENARIOS_TOLD_APART
+    if is_one_arm and len(outcomes) <= SPELT_OUTCOMES:
+        return []
+    grid = [cells_of(effects, outcome, places) for outcome in outcomes]
+    told = [[_marked(cell, values_of(row)) for cell in row] for row in grid]
+    is_long = len(places) > MOST_ROWS
+    titles = [outcome_title(outcome) for outcome in outcomes]
+    names = [(plain(place.arm), plain(place.scenario)) for place in places]
+    if len(places) <= min(len(outcomes), MOST_COLUMNS):
+        top = ("primary outcome", *(", ".join(name) for name in names))
+        return [Table(_caption(grid), top, tuple((title, *row) for title, row in zip(titles, told, strict=True)))]
+    blocks: list[Block] = []
+    for first in range(0, len(outcomes), MOST_COLUMNS):
+        columns = range(first, min(first + MOST_COLUMNS, len(outcomes)))
+        head = ("arm", "scenario", *(titles[at] for at in columns))
+        rows = [(*name, *(told[at][row] for at in columns)) for row, name in enumerate(names)]
+        blocks.append(Table(_caption(grid), head, tuple(rows), folded=is_long))
+    return blocks
 
 
-def _setting(value: object) -> str:
-    return listing([plain(item) for item in value]) or "none" if isinstance(value, list) else plain(value)
+def _marked(cell: Cell, beside: Sequence[float]) -> str:
+    """Return a cell; a star where the outcome was not declared for the arm."""
+    return cell_words(cell, beside) + ("" if cell.effect is None or cell.effect.primary else " *")
 
 
-def _timeline_caption(study: Study) -> str:
-    said = []
-    if study.announced is not None:
-        said.append(f"first announcement {month_name(study, study.announced)}")
-    if study.effective is not None:
-        said.append(f"first rule in force {month_name(study, study.effective)}")
-    for scenario in study.scenarios:
-        window = study.shock_window(scenario)
-        if window:
-            said.append(
-                f"shock in “{plain(scenario)}” {month_name(study, window[0])} to {month_name(study, window[1] - 1)}"
-            )
-    return sentence("; ".join(said)) + " Hollow triangle: announcement; dot and bar: in force; grey bar: shock."
-
-
-def _timeline_words(study: Study) -> str:
-    said = [f"{plain(event.name)} {event.kind} in {month_name(study, event.month)}" for event in study.events]
-    return "Time line: " + "; ".join(dict.fromkeys(said)) + "."
+def _caption(grid: Sequence[Sequence[Cell]]) -> str:
+    """Say what the table holds, and what a star in it means where outcomes were declared for some arms alone."""
+    effects = [cell.effect for row in grid for cell in row if cell.effect is not None]
+    declared = sum(effect.primary for effect in effects)
+    if not declared:
+        return "Effects on all outcomes, none declared beforehand, with 95% intervals"
+    text = "Effects on the primary outcomes with 95% intervals"
+    return text + ("; *: not declared beforehand for this arm" if declared < len(effects) else "")

@@ -48,4 +48,4 @@ def monthly(rows: pd.DataFrame, values: pd.Series) -> list[float]:
 def spread(values: list[float]) -> str:
     """Return a mean, with half its interval where there are several replicates."""
     found = estimate(values)
-    return f"{found.mean:,.1f}" + (f" ±{(found.high - found.low) / 2:,.1f}" if found.replicates > 1 else "")
+    return f"{found.mean:,.1f}" + (f" ±{(found.high - found.low) / 2:,.1f}" if found.has_interval else "")

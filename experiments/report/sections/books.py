@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from experiments.ratios import MADE_OF, Ratio, ratio_of_sums
 from experiments.report.blocks import Block, Figure, Note, Section
 from experiments.report.changes import band_words
+from experiments.report.estimates import RUN
 from experiments.report.figures.series import Panel, draw_series
 from experiments.report.reading import Study
 from experiments.report.wording import listing, plain, sentence
@@ -20,8 +22,7 @@ class Shape(NamedTuple):
 
     table: str
     title: str
-    column: str
-    over: str = ""  # the column it is divided by
+    column: str  # recorded, or formed of what is recorded
     unit: str = "share"
 
 
@@ -29,8 +30,8 @@ SHAPES = (
     Shape("shape", "loans below 5,000 yuan, share of their number", "loans_below_5000_share"),
     Shape("shape", "share of the book owed by the largest hundredth of debtors", "top_percent_share"),
     Shape("shape", "concentration by sector (Herfindahl index)", "sector_hhi", unit="number"),
-    Shape("lender", "allowance over loans, five categories", "allowance_five_category_fen", "loans_fen"),
-    Shape("lender", "allowance over loans, IFRS 9", "allowance_ifrs9_fen", "loans_fen"),
+    Shape("lender", "allowance over loans, five categories", "allowance_five_category_share"),
+    Shape("lender", "allowance over loans, IFRS 9", "allowance_ifrs9_share"),
     Shape("lender", "take rate: income less cost of funds over managed loans, twelve months", "take_rate_share"),
     Shape("lender", "cost-income ratio: cost of work over the same income, twelve months", "cost_income_share"),
 )
@@ -59,12 +60,12 @@ def books_section(study: Study) -> Section:
 
 def rows_of(study: Study, shape: Shape) -> pd.DataFrame | None:
     """Return run, lender, month and `value` of one property, or None when the tables do not have it."""
-    needs = [name for name in (shape.column, shape.over) if name]
-    table = study.table(shape.table, "month", "lender", *needs)
+    made = MADE_OF[shape.table][shape.column]
+    if not isinstance(made, Ratio):
+        table = study.table(shape.table, "month", "lender", shape.column)
+        return None if table is None else table.assign(value=table[shape.column].astype(float))
+    table = study.table(shape.table, "month", "lender", *made.parts)
     if table is None:
         return None
-    value = table[shape.column].astype(float)
-    if shape.over:
-        below = table[shape.over].astype(float)
-        value = value / below.where(below > 0)
-    return table.assign(value=value)
+    by = [*RUN, "lender", "month"]
+    return ratio_of_sums(table, shape.column, made, by).rename("value").reset_index()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from experiments.report.blocks import Block, Figure, Note, Section, Table
+from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
 from experiments.report.estimates import RUN, estimate
 from experiments.report.figures.constraints import draw_constraints
 from experiments.report.figures.marks import month_name
@@ -44,9 +44,37 @@ def constraints_section(study: Study) -> Section:
             caption.strip(),
         ),
         _lender_table(study, table, shown),
+        *_set_by_rules(study),
         closed_bands(study),
     ]
     return Section("constraints", "Which constraint bound", tuple(blocks))
+
+
+def _set_by_rules(study: Study) -> list[Block]:
+    """Say how much limits refused that rules had made tighter: a rule may refuse under the name of a target."""
+    sums = study.summed("budgets", ("constraint", "narrowed_by_rules"), ("refused_fen",))
+    if sums is None:
+        return []
+    sums = sums[sums["arm"].isin(study.drawn) & (sums["refused_fen"] > 0)]
+    if not (sums["narrowed_by_rules"] > 0).any():
+        return []
+    rows = []
+    for (constraint, scenario, arm), mine in sums.groupby(["constraint", "scenario", "arm"], sort=True):
+        runs = mine.assign(tighter=mine["refused_fen"] * mine["narrowed_by_rules"])
+        by_run = runs.groupby("replicate", sort=True)[["tighter", "refused_fen"]].sum()
+        found = estimate(list(by_run["tighter"] / by_run["refused_fen"]))
+        refused = quantity(by_run["refused_fen"].mean(), "fen")
+        place = (plain(constraint).replace("_", " "), plain(scenario), plain(arm))
+        rows.append((*place, refused, quantity(found.mean, "share"), str(found.replicates)))
+    head = ("limit", "scenario", "arm", "refused a run", "of it where rules had made the limit tighter", "n")
+    return [
+        Text(
+            "Lenders keep targets of their own above what the law asks, so a rule on capital, leverage or liquidity "
+            "may refuse under the target's name. A limit counts as tighter in a month in which, with the same books, "
+            "it would leave more room under the rules before any instrument."
+        ),
+        Table("What limits refused, and how much of it rules had a part in", head, tuple(rows), (3, 4, 5), folded=True),
+    ]
 
 
 def _shares(study: Study, table: pd.DataFrame, names: list[str]) -> dict[tuple[str, str], np.ndarray]:
@@ -80,7 +108,9 @@ def _largest(study: Study, table: pd.DataFrame) -> str:
             continue
         largest = str(mine.groupby("constraint")["amount_fen"].sum().idxmax())
         found = estimate(list(_replicate_shares(mine, largest)))
-        ends = f" ({quantity(found.low, 'share')} to {quantity(found.high, 'share')})" if found.replicates > 1 else ""
+        ends = found.without_interval
+        if found.has_interval:
+            ends = f" ({quantity(found.low, 'share')} to {quantity(found.high, 'share')})"
         said.append(
             f"in “{plain(arm)}” {plain(largest).replace('_', ' ')} refused {quantity(found.mean, 'share')}{ends}"
         )
@@ -105,8 +135,8 @@ def _lender_table(study: Study, table: pd.DataFrame, names: list[str]) -> Table:
         cells = []
         for name in names:
             found = estimate(list(mine[name]))
-            spread = f" ±{quantity((found.high - found.low) / 2, 'share')}" if found.replicates > 1 else ""
-            cells.append(quantity(found.mean, "share") + spread)
+            half = f" ±{quantity((found.high - found.low) / 2, 'share')}" if found.has_interval else ""
+            cells.append(quantity(found.mean, "share") + half)
         rows.append((*(plain(key) for key in keys), *cells, str(len(mine))))
     head = ("lender", "scenario", "arm", *(plain(name).replace("_", " ") for name in names), "n")
     return Table(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
-from experiments.report.effects import Effect, horizon_words, outcome_words, read_effects
+from experiments.report.effects import Effect, horizon_words, outcome_words, read_effects, without_value
 from experiments.report.figures.doses import Curve, Point, Response, draw_doses
 from experiments.report.reading import Study
-from experiments.report.wording import NOTHING, counted, interval, number, plain, sentence
+from experiments.report.wording import NOTHING, counted, interval, number, plain, sentence, span
 
 MOST_PANELS = 12
 
@@ -28,7 +29,7 @@ def doses_section(study: Study) -> Section | None:
     versions = read_versions(study)
     if not versions:
         return None
-    effects = [effect for effect in read_effects(study) if effect.arm not in study.placebos]
+    effects = [effect for effect in (*read_effects(study), *without_value(study)) if effect.arm not in study.placebos]
     shown = [effect for effect in effects if effect.primary] or effects
     responses = responses_of(versions, shown)[:MOST_PANELS]
     if not responses:
@@ -122,7 +123,7 @@ def _caption(responses: Sequence[Response]) -> str:
     said = []
     for response in responses:
         for curve in response.curves:
-            means = [point.mean for point in curve.points]
+            means = [point.mean for point in curve.points if math.isfinite(point.mean)]
             if response.ticks or len(means) < 3:
                 continue
             said.append(f"{response.title}, {curve.name}: {_way(means)}")
@@ -138,6 +139,12 @@ def _way(means: Sequence[float]) -> str:
     return "falls all the way" if all(step <= 0 for step in steps) else "neither rises nor falls all the way"
 
 
+def _effect_words(effect: Effect, change: str) -> str:
+    if not effect.replicates:
+        return "no value"
+    return "identical" if effect.identical else change
+
+
 def _table(versions: Sequence[Version], effects: Sequence[Effect], keys: Sequence[str]) -> Table:
     by_name = {version.name: version for version in versions}
     rows = []
@@ -146,7 +153,7 @@ def _table(versions: Sequence[Version], effects: Sequence[Effect], keys: Sequenc
         if version is None:
             continue
         mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit)
-        ends = f"{low} to {high}" if effect.replicates > 1 else NOTHING
+        ends = span(low, high) if effect.replicates > 1 else NOTHING
         values = tuple(_words(version.values[key]) if key in version.values else NOTHING for key in keys)
         rows.append(
             (
@@ -155,7 +162,7 @@ def _table(versions: Sequence[Version], effects: Sequence[Effect], keys: Sequenc
                 *values,
                 plain(effect.arm),
                 plain(effect.scenario),
-                "identical" if effect.identical else mean + words.replace("percentage ", ""),
+                _effect_words(effect, mean + words.replace("percentage ", "")),
                 "" if effect.identical else ends,
                 number(effect.replicates),
             )

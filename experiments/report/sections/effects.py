@@ -22,6 +22,7 @@ from experiments.report.wording import (
     quantity,
     sentence,
     short,
+    span,
     title,
 )
 
@@ -31,6 +32,7 @@ def effects_section(study: Study) -> Section:
     effects, untested = read_effects(study), untested_words(study)
     if not effects:
         reason = study.why_absent("effects") if len(study.arms) > 1 else "a single arm cannot be compared"
+        reason = "; ".join(untested) or reason
         return Section("effects", "Key effects", (Note(sentence(f"No effects are shown: {reason}")),))
     shown = [effect for effect in effects if effect.arm in study.policies] or effects
     primary = [effect for effect in shown if effect.primary]
@@ -51,7 +53,7 @@ def effects_section(study: Study) -> Section:
     blocks += _secondary(study, primary, [effect for effect in shown if not effect.primary])
     blocks.append(_full_table(effects))
     if untested:
-        blocks.append(Note(sentence(f"Declared beforehand and not compared, for want of values: {listing(untested)}")))
+        blocks.append(Note(sentence(f"Not compared, for want of values: {'; '.join(untested)}")))
     warnings = Counter(effect.warning for effect in shown if effect.warning)
     if warnings:
         said = "; ".join(f"{plain(text)} ({counted(times, 'estimate')})" for text, times in warnings.most_common(6))
@@ -226,7 +228,7 @@ def _numbers(effect: Effect) -> tuple[str, str, str, str]:
     if effect.identical:
         return "identical", "", "", number(effect.replicates)
     mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit)
-    ends = "none" if math.isnan(effect.low) else f"{low} to {high}"
+    ends = "none" if math.isnan(effect.low) else span(low, high)
     return mean + words.replace("percentage ", ""), ends, effect.relative.split(" ")[0], number(effect.replicates)
 
 

@@ -13,7 +13,7 @@ from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.series import Panel, draw_series
 from experiments.report.reading import Study
 from experiments.report.sections.calibration import calibration_tables
-from experiments.report.wording import listing, plain, sentence
+from experiments.report.wording import NOTHING, listing, plain, sentence
 
 COLUMNS = 3  # of panels
 
@@ -98,7 +98,7 @@ def _means(study: Study, before: pd.DataFrame, lenders: list[str]) -> Table:
                     continue
                 found = [_over_replicates(mine, quality) for quality in QUALITIES]
                 names = (plain(lender), plain(scenario), plain(arm))
-                rows.append((*names, *(_shown(each) for each in found), str(found[0].replicates)))
+                rows.append((*names, *(_shown(each) for each in found), str(mine["replicate"].nunique())))
     return Table(
         f"Cards in force at the refits {study.window_words}, with half the 95% interval",
         ("lender", "scenario", "arm", *(quality.title for quality in QUALITIES), "n"),
@@ -114,4 +114,6 @@ def _over_replicates(rows: pd.DataFrame, quality: Quality) -> Estimate:
 
 
 def _shown(found: Estimate) -> str:
-    return f"{found.mean:.3f}" + (f" ±{(found.high - found.low) / 2:.3f}" if found.replicates > 1 else "")
+    if found.replicates == 0:
+        return NOTHING
+    return f"{found.mean:.3f}" + (f" ±{(found.high - found.low) / 2:.3f}" if found.has_interval else "")

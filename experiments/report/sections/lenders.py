@@ -6,14 +6,16 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from experiments.report.absence import why_absent
 from experiments.report.blocks import Block, Figure, Note, Section, Table
-from experiments.report.changes import after_means, band_words, effect_of
-from experiments.report.estimates import Estimate, level, paired
+from experiments.report.changes import after_means, band_words, effect_of, has_gap
+from experiments.report.estimates import Estimate, level
 from experiments.report.figures.series import Panel, draw_series
 from experiments.report.lenders import MEASURES, measure
 from experiments.report.reading import Study
 from experiments.report.wording import NOTHING, change_sentence, interval, listing, plain, quantity, sentence
 
+NO_VALUE = "no value"
 KIND_FIGURES = (
     ("Access, volume and price by kind of lender", ("approval", "volume", "price")),
     ("Arrears and charge-offs by kind of lender", ("dpd30", "dpd90", "charge_offs")),
@@ -64,7 +66,8 @@ def lenders_section(study: Study) -> Section:
             Panel(plain(lender), unit, rows[rows["lender"] == lender], "" if at % 3 else side)
             for at, lender in enumerate(lenders)
         ]
-        caption = " ".join(filter(None, [sentence(title), _clearest(study, rows, unit, lenders), band_words(study)]))
+        said = (sentence(title), _clearest(study, name, rows, unit, lenders), band_words(study))
+        caption = " ".join(filter(None, said))
         blocks.append(
             Figure(
                 draw_series(study, panels, 3, 1.45),
@@ -88,21 +91,26 @@ def _kinds(study: Study) -> list[str]:
     return [] if table is None else [str(kind) for kind in dict.fromkeys(table["kind"])]
 
 
-def _clearest(study: Study, rows: pd.DataFrame, unit: str, lenders: Sequence[str]) -> str:
-    """Say for each scenario which lender changed most under the first policy, with the interval."""
+def _clearest(study: Study, name: str, rows: pd.DataFrame, unit: str, lenders: Sequence[str]) -> str:
+    """Say for each scenario which lender changed most under the first policy, and which have no value."""
     said = []
     for arm in study.policies[:1]:
         for scenario in study.scenarios:
-            found = {lender: effect_of(study, rows[rows["lender"] == lender], arm, scenario) for lender in lenders}
+            mine = {lender: rows[rows["lender"] == lender] for lender in lenders}
+            without = [plain(lender) for lender in lenders if has_gap(study, mine[lender], arm, scenario)]
+            if without:
+                why = why_absent("lender", MEASURES[name].column)
+                said.append(f"in “{plain(scenario)}” there is no value at {listing(without)} under the rules: {why}")
+            found = {lender: effect_of(study, mine[lender], arm, scenario) for lender in lenders}
             found = {lender: estimate for lender, estimate in found.items() if estimate.replicates}
             if not found:
                 continue
             lender = max(found, key=lambda name: abs(found[name].mean))
             most = found[lender]
-            if most.identical:
+            if most.mean == 0.0:
                 said.append(f"in “{plain(scenario)}” no lender changes")
                 continue
-            words = change_sentence(most.mean, most.low, most.high, unit, most.replicates, "t")
+            words = change_sentence(most.mean, most.low, most.high, unit, most.replicates, most.method)
             said.append(
                 f"in “{plain(scenario)}” the largest mean change under the rules is at {plain(lender)}: {words}"
             )
@@ -117,11 +125,12 @@ def _kind_table(study: Study) -> list[Block]:
             continue
         title, unit, values = found
         for kind in _kinds(study):
-            means = after_means(study, values[values["kind"] == kind])
+            mine = values[values["kind"] == kind]
+            means = after_means(study, mine)
             for scenario in study.scenarios:
                 base = level(means, study.reference, scenario)
                 for arm in study.policies or ("",):
-                    change = paired(means, study.reference, arm, scenario) if arm else None
+                    change = effect_of(study, mine, arm, scenario) if arm else None
                     rows.append(
                         (
                             title,
@@ -129,7 +138,7 @@ def _kind_table(study: Study) -> list[Block]:
                             plain(scenario),
                             _level(base, unit),
                             plain(arm),
-                            _change(change, unit),
+                            NO_VALUE if arm and has_gap(study, mine, arm, scenario) else _change(change, unit),
                             str(base.replicates),
                         )
                     )
@@ -148,16 +157,14 @@ def _kind_table(study: Study) -> list[Block]:
 def _level(found: Estimate, unit: str) -> str:
     if found.replicates == 0:
         return NOTHING
-    if found.replicates == 1:
-        return quantity(found.mean, unit)
+    if not found.has_interval:
+        return quantity(found.mean, unit) + found.without_interval
     return f"{quantity(found.mean, unit)} ({quantity(found.low, unit)} to {quantity(found.high, unit)})"
 
 
 def _change(found: Estimate | None, unit: str) -> str:
     if found is None or found.replicates == 0:
         return NOTHING
-    if found.identical:
-        return "identical"
     mean, low, high, words = interval(found.mean, found.low, found.high, unit)
     words = " points" if "points" in words else words
-    return f"{mean}{words}" if found.replicates == 1 else f"{mean}{words} ({low} to {high})"
+    return f"{mean}{words}" + (f" ({low} to {high})" if found.has_interval else found.without_interval)

@@ -95,10 +95,10 @@ def _vintage_change(study: Study) -> str:
         ]
         found = estimate(pairs)
         if found.replicates:
-            words = change_sentence(
-                found.mean, found.low, found.high, "share", found.replicates, "identical" if found.identical else "t"
-            )
+            words = change_sentence(found.mean, found.low, found.high, "share", found.replicates, found.method)
             said.append(f"{words} in “{plain(scenario)}”")
+        else:
+            said.append(f"no value in “{plain(scenario)}”, since no such loans were granted in one of the arms")
     if not said:
         return ""
     return sentence(
@@ -177,7 +177,7 @@ def _roll_changes(study: Study) -> str:
         for scenario in study.scenarios:
             found = paired(shares, study.reference, arm, scenario)
             if found.replicates:
-                words = change_sentence(*found[:3], "share", found.replicates, "identical" if found.identical else "t")
+                words = change_sentence(*found[:3], "share", found.replicates, found.method)
                 said.append(f"{bucket_name(start)} to {bucket_name(stop)} in “{plain(scenario)}” {words}")
     return sentence(f"“{plain(arm)}” against the reference: " + "; ".join(said)) if said else ""
 

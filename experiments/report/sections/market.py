@@ -6,8 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from experiments.ratios import Ratio, ratio_of_sums
 from experiments.report.blocks import Block, Figure, Note, Section
 from experiments.report.changes import band_words, change_caption
+from experiments.report.estimates import RUN
 from experiments.report.figures.series import Panel, draw_series
 from experiments.report.lenders import measure
 from experiments.report.reading import Study
@@ -68,7 +70,8 @@ def _per_person(study: Study, columns: Sequence[str]) -> list[Named]:
     for column in columns:
         table = study.table("market", "month", "borrowers", column)
         if table is not None:
-            rows = table.assign(value=table[column] / table["borrowers"].clip(lower=1) / 100.0)
+            by_person = ratio_of_sums(table, column, Ratio(column, "borrowers", per=100), [*RUN, "month"])
+            rows = by_person.rename("value").reset_index()
             found.append((f"{label(column)}, yuan a person", "number", rows))
     return found
 

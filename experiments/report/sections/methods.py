@@ -118,10 +118,10 @@ def origin(source: str, as_default: bool = True) -> str:
 
 def reproduce_section(study: Study) -> Section:
     """Give the commands, seeds, versions and failures."""
-    command = str(study.said("command") or f"python -m experiments.run {_overrides(study)}")
+    command = str(study.said("command") or f".venv/bin/sluice run {_overrides(study)}")
     blocks: list[Block] = [
         Text("The same tables come out of this command; the report is drawn from the tables alone."),
-        Command(f"{command}\npython -m experiments.report DIR"),
+        Command(f"{command}\n.venv/bin/sluice report DIR"),
     ]
     failed = study.said("missing") or []
     status = str(study.said("status") or "not said")

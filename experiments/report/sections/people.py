@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
+from experiments.ratios import Ratio, ratio_of, ratio_of_sums
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
-from experiments.report.estimates import RUN, Estimate, level, paired, ratio
+from experiments.report.estimates import RUN, Estimate, level, paired
 from experiments.report.figures.marks import month_name
 from experiments.report.figures.people import draw_groups
 from experiments.report.reading import Study
@@ -20,22 +21,20 @@ class GroupMeasure(NamedTuple):
 
     title: str
     unit: str
-    above: str
-    below: str
-    factor: float = 1.0
+    ratio: Ratio
 
 
 SAID = ("approval of applications", "people in hardship")  # the measures that the caption puts into words
 MEASURES = (
-    GroupMeasure("approval of applications", "share", "approvals", "applications"),
-    GroupMeasure("new lending a person a month", "fen", "originations_fen", "borrowers"),
-    GroupMeasure("mean price of new loans", "apr", "_price_fen", "_priced_fen"),
-    GroupMeasure("debt a person", "fen", "debt_fen", "borrowers"),
-    GroupMeasure("people in hardship", "share", "_hardship", "borrowers"),
-    GroupMeasure("90+ share of debt", "share", "_late_fen", "debt_fen"),
-    GroupMeasure("informal debt a person", "fen", "informal_debt_fen", "borrowers"),
-    GroupMeasure("consumption a person a month", "fen", "consumption_fen", "borrowers"),
-    GroupMeasure("charged-off loans per person a year", "number", "defaults", "borrowers", 12.0),
+    GroupMeasure("approval of applications", "share", ratio_of("segment", "approval_share")),
+    GroupMeasure("new lending a person a month", "fen", Ratio("originations_fen", "borrowers")),
+    GroupMeasure("mean price of new loans", "apr", ratio_of("segment", "mean_apr")),
+    GroupMeasure("debt a person", "fen", Ratio("debt_fen", "borrowers")),
+    GroupMeasure("people in hardship", "share", ratio_of("segment", "hardship_share")),
+    GroupMeasure("90+ share of debt", "share", ratio_of("segment", "dpd90_share")),
+    GroupMeasure("informal debt a person", "fen", Ratio("informal_debt_fen", "borrowers")),
+    GroupMeasure("consumption a person a month", "fen", Ratio("consumption_fen", "borrowers")),
+    GroupMeasure("charged-off loans per person a year", "number", Ratio("defaults", "borrowers", times=12)),
 )
 
 
@@ -92,20 +91,13 @@ def _quintiles(study: Study) -> pd.DataFrame | None:
         (table["dimension"].astype(str) == names[0]) & (table["month"] >= first) & (table["month"] < end)
     ].copy()
     rows["value"] = rows["value"].astype(str)
-    if "hardship_share" in rows:
-        rows["_hardship"] = rows["hardship_share"].fillna(0.0) * rows["borrowers"]
-    if {"dpd90_share", "debt_fen"} <= set(rows.columns):
-        rows["_late_fen"] = rows["dpd90_share"].fillna(0.0) * rows["debt_fen"]
-    if {"mean_apr", "originations_fen"} <= set(rows.columns):
-        rows["_price_fen"] = rows["mean_apr"].fillna(0.0) * rows["originations_fen"]
-        rows["_priced_fen"] = rows["originations_fen"].where(rows["mean_apr"].notna(), 0)
     return rows if len(rows) else None
 
 
 def _levels(rows: pd.DataFrame, name: GroupMeasure) -> pd.Series | None:
-    if not {name.above, name.below} <= set(rows.columns):
+    if not set(name.ratio.parts) <= set(rows.columns):
         return None
-    return ratio(rows, name.above, name.below, [*RUN, "value"], name.factor)
+    return ratio_of_sums(rows, name.title, name.ratio, [*RUN, "value"])
 
 
 def _gradient(
@@ -117,9 +109,10 @@ def _gradient(
     for group, who in ((groups[0], "poorest"), (groups[-1], "richest")):
         found = cells[arm, scenario, group]
         if found.replicates:
-            method = "identical" if found.identical else "t"
-            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, method)
+            words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, found.method)
             said.append(f"{words} for the {who} fifth")
+        else:
+            said.append(f"no value for the {who} fifth, where there is nothing to divide by")
     return f"{title} in “{plain(scenario)}”: {listing(said)}"
 
 
@@ -144,15 +137,15 @@ def _base_words(found: Estimate, unit: str) -> str:
     if found.replicates == 0:
         return NOTHING
     text = quantity(found.mean, unit)
-    return text if found.replicates == 1 else f"{text} ({quantity(found.low, unit)} to {quantity(found.high, unit)})"
+    if not found.has_interval:
+        return text + found.without_interval
+    return f"{text} ({quantity(found.low, unit)} to {quantity(found.high, unit)})"
 
 
 def effect_cell(found: Estimate, unit: str) -> str:
     """Write an estimate for a table cell."""
     if found.replicates == 0:
         return NOTHING
-    if found.identical:
-        return "identical"
     mean, low, high, words = interval(found.mean, found.low, found.high, unit)
     words = words.replace(" percentage points", " points")
-    return f"{mean}{words}" if found.replicates == 1 else f"{mean}{words} ({low} to {high})"
+    return f"{mean}{words}" + (f" ({low} to {high})" if found.has_interval else found.without_interval)

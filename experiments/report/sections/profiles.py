@@ -37,7 +37,7 @@ def profiles_section(study: Study) -> Section | None:
 
 def _caption(study: Study, table: pd.DataFrame) -> str:
     """Say whether the arms are the same before the announcement, and in how many months intervals leave out zero."""
-    rows = table[table["arm"].isin(study.policies)]
+    rows = table[table["arm"].isin(study.policies) & (table["replicates"] > 0)]
     before = rows[rows["months_since_announcement"] < 0]
     text = ""
     if len(before):
@@ -56,4 +56,6 @@ def _caption(study: Study, table: pd.DataFrame) -> str:
         text += sentence("Months whose interval leaves out zero: " + "; ".join(said)) + " "
     if len(scenarios_drawn(study)) < len(study.scenarios):
         text += f"Drawn in “{plain(study.scenarios[0])}” alone; the others are in the table profiles. "
+    if (table["replicates"] == 0).any():
+        text += "A gap is a month in which no pair has a value in both arms: there is nothing to divide by. "
     return text + "Dotted line: the announcement."

@@ -11,11 +11,13 @@ from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
 from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.people import draw_moves
 from experiments.report.reading import Study
-from experiments.report.wording import NOTHING, listing, number, plain, sentence
+from experiments.report.wording import NOTHING, is_distinct, listing, number, plain, sentence
 from experiments.transitions import REASON, SERVED_BY
 
 Group = tuple[str, str]  # dimension and group
 ALL: Group = ("all", "all")
+TOLD_BEYOND = (("access", "lost"), ("default", "spared"), ("default", "pushed"))
+SPELT_ARMS = 3  # of which every number is said
 
 
 def winners_section(study: Study) -> Section:
@@ -87,22 +89,52 @@ def _placebo_words(study: Study) -> str:
 
 
 def _beyond(study: Study, shares: pd.Series, moves: Sequence[Move]) -> str:
-    """Say how many more than under the placebo lost credit and were spared a default, pair by pair."""
+    """Say how many more than under the placebo lost credit and were spared a default, pair by pair, for every arm.
+
+    Of many arms the least and the most of each move are given; the table below has all of them.
+    """
     if not study.placebos or not study.policies:
         return ""
+    told = [move for move in moves if (move.topic, move.change) in TOLD_BEYOND]
+    if not told:
+        return ""
+    if len(study.policies) <= SPELT_ARMS:
+        return " ".join(_beyond_of(study, shares, told, arm) for arm in study.policies)
     said = []
     for scenario in study.scenarios:
-        for move in moves:
-            if (move.topic, move.change) not in (("access", "lost"), ("default", "spared"), ("default", "pushed")):
-                continue
-            found = _excess(shares, move, study.policies[0], study.placebos[0], scenario)
-            said.append(f"{move.words} {_words(found, True)} in “{plain(scenario)}”")
-    return sentence(f"Beyond the placebo, “{plain(study.policies[0])}” adds: " + "; ".join(said)) if said else ""
+        for move in told:
+            found = {arm: _excess(shares, move, arm, study.placebos[0], scenario) for arm in study.policies}
+            said.append(f"{move.words} {_range(found)} in “{plain(scenario)}”")
+    return sentence(
+        f"Beyond the placebo, {len(study.policies)} arms add, from the least to the most: {'; '.join(said)}"
+    )
+
+
+def _beyond_of(study: Study, shares: pd.Series, moves: Sequence[Move], arm: str) -> str:
+    """Say of one arm what it adds to the placebo's moves."""
+    said = [
+        f"{move.words} {_words(_excess(shares, move, arm, study.placebos[0], scenario), True)} in “{plain(scenario)}”"
+        for scenario in study.scenarios
+        for move in moves
+    ]
+    return sentence(f"Beyond the placebo, “{plain(arm)}” adds: {'; '.join(said)}")
+
+
+def _range(found: dict[str, Estimate]) -> str:
+    """Return the least and the most of several arms, and how many are told from zero."""
+    known = {arm: one.mean for arm, one in found.items() if one.replicates}
+    if not known:
+        return NOTHING
+    least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+    told = sum(is_distinct(one.low, one.high) for one in found.values())
+    ends = [f"{number(known[arm], 1, True)} (“{plain(arm)}”)" for arm in (least, most)]
+    return f"{ends[0]} to {ends[1]}, {told} of {len(found)} told from zero,"
 
 
 def _excess(shares: pd.Series, move: Move, arm: str, placebo: str, scenario: str) -> Estimate:
-    differences = _values(shares, ALL, move, arm, scenario) - _values(shares, ALL, move, placebo, scenario)
-    return estimate(list(differences.dropna()))
+    mine, beside = (_values(shares, ALL, move, whose, scenario) for whose in (arm, placebo))
+    level = max((float(values.abs().max()) for values in (mine, beside) if len(values)), default=0.0)
+    return estimate(list((mine - beside).dropna()), level)
 
 
 def _reasons(study: Study, table: pd.DataFrame, arms: Sequence[str]) -> Table:
@@ -168,7 +200,9 @@ def _pairs(shares: pd.DataFrame) -> set[tuple[str, str]]:
 def _words(found: Estimate, signed: bool = False) -> str:
     if found.replicates == 0:
         return NOTHING
-    ends = f" ({number(found.low, 1, signed)} to {number(found.high, 1, signed)})" if found.replicates > 1 else ""
+    ends = found.without_interval
+    if found.has_interval:
+        ends = f" ({number(found.low, 1, signed)} to {number(found.high, 1, signed)})"
     return number(found.mean, 1, signed) + ends
 
 

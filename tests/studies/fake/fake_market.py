@@ -43,9 +43,6 @@ class CreditMarket:
     def branch(self, config):
         return CreditMarket(config, rng=self.rng, replicate=self.replicate)
 
-    def let_go(self):
-        pass
-
     def run(self):
         misbehave(self.replicate)
         config = self.config
@@ -63,7 +60,10 @@ class CreditMarket:
         }
         lender = {
             name: []
-            for name in ("month", "lender", "kind", "loans_fen", "originations_fen", "mean_apr", "dpd90_lagged_share")
+            for name in (
+                *("month", "lender", "kind", "loans_fen", "originations_fen", "refinanced_fen", "yearly_charges_fen"),
+                *("mean_apr", "dpd90_fen", "lagged_managed_loans_fen", "dpd90_lagged_share"),
+            )
         }
         for month in range(months):
             factor = squeeze if month >= first else 1.0
@@ -78,9 +78,14 @@ class CreditMarket:
                 lender["lender"].append(name)
                 lender["kind"].append(member.kind)
                 lender["loans_fen"].append(int(1000 * people * factor))
-                lender["originations_fen"].append(int(100 * people * factor))
-                lender["mean_apr"].append(0.2 * factor + 0.001 * luck[month, index + 1])
-                lender["dpd90_lagged_share"].append(0.01 * factor)
+                lent, charges = int(100 * people * factor), 0.2 * factor + 0.001 * luck[month, index + 1]
+                lender["originations_fen"].append(lent)
+                lender["refinanced_fen"].append(0)
+                lender["yearly_charges_fen"].append(int(lent * charges))
+                lender["mean_apr"].append(int(lent * charges) / lent)
+                lender["dpd90_fen"].append(int(10 * people * factor))
+                lender["lagged_managed_loans_fen"].append(1000 * people)
+                lender["dpd90_lagged_share"].append(int(10 * people * factor) / (1000 * people))
         flags = chance.integers(0, 1 << 14, size=people).astype(np.int32)
         if config.policy:
             flags[::7] &= ~flags_of["approved"]

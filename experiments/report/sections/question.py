@@ -1,0 +1,123 @@
+"""The question, what the command added to it, and the time line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
+from experiments.report.figures.marks import month_name
+from experiments.report.figures.timeline import draw_timeline
+from experiments.report.reading import Study
+from experiments.report.wording import counted, listing, plain, sentence
+from experiments.spelling import IN_BASELINE
+
+SHOWN_FILES = 4  # of those that were altered
+
+
+def question_section(study: Study) -> Section:
+    """Say what was asked and when things happen."""
+    blocks: list[Block] = []
+    if study.altered:
+        blocks.append(
+            Note(
+                f"Do not quote this page: not as the study wrote them are {plain(listing(study.altered[:SHOWN_FILES]))}"
+                + (f" and {len(study.altered) - SHOWN_FILES} more." if len(study.altered) > SHOWN_FILES else ".")
+            )
+        )
+    blocks += [Note(sentence(words)) for words in policies_in_the_baseline(study)]
+    question = str(study.said("question") or "").strip()
+    if question:
+        blocks.append(Text(question))
+    blocks.append(Text(_design(study)))
+    if study.events:
+        blocks.append(Figure(draw_timeline(study), _timeline_words(study), _timeline_caption(study)))
+    else:
+        blocks.append(Note("No policy and no shock is dated in this study, so there is no time line."))
+    blocks += _instruments(study)
+    blocks += _asked(study)
+    return Section("question", "Question and time line", tuple(blocks))
+
+
+def _design(study: Study) -> str:
+    arms = listing([f"“{plain(arm)}”" for arm in study.arms])
+    scenarios = listing([f"“{plain(scenario)}”" for scenario in study.scenarios])
+    text = f"Arms: {arms or 'none named'}; scenarios: {scenarios or 'none named'}"
+    text += f"; {counted(study.replicates, 'replicate')} of each"
+    if study.months:
+        text += f"; {counted(study.months, 'month')} reported"
+        text += f", {month_name(study, 0)} to {month_name(study, study.months - 1)}" if study.start else ""
+    return text + "."
+
+
+def _instruments(study: Study) -> list[Block]:
+    """List what each rule and shock sets, as the resolved configurations say."""
+    configs = study.said("configs")
+    rows: list[tuple[str, ...]] = []
+    for place, config in configs.items() if isinstance(configs, Mapping) else ():
+        scenario, _, arm = str(place).partition("/")
+        for group, where in (("policy", arm), ("shock", scenario)):
+            members = config.get(group) if isinstance(config, Mapping) else None
+            for name, member in members.items() if isinstance(members, Mapping) else ():
+                said = "; ".join(
+                    f"{plain(key).replace('_', ' ')} {_setting(value)}"
+                    for key, value in member.items()
+                    if key != "kind"
+                )
+                rows.append((group, plain(name).replace("_", " "), plain(where), said))
+    rows = list(dict.fromkeys(rows))
+    return (
+        [Table("What the rules and shocks set", ("what", "name", "where", "settings"), tuple(rows), folded=True)]
+        if rows
+        else []
+    )
+
+
+def policies_in_the_baseline(study: Study) -> list[str]:
+    """Return what the manifest says of policies that a command laid over the baseline as well."""
+    flags = study.said("flags")
+    found = [flag for flag in flags if isinstance(flag, Mapping)] if isinstance(flags, list) else []
+    return [plain(flag.get("why", "")) for flag in found if flag.get("kind") == IN_BASELINE]
+
+
+def _asked(study: Study) -> list[Block]:
+    """List what the command set beside the study's file, and which arms hold it."""
+    asked = study.said("asked")
+    rows = []
+    for each in asked if isinstance(asked, list) else []:
+        places = [tuple(map(str, place)) for place in each.get("where", ())] if isinstance(each, Mapping) else []
+        if places:
+            rows.append((plain(each.get("text", "")), _places(study, places)))
+    head = ("setting", "where")
+    return [Table("What the command set beside the study's own file", head, tuple(rows), folded=True)] if rows else []
+
+
+def _places(study: Study, places: Sequence[tuple[str, ...]]) -> str:
+    arms, scenarios = ({place[at] for place in places} for at in (1, 0))
+    said = "every arm" if arms >= set(study.arms) else listing([f"“{plain(arm)}”" for arm in study.arms if arm in arms])
+    if scenarios >= set(study.scenarios):
+        return said
+    return f"{said} in {listing([f'“{plain(name)}”' for name in study.scenarios if name in scenarios])}"
+
+
+def _setting(value: object) -> str:
+    return listing([plain(item) for item in value]) or "none" if isinstance(value, list) else plain(value)
+
+
+def _timeline_caption(study: Study) -> str:
+    said = []
+    if study.announced is not None:
+        said.append(f"first announcement {month_name(study, study.announced)}")
+    if study.effective is not None:
+        said.append(f"first rule in force {month_name(study, study.effective)}")
+    for scenario in study.scenarios:
+        window = study.shock_window(scenario)
+        if window:
+            said.append(
+                f"shock in “{plain(scenario)}” {month_name(study, window[0])} to {month_name(study, window[1] - 1)}"
+            )
+    return sentence("; ".join(said)) + " Hollow triangle: announcement; dot and bar: in force; grey bar: shock."
+
+
+def _timeline_words(study: Study) -> str:
+    said = [f"{plain(event.name)} {event.kind} in {month_name(study, event.month)}" for event in study.events]
+    return "Time line: " + "; ".join(dict.fromkeys(said)) + "."

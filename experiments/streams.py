@@ -1,0 +1,75 @@
+"""Runs a command to its exit code, whatever becomes of those who read what it prints: `| head` ends it silently."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, TextIO
+
+from experiments.command_line import FAILED, INTERRUPTED
+
+READER_GONE = 141  # what a shell says of a program whose reader has gone: 128 and the number of SIGPIPE
+
+
+class ReaderGone(SystemExit):
+    """Nobody reads what is printed any more; no Exception, so that it ends the command and what it has started."""
+
+
+class _Stream:
+    """A stream that ends the command when it cannot be written to."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> int:
+        """Write a text."""
+        return int(self._tried(lambda: self.stream.write(text)))
+
+    def flush(self) -> None:
+        """Hand on what is written."""
+        self._tried(self.stream.flush)
+
+    def _tried(self, action: Callable[[], Any]) -> Any:
+        try:
+            return action()
+        except BrokenPipeError:
+            _forget(self.stream)
+            raise ReaderGone(READER_GONE) from None
+        except OSError as problem:
+            _forget(self.stream)
+            raise SystemExit(f"what is printed cannot be written: {problem.strerror}") from None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
+
+
+def _forget(stream: TextIO) -> None:
+    """Let what is left in a stream go nowhere, since Python would try once more as it ends."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def as_command(main: Callable[[], int]) -> int:
+    """Return the exit code of a command, run as the whole of this process: also when it is stopped, or not read."""
+    before = sys.stdout, sys.stderr
+    try:
+        sys.stdout, sys.stderr = (_Stream(stream) if stream is not None else None for stream in before)
+        code = main()
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except ReaderGone:
+        return READER_GONE
+    except KeyboardInterrupt:
+        print("stopped", file=before[1])
+        return INTERRUPTED
+    except SystemExit as ended:
+        if not isinstance(ended.code, str):
+            return int(ended.code or 0)
+        print(ended.code, file=before[1])
+        return FAILED
+    finally:
+        sys.stdout, sys.stderr = before
+    return code

@@ -1,0 +1,137 @@
+"""Whether a market that is lived again is the one on record: sums over people at each month's end, and the tables.
+
+A market is told from its past by living it again. That is true only while nobody has changed it by hand and its class
+still does the same, so what is lived again is compared with what was written down when it happened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sim.observe.recorder import Record
+from sim.state import Borrowers, People
+
+# What people have, owe and live through; loans are counted to the fen in the tables of the record.
+SUMMED = (
+    "employed",
+    "months_unemployed",
+    "savings",
+    "unused_lines",
+    "inventory",
+    "informal_debt",
+    "aware_of",
+    "cash",
+    "essentials",
+    "consumption",
+)
+FIXED_AT_BIRTH = Borrowers._fields[: Borrowers._fields.index("employed")]
+WORD_BYTES = 8
+NOTHING = object()  # where one column has a row and the other has none
+
+Sums = dict[str, int]
+
+
+class Difference(NamedTuple):
+    """The first place in which two pasts differ: the month, and what differs in it."""
+
+    month: int
+    table: str
+    column: str
+
+    def __str__(self) -> str:
+        """Return the place in words."""
+        when = f"month {self.month}" + (" of the warm-up" if self.month < 0 else "")
+        return f"{when}, {self.table}.{self.column}"
+
+
+def sums_of(borrowers: Borrowers) -> Sums:
+    """Return the sum over everybody of each column in SUMMED, whole words of memory at a time."""
+    return {name: memory_sum(getattr(borrowers, name)) for name in SUMMED}
+
+
+def memory_sum(column: NDArray[Any]) -> int:
+    """Return the sum of a column's memory read as whole numbers of eight bytes: any one change shows in it."""
+    memory = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
+    whole = memory.size // WORD_BYTES * WORD_BYTES
+    return int(memory[:whole].view(np.uint64).sum(dtype=np.uint64)) + int(memory[whole:].sum(dtype=np.uint64))
+
+
+def first_difference(
+    record: Record, again: Record, sums: dict[int, Sums], sums_again: dict[int, Sums], last: int
+) -> Difference | None:
+    """Return the first difference in the months up to `last`, or None; sums come before tables in the same month."""
+    found = [*sum_differences(sums, sums_again, last), *table_differences(record, again, last)]
+    return min(found, key=lambda difference: difference.month, default=None)
+
+
+def sum_differences(sums: dict[int, Sums], again: dict[int, Sums], last: int) -> Iterator[Difference]:
+    """Yield the first column of people's state that differs in the first month in which one does."""
+    for month in sorted(month for month in sums.keys() | again.keys() if month <= last):
+        here, there = sums.get(month, {}), again.get(month, {})
+        for name in SUMMED:
+            if here.get(name) != there.get(name):
+                yield Difference(month, "borrowers", name)
+                return
+
+
+def table_differences(record: Record, again: Record, last: int) -> Iterator[Difference]:
+    """Yield for every column of every table the first month in which it differs."""
+    tables, others = record.tables, again.tables
+    for name in sorted(tables.keys() | others.keys()):
+        here = until(tables[name], last) if name in tables else None
+        there = until(others[name], last) if name in others else None
+        model = here if here is not None else there
+        assert model is not None
+        for column in model.column_names:
+            place = first_place(column_of(here, column), column_of(there, column))
+            if place is not None:
+                longer = max((part for part in (here, there) if part is not None), key=len)
+                yield Difference(int(months_of(longer)[place].as_py()), name, column)
+
+
+def column_of(table: pa.Table | None, column: str) -> pa.ChunkedArray:
+    """Return a column, empty where there is no table."""
+    return pa.chunked_array([], type=pa.int64()) if table is None else table[column]
+
+
+def months_of(table: pa.Table) -> pa.ChunkedArray:
+    """Return the month that each row tells of: a vintage's is the one in which it has that age."""
+    if "month" in table.column_names:
+        return table["month"]
+    return pc.add(table["cohort"], table["months_on_book"])
+
+
+def until(table: pa.Table, last: int) -> pa.Table:
+    """Return the rows of the months up to `last`."""
+    return table.filter(pc.less_equal(months_of(table), last))
+
+
+def first_place(here: pa.ChunkedArray, there: pa.ChunkedArray) -> int | None:
+    """Return the first place in which two columns differ, or None; no number equals no number."""
+    if here.equals(there):
+        return None
+    pairs = zip_longest(here.to_pylist(), there.to_pylist(), fillvalue=NOTHING)
+    for place, (left, right) in enumerate(pairs):
+        if left != right and not (left != left and right != right):
+            return place
+    return None
+
+
+def changed_since(now: People, told: People, all_columns: bool) -> str | None:
+    """Return the first column in which one person is not as told, as table.column, or None.
+
+    Without `all_columns` only what is fixed at birth is compared: the rest has moved on since the month told.
+    """
+    for group in People._fields if all_columns else ("borrowers",):
+        left, right = getattr(now, group), getattr(told, group)
+        for column in left._fields if all_columns else FIXED_AT_BIRTH:
+            if not np.array_equal(getattr(left, column), getattr(right, column)):
+                return f"{group}.{column}"
+    return None

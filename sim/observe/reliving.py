@@ -1,0 +1,103 @@
+"""A month of a market's past, found by living the market again, and refused where that is another market."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from sim.observe.explain import Told, person_of
+from sim.observe.month_ends import changed_since, first_difference
+from sim.state import People
+
+if TYPE_CHECKING:
+    from sim.market import CreditMarket
+
+
+class Relived(NamedTuple):
+    """What a month was to one person: what all could know, and how the person stood before it and after it."""
+
+    told: Told
+    opening: People
+    closing: People
+
+
+def relive(market: CreditMarket, borrower: int, month: int) -> Relived:
+    """Return a month of a person's life as a market founded again lives it.
+
+    Raises ValueError naming the first month, table and column in which the market lived again is not the one on record.
+    """
+    again = founded_again(market)
+    found: list[Relived] = []
+    live_month = again.live_month
+
+    def watched_month() -> None:
+        """Live a month, and look at the person before and after the one that is asked for."""
+        if again.month != month:
+            live_month()
+            return
+        opening = person_of(again.people.state(), borrower)
+        points = float(again.neighbourhoods.default_points()[int(opening.borrowers.community[0])])
+        live_month()
+        closing = person_of(again.people.state(), borrower)
+        found.append(Relived(told_of(again, borrower, month, points), opening, closing))
+
+    again.live_month = watched_month  # type: ignore[method-assign]  # whether step calls it once or more often
+    while not found and is_as_recorded(market, again):
+        before = again.month
+        again.warm_up() if before < 0 else again.step()
+        if again.month == before:  # beyond the horizon, where step does nothing
+            again.live_month()
+        if again.month == before:
+            name = type(again).__name__
+            raise ValueError(f"explain: neither step nor live_month of {name} gets beyond month {before}")
+    difference = first_difference(market.record, again.record, market.sums, again.sums, min(month, again.month - 1))
+    if difference is not None:
+        raise ValueError(f"explain: {difference} is not what {its_making(market)} make of it; {WHY}")
+    changed = changed_since(person_of(market.people.state(), borrower), found[0].closing, month == market.month - 1)
+    if changed is not None:
+        raise ValueError(f"explain: {changed} of borrower {borrower} was changed after month {month} was lived; {WHY}")
+    return found[0]
+
+
+WHY = (
+    "the past is told by living it again, so a market changed by hand after it was founded, or whose class is built in "
+    "another way, cannot be explained"
+)
+
+
+def founded_again(market: CreditMarket) -> CreditMarket:
+    """Return the market at its beginning; raise ValueError where its class asks for more than it is given."""
+    try:
+        return market.founded_again()
+    except TypeError as problem:
+        raise ValueError(
+            f"explain: {type(market).__name__}.founded_again: {problem}; a class that asks for more than a "
+            "configuration, rng and replicate overrides founded_again"
+        ) from problem
+
+
+def is_as_recorded(market: CreditMarket, again: CreditMarket) -> bool:
+    """Return whether people stand at the end of the month just lived again as they stood then."""
+    last = again.month - 1
+    return last not in again.sums or again.sums[last] == market.sums.get(last)
+
+
+def its_making(market: CreditMarket) -> str:
+    """Return what a market is made of, in words."""
+    return f"{type(market).__name__}, its configuration, seed {market.root_seed} and replicate {market.replicate}"
+
+
+def told_of(market: CreditMarket, borrower: int, month: int, community_default_points: float) -> Told:
+    """Return what must be known of the month just lived, besides the person, to explain it."""
+    config = market.config
+    return Told(
+        borrower=borrower,
+        month=month,
+        date=market.world.date(month),
+        wage_index=market.world.wage_index(month),
+        community_default_points=community_default_points,
+        lenders=tuple(name for name, _ in config.lender),
+        lender_ids=tuple(parameters.id for _, parameters in config.lender),
+        offers=tuple(market.offers),
+        behaviour=config.behaviour,
+        chance=market.draws.of(month + config.calendar.warm_up_months),
+    )

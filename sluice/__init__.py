@@ -1,0 +1,1 @@
+"""The program `sluice`; everything that it does is in `experiments` and `sim`."""

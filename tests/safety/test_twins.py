@@ -1,0 +1,96 @@
+"""Runs of arms that are each other but for policies, compared table by table: what counts as the same market."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+
+from experiments.config import StudyConfig, compose_study
+from experiments.single_run import RECORD, Kept, Run
+from experiments.store import write_sealed, write_table
+from experiments.study import plan
+from experiments.unusual.twins import Twin, twins_of
+
+NEWS = {"act": ["announcement", "entry into force", "asks_owners"], "value": [1.0, 2.0, 3.0]}
+QUIET = {"act": ["asks_owners"], "value": [3.0]}
+TABLES: dict[str, dict[str, list[Any]]] = {
+    "actions": QUIET,
+    "budgets": {"room_fen": [10, 20]},
+    "market": {"debt_fen": [5, 6]},
+    "returns": {"told_capital_share": [0.1], "minimum_share": [0.08]},
+    "people": {"flags": [1, 0, 3]},
+}
+
+
+@cache
+def study(policies: str = "rate_cap") -> StudyConfig:
+    return compose_study(["study=baseline", f"policy=[{policies}]", "months=60", "study.replicates=2"])
+
+
+def lived(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) -> Kept:
+    """Write a run's folder with these tables in place of the usual ones."""
+    place = folder / "runs" / run.folder
+    place.mkdir(parents=True)
+    files = {
+        f"{name}.parquet": write_table(place / f"{name}.parquet", pa.table(rows))._asdict()
+        for name, rows in {**TABLES, **changes}.items()
+    }
+    write_sealed(place / RECORD, {"files": files})
+    return Kept(run.folder, "", 0.0)
+
+
+def compared(folder: Path, *changes: dict[str, dict[str, list[Any]]], policies: str = "rate_cap") -> tuple[Twin, ...]:
+    """Return the twins when the arm with the policies has these changes in its replicates, and others have none."""
+    runs, arm = plan(study(policies)), study(policies).arms[1]
+    kept = {
+        run.identity: lived(folder, run, changes[run.replicate] if run.arm == arm else {})
+        for run in runs
+        if run.replicate < len(changes)
+    }
+    return twins_of(study(policies), folder, runs, kept)
+
+
+@pytest.mark.parametrize(
+    ("changes", "is_same"),
+    [
+        ({}, True),
+        ({"actions": NEWS}, True),
+        ({"budgets": {"room_fen": [9, 20]}}, True),  # less room, and nobody was refused for it
+        ({"returns": {"told_capital_share": [0.1], "minimum_share": [0.105]}}, True),  # repeats what the law asks
+        ({"returns": {"told_capital_share": [0.2], "minimum_share": [0.08]}}, False),
+        ({"actions": {"act": ["asks_owners"], "value": [4.0]}}, False),
+        ({"market": {"debt_fen": [5, 7]}}, False),
+        ({"people": {"flags": [1, 0, 2]}}, False),
+        ({"actions": NEWS, "market": {"debt_fen": [4, 6]}}, False),
+    ],
+    ids=str,
+)
+def test_a_market_is_the_same_when_nothing_but_words_about_the_rule_differs(
+    tmp_path: Path, changes: dict[str, dict[str, list[Any]]], is_same: bool
+) -> None:
+    assert compared(tmp_path, changes, changes) == (Twin("calm", "rate_cap", "baseline", ("rate_cap",), is_same),)
+
+
+def test_one_replicate_that_differs_is_enough(tmp_path: Path) -> None:
+    (twin,) = compared(tmp_path, {"actions": NEWS}, {"market": {"debt_fen": [0, 0]}})
+    assert not twin.is_same
+
+
+def test_all_policies_that_the_other_arm_lacks_are_named(tmp_path: Path) -> None:
+    (twin,) = compared(tmp_path, {}, policies="rate_cap,disclosure")
+    assert twin.policies == ("disclosure", "rate_cap")
+
+
+def test_arms_that_differ_in_anything_else_are_no_twins(tmp_path: Path) -> None:
+    """The placebo lends a fen more, so that the arm with the cap is not its twin."""
+    assert {twin.without for twin in compared(tmp_path, {})} == {"baseline"}
+
+
+def test_without_a_complete_pair_there_is_no_twin(tmp_path: Path) -> None:
+    runs = plan(study())
+    kept = {run.identity: lived(tmp_path, run, {}) for run in runs if run.arm == "baseline" and run.replicate == 0}
+    assert twins_of(study(), tmp_path, runs, kept) == ()
