@@ -14,7 +14,7 @@ from tests.faults.drawing import drawn
 from tests.faults.keeping import equivalents, keep, outcomes_in, reason_for, remembered, still_holds
 from tests.faults.nearest import LEFT_OUT, ROOT, nearest_to, why_left_out
 from tests.faults.planting import Fault, possible_changes, signatures_of
-from tests.faults.trial import KILLED, SURVIVED, TIMEOUT, BrokenTests, Outcome, hash_of_tests, trials_in_a_copy
+from tests.faults.trial import KILLED, SURVIVED, TIMEOUT, BrokenTestsError, Outcome, hash_of_tests, trials_in_a_copy
 
 PLACES = ("sim", "experiments")
 EQUIVALENT = "equivalent"
@@ -36,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         outcomes = tried(faults, asked.results)
-    except BrokenTests as broken:
+    except BrokenTestsError as broken:
         print(broken, file=sys.stderr)
         return TESTS_ARE_BROKEN
     return tell(faults, outcomes, asked.at_least)
@@ -56,11 +56,10 @@ def drawn_faults(sources: dict[str, str], asked: argparse.Namespace) -> list[Fau
     signatures = signatures_of(sources.values())
     changes = {path: possible_changes(text, signatures) for path, text in within.items()}
     faults = drawn(changes, within, asked.sample, asked.seed)
+    kinds = Counter(fault.kind for fault in faults).most_common()
     possible = sum(len(every) for every in changes.values())
     print(f"{len(faults)} faults of {possible:,} possible ones, in {len({fault.path for fault in faults})} files:")
-    print(
-        "  " + ", ".join(f"{number} {kind}" for kind, number in Counter(fault.kind for fault in faults).most_common())
-    )
+    print("  " + ", ".join(f"{number} {kind}" for kind, number in kinds))
     return faults
 
 
@@ -83,7 +82,7 @@ def is_asked_for(path: str, only: Sequence[str]) -> bool:
 
 
 def tell_what_is_left_out(sources: dict[str, str], only: Sequence[str]) -> None:
-    """Say which files no fault is planted in, and why: by declared reason, or because no tests are declared for them."""
+    """Say in which files no fault is planted, and why: by a declared reason, or for want of declared tests."""
     for left_out in LEFT_OUT:
         files = [path for path in sources if why_left_out(path) == left_out.reason and is_asked_for(path, only)]
         if files:

@@ -130,6 +130,7 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/surroundings.py", ("tests/test_surroundings.py",)),
     Nearest("sim/observe/audit.py", (f"{BOOKS}/test_audit.py", BOOKS)),
     Nearest("sim/observe/cohorts.py", (f"{OBSERVE}/test_cohorts.py",)),
+    Nearest("sim/observe/tape.py", (f"{OBSERVE}/test_tape.py",)),
     Nearest("sim/observe/thinning.py", (f"{OBSERVE}/test_thinning.py",)),
     Nearest("sim/observe/stationarity.py", ("tests/market/test_stationarity.py",)),
     Nearest("sim/policies/base.py", ("tests/policies/test_every_instrument.py",)),
@@ -163,7 +164,6 @@ LEFT_OUT = (
             "observe/recorder",
             "observe/schemas",
             "observe/shape",
-            "observe/tape",
             "observe/vintages",
         )
     ),

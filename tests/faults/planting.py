@@ -309,7 +309,7 @@ def never(node: ast.If) -> Iterator[tuple[str, str]]:
 
 
 def of_the_same_type(name: str, function: Function) -> list[str]:
-    """Return parameters whose annotation is that of another, or of what the function returns when it is no parameter."""
+    """Return parameters of the type of another; of what the function returns when that is no parameter."""
     kinds = {each.arg: ast.unparse(each.annotation) for each in function.args.args if each.annotation}
     returned = ast.unparse(function.returns) if function.returns else ""
     return [other for other, kind in kinds.items() if other != name and kind == kinds.get(name, returned)]

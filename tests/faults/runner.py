@@ -17,6 +17,7 @@ import signal
 import sys
 import time
 import traceback
+from pathlib import Path
 
 CLOCK_FACTOR = 20
 LOOK_SECONDS = 0.02
@@ -50,7 +51,7 @@ def in_a_child(tests: list[str], seconds: float, keeps_bytecode: bool) -> int:
         code = COULD_NOT_RUN
         try:
             code = run_tests(tests)
-        except BaseException:
+        except BaseException:  # noqa: BLE001  (whatever it is, it ends the child, and is told)
             traceback.print_exc()
         finally:
             sys.stdout.flush()
@@ -71,7 +72,7 @@ def main() -> None:
     """Answer requests until there are no more; who ends this process ends its group, and so the tests that run."""
     for name in sys.argv[1:]:
         importlib.import_module(name)
-    sys.path[0] = os.getcwd()
+    sys.path[0] = str(Path.cwd())
     for line in sys.stdin:
         asked = json.loads(line)
         before = resource.getrusage(resource.RUSAGE_CHILDREN)

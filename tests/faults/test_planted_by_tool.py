@@ -1,4 +1,4 @@
-"""The tool that plants faults: what it plants, that it tells killed from survived, and that it leaves the tree alone."""
+"""The tool that plants faults: what it plants, that it tells killed from survived and leaves the tree alone."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.faults.drawing import drawn
 from tests.faults.keeping import Equivalent, equivalents, keep, outcomes_in, reason_for, remembered, still_holds
 from tests.faults.nearest import NEAREST, ROOT, nearest_to, why_left_out
 from tests.faults.planting import Fault, planted, possible_changes, signatures_of
-from tests.faults.trial import KILLED, SURVIVED, TIMEOUT, BrokenTests, Outcome, trials_in_a_copy
+from tests.faults.trial import KILLED, SURVIVED, TIMEOUT, BrokenTestsError, Outcome, trials_in_a_copy
 
 PROGRAM = '''"""Adds."""
 
@@ -163,7 +163,7 @@ def test_tests_that_fail_without_a_fault_are_not_taken_for_an_answer(tree: Path)
     fault = faults()["opposite function", "larger = min(left, right)"]
     with (
         trials_in_a_copy(tree, libraries=("pytest",)) as trials,
-        pytest.raises(BrokenTests, match=r"fail without a fault.*tests/test_adding.py"),
+        pytest.raises(BrokenTestsError, match=r"fail without a fault.*tests/test_adding.py"),
     ):
         trials.tried(fault, ("tests/test_adding.py",))
 
@@ -181,7 +181,8 @@ with trials_in_a_copy(Path(sys.argv[1]), libraries=("pytest",)) as trials:
 def test_after_ctrl_c_nothing_is_left_and_the_tree_is_untouched(tree: Path) -> None:
     started = tree / "started"
     (tree / "tests/test_adding.py").write_text(
-        f"import pathlib, time\n\n\ndef test_waits() -> None:\n    pathlib.Path({str(started)!r}).touch()\n    time.sleep(60)\n"
+        f"import pathlib, time\n\n\ndef test_waits() -> None:\n    pathlib.Path({str(started)!r}).touch()\n"
+        "    time.sleep(60)\n"
     )
     before = contents(tree)
     command = subprocess.Popen(

@@ -1,4 +1,4 @@
-"""Plants one fault after another in a copy of the tree and runs the nearest tests; the tree itself is never written to."""
+"""Plants one fault after another in a copy of the tree and runs the nearest tests; the tree stays as it is."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Outcome(NamedTuple):
     seconds: float  # of processor time
 
 
-class BrokenTests(Exception):
+class BrokenTestsError(Exception):
     """Tests that fail without any fault say nothing about faults."""
 
 
@@ -85,19 +85,22 @@ class Trials:
             answer = self.run(tests, LONGEST_SECONDS, keeps_bytecode=True)
             if answer.code != TESTS_PASSED:
                 said = (self.copy / "last_output.txt").read_text()[-3000:]
-                raise BrokenTests(f"these tests fail without a fault (code {answer.code}): {' '.join(tests)}\n{said}")
+                raise BrokenTestsError(
+                    f"these tests fail without a fault (code {answer.code}): {' '.join(tests)}\n{said}"
+                )
             self.usual_seconds[named] = answer.seconds
         return self.usual_seconds[named]
 
     def tried(self, fault: Fault, tests: tuple[str, ...]) -> Outcome:
         """Plant one fault, run the tests, and take the fault out again."""
         limit = self.least_seconds + self.times_as_long * self.usual(tests)
-        target = self.copy / fault.path
+        target, kept = self.copy / fault.path, self.copy / "kept.py"
+        shutil.copy2(target, kept)  # from the copy: the tree may have gone on since
         target.write_text(fault.source)
         try:
             answer = self.run(tests, limit)
         finally:
-            shutil.copy2(self.root / fault.path, target)
+            kept.replace(target)
             shutil.rmtree(self.copy / ".hypothesis", ignore_errors=True)
         return Outcome(fault.key, hash_of_tests(self.root, tests), verdict_of(answer.code), round(answer.seconds, 2))
 

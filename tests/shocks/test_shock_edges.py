@@ -45,7 +45,7 @@ def test_a_scope_of_nobody_is_refused_with_the_nearest_name() -> None:
     check_lender_names("lenders", ("one",), LENDERS)
     for refused, words in (
         (lambda: check_kinds(("bank", "platfrom")), "kinds: .*nearest is platform; was 'platfrom'"),
-        (lambda: check_places(("eest",), ()), "regions: .*nearest is east; was 'eest'"),
+        (lambda: check_places(("centrel",), ()), "regions: .*nearest is central; was 'centrel'"),
         (lambda: check_places((), ("publik",)), "sectors: .*nearest is public; was 'publik'"),
         (lambda: check_lender_names("lenders", ("xyz",), LENDERS), r"lenders: must be one of one, two; was 'xyz'"),
     ):
