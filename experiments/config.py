@@ -6,17 +6,18 @@ arm and scenario. Hydra only composes; the model's own parameter lists check; no
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NamedTuple
 
 import yaml
 
+from experiments.any_script import LONGEST_NAME, NAME_RULE, is_name, normal
 from experiments.executors.engine import LIBRARIES, check_engine
 from experiments.market import read_market
 from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
 from experiments.overrides import Override, compose_document, read_overrides, unselected
 from experiments.own_study import read_asked
+from experiments.precedence import told
 from experiments.refusal import Refusal, nearest, shown
 from experiments.schema import CHOICES, read_section
 from experiments.stopping import StopSettings
@@ -28,8 +29,6 @@ MARKET_KEYS = MarketConfig._fields
 STUDY_KEYS = ("seed", "months", "out", "archive", "study", "executor", "report")
 # What an arm or a scenario may change: the market, never the calendar of the study, its chance or its execution.
 CHANGEABLE = (*MARKET_KEYS, "market", "scenario")
-NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_. -]{0,58}[A-Za-z0-9_.-])?")
-LONGEST_NAME = 60
 
 
 class PrimaryOutcome(NamedTuple):
@@ -103,6 +102,7 @@ class StudyConfig(NamedTuple):
     out: str | None
     archive: str | None = None  # where finished runs are kept for other studies; None = beside the study's folder
     versions: tuple[Version, ...] = ()  # the arms or scenarios that a sweep made
+    overruled: tuple[str, ...] = ()  # what the study's file says and the scale that was asked for says otherwise
 
     @property
     def name(self) -> str:
@@ -138,7 +138,7 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
     asked = read_asked(overrides)
     document = compose_document(asked)
     _check_root(document)
-    settings = read_section(StudySettings, document.get("study"), "study")
+    settings = read_section(StudySettings, normal(document.get("study")), "study")
     _check_settings(settings)
     settings, versions = _swept(settings)
     _check_stop(asked, settings)
@@ -162,6 +162,10 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         out=places["out"],
         archive=places["archive"],
         versions=versions,
+        overruled=told(
+            {override.key: override.value for override in asked if override.is_choice},
+            ["calendar.months" if override.key == "months" else override.key for override in asked],
+        ),
     )
 
 
@@ -203,8 +207,10 @@ def _check_settings(settings: StudySettings) -> None:
         if not names:
             raise Refusal(f"study.{group}: must name at least one")
         for name in names:
-            if not NAME.fullmatch(name):
-                raise Refusal(f"study.{group}: a name is up to 60 letters, digits, spaces, _ . or -, was {shown(name)}")
+            if not is_name(name):
+                raise Refusal(f"study.{group}: {NAME_RULE}, was {shown(name)}")
+    if not settings.horizons:
+        raise Refusal("study.horizons: must name at least one, such as 1-12 or end, was []")
     for role in ("baseline", "placebo"):
         arm = getattr(settings, role)
         if arm not in settings.arms and (role == "baseline" or arm):

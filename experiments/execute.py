@@ -95,7 +95,7 @@ def _origin(folder: Path) -> Iterator[Origin]:
     with one_thread_each():  # as every worker is started, this process itself included
         found = facts()
     with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(exist_ok=True)
         (folder / token).touch()
     try:
         yield Origin(found, token, this_process())

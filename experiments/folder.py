@@ -13,12 +13,13 @@ from typing import Any
 
 import yaml
 
+from experiments.any_script import slug
 from experiments.config import StudyConfig
 from experiments.dictionary import TABLES
 from experiments.machine import deciding_versions, machine_class, versions
 from experiments.parameters import register
 from experiments.refusal import Refusal, shown
-from experiments.single_run import Kept
+from experiments.single_run import RECORD, RUN_FOLDER, Kept
 from experiments.store import (
     PARTIAL,
     CorruptResult,
@@ -28,7 +29,6 @@ from experiments.store import (
     read_sealed,
     reason_of,
     sha256_of,
-    slug,
     sweep,
     write_bytes,
     write_sealed,
@@ -38,7 +38,7 @@ from experiments.study import study_document, study_identity, timeline
 from experiments.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from sim.compiling import source_hash
 
-FORMAT = 2
+FORMAT = 3
 
 
 def folder_for(study: StudyConfig) -> Path:
@@ -100,10 +100,10 @@ def _refusing(folder: Path) -> Iterator[None]:
 
 def _prepare(folder: Path, marker: Mapping[str, Any] | None, study: StudyConfig) -> None:
     """Write whose folder it is, then the study as it was understood, and clear away what killed writers have left."""
-    config = folder / CONFIG
-    if marker is None or not config.is_file() or sha256_of(config) != marker.get("config"):
-        text = _yaml(study)
-        write_sealed(folder / MARKER, {**_marker(study), "config": hashlib.sha256(text).hexdigest()})
+    config, text = folder / CONFIG, _yaml(study)
+    wanted = {**_marker(study), "config": hashlib.sha256(text).hexdigest()}  # another one when replicates are added
+    if marker != wanted or not config.is_file() or sha256_of(config) != wanted["config"]:
+        write_sealed(folder / MARKER, wanted)
         write_bytes(config, text)
     for place in (folder, folder / "runs", folder / "tables"):
         place.mkdir(exist_ok=True)
@@ -146,6 +146,7 @@ def _check_owner(folder: Path, marker: Mapping[str, Any] | None, study: StudyCon
         return
     own = _marker(study)
     if marker.get("identity") == own["identity"]:
+        _check_replicates(folder, marker, study)
         return
     if marker.get("sources") != own["sources"]:
         reason = "the model's sources have changed since it was begun"
@@ -154,8 +155,66 @@ def _check_owner(folder: Path, marker: Mapping[str, Any] | None, study: StudyCon
     elif marker.get("name") != own["name"]:
         reason = f"it holds the study {marker.get('name')}"
     else:
-        reason = "it holds this study with other settings"
+        reason = f"it holds this study with other settings{_first_difference(folder, marker, study)}"
     raise Refusal(f"out: {folder} cannot be continued: {reason}; name another folder")
+
+
+def _check_replicates(folder: Path, marker: Mapping[str, Any], study: StudyConfig) -> None:
+    """Refuse fewer replicates than a folder holds, and a stop rule that was made up or changed after the first runs.
+
+    More are added to those that are there.
+    """
+    settings, lived = study.settings, replicates_in(folder)
+    before, after = (dict(rule or {}) for rule in (marker.get("stop"), settings.stop._asdict()))
+    key, asked = "study.replicates", settings.replicates
+    if settings.stop.is_on:
+        key, asked = "study.stop.at_most", settings.stop.at_most
+        if lived and not before.get("at_most"):
+            raise Refusal(
+                f"study.stop: a stop rule is chosen before the first run, and {folder} holds {lived} replicates "
+                f"without one; set study.replicates for more of them, or name another folder"
+            )
+        for part in ("at_least", "step"):
+            if lived and before.get(part) != after[part]:
+                raise Refusal(
+                    f"study.stop.{part}: stays what it was before the first run of {folder}, {before.get(part)}; "
+                    f"was {after[part]}"
+                )
+    if asked < lived:
+        raise Refusal(
+            f"{key}: must be at least {lived}, the replicates in {folder}; for fewer name another folder, was {asked}"
+        )
+
+
+def replicates_in(folder: Path) -> int:
+    """Return how many replicates a study's folder holds runs of, counted up to the last one."""
+    found = [RUN_FOLDER.search(path.parent.name) for path in (folder / "runs").glob(f"*/{RECORD}")]
+    return max((int(name[1]) + 1 for name in found if name), default=0)
+
+
+def _first_difference(folder: Path, marker: Mapping[str, Any], study: StudyConfig) -> str:
+    """Return the first setting in which a folder's study differs from the one asked for, in words."""
+    config = folder / CONFIG
+    if not config.is_file() or sha256_of(config) != marker.get("config"):
+        return ""
+    found = _differing(yaml.safe_load(config.read_text(encoding="utf-8")), yaml.safe_load(_yaml(study)), "")
+    if found is None:
+        return ""
+    key, before, after = found
+    return f": {key} was {shown(before)} and is {shown(after)}"
+
+
+def _differing(before: Any, after: Any, path: str) -> tuple[str, Any, Any] | None:
+    """Return the path of the first value that differs, with both; an absent one is None."""
+    if not isinstance(before, dict) or not isinstance(after, dict):
+        return None if before == after else (path, before, after)
+    for key in (*before, *(key for key in after if key not in before)):
+        here = f"{path}.{key}" if path else str(key)
+        if here not in ("study.replicates", "study.stop"):
+            found = _differing(before.get(key), after.get(key), here)
+            if found is not None:
+                return found
+    return None
 
 
 def _marker(study: StudyConfig) -> dict[str, Any]:
@@ -165,6 +224,7 @@ def _marker(study: StudyConfig) -> dict[str, Any]:
         "identity": study_identity(study),
         "sources": source_hash(),
         "versions": deciding_versions(),
+        "stop": study.settings.stop._asdict() if study.settings.stop.is_on else None,
     }
 
 
@@ -211,7 +271,7 @@ def write_manifest(folder: Path, study: StudyConfig, done: Mapping[str, Any], fi
     )
 
 
-def is_whole(folder: Path, done: Mapping[str, Kept]) -> bool:
+def is_whole(folder: Path, study: StudyConfig, done: Mapping[str, Kept]) -> bool:
     """Return whether an earlier start has finished this study with this program, and every byte is as it was written.
 
     Then nothing needs to be gathered or compared again; the report is looked at by `experiments.drawn`. `done` holds
@@ -223,6 +283,11 @@ def is_whole(folder: Path, done: Mapping[str, Kept]) -> bool:
             "complete",
             program_hash(),
             versions(),
+        ):
+            return False
+        stop = study.settings.stop
+        if manifest["stop"] != stop._asdict() or not (
+            stop.is_on or manifest["replicates"] == study.settings.replicates
         ):
             return False
         if {run["identity"]: run["record_hash"] for run in manifest["runs"]} != {

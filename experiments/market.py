@@ -13,8 +13,9 @@ from experiments.refusal import Refusal, nearest, shown
 from experiments.registry import member_class
 from experiments.schema import is_section, read_section
 from experiments.spelling import ALL, NOT
-from sim.codes import REGIONS, SECTORS
+from sim.codes import MOST_LENDERS, REGIONS, SECTORS
 from sim.cycles import months_into_path
+from sim.economy import World, normalised
 from sim.params import LENDER_KINDS, LenderParameters, MarketConfig
 from sim.policies.base import BEFORE_ALL_MONTHS
 from sim.scope import check_kinds
@@ -40,7 +41,24 @@ def read_market(values: Mapping[str, Any]) -> MarketConfig:
     _check_lenders(config.lender, config.calendar.months)
     _check_followed(config)
     _check_rule(config)
+    _check_founding(config)
     return config
+
+
+def _check_founding(config: MarketConfig) -> None:
+    """Refuse what no market can be founded on: weights that are all zero, too many lenders, a shock to one not there.
+
+    The model itself raises then; here it is told before the first run, and by a dry run.
+    """
+    population = config.population
+    if len(config.lender) > MOST_LENDERS:
+        raise Refusal(f"lender: at most {MOST_LENDERS} lenders fit a market, was {len(config.lender)}")
+    try:
+        for field in ("region_weights", "sector_weights", "age_weights"):
+            normalised(getattr(population, field), f"population.{field}")
+        World(config)
+    except ValueError as problem:
+        raise Refusal(str(problem)) from None
 
 
 def _members(group: str, values: object) -> dict[str, dict[str, Any]]:
@@ -54,7 +72,8 @@ def _members(group: str, values: object) -> dict[str, dict[str, Any]]:
         if not isinstance(member, Mapping):
             raise Refusal(f"{group}.{name}: must hold keys and values, was {shown(member)}")
         if not MEMBER_NAME.fullmatch(str(name)):
-            raise Refusal(f"{group}: a name is a letter, then up to 59 letters, digits, _ or -, was {shown(name)}")
+            rule = "a name is a letter of A to Z, then up to 59 of these, digits, _ or -"
+            raise Refusal(f"{group}: {rule}, was {shown(name)}")
         if "kind" not in member:
             raise Refusal(
                 f"{group}.{name}: is set but not chosen; add it with {group}=[{name}]; was {shown(dict(member))}"

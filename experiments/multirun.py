@@ -18,12 +18,13 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
+from experiments.any_script import in_ascii, slug
 from experiments.command_line import INTERRUPTED, command_here, names_out, out_override
 from experiments.config import compose_study
 from experiments.folder import check_folder, folder_for
 from experiments.plain_yaml import check_text
 from experiments.refusal import Refusal
-from experiments.store import CorruptResult, read_json, slug, write_json, writing
+from experiments.store import CorruptResult, read_json, write_json, writing
 from experiments.study_files import MARKER
 
 INDEX = "studies.json"  # which folder holds which study
@@ -61,11 +62,12 @@ def expanded(overrides: Sequence[str]) -> list[list[str]]:
     for text in overrides:
         check_text(text, text)
     try:
-        parsed = OverridesParser.create().parse_overrides(list(overrides))
+        spelled, back = in_ascii("\0".join(overrides))
+        parsed = OverridesParser.create().parse_overrides(spelled.split("\0") if overrides else [])
         batches = BasicSweeper.split_arguments(parsed, max_batch_size=None)
     except (HydraException, OmegaConfBaseException, ValueError):
         raise Refusal(f"{' '.join(overrides)}: with -m, values of a key are separated by commas: seed=1,2") from None
-    return [list(study) for batch in batches for study in batch]
+    return [back(list(study)) for batch in batches for study in batch]
 
 
 def _folder_name(number: int, study: Sequence[str], studies: Sequence[Sequence[str]]) -> str:

@@ -16,8 +16,10 @@ from omegaconf import DictConfig, OmegaConf, open_dict
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments import tree
+from experiments.any_script import in_ascii
 from experiments.hydra_state import composing_from
 from experiments.plain_yaml import CODE_KEYS, check_references, check_text
+from experiments.precedence import contested
 from experiments.refusal import Refusal, nearest, printable, shown
 from experiments.spelling import DECIMAL_COMMA
 from experiments.tree import TreeState, check_document, check_tree, groups, members_of_bundles
@@ -26,6 +28,9 @@ from experiments.tree import TreeState, check_document, check_tree, groups, memb
 MEMBER_GROUPS = ("lender", "policy", "shock")
 LONGEST_OVERRIDE = 20_000
 DIGIT_GROUPS = re.compile(r"(?<![\w.'\"/-])[-+]?\d+(_\d+)+(?![\w'\"/-])")  # 1_000 outside quotes and names
+
+
+QUOTED_KEY = re.compile(r"[{,]\s*(['\"])[^'\"]*\1\s*:")
 
 
 class Override(NamedTuple):
@@ -66,10 +71,22 @@ def read_override(text: str) -> Override:
     if parsed.is_delete():
         return Override(key, text, key in groups(), True, value)
     options = groups().get(key)
+    if (empty := _empty_part(value, key)) is not None:
+        instead = f"{key}=[] chooses none" if key in MEMBER_GROUPS else f"~{empty} takes it away"
+        raise Refusal(f"{empty}: {{}} would change nothing, since keys and values are laid over those there; {instead}")
     if options is not None and not isinstance(value, dict):
         return _choice(key, value, options, parsed)
     # `++` sets or adds: the schema, which knows every parameter, says whether the key exists.
     return Override(key, f"++{key}={_element(parsed)}", False, False, value)
+
+
+def _empty_part(value: Any, path: str) -> str | None:
+    """Return where a value holds keys and values of which there are none, or None when it does not."""
+    if not isinstance(value, dict):
+        return None
+    if not value:
+        return path
+    return next((found for key, part in value.items() if (found := _empty_part(part, f"{path}.{key}"))), None)
 
 
 def _parsed(text: str) -> tuple[HydraOverride, Any]:
@@ -81,9 +98,13 @@ def _parsed(text: str) -> tuple[HydraOverride, Any]:
         raise Refusal(f"{beginning}: an override is one line of at most {LONGEST_OVERRIDE} letters")
     check_text(beginning, text)
     try:
-        parsed = OverridesParser.create().parse_override(text)
-        value = None if parsed.is_sweep_override() else parsed.value()
+        spelled, back = in_ascii(text)
+        parsed = OverridesParser.create().parse_override(spelled)
+        value = None if parsed.is_sweep_override() else back(parsed.value())
+        parsed.key_or_group = back(parsed.key_or_group)
     except (HydraException, OmegaConfBaseException, ValueError, RecursionError):
+        if QUOTED_KEY.search(text):
+            raise Refusal(f"{beginning}: inside {{}} names are written without quotes") from None
         raise Refusal(f"{beginning}: an override is written key=value; {_as_written(text)}") from None
     if parsed.key_or_group and DIGIT_GROUPS.search(text.partition("=")[2]):
         raise Refusal(f"{parsed.key_or_group}: write numbers without _, was {shown(text.partition('=')[2])}")
@@ -133,6 +154,9 @@ def compose_document(overrides: Sequence[Override]) -> dict[str, Any]:
     _check_members(overrides)
     try:
         composed = deepcopy(_composed(tuple(override.text for override in overrides if override.is_choice), files))
+        chosen = {override.key: override.value for override in overrides if override.is_choice}
+        for each in contested(chosen) if "scale" not in chosen else ():
+            OmegaConf.update(composed, each.key, each.of_study)
         for override in overrides:
             if not override.is_choice:
                 _lay_over(composed, override)

@@ -67,6 +67,9 @@ def _check_keys(where: str, root: yaml.MappingNode) -> None:
                 f"{place(where, key)}: {key.value}: a study's file sets the study, the seed and the market; "
                 f"{nearest(key.value, ALLOWED)}"
             )
+    for key, value in root.value:
+        if isinstance(value, yaml.MappingNode) and not value.value:
+            raise Refusal(f"{place(where, key)}: {key.value}: {{}} would change nothing; leave it out")
     if not isinstance(found.get("study"), yaml.MappingNode):
         raise Refusal(f"{where}: study: must be given and hold name, question and arms")
 

@@ -24,6 +24,7 @@ from experiments.archive import archive_of
 from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_here, names_out, out_override, usage
 from experiments.config import StudyConfig, compose_study, composed_yaml
 from experiments.driver import Driver
+from experiments.executors.engine import NoWorker
 from experiments.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
 from experiments.folder import check_folder, folder_for, opened
 from experiments.interruption import termination_interrupts
@@ -50,6 +51,8 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
 
             return carry_out_studies(overrides, [DRY_RUN] if DRY_RUN in flags else [], main)
         study = compose_study(overrides)
+        for text in study.overruled:
+            print(text, file=sys.stderr)
         if DRY_RUN in flags:
             from experiments.rehearsal import dry_run  # here, since runs do not need it
 
@@ -64,8 +67,10 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
     except Refusal as refusal:
         print(refusal, file=sys.stderr)
         return REFUSED
-    except (CorruptResult, Unwritable) as problem:
-        print(problem, file=sys.stderr)
+    except (CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
+        print(
+            f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else problem, file=sys.stderr
+        )
         print(
             "what is finished is kept; when that is put right, the same command with out= set to its folder continues",
             file=sys.stderr,

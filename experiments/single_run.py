@@ -7,17 +7,22 @@ Workers load this module, so it knows neither Hydra nor pandas.
 from __future__ import annotations
 
 import gc
+import re
 import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from experiments.any_script import slug
 from experiments.machine import deciding_versions, machine_class
 from experiments.market import document_of
-from experiments.store import CorruptResult, check_file, new_folder, read_sealed, slug, write_sealed, write_table
+from experiments.store import CorruptResult, check_file, new_folder, read_sealed, write_sealed, write_table
 from sim.compiling import source_hash
 from sim.params import MarketConfig
 
 RECORD = "run.json"
+RUN_FOLDER = re.compile(
+    r"-(\d{3,})-[0-9a-f]{12}$"
+)  # the end of the name of a run's folder: its replicate, its identity
 PEOPLE = "people"
 KEYS = ("arm", "scenario", "replicate")
 

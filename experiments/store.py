@@ -11,7 +11,6 @@ import contextlib
 import hashlib
 import json
 import os
-import re
 import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -138,7 +137,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     partial = partial_of(path)
     with writing(path):
         remove_folder(partial)
-        partial.mkdir(parents=True)
+        partial.mkdir()  # never what it lies in: a folder that somebody removes meanwhile is not made up again
     try:
         yield partial
     except BaseException:
@@ -306,11 +305,6 @@ def sha256_of(path: Path) -> str:
     """Return the hash of a file's bytes."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def slug(name: str) -> str:
-    """Return a name as it may be part of a folder's name: lower case letters, digits and dashes only."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "unnamed"
 
 
 def _short_hash(text: str) -> str:

@@ -73,8 +73,14 @@ def study_document(study: StudyConfig) -> dict[str, Any]:
 
 
 def study_identity(study: StudyConfig) -> str:
-    """Return what must be equal for a folder's runs to be continued: the study, the sources and the libraries."""
-    return identity({**study_document(study), "sources": source_hash(), "versions": deciding_versions()})
+    """Return what must be equal for a folder's runs to be continued: the study, the sources and the libraries.
+
+    How many replicates there are is no part of it, whether the study or its stop rule says so: more may be asked for.
+    """
+    document = study_document(study)
+    settings = {key: value for key, value in document["study"].items() if key not in ("replicates", "stop")}
+    origin = {"sources": source_hash(), "versions": deciding_versions()}
+    return identity({**document, "study": settings, **origin})
 
 
 def timeline(study: StudyConfig) -> list[dict[str, Any]]:

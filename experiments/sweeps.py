@@ -8,12 +8,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from experiments.any_script import LONGEST_NAME
 from experiments.refusal import Refusal, nearest, shown
 
 ONE_FACTOR, GRID = "one_factor", "grid"
 KINDS = (ONE_FACTOR, GRID)
 MOST_VERSIONS = 256  # beyond this a study is a search, which needs another design than a full sweep
-LONGEST_NAME = 60  # letters of an arm or scenario
 HASH_LETTERS = 8
 NO_TEXTS = ("true", "false", "null", "nan", "inf")  # words that an override reads as something else unless quoted
 

@@ -29,6 +29,7 @@ from experiments.command_line import (
     out_override,
     usage,
 )
+from experiments.executors.engine import NoWorker
 from experiments.flags import DRY_RUN, overrides_and_flags
 from experiments.folder import folder_for, log
 from experiments.interruption import termination_interrupts
@@ -128,9 +129,10 @@ def _work(tool: Tool[Settings], request: Request[Settings], bench: Bench, docume
         log(bench.folder, "interrupted", kept=len(bench.kept))
         print(f"stopped; {len(bench.kept)} runs are kept. To continue:\n  {again}", file=sys.stderr)
         return INTERRUPTED
-    except (MissingRuns, CorruptResult, Unwritable) as problem:
+    except (MissingRuns, CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
         kept = f"nothing is concluded; {len(bench.kept)} runs are kept. When that is put right, to continue:"
-        print(f"{problem}\n{kept}\n  {again}", file=sys.stderr)
+        said = f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else problem
+        print(f"{said}\n{kept}\n  {again}", file=sys.stderr)
         return FAILED
     if bench.archive.reason:
         print(f"finished runs are not kept for other studies: {bench.archive.reason}", file=sys.stderr)

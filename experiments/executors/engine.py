@@ -27,6 +27,10 @@ LIBRARIES = {"serial": "", "processes": "", "dask": "distributed", "ray": "ray"}
 CLUSTERS = ("dask", "ray")  # what may be somebody else's and elsewhere, found by its address
 
 
+class NoWorker(Exception):  # noqa: N818  (said to a user)
+    """A worker cannot be started, most likely for want of memory or of processes; the text says what was refused."""
+
+
 class Place(Executor, ABC):
     """Carries out what is submitted, one thing at a time, always in the same process."""
 

@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
 from experiments.executors.clean_start import CONTEXT, CleanProcess
-from experiments.executors.engine import Engine, Place, signals_held
+from experiments.executors.engine import Engine, NoWorker, Place, signals_held
 from experiments.refusal import Refusal
 
 
@@ -29,7 +29,7 @@ class _OneProcess(Place):
         if self.pool is None:
             self.pool = processes(1)
         try:
-            with signals_held():  # a worker inherits the held signals: Ctrl-C is the parent's to answer
+            with signals_held(), started():  # a worker inherits the held signals: Ctrl-C is the parent's to answer
                 return self.pool.submit(function, *arguments, **named)
         except BrokenProcessPool as death:
             future: Future[Any] = Future()
@@ -40,6 +40,20 @@ class _OneProcess(Place):
         """End the process."""
         if self.pool is not None:
             self.pool.shutdown(wait=True, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def started() -> Iterator[None]:
+    """Say of whatever the system refuses to a process or thread that is started meanwhile that there is no worker."""
+    try:
+        yield
+    except BrokenProcessPool:
+        raise
+    except (OSError, EOFError, RuntimeError, MemoryError) as problem:
+        reason = str(problem) or "its server has ended"
+        raise NoWorker(
+            f"executor: a worker cannot be started: {reason}; give it more memory, or fewer workers: executor.workers=1"
+        ) from None
 
 
 class ProcessEngine(Engine):

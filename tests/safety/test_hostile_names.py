@@ -12,12 +12,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from experiments.config import NAME, compose, compose_study
+from experiments.any_script import is_name, slug
+from experiments.config import compose, compose_study
 from experiments.market import MEMBER_NAME, document_of, read_market
 from experiments.overrides import read_override
 from experiments.refusal import Refusal, unprintable
 from experiments.report import build
-from experiments.store import append_line, slug
+from experiments.store import append_line
 from experiments.verify import main as verify
 from tests.report.made_study import write_study
 from tests.safety.payloads import PAYLOADS
@@ -29,6 +30,7 @@ CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shuti
 DATES = ["policy.rate_cap.effective_month=26"]
 FORBIDDEN = {"script", "iframe", "object", "embed", "base", "form", "img", "link", "input", "video", "audio"}
 LEGAL_AS_NAME = {"device"}  # NUL is a word where it is no file
+LEGAL_AS_ARM = {*LEGAL_AS_NAME, "right to left"}  # a name of an arm may be in any script
 SHOWABLE = {name: text for name, text in PAYLOADS.items() if not unprintable(text) and "${" not in text}
 
 
@@ -68,7 +70,7 @@ def test_there_are_forty_payloads_and_no_two_alike() -> None:
 
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_no_payload_is_a_name_of_an_arm_scenario_lender_policy_or_shock(name: str) -> None:
-    assert (NAME.fullmatch(PAYLOADS[name]) is None) == (name not in LEGAL_AS_NAME)
+    assert is_name(PAYLOADS[name]) == (name in LEGAL_AS_ARM)
     assert (MEMBER_NAME.fullmatch(PAYLOADS[name]) is None) == (name not in LEGAL_AS_NAME)
 
 

@@ -414,3 +414,67 @@ def test_kills_at_random_moments_leave_nothing_torn_and_the_same_bytes(tmp_path:
     assert (seen["torn"], seen["failed"], seen["problems"]) == (0, 0, [])
     assert seen["finished"] == seen.get("ended", 0), "every study that ended has the bytes of an undisturbed one"
     assert (seen["last_code"], seen["same"], seen["left"]) == (0, True, [])
+
+
+# --- what goes while a study is carried out --------------------------------------------------------------------------
+@pytest.mark.parametrize("executor", ["serial", "processes"])
+def test_folder_removed_in_mid_study_is_one_message_and_the_same_command_begins_anew(
+    sluice: Sluice, executor: str
+) -> None:
+    asked = ["study.replicates=40", f"executor={executor}", "archive=none"]
+    study = sluice.start(*asked)
+    sluice.await_finished(2)
+    shutil.rmtree(sluice.out.rename(sluice.place / "going"), ignore_errors=True)
+    _, said = study.communicate(timeout=120)
+    assert study.returncode == 1, said
+    assert "Traceback" not in said
+    assert len([line for line in said.splitlines() if "cannot be written" in line or "no longer there" in line]) == 1
+    assert not sluice.out.exists()
+    assert sluice.run("study.replicates=2", *asked[1:]).returncode == 0
+    assert verify(sluice.out).is_well
+
+
+@pytest.mark.parametrize(
+    "problem", [OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), RuntimeError("can't start new thread"), EOFError()]
+)
+def test_worker_that_cannot_be_started_is_one_message(
+    tmp_path: Path, fake: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, problem: Exception
+) -> None:
+    def refuse(*_: object) -> None:
+        raise problem
+
+    monkeypatch.setattr("experiments.driver.is_compiled", lambda _: True)
+    monkeypatch.setattr("experiments.executors.processes.ProcessPoolExecutor.submit", refuse)
+    executor = study_in(tmp_path).executor._replace(kind="processes")
+    assert command(monkeypatch, tmp_path / "out", archive="none", executor=executor) == 1
+    said = capsys.readouterr().err
+    assert said.count("executor: a worker cannot be started: ") == 1
+    assert "the same command with out= set to its folder continues" in said
+    monkeypatch.undo()
+    assert live(study_in(tmp_path / "out", archive="none")) == 0
+
+
+def test_memory_that_ends_is_one_message(
+    copied: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
+) -> None:
+    def refuse(*_: object) -> None:
+        raise pa.ArrowMemoryError("malloc of size 4096 failed")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("experiments.gather.gather", refuse)
+        (copied / MANIFEST).unlink()
+        assert command(patch, copied, archive="none") == 1
+    assert "memory: not enough is left: malloc of size 4096 failed" in capsys.readouterr().err
+    assert live(study_in(copied, archive="none")) == 0
+    assert verify(copied).is_well
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kilobytes", [3_000_000, 1_500_000, 1_000_000])
+def test_limit_on_memory_is_told_without_a_traceback(sluice: Sluice, kilobytes: int) -> None:
+    limited = ["sh", "-c", f'ulimit -v {kilobytes}; exec "$@"', "sh"]
+    ended = sluice.call([*limited, *sluice.command("study.replicates=3")])
+    assert ended.returncode in (0, 1), ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert sluice.run("study.replicates=3").returncode == 0
+    assert verify(sluice.out).is_well

@@ -216,9 +216,9 @@ def test_a_dry_run_prints_the_plan_and_makes_no_folder(sluice: Sluice, sources: 
 
 def test_a_dry_run_refuses_the_folder_of_another_study(sluice: Sluice) -> None:
     assert sluice.run("study.replicates=1", "executor=serial").returncode == 0
-    other = sluice.run("study.replicates=2", "--dry-run")
+    other = sluice.run("study.replicates=1", "seed=9", "--dry-run")
     assert other.returncode == 2
-    assert "cannot be continued" in other.stderr
+    assert "cannot be continued: it holds this study with other settings: seed was 1 and is 9" in other.stderr
 
 
 @pytest.mark.slow

@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
+from experiments.any_script import slug
 from experiments.store import (
     CorruptResult,
     check_file,
@@ -15,7 +16,6 @@ from experiments.store import (
     partial_of,
     read_json,
     read_table,
-    slug,
     sweep,
     write_bytes,
     write_json,
