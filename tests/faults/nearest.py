@@ -131,6 +131,8 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/observe/audit.py", (f"{BOOKS}/test_audit.py", BOOKS)),
     Nearest("sim/observe/cohorts.py", (f"{OBSERVE}/test_cohorts.py",)),
     Nearest("sim/observe/tape.py", (f"{OBSERVE}/test_tape.py",)),
+    Nearest("sim/observe/ratios.py", (f"{OBSERVE}/test_ratios.py",)),
+    Nearest("sim/observe/month_ends.py", (f"{OBSERVE}/test_month_ends.py",)),
     Nearest("sim/observe/thinning.py", (f"{OBSERVE}/test_thinning.py",)),
     Nearest("sim/observe/stationarity.py", ("tests/market/test_stationarity.py",)),
     Nearest("sim/policies/base.py", ("tests/policies/test_every_instrument.py",)),
@@ -146,6 +148,7 @@ LEFT_OUT = (
     LeftOut("sim/codes.py", "names of codes"),
     LeftOut("sim/counted.py", "names of what is counted"),
     LeftOut("sim/compiling.py", "compiles; tested by compiling"),
+    LeftOut("sim/kernel_files.py", "keeps what was compiled; tested by compiling"),
     *(
         LeftOut(f"sim/{name}.py", "reads or moves whole markets, which live for minutes without compilation")
         for name in (
@@ -162,6 +165,7 @@ LEFT_OUT = (
             "observe/offering",
             "observe/panel",
             "observe/recorder",
+            "observe/reliving",
             "observe/schemas",
             "observe/shape",
             "observe/vintages",
