@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import sys
+from pathlib import Path
+
 import pytest
 
 from experiments import rehearsal
 from experiments.analysis.request import STUDY as ANALYSED
 from experiments.config import StudyConfig, compose_study
 from experiments.contents import contents
-from experiments.driver import Driver
 from experiments.refusal import Refusal
 from experiments.run import main
 from experiments.unusual import unusual_settings
 from experiments.unusual.flag import LAID_OVER
 from experiments.validate import STUDY as VALIDATED
+from tests.studies.fake_study import ASKED, fake_market
 
 
 def shared(study: StudyConfig) -> list[str]:
@@ -193,14 +197,16 @@ def test_the_plan_lists_what_each_arm_and_scenario_holds_and_prints_the_notices_
 
 
 def test_a_run_prints_the_same_notices_and_its_manifest_carries_them(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    noted: list[str] = []
-    monkeypatch.setattr(Driver, "_carry_out", lambda *_: (_ for _ in ()).throw(KeyboardInterrupt))
-    monkeypatch.setattr("experiments.driver.log", lambda *_, **__: noted.append("logged"))
-    texts = ["study=rumour", "policy=[rate_cap]", "scale=smoke", "executor=serial", "archive=none", "months=36"]
-    assert main(texts) == 130
+    monkeypatch.setitem(sys.modules, "sim.market", fake_market())
+    texts = [*ASKED, "months=40", "policy=[rate_cap]", "+study.arms.other=['economy.policy_rate_apr=0.03']"]
+    assert main([*texts, "study.replicates=1", "archive=none", f"out={tmp_path / 'out'}"]) == 0
     assert f"rate_cap {EVERYWHERE}" in capsys.readouterr().err
+    manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
+    assert [flag["why"] for flag in manifest["flags"] if flag["kind"] == LAID_OVER] == [f"rate_cap {EVERYWHERE}"]
+    places = [["calm", "baseline"], ["calm", "other"]]
+    assert {"text": "policy=[rate_cap]", "where": places} in manifest["asked"]
 
 
 def test_what_all_hold_is_said_once_and_an_arm_is_told_by_what_it_lacks() -> None:
