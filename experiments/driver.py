@@ -157,7 +157,12 @@ class Driver:
         The stop rule may have ended a study before the most replicates that it allows: those lived are compared, while
         the folder and its manifest belong to the study as it was asked for, so that the same command finds them.
         """
-        from experiments.gather import gather  # here, so that the first run does not wait for pandas
+        try:
+            from experiments.gather import gather  # here, so that the first run does not wait for pandas
+        except ImportError as problem:
+            if "map segment" not in str(problem):
+                raise
+            raise MemoryError(str(problem)) from None  # the library is there, and there is no room for it
         from experiments.unusual.twins import twins_of
 
         study, folder = self.study, self.folder

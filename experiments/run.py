@@ -73,9 +73,7 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
         print(refusal, file=sys.stderr)
         return REFUSED
     except (CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
-        print(
-            f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else problem, file=sys.stderr
-        )
+        print(said_of(problem), file=sys.stderr)
         print(
             "what is finished is kept; when that is put right, the same command with out= set to its folder continues",
             file=sys.stderr,
@@ -98,6 +96,11 @@ def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], 
             kept = f"{len(driver.done)} of {len(driver.unique)} runs are kept"
             print(f"stopped; {kept}. To continue:\n  {again}", file=sys.stderr)
             return INTERRUPTED
+
+
+def said_of(problem: BaseException) -> str:
+    """Return in one line what ended a command, other than a refusal of its input."""
+    return f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else str(problem)
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ from experiments.interruption import termination_interrupts
 from experiments.market import document_of
 from experiments.refusal import Refusal
 from experiments.report.blocks import Block, Section, Text
+from experiments.run import said_of
 from experiments.single_run import RECORD
 from experiments.store import CorruptResult, FileRecord, Unwritable, record_of, write_table
 from sim.compiling import source_hash
@@ -131,8 +132,7 @@ def _work(tool: Tool[Settings], request: Request[Settings], bench: Bench, docume
         return INTERRUPTED
     except (MissingRuns, CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
         kept = f"nothing is concluded; {len(bench.kept)} runs are kept. When that is put right, to continue:"
-        said = f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else problem
-        print(f"{said}\n{kept}\n  {again}", file=sys.stderr)
+        print(f"{said_of(problem)}\n{kept}\n  {again}", file=sys.stderr)
         return FAILED
     if bench.archive.reason:
         print(f"finished runs are not kept for other studies: {bench.archive.reason}", file=sys.stderr)
