@@ -1,7 +1,9 @@
-# Sluice. `make run` and `make test` work from a bare checkout: they make .venv from pinned, hashed versions first.
+# Sluice. `make run` and `make test` work from a bare checkout: they make .venv from pinned, hashed versions first, with
+# Sluice itself in it, as it stands here: `.venv/bin/sluice`, and `import sim, experiments` from any folder.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin/python
+PIP := $(BIN) -m pip install --quiet --disable-pip-version-check
 RUN_READY := $(VENV)/.ready-run
 TEST_READY := $(VENV)/.ready-test
 ARGUMENTS ?=
@@ -9,15 +11,17 @@ ARGUMENTS ?=
 PARALLEL ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-all lint bench lock clean
+.PHONY: help run test fast-tests test-all lint bench lock clean
 
 help:  ## show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(RUN_READY)  ## run the main study and write its report; ARGUMENTS="scale=smoke" passes overrides
-	$(BIN) -m experiments.run $(ARGUMENTS)
+	$(BIN) -m sluice run $(ARGUMENTS)
 
-test: $(TEST_READY) lint  ## what CI runs: style, types, floors and every test that is not slow
+test: lint fast-tests  ## what CI runs: style, types, floors and every test that is not slow
+
+fast-tests: $(TEST_READY)  ## every test that is not slow; PYTHON=python3.14 VENV=.venv-3.14 under another Python
 	$(BIN) -m pytest -m "not slow and not benchmark" $(PARALLEL)
 
 test-all: $(TEST_READY) lint  ## the same with the slow tests
@@ -42,6 +46,8 @@ lock:  ## resolve the pinned versions again (needs uv)
 	uv pip compile pyproject.toml --extra dev --constraint requirements.txt --universal \
 	  --generate-hashes --no-emit-index-url --python-version 3.11 \
 	  --custom-compile-command "make lock" --quiet -o requirements-dev.txt
+	echo 'setuptools>=77' | uv pip compile - --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	  --custom-compile-command "make lock" --quiet -o requirements-build.txt
 
 $(BIN):
 	@command -v $(PYTHON) >/dev/null || { echo "Sluice needs Python 3.11 or newer, and found no $(PYTHON); name one with PYTHON=/path/to/python" >&2; exit 1; }
@@ -49,10 +55,12 @@ $(BIN):
 	  echo "Sluice needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1); name another with PYTHON=/path/to/python" >&2; exit 1; }
 	$(PYTHON) -m venv $(VENV)
 
-$(RUN_READY): requirements.txt | $(BIN)
-	$(BIN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+$(RUN_READY): requirements.txt requirements-build.txt pyproject.toml | $(BIN)
+	$(PIP) --require-hashes -r requirements.txt
+	$(PIP) --require-hashes -r requirements-build.txt
+	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 
 $(TEST_READY): requirements-dev.txt $(RUN_READY)
-	$(BIN) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import wait
 from concurrent.futures.process import BrokenProcessPool
+from importlib import metadata
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,11 +19,38 @@ from experiments.executors.engine import one_thread_each, signals_held
 from experiments.executors.processes import ended_at_once, processes, started
 from experiments.single_run import live
 from sim.codes import PRIORITIES
-from sim.compiling import cache_folder
+from sim.compiling import cache_folder, telling
 from sim.engines import lots_of
 from sim.params import MarketConfig
 
+GLANCE_SECONDS = 0.5
+Show = Callable[[Sequence[str], Sequence[str]], None]
 SOURCES = Path(__file__).resolve().parent.parent / "sim"
+
+
+class Board(NamedTuple):
+    """A file on which the processes write what they compile, a line each, for the one that shows it."""
+
+    path: Path
+
+    def tell(self, name: str, is_done: bool) -> None:
+        """Write that a function begins to be compiled, or is."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{os.getpid()} {name} {'done' if is_done else 'begun'}\n")
+
+    def read(self) -> tuple[list[str], list[str]]:
+        """Return the functions that are compiled, and those that are being compiled, the innermost of each process."""
+        done: list[str] = []
+        open_in: dict[str, list[str]] = {}
+        for line in self.path.read_text(encoding="utf-8").splitlines():
+            process, name, state = line.split()
+            inside = open_in.setdefault(process, [])
+            if state == "begun":
+                inside.append(name)
+            elif name in inside:
+                inside.remove(name)
+                done.append(name)
+        return done, [inside[-1] for inside in open_in.values() if inside]
 
 
 def is_compiled(config: MarketConfig) -> bool:
@@ -25,10 +58,11 @@ def is_compiled(config: MarketConfig) -> bool:
     return _stamp(config).exists()
 
 
-def compile_model(config: MarketConfig) -> None:
+def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -> None:
     """Live through a tiny market once, so that workers find every kernel compiled.
 
-    When a process is killed, most likely for want of memory, the runs will compile what they find missing.
+    `show` is called twice a second with the functions that are compiled and those that are being compiled. When a
+    process is killed, most likely for want of memory, the runs will compile what they find missing.
     """
     tiny = config._replace(
         calendar=config.calendar._replace(months=8, warm_up_months=6),
@@ -36,11 +70,15 @@ def compile_model(config: MarketConfig) -> None:
         policy=(),
         shock=(),
     )
-    with one_thread_each(), processes(2) as pool, ended_at_once():
+    with tempfile.TemporaryDirectory() as place, one_thread_each(), processes(2) as pool, ended_at_once():
+        board = Board(Path(place) / "compiling")
+        board.path.touch()
         # Settling takes as long to compile as all else together. Whoever comes to what the other has done finds it.
         with signals_held(), started():
-            halves = [pool.submit(_settle_first, tiny), pool.submit(_live, tiny)]
+            halves = [pool.submit(_told, board, half, tiny) for half in (_settle_first, _live)]
         try:
+            while wait(halves, timeout=GLANCE_SECONDS).not_done:
+                show(*board.read())
             for half in halves:
                 half.result()
         except BrokenProcessPool:
@@ -48,6 +86,12 @@ def compile_model(config: MarketConfig) -> None:
     stamp = _stamp(config)
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.touch()
+
+
+def _told(board: Board, half: Callable[[MarketConfig], None], config: MarketConfig) -> None:
+    """Do one half of the work, and write on the board what is compiled meanwhile."""
+    with telling(board.tell):
+        half(config)
 
 
 def _live(config: MarketConfig) -> None:
@@ -76,6 +120,7 @@ def _stamp(config: MarketConfig) -> Path:
 def stamp_name(engine: str, sources: Path) -> str:
     """Return the name of the file that says that all is compiled; Numba keeps kernels apart by where their sources lie.
 
-    So a second checkout of the same version, with a cache in common, compiles for itself.
+    So a second checkout of the same version, with a cache in common, compiles for itself, and so does another Python.
     """
-    return f"ready-{engine}-{hashlib.sha256(str(sources).encode()).hexdigest()[:12]}"
+    made_by = f"{sources} python {sys.version_info[:2]} numba {metadata.version('numba')}"
+    return f"ready-{engine}-{hashlib.sha256(made_by.encode()).hexdigest()[:12]}"

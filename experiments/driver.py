@@ -11,6 +11,7 @@ from typing import Any
 from experiments.archive import Archive, lived_before
 from experiments.command_line import command_here
 from experiments.compilation import compile_model, is_compiled
+from experiments.compiling_shown import CompilingShown
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each
 from experiments.drawn import report_problem
@@ -118,8 +119,8 @@ class Driver:
             progress.advance()
         waiting = [run for one, run in left.items() if one not in found]
         if waiting and self.study.executor.kind != "serial" and not is_compiled(waiting[0].config):
-            progress.say("compiling the model, once for these sources")
-            compile_model(waiting[0].config)
+            with CompilingShown(progress.say) as shown:
+                compile_model(waiting[0].config, shown.show)
 
         def keep(run: Run, kept: Kept) -> None:
             self.done[run.identity] = kept

@@ -17,7 +17,17 @@ if TYPE_CHECKING:  # configurations name outcomes too, and must not wait for pan
 RUN = ["scenario", "arm", "replicate"]
 
 EVENTS: dict[str, tuple[str, ...]] = {
-    "market": ("applications", "approvals", "defaults", "informal_defaults"),
+    "market": (
+        "applications",
+        "approvals",
+        "new_applications",
+        "new_approvals",
+        "line_applications",
+        "line_approvals",
+        "no_slot",
+        "defaults",
+        "informal_defaults",
+    ),
     "lender": (
         "lines_cut",
         "lines_frozen",
@@ -27,6 +37,7 @@ EVENTS: dict[str, tuple[str, ...]] = {
         "line_approvals",
         "applications",
         "approvals",
+        "offered_applications",
         "originations_count",
         "defaults",
         "defaults_by_choice",
@@ -34,14 +45,14 @@ EVENTS: dict[str, tuple[str, ...]] = {
     "segment": ("applications", "approvals", "defaults"),
     "liquidity": ("applied", "approved", "moved_lender", "refused_line_cut"),
     "cohort": ("defaults_elsewhere", "lenders_defaulted_elsewhere", "defaults_here"),
-    "scorecards": ("bads",),
+    "scorecards": ("bads", "stranger_bads", "approved_bads", "refused_bads", "refused_stranger_bads"),
 }
 # Whole numbers that count no events: what stands at a month's end, what shares are taken of, marks and versions.
 NO_EVENTS: dict[str, tuple[str, ...]] = {
-    "market": ("in_slowdown", "borrowers"),
+    "market": ("in_slowdown", "borrowers", "indebted", "unemployed", "hardship", "aware"),
     "lender": ("customers", "open_lines"),
-    "segment": ("borrowers", "indebted", "unemployed"),
-    "shape": ("loans", "debtors"),
+    "segment": ("borrowers", "indebted", "unemployed", "hardship"),
+    "shape": ("loans", "debtors", "loans_below_1000", "loans_below_5000", "loans_below_10000"),
     "liquidity": ("people", "informal", "hardship", "late"),
     "cohort": ("people",),
     "scorecards": (

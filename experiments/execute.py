@@ -24,6 +24,7 @@ from experiments.executors.engine import Engine, engine, one_thread_each
 from experiments.executors.place import Origin, Outcome, Raised, Unfit, facts, this_process
 from experiments.interruption import Interruption, asked_twice
 from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_bytes, processors
+from experiments.memory_limit import address_limit
 from experiments.refusal import Refusal
 from experiments.single_run import Kept, Run
 from experiments.store import PARTIAL, Unwritable, writing
@@ -80,10 +81,11 @@ def worker_count(runs: Sequence[Run], settings: ExecutorSettings) -> int:
     free = None if settings.address else available_bytes()  # what other machines have is theirs to know
     if free is None:
         return wanted
-    if need > free and not settings.allow_above_limits:
+    most = min(free, address_limit() or free)  # of one process
+    if need > most and not settings.allow_above_limits:
         raise Refusal(
             f"population.size: a run needs about {need / 2**30:.1f} GiB of memory, "
-            f"and {free / 2**30:.1f} GiB are free; executor.allow_above_limits=true begins nevertheless, was {largest}"
+            f"and {most / 2**30:.1f} GiB are free; executor.allow_above_limits=true begins nevertheless, was {largest}"
         )
     return max(1, min(wanted, free // need))
 

@@ -19,7 +19,7 @@ from experiments.groups import effects_by_group
 from experiments.moves import moves, per_thousand
 from experiments.outcomes import Outcome
 from experiments.profiles import profiles
-from experiments.sameness import SameMarkets, same_markets
+from experiments.sameness import SameMarkets, run_folder, same_markets
 from experiments.selections import SELECTIONS, columns_read, rows_read
 from experiments.single_run import KEYS, PEOPLE, RECORD, Kept, Run
 from experiments.store import (
@@ -51,7 +51,7 @@ def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[
     counted = _counted(_pairs(folder, study, present, kept), moved)
     written["transitions"] = write_pieces(tables / "transitions.parquet", TRANSITIONS, counted)
     segments = _segments(folder, present, kept) if "segment" in written else iter(())
-    same = same_markets(study, present, kept)
+    same = same_markets(study, folder, present, kept)
     derived = {
         **_by_outcome(tables, study, written, same),
         "group_effects": effects_by_group(study, segments, same),
@@ -91,11 +91,6 @@ def _by_outcome(
     frames = _compared(tables, study, written)
     effects, differences = compare(study, frames, same)
     return {"effects": effects, "differences": differences, "profiles": profiles(study, frames, same)}
-
-
-def run_folder(folder: Path, run: Run, kept: Mapping[str, Kept]) -> Path:
-    """Return where the tables of a run are; two arms that are the same market share one folder."""
-    return folder / "runs" / kept[run.identity].folder
 
 
 def _table_names(folder: Path, present: Sequence[Run], kept: Mapping[str, Kept]) -> list[str]:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import NamedTuple
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from experiments.config import StudyConfig
-from experiments.single_run import Kept, Run
+from experiments.single_run import RECORD, Kept, Run
+from experiments.store import read_sealed, read_table
+
+NEWS = ("announcement", "entry into force", "adjustment")  # acts that tell of a rule and change nothing
+SAYS_THE_RULE = {"returns": ("minimum_share",)}  # columns that repeat what the law asks
+OF_LIMITS = ("budgets",)  # rooms that nobody was refused for; a refusal stands in `refused` too
 
 ArmKey = tuple[str, str]  # scenario and arm
 
@@ -14,7 +23,7 @@ ArmKey = tuple[str, str]  # scenario and arm
 class SameMarkets(NamedTuple):
     """Where an arm and the baseline are one market: in whole replicates, and until the month in which they part."""
 
-    replicates: Mapping[ArmKey, frozenset[int]] = {}  # in which all tables of both are equal to the last byte
+    replicates: Mapping[ArmKey, frozenset[int]] = {}  # in which all tables of both are equal, words on rules apart
     parting: Mapping[ArmKey, int] = {}  # the first month not shared with the baseline in every replicate
 
     def are_same(self, scenario: str, arm: str, replicates: Iterable[int]) -> bool:
@@ -30,8 +39,13 @@ class SameMarkets(NamedTuple):
 NONE_KNOWN = SameMarkets()
 
 
-def same_markets(study: StudyConfig, runs: Sequence[Run], kept: Mapping[str, Kept]) -> SameMarkets:
-    """Return where arms are the baseline's market: one run for both, equal records, or a past lived once for both."""
+def run_folder(folder: Path, run: Run, kept: Mapping[str, Kept]) -> Path:
+    """Return where the tables of a run are; two arms that are the same market share one folder."""
+    return folder / "runs" / kept[run.identity].folder
+
+
+def same_markets(study: StudyConfig, folder: Path, runs: Sequence[Run], kept: Mapping[str, Kept]) -> SameMarkets:
+    """Return where arms are the baseline's market: one run for both, equal tables, or a past lived once for both."""
     baseline = {(run.scenario, run.replicate): run for run in runs if run.arm == study.arms[0]}
     replicates: dict[ArmKey, set[int]] = {}
     parting: dict[ArmKey, int] = {}
@@ -40,9 +54,30 @@ def same_markets(study: StudyConfig, runs: Sequence[Run], kept: Mapping[str, Kep
         if base is None or run.arm == study.arms[0]:
             continue
         place = (run.scenario, run.arm)
-        hashes = {kept[one.identity].record_hash for one in (run, base)}
-        if run.identity == base.identity or (len(hashes) == 1 and "" not in hashes):
+        if run.identity == base.identity or are_same_tables(*(run_folder(folder, one, kept) for one in (run, base))):
             replicates.setdefault(place, set()).add(run.replicate)
         shared = min(run.trunk_month, base.trunk_month) if run.trunk == base.trunk else 0
         parting[place] = min(shared, parting.get(place, shared))
     return SameMarkets({place: frozenset(found) for place, found in replicates.items()}, parting)
+
+
+def are_same_tables(one: Path, other: Path) -> bool:
+    """Return whether two runs hold the same tables and people; hashes decide, and rows where a rule is only told."""
+    mine, theirs = (read_sealed(folder / RECORD)["files"] for folder in (one, other))
+    if mine.keys() != theirs.keys():
+        return False
+    differing = [Path(name) for name in mine if mine[name] != theirs[name] and Path(name).stem not in OF_LIMITS]
+    if any(name.stem not in ("actions", *SAYS_THE_RULE) for name in differing):
+        return False
+    return all(_told_alike(one / name.name, other / name.name) for name in differing)
+
+
+def _told_alike(one: Path, other: Path) -> bool:
+    """Return whether two tables that differ do so in words about the rule alone."""
+    return bool(_without_news(read_table(one), one.stem).equals(_without_news(read_table(other), other.stem)))
+
+
+def _without_news(table: pa.Table, name: str) -> pa.Table:
+    if name == "actions":
+        return table.filter(pc.invert(pc.is_in(table["act"].cast(pa.string()), pa.array(NEWS, pa.string()))))
+    return table.drop_columns(list(SAYS_THE_RULE.get(name, ())))

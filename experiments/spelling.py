@@ -13,7 +13,7 @@ NOT = "not_"  # before a lender's name: all but this one
 MINUS = " minus "  # between two outcomes: their difference
 
 # --- kinds of flags ---------------------------------------------------------------------------------------------------
-IN_BASELINE = "in the baseline too"
+LAID_OVER = "laid over arms of the study"
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
 DECIMAL_COMMA = re.compile(r"\s*([-+]?\d+)[,\uff0c](\d+)\s*")  # 0,18 where 0.18 is meant

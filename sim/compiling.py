@@ -8,12 +8,14 @@ before it is loaded. Numba's settings for the process, which other programs shar
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import inspect
+import logging
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar, cast
 
@@ -23,6 +25,10 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 from sim.kernel_files import KernelFiles
+
+# Told when a function begins to be compiled (False) and when that is done (True), by its name.
+Told = Callable[[str, bool], None]
+LOG = logging.getLogger("sluice")
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -79,6 +85,41 @@ def cache_folder() -> Path:
     return Path(base) / "sluice" / "kernels" / compiled_source_hash()[:16]
 
 
+_names: list[str] = []  # of all functions that are compiled when they are called
+_listeners: list[Told] = []
+
+
+def compiled_functions() -> tuple[str, ...]:
+    """Return the names of all functions that have been defined to be compiled, as module.function."""
+    return tuple(_names)
+
+
+@contextlib.contextmanager
+def telling(told: Told) -> Iterator[None]:
+    """Tell of every function of the block that is compiled anew; what is found compiled is not told."""
+    _listeners.append(told)
+    try:
+        yield
+    finally:
+        _listeners.remove(told)
+
+
+def _tell(name: str, is_done: bool) -> None:
+    """Tell whoever listens; a program that only uses the model hears through its log why the first month takes long."""
+    for told in _listeners:
+        told(name, is_done)
+    if not _listeners:
+        _say_once()
+        LOG.info("%s %s", "compiled" if is_done else "compiling", name)
+
+
+@functools.cache
+def _say_once() -> None:
+    LOG.warning(
+        "compiling the model, once for these sources: that takes a minute or two, and is kept for the next time"
+    )
+
+
 @functools.cache
 def _kernels() -> Path:
     """Return the folder of compiled kernels as it was named when the first function of this process was defined."""
@@ -103,6 +144,8 @@ class _Kept:
         place = f"{source.parent.name}_{hashlib.sha256(str(source.parent).encode()).hexdigest()[:16]}"
         python = f"py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"
         line = function.__code__.co_firstlineno
+        self.name = f"{source.stem}.{function.__qualname__}"
+        _names.append(self.name)
         self.cache_path = str(_kernels() / place)
         stamp = (numba.__version__, _source_stamp(source))
         name = f"{source.stem}.{function.__qualname__}.{line}.{python}"
@@ -113,10 +156,14 @@ class _Kept:
         """Return the compiled form of a signature, or None where there is none."""
         target.refresh()
         form = self.files.load(self._key(signature, target.codegen()))
-        return None if form is None else CompileResult._rebuild(target, *form)
+        if form is None:
+            _tell(self.name, is_done=False)
+            return None
+        return CompileResult._rebuild(target, *form)
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Keep the compiled form of a signature, unless it holds addresses of this process."""
+        _tell(self.name, is_done=True)
         if compiled.lifted or compiled.library.has_dynamic_globals:
             return
         self.files.save(self._key(signature, compiled.codegen), compiled._reduce())

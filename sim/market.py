@@ -233,9 +233,9 @@ class CreditMarket(SelfNumberingModel):
     def explain(self, borrower: int, month: int | None = None) -> Explanation:
         """Tell why a person was refused, why they missed and what they owed in a month; None = the last one lived.
 
-        A fresh market of the same class, configuration, seed and replicate lives up to that month, which takes as long
-        as it took before. Raises ValueError for a person or a month that there is not, and where the market lived
-        again is not the one on record, because somebody changed it by hand.
+        A fresh market of the same class, configuration, seed and replicate is run up to that month, which takes as long
+        as it took before. Raises ValueError for a person or a month that there is not, and where the market run again
+        is not the one on record, because somebody changed it by hand.
         """
         last, people = self.month - 1, self.config.population.size
         check_whole("borrower", borrower, people - 1)

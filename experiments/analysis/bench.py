@@ -11,6 +11,7 @@ from typing import Any
 
 from experiments.archive import Archive, lived_before
 from experiments.compilation import compile_model, is_compiled
+from experiments.compiling_shown import CompilingShown
 from experiments.config import StudyConfig
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import log
@@ -95,8 +96,8 @@ class Bench:
             progress.say(f"{run.label} failed: {failures[run.label]}")
 
         if waiting and self.study.executor.kind != "serial" and not is_compiled(waiting[0].config):
-            progress.say("compiling the model, once for these sources")
-            compile_model(waiting[0].config)
+            with CompilingShown(progress.say) as shown:
+                compile_model(waiting[0].config, shown.show)
         carry_out_all(waiting, self.folder / "runs", self.study.executor, keep, fail, progress.say)
 
     def runs_document(self) -> list[dict[str, Any]]:

@@ -39,7 +39,8 @@ class _OneProcess(Place):
     def leave(self) -> None:
         """End the process."""
         if self.pool is not None:
-            self.pool.shutdown(wait=True, cancel_futures=True)
+            with contextlib.suppress(RuntimeError):  # it could not be started: there is nothing to wait for
+                self.pool.shutdown(wait=True, cancel_futures=True)
 
 
 @contextlib.contextmanager

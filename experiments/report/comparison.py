@@ -164,7 +164,9 @@ def cell_words(cell: Cell, beside: Sequence[float] = ()) -> str:
         return "identical"
     mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit, beside)
     unit = words.replace("percentage ", "").replace(THIN_SPACE, " ")
-    ends = "one pair" if cell.kind == NO_INTERVAL else f"{low} to {high}"
+    ends = f"{low} to {high}"
+    if cell.kind == NO_INTERVAL:
+        ends = "one pair" if effect.replicates == 1 else "equal in all pairs"
     return f"{mean}{unit} ({ends}), {'not told from 0' if cell.kind == UNCLEAR else cell.kind}"
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.config import StudyConfig
-from experiments.unusual.baseline_policies import policies_in_the_baseline
 from experiments.unusual.contradictions import contradictions
 from experiments.unusual.flag import Flag, merged
+from experiments.unusual.laid_over import choices_laid_over
 from experiments.unusual.ranges import outside
 from experiments.unusual.series import series_flags
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
     """Return what can be said before anything is computed.
 
-    First policies in the baseline, then values outside their usual ranges, months outside a series, contradictions.
+    First choices laid over arms, then values outside their usual ranges, months outside a series, contradictions.
     """
     found = [
         flag
@@ -28,7 +28,7 @@ def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
         for flags in (outside, series_flags)
         for flag in flags(market, f"{scenario} / {arm}")
     ]
-    return merged([*policies_in_the_baseline(study), *found, *contradictions(study)], len(study.markets))
+    return merged([*choices_laid_over(study), *found, *contradictions(study)], len(study.markets))
 
 
 def idle_instruments(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> tuple[Flag, ...]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from experiments.spelling import IN_BASELINE as IN_BASELINE
+from experiments.spelling import LAID_OVER as LAID_OVER
 
 OUTSIDE, CONTRADICTION = "outside the usual range", "contradiction"
 IDLE, NAMELESS = "never bound", "refused nobody by name"

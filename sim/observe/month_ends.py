@@ -1,7 +1,7 @@
-"""Whether a market that is lived again is the one on record: sums over people at each month's end, and the tables.
+"""Whether a market that is run again is the one on record: sums over people at each month's end, and the tables.
 
-A market is told from its past by living it again. That is true only while nobody has changed it by hand and its class
-still does the same, so what is lived again is compared with what was written down when it happened.
+A person's month is told by running the market again. That is true only while nobody has changed it by hand and its
+class still does the same, so what is run again is compared with what was written down when it happened.
 """
 
 from __future__ import annotations

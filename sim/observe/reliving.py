@@ -1,4 +1,4 @@
-"""A month of a market's past, found by living the market again, and refused where that is another market."""
+"""A month of a market's past, found by running the market again, and refused where that is another market."""
 
 from __future__ import annotations
 
@@ -20,17 +20,46 @@ class Relived(NamedTuple):
     closing: People
 
 
-def relive(market: CreditMarket, borrower: int, month: int) -> Relived:
-    """Return a month of a person's life as a market founded again lives it.
+WHY = (
+    "the past is told by running it again, so a market changed by hand after it was founded, or whose class is built "
+    "in another way, cannot be explained"
+)
 
-    Raises ValueError naming the first month, table and column in which the market lived again is not the one on record.
+
+def relive(market: CreditMarket, borrower: int, month: int) -> Relived:
+    """Return a month of a person's life as a market founded again comes to it.
+
+    Raises ValueError naming the first month, table and column in which that market is not the one on record.
     """
-    again = founded_again(market)
+    if month not in market.sums:
+        raise ValueError(f"explain: month {month} is not on record: {type(market).__name__} did not write it down")
+    try:
+        again = market.founded_again()
+        found = months_run_again(market, again, borrower, month)
+    except (AttributeError, KeyError, TypeError) as problem:
+        raise ValueError(
+            f"explain: {type(market).__name__} cannot be founded and run again ({problem}); a class that is built of "
+            "more than a configuration, rng and replicate overrides founded_again"
+        ) from problem
+    difference = first_difference(market.record, again.record, market.sums, again.sums, min(month, again.month - 1))
+    if difference is not None:
+        raise ValueError(f"explain: {difference} is not what {its_making(market)} make of it; {WHY}")
+    changed = changed_since(person_of(market.people.state(), borrower), found[0].closing, month == market.month - 1)
+    if changed is not None:
+        raise ValueError(f"explain: {changed} of borrower {borrower} was changed after month {month} had closed; {WHY}")
+    return found[0]
+
+
+def months_run_again(market: CreditMarket, again: CreditMarket, borrower: int, month: int) -> list[Relived]:
+    """Run a market founded again to the end of a month, or until people stand otherwise than they stood then.
+
+    Returns the month in a list, which is empty when it was not reached.
+    """
     found: list[Relived] = []
     live_month = again.live_month
 
     def watched_month() -> None:
-        """Live a month, and look at the person before and after the one that is asked for."""
+        """Run a month, and look at the person before and after the one that is asked for."""
         if again.month != month:
             live_month()
             return
@@ -49,34 +78,11 @@ def relive(market: CreditMarket, borrower: int, month: int) -> Relived:
         if again.month == before:
             name = type(again).__name__
             raise ValueError(f"explain: neither step nor live_month of {name} gets beyond month {before}")
-    difference = first_difference(market.record, again.record, market.sums, again.sums, min(month, again.month - 1))
-    if difference is not None:
-        raise ValueError(f"explain: {difference} is not what {its_making(market)} make of it; {WHY}")
-    changed = changed_since(person_of(market.people.state(), borrower), found[0].closing, month == market.month - 1)
-    if changed is not None:
-        raise ValueError(f"explain: {changed} of borrower {borrower} was changed after month {month} was lived; {WHY}")
-    return found[0]
-
-
-WHY = (
-    "the past is told by living it again, so a market changed by hand after it was founded, or whose class is built in "
-    "another way, cannot be explained"
-)
-
-
-def founded_again(market: CreditMarket) -> CreditMarket:
-    """Return the market at its beginning; raise ValueError where its class asks for more than it is given."""
-    try:
-        return market.founded_again()
-    except TypeError as problem:
-        raise ValueError(
-            f"explain: {type(market).__name__}.founded_again: {problem}; a class that asks for more than a "
-            "configuration, rng and replicate overrides founded_again"
-        ) from problem
+    return found
 
 
 def is_as_recorded(market: CreditMarket, again: CreditMarket) -> bool:
-    """Return whether people stand at the end of the month just lived again as they stood then."""
+    """Return whether people stand at the end of the month just run again as they stood then."""
     last = again.month - 1
     return last not in again.sums or again.sums[last] == market.sums.get(last)
 

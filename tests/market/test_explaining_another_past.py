@@ -1,4 +1,4 @@
-"""A person's month is told only where the market lived again is the one on record; otherwise it is refused by place."""
+"""A person's month is told only where the market run again is the one on record; otherwise it is refused by place."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def refused_rows(market: CreditMarket) -> list[int]:
 
 # --- classes of a user ------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("kind", [StrictMarket, SteppedMarket])
-def test_a_subclass_is_relived_as_itself(kind: type[CreditMarket]) -> None:
+def test_a_subclass_is_run_again_as_itself(kind: type[CreditMarket]) -> None:
     market = kind(CONFIG, rng=SEED)
     market.live_until(APPLIED + 1)
     asked = market.people.state().applications
@@ -97,10 +97,37 @@ def test_a_step_of_several_months_is_told_month_by_month() -> None:
 
 
 def test_a_class_that_asks_for_more_is_refused_unless_it_says_how_it_is_built() -> None:
-    with pytest.raises(ValueError, match=r"AskingMarket.founded_again: .*freeze_from.*overrides founded_again"):
+    with pytest.raises(ValueError, match=r"AskingMarket cannot be founded .*freeze_from.*overrides founded_again"):
         run(AskingMarket(CONFIG, rng=SEED, freeze_from=2)).explain(17)
     asking = run(RememberingMarket(CONFIG, rng=SEED, freeze_from=2))
     assert asking.explain(17, 5) == run(StrictMarket(CONFIG, rng=SEED)).explain(17, 5)
+
+
+class LawlessMarket(CreditMarket):
+    """Needs an attribute that only hands can give it."""
+
+    def live_month(self) -> None:
+        self.lenders[0].lending_frozen = self.is_closed  # type: ignore[attr-defined]
+        super().live_month()
+
+
+class SilentMarket(CreditMarket):
+    """Writes nothing down."""
+
+    def write_down(self, economy: Any, tallies: Any) -> None:
+        """Leave the record empty."""
+
+
+def test_a_class_that_needs_hands_or_writes_nothing_down_is_refused() -> None:
+    lawless = LawlessMarket(CONFIG, rng=SEED)
+    lawless.is_closed = True  # type: ignore[attr-defined]
+    lawless.live_until(1)
+    with pytest.raises(ValueError, match=r"LawlessMarket cannot be founded and run again .*is_closed"):
+        lawless.explain(17)
+    silent = SilentMarket(CONFIG, rng=SEED, datacollector=DataCollector())
+    silent.live_until(1)
+    with pytest.raises(ValueError, match="month 0 is not on record: SilentMarket did not write it down"):
+        silent.explain(17)
 
 
 def test_a_lenders_own_method_replaced_by_hand_is_found_out() -> None:
@@ -175,7 +202,7 @@ def test_one_persons_savings_changed_by_hand_are_found_in_the_month_after() -> N
     market = CreditMarket(CONFIG, rng=SEED)
     market.live_until(3)
     market.people.state().borrowers.savings[17] += 1
-    with pytest.raises(ValueError, match=r"borrowers.savings of borrower 17 was changed after month 2 was lived"):
+    with pytest.raises(ValueError, match=r"borrowers.savings of borrower 17 was changed after month 2 had closed"):
         market.explain(17)
     assert market.explain(18) == lived(CONFIG).explain(18, 2), "the others are as they were"
 
@@ -195,7 +222,7 @@ def test_a_collector_a_generator_a_branch_and_the_end_are_told_as_they_were() ->
     market.run()
     twin = run(CreditMarket(CONFIG, rng=market.root_seed, replicate=2))
     assert market.explain(17, 5) == twin.explain(17, 5)
-    assert collector.model_vars == {"month": list(range(1, 9))}, "reliving collects nothing there"
+    assert collector.model_vars == {"month": list(range(1, 9))}, "running it again collects nothing there"
     trunk = StrictMarket(CONFIG, rng=SEED)
     trunk.live_until(4)
     capped = CONFIG._replace(policy=(("rate_cap", RateCap(5, 6, max_apr=0.10)),))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
@@ -132,12 +133,13 @@ def test_program_is_named_as_a_fresh_shell_finds_it(tmp_path: Path, monkeypatch:
 
 
 # --- nobody reads on ------------------------------------------------------------------------------------------------
-@pytest.fixture
-def unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Standard output is a pipe whose reader has gone, as after `| head`."""
+@contextlib.contextmanager
+def unread() -> Iterator[None]:
+    """Let standard output be a pipe whose reader has gone, as after `| head`."""
     reader, writer = os.pipe()
     os.close(reader)
-    monkeypatch.setattr(sys, "stdout", os.fdopen(writer, "w", encoding="utf-8"))
+    with os.fdopen(writer, "w", encoding="utf-8") as pipe, contextlib.redirect_stdout(pipe):
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -156,17 +158,16 @@ READ = [["-h"], ["--version"], ["dictionary"], ["completion", "bash"], ["run", "
 READ += [["frontier", "-h"], ["verify", "-h"], ["verify", "FOLDER"], ["seeds", "FOLDER"], ["validate", "FOLDER"]]
 
 
-@pytest.mark.usefixtures("unread")
 @pytest.mark.parametrize("texts", READ, ids=[" ".join(texts) for texts in READ])
 def test_command_that_is_not_read_ends_without_a_word(
     texts: list[str], folder: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     asked = [str(folder) if text == "FOLDER" else text for text in texts]
-    assert as_command(lambda: main(asked)) == READER_GONE
+    with unread():
+        assert as_command(lambda: main(asked)) == READER_GONE
     assert capfd.readouterr().err == ""
 
 
-@pytest.mark.usefixtures("unread")
 def test_command_that_talks_for_long_is_ended_where_it_stands(capfd: pytest.CaptureFixture[str]) -> None:
     told = []
 
@@ -180,7 +181,8 @@ def test_command_that_talks_for_long_is_ended_where_it_stands(capfd: pytest.Capt
             told.append(number)
         return 0
 
-    assert as_command(talk) == READER_GONE
+    with unread():
+        assert as_command(talk) == READER_GONE
     assert len(told) == 1
     assert told[0] < 99_999
     assert capfd.readouterr().err == ""

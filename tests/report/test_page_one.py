@@ -6,7 +6,7 @@ from pathlib import Path
 
 from experiments.report.reading import Study
 from experiments.report.sections.question import question_section
-from experiments.unusual.flag import CONTRADICTION, IN_BASELINE, Flag
+from experiments.unusual.flag import CONTRADICTION, LAID_OVER, Flag
 from tests.report.made_study import write_study
 
 WHY = "rate_cap applies to every arm, the baseline included; effects are those of the arms on top of it"
@@ -19,7 +19,7 @@ def made(tmp_path: Path) -> Study:
 def test_a_policy_in_the_baseline_is_said_on_the_first_page(tmp_path: Path) -> None:
     study = made(tmp_path)
     others = Flag(CONTRADICTION, "study.horizons", "", "a horizon", "not this one", ())
-    study.manifest["flags"] = [flag._asdict() for flag in (Flag(IN_BASELINE, "policy", "", "", WHY, ()), others)]
+    study.manifest["flags"] = [flag._asdict() for flag in (Flag(LAID_OVER, "policy", "", "", WHY, ()), others)]
     said = [block.text for block in question_section(study).blocks if block.kind == "note"]
     assert f"{WHY[0].upper()}{WHY[1:]}." in said
     assert not any("not this one" in text for text in said)

@@ -140,9 +140,9 @@ def keys(replicates: int = REPLICATES) -> list[Key]:
 
 
 def gathered(
-    place: Path, replicates: int = REPLICATES, record_hash: Callable[[Key], str] = repr, trunk_month: int = 0
+    place: Path, replicates: int = REPLICATES, held_by: Callable[[Key], Key] = lambda key: key, trunk_month: int = 0
 ) -> Made:
-    """Write the runs that did not fail, each in a folder of its own, and gather them."""
+    """Write the runs that did not fail, each in a folder of its own with the tables of `held_by`, and gather them."""
     study, kept, runs = made_study(), {}, []
     study = study._replace(settings=study.settings._replace(replicates=replicates))
     for key in keys(replicates):
@@ -156,10 +156,10 @@ def gathered(
         folder = place / "runs" / run.folder
         folder.mkdir(parents=True)
         files = {}
-        for name, table in (("market", market_of(key)), ("segment", segment_of(key)), (PEOPLE, people_of(key))):
-            pq.write_table(table, folder / f"{name}.parquet")
+        for name, table in (("market", market_of), ("segment", segment_of), (PEOPLE, people_of)):
+            pq.write_table(table(held_by(key)), folder / f"{name}.parquet")
             files[f"{name}.parquet"] = record_of(folder / f"{name}.parquet")._asdict()
         write_sealed(folder / RECORD, {"files": files})
-        kept[run.identity] = Kept(run.folder, record_hash(key), 0.0)
+        kept[run.identity] = Kept(run.folder, "", 0.0)
     (place / "tables").mkdir()
     return Made(place, gather(place, study, runs, kept))

@@ -470,7 +470,7 @@ def test_memory_that_ends_is_one_message(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kilobytes", [3_000_000, 1_500_000, 1_000_000])
+@pytest.mark.parametrize("kilobytes", [1_000_000, 900_000, 700_000, 400_000, 150_000])
 def test_limit_on_memory_is_told_without_a_traceback(sluice: Sluice, kilobytes: int) -> None:
     limited = ["sh", "-c", f'ulimit -v {kilobytes}; exec "$@"', "sh"]
     ended = sluice.call([*limited, *sluice.command("study.replicates=3")])

@@ -103,7 +103,7 @@ OWN = """
 population: {size: 5000}
 calendar: {months: 48}
 observe: {baseline_until: 24, outcome_from: 24, outcome_until: 48}
-study: {name: x, question: What?, announce_month: 24, replicates: 7, arms: {baseline: []}, horizons: [end]}
+study: {name: x, question: "What?", announce_month: 24, replicates: 7, arms: {baseline: []}, horizons: [end]}
 """
 
 

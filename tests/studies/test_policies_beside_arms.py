@@ -12,13 +12,13 @@ from experiments.driver import Driver
 from experiments.refusal import Refusal
 from experiments.run import main
 from experiments.unusual import unusual_settings
-from experiments.unusual.flag import IN_BASELINE
+from experiments.unusual.flag import LAID_OVER
 from experiments.validate import STUDY as VALIDATED
 
 
 def shared(study: StudyConfig) -> list[str]:
-    """Return what is said of policies in the baseline."""
-    return [flag.why for flag in unusual_settings(study) if flag.kind == IN_BASELINE]
+    """Return what is said of policies that were laid over arms."""
+    return [flag.why for flag in unusual_settings(study) if flag.kind == LAID_OVER]
 
 
 def policies(study: StudyConfig, scenario: str = "calm") -> dict[str, list[str]]:
@@ -116,7 +116,10 @@ def test_no_policies_at_all_change_nothing() -> None:
 
 
 EVERYWHERE = "applies to every arm, the baseline included; effects are those of the arms on top of it"
-OTHERS = "where other policies are chosen; effects there are those of these other policies in place of"
+ANEW = "where policy is chosen anew;"
+OTHERS = f"{ANEW} effects there are those of that choice in place of"
+RUMOURS = "rumour, weak_rumour, strong_rumour, rumour_and_freeze"
+SHOCK_ANEW = OTHERS.replace("policy", "shock")
 CAPS = ", ".join(f"max_apr {cap}" for cap in (0.36, 0.24, 0.21, 0.18, 0.15))
 BESIDE_ARMS = [
     (["study=rumour", "policy=[rate_cap]"], f"rate_cap {EVERYWHERE}"),
@@ -127,6 +130,14 @@ BESIDE_ARMS = [
     (
         ["study=tightening", "policy=[rate_cap,disclosure]"],
         f"rate_cap, disclosure applies to baseline, placebo, and not to tightening, {OTHERS} rate_cap, disclosure",
+    ),
+    (
+        ["study=history", "policy=[rate_cap]"],
+        f"rate_cap applies to no_rule, and not to 12 others, {ANEW} effects of no_rule include those of rate_cap",
+    ),
+    (
+        ["study=rumour", "shock=[unemployment]"],
+        f"unemployment applies to baseline, placebo, and not to {RUMOURS}, {SHOCK_ANEW} unemployment",
     ),
     (
         ["study=sweep_of_rate_cap", "policy=[disclosure]"],
@@ -145,6 +156,8 @@ def test_a_policy_laid_over_the_baseline_of_a_study_with_arms_is_said(texts: lis
     [
         ["study=tightening"],
         ["study=tightening", "policy=[]"],
+        ["study=tightening", "shock=[income]"],  # in the scenario that has no shock of its own, in all arms alike
+        ["study=tightening", "economy=feedback"],
         ["study=tightening", "policy.rate_cap.max_apr=0.2"],
         ["study=history", "policy.r12_rate_cap.max_apr=0.3"],
         ["study=rumour", "shock.shutdown_rumour.seed_share=0.1"],

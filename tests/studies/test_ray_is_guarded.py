@@ -36,7 +36,7 @@ def listening():
 
 with make(1, "") as engine:
     place = engine.place()
-    mode, token = (place.submit(os.getenv, name).result() for name in ("RAY_AUTH_MODE", "RAY_AUTH_TOKEN"))
+    mode, token = (place.submit(os.getenv, f"RAY_AUTH_{name}").result() for name in ("MODE", "TOKEN"))
     print("token", mode, len(token))
     print("listens", *sorted(set(listening())))
 print("left", dict(os.environ) == before)

@@ -10,8 +10,8 @@ from scipy import stats
 
 from experiments.gather import RUNS_AT_ONCE
 from experiments.sameness import same_markets
-from experiments.single_run import Kept, Run
-from experiments.store import sha256_of
+from experiments.single_run import RECORD, Kept, Run
+from experiments.store import sha256_of, write_sealed
 from sim.observe.flags import flags
 from tests.studies.made_runs import (
     ANNOUNCED,
@@ -213,13 +213,13 @@ def test_a_rare_count_that_is_equal_in_all_pairs_is_bounded_and_not_called_ident
     assert all(row["low"] < 0.0 < row["high"] for row in months)
 
 
-def test_arms_are_called_identical_where_their_records_are_equal_or_their_past_was_lived_once(tmp_path: Path) -> None:
-    """Of the placebo's records all but one are said to be the baseline's; what is shared ends with month 2."""
+def test_arms_are_called_identical_where_their_tables_are_equal_or_their_past_was_lived_once(tmp_path: Path) -> None:
+    """All runs of the placebo but one hold the tables of the baseline; what is shared ends with month 2."""
 
-    def record_hash(key: Key) -> str:
-        return repr((key[0], key[2], key[1] == "capped" or key == ("shock", "placebo", 0)))
+    def held_by(key: Key) -> Key:
+        return (key[0], "baseline", key[2]) if key[1] == "placebo" and key != ("shock", "placebo", 0) else key
 
-    made = gathered(tmp_path, 2, record_hash, trunk_month=3)
+    made = gathered(tmp_path, 2, held_by, trunk_month=3)
     rare = {
         (row["scenario"], row["arm"], row["horizon"]): row
         for row in where(made, "effects", outcome="market.informal_defaults")
@@ -233,8 +233,8 @@ def test_arms_are_called_identical_where_their_records_are_equal_or_their_past_w
     same = rare["calm", "placebo", "1-3"]
     assert same["low"] is same["high"] is same["p"] is same["sd"] is None
     assert rare["calm", "capped", "1-3"]["method"] == "count bound", "the horizon reaches beyond the shared past"
-    debt = only(made, "effects", outcome="market.debt_fen", arm="placebo", scenario="calm", horizon="end")
-    assert debt["method"] == "t", "numbers that differ are never called identical"
+    debt = {row["scenario"]: row for row in where(made, "effects", outcome="market.debt_fen", arm="placebo")}
+    assert (debt["calm"]["method"], debt["shock"]["method"]) == ("identical", "t")
     months = where(made, "profiles", outcome="market.informal_defaults", scenario="calm", arm="capped")
     assert [row["method"] for row in months] == ["identical"] * 3 + ["count bound"] * 4
     assert all((row["low"] is None) == (row["method"] == "identical") for row in months)
@@ -253,36 +253,40 @@ def run_of(arm: str, replicate: int, identity: str, trunk: str = "one", month: i
 
 
 @pytest.mark.parametrize(
-    ("mine", "hashes", "replicates"),
+    ("mine", "held", "replicates"),
     [
-        (("a", "b"), ("x", "y"), {0, 1}),  # the very runs of the baseline
-        (("c", "b"), ("x", "y"), {1}),
-        (("c", "d"), ("x", "y", "x", "y"), {0, 1}),  # other configurations, equal records
-        (("c", "d"), ("x", "y", "y", "x"), set()),  # equal to the other replicate's
-        (("c", "d"), ("", "y", "", "z"), set()),  # no hash is no equal hash
+        ("ab", "xy", {0, 1}),  # the very runs of the baseline
+        ("cb", "xyz", {1}),
+        ("cd", "xyxy", {0, 1}),  # other configurations, equal tables
+        ("cd", "xyyx", set()),  # equal to those of the other replicate
     ],
 )
-def test_runs_are_the_same_market_by_identity_or_by_record(
-    mine: tuple[str, str], hashes: tuple[str, ...], replicates: set[int]
+def test_runs_are_the_same_market_by_identity_or_by_their_tables(
+    tmp_path: Path, mine: str, held: str, replicates: set[int]
 ) -> None:
-    kept = {name: Kept("", record, 0.0) for name, record in zip("abcd", (*hashes, "p", "q")[:4], strict=True)}
+    kept = kept_runs(tmp_path, dict(zip("abcd", held, strict=False)))
     runs = [run_of("baseline", at, "ab"[at]) for at in (0, 1)] + [run_of("placebo", at, mine[at]) for at in (0, 1)]
-    found = same_markets(made_study(), runs, kept)
+    found = same_markets(made_study(), tmp_path, runs, kept)
     assert set(found.replicates.get(("calm", "placebo"), ())) == replicates
     assert found.are_same("calm", "placebo", [0, 1]) == (replicates == {0, 1})
     assert not found.are_same("shock", "placebo", [0])
     assert not found.are_same("calm", "placebo", []), "no pair proves nothing"
 
 
-def test_arm_and_baseline_part_in_the_first_month_in_which_any_replicate_may() -> None:
-    kept = {name: Kept("", name, 0.0) for name in "abcd"}
+def kept_runs(place: Path, held: dict[str, str]) -> dict[str, Kept]:
+    """Write what the records of runs say of their one table, by identity."""
+    for name, table in held.items():
+        (place / "runs" / name).mkdir(parents=True)
+        write_sealed(place / "runs" / name / RECORD, {"files": {"market.parquet": {"sha256": table}}})
+    return {name: Kept(name, "", 0.0) for name in held}
+
+
+def test_arm_and_baseline_part_in_the_first_month_in_which_any_replicate_may(tmp_path: Path) -> None:
+    kept = kept_runs(tmp_path, dict(zip("abcd", "abcd", strict=True)))
     base = [run_of("baseline", 0, "a", "one", 9), run_of("baseline", 1, "b", "two", 9)]
-    shared = same_markets(
-        made_study(), [*base, run_of("capped", 0, "c", "one", 4), run_of("capped", 1, "d", "two")], kept
-    )
-    assert shared.parting_month("calm", "capped") == 4
-    other = same_markets(
-        made_study(), [*base, run_of("capped", 0, "c", "one", 4), run_of("capped", 1, "d", "else")], kept
-    )
-    assert other.parting_month("calm", "capped") == 0
-    assert other.parting_month("calm", "placebo") == 0
+    for trunk, month in (("two", 4), ("else", 0)):
+        capped = [run_of("capped", 0, "c", "one", 4), run_of("capped", 1, "d", trunk)]
+        found = same_markets(made_study(), tmp_path, [*base, *capped], kept)
+        assert found.parting_month("calm", "capped") == month
+        assert found.parting_month("calm", "placebo") == 0
+        assert not found.replicates

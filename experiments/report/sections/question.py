@@ -9,7 +9,7 @@ from experiments.report.figures.marks import month_name
 from experiments.report.figures.timeline import draw_timeline
 from experiments.report.reading import Study
 from experiments.report.wording import counted, listing, plain, sentence
-from experiments.spelling import IN_BASELINE
+from experiments.spelling import LAID_OVER
 
 SHOWN_FILES = 4  # of those that were altered
 
@@ -24,7 +24,7 @@ def question_section(study: Study) -> Section:
                 + (f" and {len(study.altered) - SHOWN_FILES} more." if len(study.altered) > SHOWN_FILES else ".")
             )
         )
-    blocks += [Note(sentence(words)) for words in policies_in_the_baseline(study)]
+    blocks += [Note(sentence(words)) for words in choices_laid_over(study)]
     question = str(study.said("question") or "").strip()
     if question:
         blocks.append(Text(question))
@@ -72,11 +72,11 @@ def _instruments(study: Study) -> list[Block]:
     )
 
 
-def policies_in_the_baseline(study: Study) -> list[str]:
-    """Return what the manifest says of policies that a command laid over the baseline as well."""
+def choices_laid_over(study: Study) -> list[str]:
+    """Return what the manifest says of choices that a command laid over the study's arms."""
     flags = study.said("flags")
     found = [flag for flag in flags if isinstance(flag, Mapping)] if isinstance(flags, list) else []
-    return [plain(flag.get("why", "")) for flag in found if flag.get("kind") == IN_BASELINE]
+    return [plain(flag.get("why", "")) for flag in found if flag.get("kind") == LAID_OVER]
 
 
 def _asked(study: Study) -> list[Block]:
