@@ -34,6 +34,11 @@ CONTRACTS = "tests/policies/test_rules_on_contracts.py"
 TWINS = ("tests/engines/test_lines_and_slots.py", AGREEMENT, "tests/engines/test_one_borrower.py")
 WHOLE_RUN = "tests/test_economy.py::test_own_cycles_have_the_spread_that_was_asked_for"  # half a minute by itself
 PAGE = "tests/documents/test_documents.py::test_examples_give_what_the_page_says"
+STUDIES = "tests/studies"
+GATHERED = tuple(
+    f"{STUDIES}/test_{name}.py"
+    for name in ("derived_tables", "comparisons", "missing_values", "worked_gathering", "event_counts", "gathering")
+)
 LADDER = tuple(f"tests/policies/test_{name}.py" for name in ("supervision", "ladder", "own_rule", "month_edges"))
 EVERY_INSTRUMENT = tuple(
     f"tests/policies/test_every_instrument.py::TestEveryInstrument::test_{promise}[*]"
@@ -135,6 +140,31 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/observe/month_ends.py", (f"{OBSERVE}/test_month_ends.py",)),
     Nearest("sim/observe/thinning.py", (f"{OBSERVE}/test_thinning.py",)),
     Nearest("sim/observe/stationarity.py", ("tests/market/test_stationarity.py",)),
+    Nearest("experiments/statistics.py", (f"{STUDIES}/test_statistics.py",)),
+    Nearest("experiments/intervals.py", (f"{STUDIES}/test_statistics.py",)),
+    Nearest("experiments/spread.py", (f"{STUDIES}/test_statistics.py",)),
+    Nearest("experiments/count_bounds.py", (f"{STUDIES}/test_statistics.py",)),
+    Nearest("experiments/event_counts.py", (f"{STUDIES}/test_event_counts.py",)),
+    Nearest("experiments/stopping.py", (f"{STUDIES}/test_stopping.py",)),
+    Nearest("experiments/store.py", (f"{STUDIES}/test_store.py", f"{STUDIES}/test_worked_gathering.py")),
+    Nearest("experiments/gather.py", (f"{STUDIES}/test_worked_gathering.py", f"{STUDIES}/test_gathering.py")),
+    Nearest("experiments/selections.py", (*GATHERED, f"{OBSERVE}/test_ratios.py")),
+    Nearest("experiments/ratios.py", (f"{STUDIES}/test_missing_values.py", f"{OBSERVE}/test_ratios.py")),
+    *(
+        Nearest(f"experiments/{name}.py", GATHERED)
+        for name in (
+            "compare",
+            "complete_pairs",
+            "groups",
+            "moves",
+            "outcomes",
+            "pairs",
+            "precision",
+            "profiles",
+            "sameness",
+            "transitions",
+        )
+    ),
     Nearest("sim/policies/base.py", ("tests/policies/test_every_instrument.py",)),
     Nearest("sim/policies/*", (f"{PAGE}[docs/policies/*.md]", "tests/policies/test_month_edges.py", *EVERY_INSTRUMENT)),
     Nearest("sim/shocks/base.py", (SHAPES, *ALL_SHOCKS)),

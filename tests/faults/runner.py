@@ -22,6 +22,7 @@ from pathlib import Path
 CLOCK_FACTOR = 20
 LOOK_SECONDS = 0.02
 COULD_NOT_RUN = 70  # pytest itself failed
+OUTPUT = "last_output.txt"  # what pytest said last
 
 
 def run_tests(tests: list[str]) -> int:
@@ -32,7 +33,7 @@ def run_tests(tests: list[str]) -> int:
     # A failing example is enough: to look for the simplest one takes longer than all other tests together.
     settings.register_profile("faults", phases=(Phase.explicit, Phase.generate), database=None)
     settings.load_profile("faults")
-    quiet = os.open("last_output.txt", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    quiet = os.open(OUTPUT, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(quiet, 1)
     os.dup2(quiet, 2)
     chosen = ["-m", "not slow and not benchmark", "--hypothesis-seed=0"]

@@ -137,7 +137,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 def test_killed_survived_and_hanging_are_told_apart_and_the_tree_is_untouched(tree: Path) -> None:
     before, found = contents(tree), faults()
-    with trials_in_a_copy(tree, libraries=("pytest",)) as trials:
+    with trials_in_a_copy(tree, libraries=("pytest", "hypothesis")) as trials:
         trials.least_seconds, trials.times_as_long = 1.0, 1.0
         copy = trials.copy
 
@@ -162,7 +162,7 @@ def test_tests_that_fail_without_a_fault_are_not_taken_for_an_answer(tree: Path)
     (tree / "tests/test_adding.py").write_text("def test_no() -> None:\n    assert False\n")
     fault = faults()["opposite function", "larger = min(left, right)"]
     with (
-        trials_in_a_copy(tree, libraries=("pytest",)) as trials,
+        trials_in_a_copy(tree, libraries=("pytest", "hypothesis")) as trials,
         pytest.raises(BrokenTestsError, match=r"fail without a fault.*tests/test_adding.py"),
     ):
         trials.tried(fault, ("tests/test_adding.py",))
@@ -172,7 +172,7 @@ INTERRUPTED = """
 import sys
 from pathlib import Path
 from tests.faults.trial import trials_in_a_copy
-with trials_in_a_copy(Path(sys.argv[1]), libraries=("pytest",)) as trials:
+with trials_in_a_copy(Path(sys.argv[1]), libraries=("pytest", "hypothesis")) as trials:
     print(trials.copy, flush=True)
     trials.run(("tests/test_adding.py",), 60.0)
 """

@@ -16,15 +16,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tests.faults.planting import Fault
+from tests.faults.runner import COULD_NOT_RUN, OUTPUT
 
 RUNNER = Path(__file__).with_name("runner.py")
-COPIED = ("sim", "experiments", "configs", "docs", "tests", "pyproject.toml", "README.md", "CHANGELOG.md", "Makefile")
+LEFT_BEHIND = (".git", ".venv", "outputs", "__pycache__", ".hypothesis", ".*_cache", "*.egg-info")
 LIBRARIES = ("numpy", "numba", "pytest", "hypothesis", "mesa", "pyarrow", "pandas", "scipy.stats", "pydantic", "hydra")
 KILLED, SURVIVED, TIMEOUT = "killed", "survived", "timeout"
 LEAST_SECONDS, TIMES_AS_LONG = 10.0, 5.0  # of processor time, of what the tests take without a fault
 LONGEST_SECONDS = 900.0
 TESTS_PASSED = 0  # pytest's code; without a fault it was this, so any other is the fault's doing
-COULD_NOT_RUN = 70  # the runner's
 ENDED_BY_LIMIT = (-signal.SIGXCPU, -signal.SIGKILL)
 PURE_PYTHON = {
     "NUMBA_DISABLE_JIT": "1",
@@ -84,7 +84,7 @@ class Trials:
         if named not in self.usual_seconds:
             answer = self.run(tests, LONGEST_SECONDS, keeps_bytecode=True)
             if answer.code != TESTS_PASSED:
-                said = (self.copy / "last_output.txt").read_text()[-3000:]
+                said = (self.copy / OUTPUT).read_text()[-3000:]
                 raise BrokenTestsError(
                     f"these tests fail without a fault (code {answer.code}): {' '.join(tests)}\n{said}"
                 )
@@ -130,11 +130,7 @@ def trials_in_a_copy(root: Path, libraries: Sequence[str] = LIBRARIES) -> Iterat
     folder = Path(tempfile.mkdtemp(prefix="faults-"))
     runner: subprocess.Popen[str] | None = None
     try:
-        for name in COPIED:
-            if (root / name).is_dir():
-                shutil.copytree(root / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-            elif (root / name).exists():
-                shutil.copy2(root / name, folder / name)
+        shutil.copytree(root, folder, ignore=shutil.ignore_patterns(*LEFT_BEHIND), dirs_exist_ok=True)
         runner = subprocess.Popen(
             [sys.executable, str(RUNNER), *libraries],
             cwd=folder,
