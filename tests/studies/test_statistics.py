@@ -125,6 +125,13 @@ def test_samples_without_spread_are_no_reason_to_leave_them_out() -> None:
     assert (effect.method, math.isnan(effect.bootstrap_low)) == ("t", True)
 
 
+@pytest.mark.parametrize(("values", "has_second"), [([0.1, 0.2, 0.15, 9.0, 0.3], True), ([0.1, 0.2, 0.15, 9.0], False)])
+def test_five_pairs_are_the_fewest_to_resample(values: list[float], has_second: bool) -> None:
+    effect = paired_effect(values, [0.0] * len(values), "x")
+    assert effect.skewness > 1.0
+    assert math.isfinite(effect.bootstrap_low) == has_second
+
+
 def test_symmetric_differences_get_none() -> None:
     assert math.isnan(paired_effect([-2.0, -1.0, 0.5, 1.0, 2.0, 3.0], [0.0] * 6, "x").bootstrap_low)
 

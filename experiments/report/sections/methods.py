@@ -29,6 +29,9 @@ effect is the mean of the paired differences, one per replicate.
 
 Only complete pairs count: a failed run is listed and takes its twins out of the comparison, never averaged away.
 
+Where all pairs or runs are equal there is no interval: equal values do not make a mean certain. Identical is said only
+of arms whose runs are the reference's own market. Counts of rare events have a bound made for counts.
+
 Bands over time run from the smallest to the largest replicate and show how runs spread, not how sure a mean is;
 intervals in captions and tables are 95% t intervals over replicates unless a method is named.
 

@@ -1,0 +1,39 @@
+"""What is said of a study on several root seeds, side by side."""
+
+import math
+
+import pytest
+
+from experiments.seeds import Found, conclusions, verdict
+
+NAN = math.nan
+PLACE = ("market.debt_fen", "1-3", "capped", "calm")
+OTHER = ("market.informal_defaults", "1-3", "capped", "calm")
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        (Found(2.0, 1.0, 3.0, "t"), "+"),
+        (Found(-2.0, -3.0, -1.0, "t, bootstrap-t beside"), "-"),
+        (Found(0.5, -1.0, 2.0, "t"), "open"),
+        (Found(0.0, 0.0, 0.0, "t"), "open"),
+        (Found(0.0, NAN, NAN, "no spread"), "no interval"),
+        (Found(3.0, NAN, NAN, "no spread"), "no interval"),
+        (Found(3.0, NAN, NAN, "single"), "no interval"),
+        (Found(0.0, -0.4, 0.4, "count bound"), "open"),
+        (Found(0.0, NAN, NAN, "identical"), "identical"),
+    ],
+)
+def test_what_an_effect_concludes(found: Found, said: str) -> None:
+    assert verdict(found) == said
+
+
+def test_conclusions_of_two_seeds_are_counted_and_missing_ends_are_not_written() -> None:
+    one = {PLACE: Found(2.0, 1.0, 3.0, "t"), OTHER: Found(0.0, NAN, NAN, "no spread")}
+    two = {PLACE: Found(-2.0, -3.0, -1.0, "t"), OTHER: Found(NAN, NAN, NAN, "none")}
+    lines = list(conclusions({1: one, 2: two}))
+    assert lines[1].split() == ["seed", "1", "+2", "[+1,", "+3]", "+"]
+    assert lines[4].split() == ["seed", "1", "+0", "no", "interval"]
+    assert lines[5].split() == ["seed", "2", "no", "value", "no", "interval"]
+    assert lines[-1].strip().startswith("1 of 2 primary effects conclude alike on all 2 seeds; 1 have one sign")
