@@ -164,12 +164,15 @@ print(json.dumps({"code": code, "imported": {k: [before[k], imported[k]] for k i
 """
 
 
-@pytest.mark.parametrize("executor", ["serial", "processes", pytest.param("dask", marks=pytest.mark.slow)])
-def test_a_study_leaves_what_the_program_has_set(sluice: Sluice, executor: str) -> None:
+DRAWN = [pytest.param(executor, "true", marks=pytest.mark.slow) for executor in ("serial", "dask")]
+
+
+@pytest.mark.parametrize(("executor", "draw"), [("processes", "false"), *DRAWN])
+def test_a_study_leaves_what_the_program_has_set(sluice: Sluice, executor: str, draw: str) -> None:
     if executor == "dask":
         pytest.importorskip("distributed")
-    asked = [text for text in ASKED if text != "report.draw=false"]
-    done = sluice.call([sys.executable, "-c", LEAVES, *asked, f"out={sluice.out}", f"executor={executor}"])
+    asked = [*ASKED, f"out={sluice.out}", f"executor={executor}", f"report.draw={draw}"]
+    done = sluice.call([sys.executable, "-c", LEAVES, *asked])
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == '{"code": 0, "imported": {}, "ran": {}}', done.stdout + done.stderr
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments import tree
-from experiments.config import NAME, compose_study
+from experiments.any_script import is_name
+from experiments.config import compose_study
 from experiments.declared import primary_effects, swept_words
 from experiments.overrides import read_override
 from experiments.refusal import Refusal
@@ -82,7 +83,7 @@ VALUES = st.one_of(
 @given(values=st.lists(VALUES, min_size=1, max_size=6, unique_by=written))
 def test_whatever_is_swept_has_a_safe_name_of_its_own(values: list[object]) -> None:
     found = names(SweepSettings(arm="capped", over={"some.key": values}))
-    assert all(NAME.fullmatch(name) for name in found)
+    assert all(is_name(name) for name in found)
     assert len(set(found)) == len(values)
 
 
