@@ -17,6 +17,7 @@ from typing import Any
 
 from experiments.config import StudyConfig
 from experiments.machine import machine_class
+from experiments.progress import with_bar
 from experiments.refusal import Refusal
 from experiments.single_run import RECORD, Kept, Run, kept
 from experiments.store import (
@@ -124,7 +125,7 @@ def lived_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> tupl
     """
     done: dict[str, Kept] = {}
     adopted = 0
-    for one, run in runs.items():
+    for one, run in with_bar("looking for finished runs", runs.items()):
         found = kept(run, place)
         if found is None:
             found = archive.adopt(run, place)

@@ -1,7 +1,7 @@
 """Shows how far compiling has come: what is compiled now, how many functions are left, about how long it still takes.
 
-How much of the work a function is was measured once (compiling_seconds.csv, seconds of one processor at 2.3 GHz); how
-fast this machine is shows as it goes.
+What part of the work each function is was measured once, in seconds of one processor, and is kept in
+compiling_work.csv; how fast this machine is shows as it goes.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from experiments.forecast import COMPILING_SECONDS, time_words
 from experiments.progress import Bar
 from sim.compiling import compiled_functions
 
-SECONDS = Path(__file__).with_name("compiling_seconds.csv")
-USUAL_SECONDS = 0.3  # of a function that is not in the file yet
+WORK = Path(__file__).with_name("compiling_work.csv")
+USUAL_PARTS = 25  # of a function that is not in the file yet
 LINE_SECONDS = 20.0  # between two lines where there is no terminal
 MOST_OF_ONE = 0.95  # of a function is counted before it is done, so that the bar moves while a long one is compiled
 
 
 @cache
-def seconds_by_function() -> dict[str, float]:
-    """Return how long each function took to compile where that was measured."""
-    with SECONDS.open(encoding="utf-8", newline="") as file:
-        return {row["function"]: float(row["seconds"]) for row in csv.DictReader(file)}
+def parts_by_function() -> dict[str, int]:
+    """Return for each function how many parts in ten thousand of all the work it is."""
+    with WORK.open(encoding="utf-8", newline="") as file:
+        return {row["function"]: int(row["parts_in_ten_thousand"]) for row in csv.DictReader(file)}
 
 
 class CompilingShown:
@@ -37,9 +37,9 @@ class CompilingShown:
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         """Say that it begins."""
         self.say, self.clock = say, clock
-        known = seconds_by_function()
-        self.left = {name: known.get(name, USUAL_SECONDS) for name in compiled_functions()}
-        self.all, self.count = sum(map(_tenths, self.left.values())), len(self.left)
+        known = parts_by_function()
+        self.left = {name: known.get(name, USUAL_PARTS) for name in compiled_functions()}
+        self.all, self.count = sum(self.left.values()), len(self.left)
         self.began = self.told = clock()
         self.since: dict[str, float] = {}  # when those that are being compiled were first seen
         on_terminal = sys.stderr.isatty()
@@ -81,16 +81,12 @@ class CompilingShown:
             self.say(f"compiling: {words}")
 
     def _done(self, moment: float) -> int:
-        """Return how much of the work is done, in tenths of a second of the machine where it was measured."""
-        finished = self.all - sum(map(_tenths, self.left.values()))
+        """Return how many parts of the work are done."""
+        finished = self.all - sum(self.left.values())
         pace = finished / (moment - self.began) if finished and moment > self.began else 1.0
         begun = (
-            min(MOST_OF_ONE * _tenths(self.left[name]), pace * (moment - since))
+            min(MOST_OF_ONE * self.left[name], pace * (moment - since))
             for name, since in self.since.items()
             if name in self.left
         )
         return finished + int(max(begun, default=0.0))
-
-
-def _tenths(seconds: float) -> int:
-    return max(1, round(10 * seconds))

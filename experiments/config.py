@@ -26,6 +26,7 @@ from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
 from experiments.overrides import Override, compose_document, read_overrides, unselected
 from experiments.own_study import read_asked
 from experiments.precedence import told
+from experiments.progress import with_bar
 from experiments.refusal import Refusal, nearest, shown
 from experiments.schema import CHOICES, read_section
 from experiments.stopping import StopSettings
@@ -295,7 +296,7 @@ def _markets(
     markets = {}
     arms = sorted(settings.arms, key=lambda arm: arm != settings.baseline)
     for scenario, scenario_texts in settings.scenarios.items():
-        for arm in arms:
+        for arm in with_bar(f"composing {scenario}", arms):
             changes = _changes(f"study.scenarios.{scenario}", scenario_texts)
             for key, change in _changes(f"study.arms.{arm}", settings.arms[arm]).items():
                 if key in changes:

@@ -26,6 +26,7 @@ from experiments.study import plan
 from experiments.study_files import LOG, MANIFEST, REPORTS
 from experiments.unusual import idle_instruments, unusual_settings
 from experiments.unusual.flag import Flag, notice
+from sim.compiling import telling
 
 
 class Driver:
@@ -135,7 +136,8 @@ class Driver:
             log(self.folder, "failed", run=run.folder, reason=reason)
             progress.say(f"{run.label} failed: {reason.strip().splitlines()[-1]}")
 
-        carry_out_all(waiting, self.folder / "runs", self.study.executor, keep, fail, progress.say)
+        with telling(progress.compiling):
+            carry_out_all(waiting, self.folder / "runs", self.study.executor, keep, fail, progress.say)
 
     # --- what they come to --------------------------------------------------------------------------------------------
     def _leave_as_it_is(self) -> bool:
@@ -170,6 +172,7 @@ class Driver:
         runs = [run for run in self.plan if run.replicate < lived.settings.replicates]
         done = {run.identity: self.done[run.identity] for run in runs if run.identity in self.done}
         discard_results(folder)
+        print(f"gathering and comparing {len(done)} runs", file=sys.stderr)
         files = gather(folder, lived, runs, done)
         for kept in done.values():
             files[f"runs/{kept.folder}/run.json"] = record_of(folder / "runs" / kept.folder / "run.json")
@@ -209,6 +212,7 @@ class Driver:
         """Draw the report; when that fails, say that nothing but the report is missing and how to draw it again."""
         from experiments.report import build
 
+        print("drawing the report", file=sys.stderr)
         try:
             print(f"report: {build(self.folder)}")
         except Exception as problem:  # noqa: BLE001  (whatever it was, the results are kept, and that is what matters)

@@ -19,6 +19,7 @@ from experiments.groups import effects_by_group
 from experiments.moves import moves, per_thousand
 from experiments.outcomes import Outcome
 from experiments.profiles import profiles
+from experiments.progress import with_bar
 from experiments.sameness import SameMarkets, run_folder, same_markets
 from experiments.selections import SELECTIONS, columns_read, rows_read
 from experiments.single_run import KEYS, PEOPLE, RECORD, Kept, Run
@@ -43,7 +44,7 @@ def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[
     present = [run for run in runs if run.identity in kept]
     tables = folder / "tables"
     written: dict[str, FileRecord] = {}
-    for name in _table_names(folder, present, kept):
+    for name in with_bar("gathering tables", _table_names(folder, present, kept)):
         columns = read_columns(run_folder(folder, present[0], kept) / f"{name}.parquet")
         pieces = _pieces(folder, name, columns, present, kept)
         written[name] = write_pieces(tables / f"{name}.parquet", _with_keys(columns), pieces)
@@ -141,7 +142,7 @@ def _compared(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord
 def _pairs(folder: Path, study: StudyConfig, present: Sequence[Run], kept: Mapping[str, Kept]) -> Iterator[Pair]:
     """Yield the people of every arm beside those of the baseline, complete pairs only."""
     by_place = {(run.scenario, run.replicate, run.arm): run for run in present}
-    for replicate in range(study.settings.replicates):
+    for replicate in with_bar("comparing people", range(study.settings.replicates)):
         for scenario in study.scenarios:
             base = by_place.get((scenario, replicate, study.arms[0]))
             if base is None:

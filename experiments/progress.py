@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 import threading
 import time
+from collections.abc import Collection, Iterator
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from tqdm import tqdm
 
@@ -15,7 +16,23 @@ class Bar(tqdm):  # type: ignore[type-arg]
     """A bar whose lock is one of threads: the library's own would settle how the caller's program starts processes."""
 
 
+MOMENT_SECONDS = 1.0
+Item = TypeVar("Item")
+
 Bar.set_lock(threading.RLock())
+
+
+def with_bar(what: str, items: Collection[Item]) -> Iterator[Item]:
+    """Yield items, and show on a terminal how many are done as soon as that takes longer than a moment."""
+    yield from Bar(
+        items,
+        desc=what,
+        delay=MOMENT_SECONDS,
+        leave=False,
+        dynamic_ncols=True,
+        disable=not sys.stderr.isatty(),
+        file=sys.stderr,
+    )
 
 
 class Progress:
@@ -24,7 +41,7 @@ class Progress:
     def __init__(self, name: str, total: int, already: int) -> None:
         """Start counting with the runs that an earlier start has already kept."""
         self.name, self.total, self.done, self.failed = name, total, already, 0
-        self.started = time.monotonic()
+        self.started, self.has_compiled = time.monotonic(), False
         self.on_terminal = sys.stderr.isatty()
         self.bar = Bar(
             total=total,
@@ -55,6 +72,13 @@ class Progress:
         """One more run is kept."""
         self.done += 1
         self.bar.update()
+
+    def compiling(self, name: str, is_done: bool) -> None:
+        """Tell what is compiled in this process, which is where the serial executor lives its runs."""
+        if not self.has_compiled:
+            self.has_compiled = True
+            self.say("compiling the model, once for these sources")
+        self.bar.set_postfix_str("" if is_done else f"compiling {name}")
 
     def say(self, text: str) -> None:
         """Print a line without tearing the bar."""

@@ -23,6 +23,7 @@ from experiments.command_line import DONE, FAILED, REFUSED
 from experiments.drawn import report_problem
 from experiments.machine import deciding_versions, machine_class, minor_of
 from experiments.market import read_market
+from experiments.progress import with_bar
 from experiments.refusal import Refusal, printable
 from experiments.single_run import PEOPLE, RECORD, live
 from experiments.store import CorruptResult, check_file, check_rows, read_json, read_sealed, read_table, table_bytes
@@ -131,11 +132,11 @@ def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     if manifest.get("status") != "complete":
         missing = len(manifest.get("missing", []))
         yield f"{folder / MANIFEST}: the study is {manifest.get('status')}: {missing} runs are missing"
-    for name, record in manifest["files"].items():
+    for name, record in with_bar("checking files", manifest["files"].items()):
         yield from _problem(folder, str(name), record)
     if REPORTS[0] not in manifest["files"] and (problem_of_report := report_problem(folder)):
         yield problem_of_report
-    for name in _by_folder(manifest):
+    for name in with_bar("checking runs", _by_folder(manifest)):
         place = run_place(folder, name)
         try:
             files = dict(read_sealed(place / RECORD)["files"])
@@ -194,7 +195,7 @@ def foreign_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
 
 def rerun_problems(folder: Path, chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Live through runs again and yield the tables whose bytes differ."""
-    for run in chosen:
+    for run in with_bar("living runs again", chosen):
         place = run_place(folder, run.get("folder"))
         try:
             document = read_sealed(place / RECORD)

@@ -20,6 +20,7 @@ from experiments.progress import Progress
 from experiments.single_run import Kept, Run
 from experiments.store import Unwritable, unwritable_in
 from experiments.study import plan
+from sim.compiling import telling
 from sim.params import MarketConfig
 
 SCENARIO = "analysis"
@@ -98,7 +99,8 @@ class Bench:
         if waiting and self.study.executor.kind != "serial" and not is_compiled(waiting[0].config):
             with CompilingShown(progress.say) as shown:
                 compile_model(waiting[0].config, shown.show)
-        carry_out_all(waiting, self.folder / "runs", self.study.executor, keep, fail, progress.say)
+        with telling(progress.compiling):
+            carry_out_all(waiting, self.folder / "runs", self.study.executor, keep, fail, progress.say)
 
     def runs_document(self) -> list[dict[str, Any]]:
         """Return all runs that were used, as a manifest lists them."""

@@ -12,6 +12,7 @@ import matplotlib as mpl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from experiments.drawn import keep_record
+from experiments.progress import with_bar
 from experiments.report import style
 from experiments.report.blocks import Section
 from experiments.report.reading import Study
@@ -87,7 +88,9 @@ def render(study: Study) -> str:
     with mpl.rc_context(style.LOOK), warnings.catch_warnings(), _no_collection():
         # A name may hold letters that the font lacks; a box in the figure is no reason to fail.
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
-        sections = [section for make in SECTIONS if (section := make(study)) is not None]
+        sections = [
+            section for make in with_bar("drawing the report", SECTIONS) if (section := make(study)) is not None
+        ]
     page = Environment(
         loader=PackageLoader("experiments.report"),
         autoescape=True,
