@@ -16,7 +16,7 @@ from sim.books.own_part import OwnPart, own_part_of
 from sim.books.quota import Quota
 from sim.books.returns import growth_share
 from sim.books.soft_limit import NOTHING_RISKY
-from sim.codes import BUCKETS, CAPITAL, PARTNER, PARTNER_CAP, PRIORITIES
+from sim.codes import BUCKETS, CAPITAL, GROWTH_QUOTA, GROWTH_QUOTA_RULE, PARTNER, PARTNER_CAP, PRIORITIES
 from sim.counted import FLOW
 from sim.parameters.books import FunderParameters
 from sim.params import BudgetParameters, LenderParameters
@@ -206,6 +206,24 @@ def test_the_window_of_a_soft_limit_holds_as_many_months_as_the_law_says() -> No
     assert window.room_fen(safe_fen=90) == 130
     free = window._replace(share_bp=10_000)
     assert free.room_fen(0) == UNLIMITED
+
+
+def test_quotas_are_there_when_somebody_has_one_and_not_in_the_warm_up() -> None:
+    _, lender = book_of_a_million()
+    law = {"growth_quota_share": 0.05, "growth_quota_months": 2}
+    own = lender.parameters._replace(budget=BudgetParameters(quota_window_months=2, quota_growth_share=0.02))
+    assert {GROWTH_QUOTA, GROWTH_QUOTA_RULE}.isdisjoint(rooms_of(lender))
+    assert GROWTH_QUOTA_RULE not in rooms_of(lender, month=-1, rules=law)
+    assert rooms_of(lender, rules=law)[GROWTH_QUOTA_RULE] == 100_000 + 50_000  # repaid, and 5% of 1,000,000
+    lender.parameters = own
+    assert GROWTH_QUOTA not in rooms_of(lender, month=-1)
+    assert rooms_of(lender)[GROWTH_QUOTA] == 100_000 + 20_000
+
+
+def test_the_allowance_is_for_own_loans_and_for_parts_in_others() -> None:
+    _, bank = joint_pair(own_loan=100_000, joint_loan=90_000)
+    assert bank.balance("allowance") == -(1_000 + 900)  # 1% of what is current
+    assert bank.report()["allowance_five_category_fen"] == 1_900
 
 
 def test_a_soft_limit_is_there_when_the_law_has_one_and_not_in_the_warm_up() -> None:

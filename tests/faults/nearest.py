@@ -103,7 +103,7 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/agents/competing.py", books("competition")),
     Nearest("sim/agents/strategy.py", books("strategy", "trials")),
     Nearest("sim/agents/trying.py", books("trials", "strategy")),
-    Nearest("sim/agents/learning.py", (f"{SCORING}/test_learning.py", f"{SCORING}/test_review.py", BOOKS)),
+    Nearest("sim/agents/learning.py", (f"{SCORING}/test_new_cards.py", SCORING, BOOKS)),
     Nearest("sim/agents/securitising.py", books("securitisation", "rules_on_books")),
     Nearest("sim/agents/running_off.py", books("estates", "lender")),
     Nearest("sim/agents/ladder.py", LADDER),
