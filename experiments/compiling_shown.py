@@ -40,7 +40,7 @@ class CompilingShown:
         known = parts_by_function()
         self.left = {name: known.get(name, USUAL_PARTS) for name in compiled_functions()}
         self.all, self.count = sum(self.left.values()), len(self.left)
-        self.began = self.told = clock()
+        self.began = self.told = self.last_done = clock()
         self.since: dict[str, float] = {}  # when those that are being compiled were first seen
         on_terminal = sys.stderr.isatty()
         self.bar = Bar(
@@ -68,7 +68,8 @@ class CompilingShown:
         """Show what is done and what is being compiled."""
         moment = self.clock()
         for name in done:
-            self.left.pop(name, None)
+            if self.left.pop(name, None) is not None:
+                self.last_done = moment
         self.since = {name: self.since.get(name, moment) for name in now}
         words = f"{len(self.left)} of {self.count} functions left, now {' and '.join(dict.fromkeys(now)) or 'none'}"
         work = self._done(moment)
@@ -83,7 +84,8 @@ class CompilingShown:
     def _done(self, moment: float) -> int:
         """Return how many parts of the work are done."""
         finished = self.all - sum(self.left.values())
-        pace = finished / (moment - self.began) if finished and moment > self.began else 1.0
+        # As of the last function that was done: a long one does not slow the pace while it is compiled.
+        pace = finished / (self.last_done - self.began) if self.last_done > self.began else 1.0
         begun = (
             min(MOST_OF_ONE * self.left[name], pace * (moment - since))
             for name, since in self.since.items()

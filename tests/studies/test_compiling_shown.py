@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import sim.market  # noqa: F401  (so that every function is defined)
 from experiments import compiling_shown
 from experiments.compilation import Board
 from experiments.compiling_shown import CompilingShown, parts_by_function

@@ -265,7 +265,7 @@ def test_damaged_report_is_found_and_drawn_again_without_gathering(
     harm(copied / name)
     (problem,) = verify(copied).problems
     assert problem.startswith(f"{copied / name}: is ")
-    assert problem.endswith(f"to draw it again: python -m experiments.report {copied}")
+    assert problem.endswith(f"to draw it again: .venv/bin/sluice report {copied}")
     assert live(study_in(copied, archive="none", report=ReportSettings(draw=True))) == 0
     assert (copied / REPORTS[0]).read_bytes() == told
     assert verify(copied) == before
