@@ -34,11 +34,15 @@ class Place(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What became of one outcome in one place; without an effect there was nothing to compare, for the reason given."""
+    """What became of one outcome in one place; without an effect there was nothing to compare.
+
+    Then `reason` says why, and `absence` says it with outcome and arm, where the effects table has a row for it.
+    """
 
     place: Place
     effect: Effect | None
     reason: str = ""
+    absence: str = ""
 
     @property
     def kind(self) -> str:
@@ -137,7 +141,7 @@ def outcomes_of_one(outcomes: Sequence[Outcome], cells: Sequence[Cell]) -> str:
 def _spelt(outcome: Outcome, cell: Cell) -> str:
     effect = cell.effect
     if effect is None:
-        return f"{outcome_title(outcome)} is {WORDS[MISSING]}{_value(cell, ())}"
+        return cell.absence or f"{outcome_title(outcome)} is {WORDS[MISSING]}"
     relative = f"{effect.relative.split(' ')[0]} of the reference; " if effect.relative else ""
     words = change_sentence(
         effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.method, relative

@@ -4,8 +4,8 @@ from itertools import pairwise
 
 import pytest
 
+from experiments.refusal import Refusal
 from sim.codes import FRAUD, LINE_OPEN, OPEN, RESOLUTION
-from sim.economy import World
 from sim.shocks.base import SHAPES, felt_share
 from sim.shocks.fraud_wave import FraudWave
 from sim.shocks.growth_slowdown import GrowthSlowdown
@@ -50,8 +50,8 @@ def test_a_rumour_names_one_lender_and_an_unknown_one_is_refused_with_the_neares
     told = {name: share for (name, _), share in zip(config.lender, economy.rumour_seed_shares, strict=True)}
     assert told.pop("bank_b") == 0.05
     assert set(told.values()) == {0.0}
-    with pytest.raises(ValueError, match=r"shock.shutdown_rumour.lender: .*nearest is bank_b.*was 'bank_bb'"):
-        World(market("shutdown_rumour", changes=("shock.shutdown_rumour.lender=bank_bb",)))
+    with pytest.raises(Refusal, match=r"shock.shutdown_rumour.lender: .*nearest is bank_b.*was 'bank_bb'"):
+        market("shutdown_rumour", changes=("shock.shutdown_rumour.lender=bank_bb",))
 
 
 def test_wages_lost_in_a_slowdown_stay_lost_when_it_ends() -> None:

@@ -134,7 +134,7 @@ def test_folder_in_use_is_refused(sluice: Sluice) -> None:
 def test_bad_input_ends_with_code_2_one_message_and_no_folder(sluice: Sluice) -> None:
     ended = sluice.run("populaton.size=4")
     assert ended.returncode == 2
-    assert ended.stderr == "populaton: unknown key; the nearest valid name is population\n"
+    assert ended.stderr == "populaton: unknown key; the nearest valid name is population; was {'size': 4}\n"
     assert ended.stdout == ""
     assert not sluice.out.exists()
 
@@ -177,7 +177,7 @@ def test_report_that_cannot_be_written_is_one_message_and_the_results_are_kept(s
     (sluice.out / "report.html" / "mine").mkdir(parents=True)  # a folder in its place
     ended = sluice.run("study.replicates=2", "executor=serial", "report.draw=true")
     assert ended.returncode == 1
-    assert "baseline: 0 of 2 runs to do" in ended.stderr
+    assert "2 of 2 runs were lived before" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "the report could not be written: " in ended.stderr
     assert f"the results are kept in {sluice.out}" in ended.stderr

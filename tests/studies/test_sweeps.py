@@ -5,7 +5,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from experiments import tree
@@ -87,6 +87,7 @@ def test_whatever_is_swept_has_a_safe_name_of_its_own(values: list[object]) -> N
     assert len(set(found)) == len(values)
 
 
+@settings(deadline=None)
 @given(value=st.one_of(st.floats(allow_nan=False, allow_infinity=False), st.integers(), st.booleans(), st.none()))
 def test_a_number_survives_being_written_as_an_override(value: object) -> None:
     assert read_override(f"economy.some_key={written(value)}").value == value
@@ -95,6 +96,7 @@ def test_a_number_survives_being_written_as_an_override(value: object) -> None:
 TEXTS = st.characters(codec="ascii", categories=["L", "N", "P", "Zs"], exclude_characters="$\\")
 
 
+@settings(deadline=None)
 @given(text=st.text(TEXTS, max_size=30))
 def test_a_text_survives_being_written_as_an_override(text: str) -> None:
     assert read_override(f"economy.some_key={written(text)}").value == text

@@ -29,6 +29,7 @@ from experiments.report.effects import (
     reason_without_value,
     untested_words,
     without_value,
+    without_value_words,
 )
 from experiments.report.reading import Study
 from experiments.report.wording import change_sentence, counted, listing, plain, sentence
@@ -90,7 +91,7 @@ def cells_of(effects: Sequence[Effect], outcome: Outcome, places: Sequence[Place
 def cell_of(effect: Effect | None, place: Place) -> Cell:
     """Return what became of an outcome in one place; an effect without any pair is none, and says why."""
     if effect is not None and effect.is_untested:
-        return Cell(place, None, reason_without_value(effect))
+        return Cell(place, None, reason_without_value(effect), without_value_words(effect))
     return Cell(place, effect)
 
 
