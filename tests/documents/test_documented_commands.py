@@ -31,7 +31,8 @@ def lines_of(text: str) -> list[str]:
         text = re.sub(r"\$R\b", shorthand[1], text)
     for line in text.replace("\\\n", " ").splitlines():
         for command in re.findall(rf"{re.escape(PROGRAM)} [^`|]*", line):
-            command = re.split(r"\s#|\s{3,}|\"$| > |\)$|, and|\.$|\\n", command)[0]
+            command = re.split(r"\s#|\s{3,}|\"[),]*$| > |\)$|, and|\.$|\\n", command)[0]
+            command = re.sub(r"\{\w+(\(\w*\))?\}", "", command)  # what a program puts in when it prints the command
             found.append(command.strip())
     return found
 

@@ -4,14 +4,13 @@ from functools import cache
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pytest
 
 from sim.codes import OUTCOMES, REGIONS, SECTORS
 from sim.market import CreditMarket
-from sim.observe.ratios import MADE_OF
 from sim.params import BudgetParameters, LenderParameters, MarketConfig, PartnerParameters
 from sim.shocks.funding_freeze import FundingFreeze
+from tests.market.known_values import assert_known_values_are_finite
 from tests.market.small_market import changed_state, differing, every_lender, lived, one_lender, small
 
 PLATFORM = "platform_a"
@@ -160,16 +159,6 @@ def test_when_its_only_partner_leaves_the_platform_lends_alone_and_less() -> Non
 # --- bad input --------------------------------------------------------------------------------------------------------
 
 
-def never_nan(market: CreditMarket) -> None:
-    """A ratio without anything to divide by has no value, which is no number that is none."""
-    for name, table in market.record.tables.items():
-        for column in table.column_names:
-            if pa.types.is_floating(table[column].type):
-                known = table[column].drop_null().to_numpy()
-                assert np.isfinite(known).all(), f"{name}.{column}"
-                assert table[column].null_count == 0 or column in MADE_OF[name], f"{name}.{column}"
-
-
 BAD = {
     "a budget of nothing": every_lender(small(), growth_quota_share=0.0, founding_plan_yuan=0.0),
     "a quota of nothing": every_lender(
@@ -186,7 +175,7 @@ BAD = {
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input_is_defined_and_never_nan(case: str) -> None:
     market = lived(BAD[case])
-    never_nan(market)
+    assert_known_values_are_finite(market)
     lenders = rows(market, "lender")
     if case in ("a budget of nothing", "caps of nothing"):
         assert lenders["originations_fen"].sum() == 0
@@ -199,7 +188,7 @@ def test_bad_input_is_defined_and_never_nan(case: str) -> None:
 def test_a_lender_without_funding_is_held_back_by_it_and_ends_in_the_log_if_it_fails() -> None:
     nothing = (("funding_freeze", FundingFreeze(start_month=2, months=16, rollover_cut_share=1.0)),)
     market = lived(small(shock=nothing))
-    never_nan(market)
+    assert_known_values_are_finite(market)
     budgets = rows(market, "budgets")
     assert "funding" in set(budgets[(budgets["month"] >= 2) & (budgets["binding"] == 1)]["constraint"])
     assert "funding" not in set(budgets[budgets["month"] < 2]["constraint"])

@@ -44,7 +44,8 @@ def capped(counts_guarantees: bool, largest_guarantee_share: float) -> CreditMar
 
 
 def dearest(market: CreditMarket) -> float:
-    return max(row["mean_apr"] for row in market.record.table("lender").to_pylist() if row["month"] >= LAW)
+    rows = market.record.table("lender").to_pylist()
+    return max(row["mean_apr"] for row in rows if row["month"] >= LAW and row["mean_apr"] is not None)
 
 
 class TestGuaranteeFees:
