@@ -51,12 +51,22 @@ def _forget(stream: TextIO) -> None:
     os.close(nowhere)
 
 
+def _code_of(main: Callable[[], int]) -> int:
+    """Return the exit code of a command; one that ended itself with a number, as after its help, has still printed."""
+    try:
+        return main()
+    except SystemExit as ended:
+        if isinstance(ended, ReaderGone) or isinstance(ended.code, str):
+            raise
+        return int(ended.code or 0)
+
+
 def as_command(main: Callable[[], int]) -> int:
     """Return the exit code of a command, run as the whole of this process: also when it is stopped, or not read."""
     before = sys.stdout, sys.stderr
     try:
         sys.stdout, sys.stderr = (_Stream(stream) if stream is not None else None for stream in before)
-        code = main()
+        code = _code_of(main)
         for stream in (sys.stdout, sys.stderr):
             if stream is not None:
                 stream.flush()
@@ -66,8 +76,6 @@ def as_command(main: Callable[[], int]) -> int:
         print("stopped", file=before[1])
         return INTERRUPTED
     except SystemExit as ended:
-        if not isinstance(ended.code, str):
-            return int(ended.code or 0)
         print(ended.code, file=before[1])
         return FAILED
     finally:
