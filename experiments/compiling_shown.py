@@ -36,6 +36,8 @@ class CompilingShown:
 
     def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
         """Say that it begins."""
+        import sim.market  # noqa: F401  (it defines all that is compiled; here, since most starts compile nothing)
+
         self.say, self.clock = say, clock
         known = parts_by_function()
         self.left = {name: known.get(name, USUAL_PARTS) for name in compiled_functions()}
