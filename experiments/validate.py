@@ -26,10 +26,10 @@ from experiments.flags import DRY_RUN, overrides_and_flags
 from experiments.overrides import read_override
 from experiments.ratios import ratio_of, ratio_of_sums
 from experiments.refusal import Refusal
+from experiments.results import open_many
 from experiments.run import main as run_study
-from experiments.store import CorruptResult, read_json, read_table
+from experiments.store import CorruptResult
 from experiments.streams import as_command
-from experiments.study_files import MANIFEST
 from sim.params import LENDER_KINDS
 
 TARGETS = Path(__file__).with_name("targets.csv")
@@ -122,9 +122,15 @@ def words(found: Finding) -> str:
 
 
 def baseline_lenders(folder: Path) -> pd.DataFrame:
-    """Return the lender table of a study's baseline in its first scenario."""
-    manifest = read_json(folder / MANIFEST)
-    rows = read_table(folder / "tables" / "lender.parquet").to_pandas()
+    """Return what the measures are made of, from the lender table of a study's baseline in its first scenario.
+
+    Raises Refusal where there is no finished study or its table lacks a column, CorruptResult where it is altered.
+    """
+    results = open_many([folder])
+    parts = [part for measure in MEASURES for part in ratio_of("lender", measure).parts]
+    columns = dict.fromkeys(["arm", "scenario", "replicate", "month", "kind", *parts])
+    rows = results.frame("lender", columns=list(columns))
+    manifest = results.manifest
     unknown = set(rows["kind"]) - set(LENDER_KINDS)
     if unknown:
         raise CorruptResult(f"{folder}: the lender table holds unknown kinds: {', '.join(sorted(unknown))}")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from importlib import metadata
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import yaml
 
 from experiments import commands, flags, machine
-from experiments.command_line import INTERRUPTED, command_here, program, usage
+from experiments.command_line import INTERRUPTED, REFUSED, command_here, program, usage
 from experiments.commands import COMMANDS, main, main_of
 from experiments.config import compose_study
 from experiments.market import read_market
@@ -162,11 +164,29 @@ READ += [["frontier", "-h"], ["verify", "-h"], ["verify", "FOLDER"], ["seeds", "
 def test_command_that_is_not_read_ends_without_a_word(
     texts: list[str], folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("experiments.validate.validate", lambda *_: [])  # a market of dice has few of its columns
+    rows = pd.DataFrame(columns=["kind", "month", "replicate"])  # the table of a market of dice lacks columns
+    monkeypatch.setattr("experiments.validate.baseline_lenders", lambda _: rows)
     asked = [str(folder) if text == "FOLDER" else text for text in texts]
     with unread():
         assert as_command(lambda: main(asked)) == READER_GONE
     assert capfd.readouterr().err == ""
+
+
+def test_study_without_a_column_is_not_held_against_targets(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", str(folder)]) == REFUSED
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert re.fullmatch(r"lender\.\w+: no such column; .+\n", said.err)
+
+
+@pytest.mark.parametrize("named", ["nowhere", "."])
+def test_folder_without_a_study_is_not_held_against_targets(
+    named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["validate", str(tmp_path / named)]) == REFUSED
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("\n") == 1
 
 
 def test_command_that_talks_for_long_is_ended_where_it_stands(capfd: pytest.CaptureFixture[str]) -> None:
