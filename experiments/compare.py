@@ -96,7 +96,7 @@ def compare(
                     if known.empty:
                         effects.append(_without_value(study, outcome.name, horizon.name, scenario, arm, pairs))
                         continue
-                    is_same = same.are_same(scenario, arm, known.index) or (
+                    is_same = same.are_same(scenario, arm, pairs.index) or (
                         max(window) < same.parting_month(scenario, arm)
                     )
                     effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs, is_same))
@@ -146,7 +146,7 @@ def _effect_row(
         "months_without_value": int(known["one_sided"].sum()),
         "smallest_important_difference": important if declared else None,
         "simultaneous_half_width": _number(simultaneous),
-        "is_precise": bool(simultaneous <= important) if is_hypothesis and important > 0 else None,
+        "is_precise": bool(simultaneous <= important) if is_hypothesis and important > 0 and not is_same else None,
         "swept": swept_words(study, scenario, arm),
         "warning": _warning(effect, pairs, study.settings.replicates),
         **{name: _number(value) for name, value in effect._asdict().items()},
@@ -182,7 +182,9 @@ def _equal_words(effect: PairedEffect) -> str:
     """Say why pairs that all differ by the same, in markets that differ, give no t interval."""
     how = "equal" if effect.mean == 0.0 else "different by the same amount"
     said = f"{how} in all {effect.replicates} pairs though the markets differ: no spread to make an interval of"
-    return said + (", so a bound on rare counts stands for it" if effect.method == COUNT_BOUND else "")
+    return said + (
+        ", so a bound for counts stands for it, right if events come one by one" if effect.method == COUNT_BOUND else ""
+    )
 
 
 def _number(value: float | str) -> float | str | None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from experiments.count_bounds import FEW_EVENTS, count_bounds
+from experiments.count_bounds import FEW_EVENTS, count_bounds, p_of_totals
 from experiments.special_functions import special_functions
 from experiments.spread import levels_of, standard_deviations
 
@@ -35,22 +35,39 @@ class Pairs(NamedTuple):
         level = levels_of(self.changed, self.unchanged)
         return float(standard_deviations(self.difference[:, None], np.atleast_1d(level))[0])
 
+    @property
+    def events(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The events behind the values of both arms, where the outcome counts events."""
+        changed, unchanged = (np.rint(values * self.event_months) for values in (self.changed, self.unchanged))
+        return changed, unchanged
+
+    @property
+    def has_few_events(self) -> bool:
+        """Whether the outcome is a count and the arms differ by so few events that t intervals cover too little."""
+        changed, unchanged = self.events
+        return self.event_months > 0 and not (self.sd > 0 and np.abs(changed - unchanged).sum() >= FEW_EVENTS)
+
+    @property
+    def p_of_counts(self) -> float:
+        """The p-value of equal rates of two counts, given how many events both hold; 0 where t tests do as well."""
+        changed, unchanged = self.events
+        return p_of_totals(float(changed.sum()), float(unchanged.sum())) if self.has_few_events else 0.0
+
     def bounds(self, confidence: float) -> tuple[float, float]:
         """Return bounds that are right for counts; NaN where the outcome is none or t intervals do as well."""
-        if not self.event_months or self.difference.size < 2:
+        if not self.has_few_events or self.difference.size < 2:
             return NOT_A_NUMBER, NOT_A_NUMBER
-        changed, unchanged = (np.rint(values * self.event_months)[:, None] for values in (self.changed, self.unchanged))
-        if self.sd > 0 and np.abs(changed - unchanged).sum() >= FEW_EVENTS:
-            return NOT_A_NUMBER, NOT_A_NUMBER
-        low, high = count_bounds(changed, unchanged, confidence)
+        changed, unchanged = self.events
+        low, high = count_bounds(changed[:, None], unchanged[:, None], confidence)
         return float(low[0]) / self.event_months, float(high[0]) / self.event_months
 
     def reach(self, confidence: float) -> float:
         """Return how far the interval reaches to either side of the mean, NaN where there is none.
 
-        Of the t interval and the bound on counts, where both stand, the wider one counts.
+        Of the t interval and the bound on counts, where both stand, the wider one counts. Of events that no run has
+        seen the bound holds only if they come one by one, which nothing shows: there it is left out.
         """
-        if not self.difference.size:
+        if not self.difference.size or (self.event_months and not (self.changed.any() or self.unchanged.any())):
             return NOT_A_NUMBER
         low, high = self.bounds(confidence)
         mean = float(self.difference.mean())

@@ -48,6 +48,15 @@ def count_bounds(
     return np.minimum(low, mean - half), np.maximum(high, mean + half)
 
 
+def p_of_totals(changed: float, unchanged: float) -> float:
+    """Return the two-sided p-value of equal Poisson means, given the sum of both totals.
+
+    Each event is then as likely in one arm as in the other (Przyborowski and Wilenski 1940, "Homogeneity of results in
+    testing samples from Poisson series").
+    """
+    return min(1.0, 2.0 * float(special_functions().bdtr(min(changed, unchanged), int(changed + unchanged), 0.5)))
+
+
 def _lower(events: NDArray[np.float64], tail: float) -> NDArray[np.float64]:
     """Return the mean of a Poisson count above which that many events or more have more than `tail` of a chance."""
     return np.where(events > 0, special_functions().gammaincinv(np.maximum(events, 1.0), tail), 0.0)

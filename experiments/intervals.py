@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.complete_pairs import CONFIDENCE, complete_pairs
-from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T
+from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T_AND_COUNT_BOUND, T
 from experiments.special_functions import special_functions
 from experiments.spread import levels_of, standard_deviations
 
@@ -50,15 +50,18 @@ def paired_intervals(
 ) -> MeanIntervals:
     """Return mean difference and interval of every column of two arms, shape (replicates, columns), as paired_effect.
 
-    `is_same_market`, shape (columns,), says where both arms are the same market in every replicate.
+    `is_same_market`, shape (columns,), says where both arms are the same market in every replicate. Where arms differ
+    by few events, the wider of the t interval and the bound for counts is returned.
     """
     difference = changed - unchanged
     known = np.isfinite(difference)
     found = mean_intervals(difference, levels_of(*(np.where(known, values, 0.0) for values in (changed, unchanged))))
     nowhere = ~np.where(known, difference, 0.0).any(axis=0)
     found.method[is_same_market & nowhere & (found.replicates > 0)] = IDENTICAL
-    for column in np.flatnonzero((found.method == NO_SPREAD) & (event_months > 0)):
+    for column in np.flatnonzero(np.isin(found.method, (T, NO_SPREAD)) & (event_months > 0)):
         pairs = complete_pairs(changed[:, column].tolist(), unchanged[:, column].tolist(), event_months)
-        found.low[column], found.high[column] = pairs.bounds(CONFIDENCE)
-        found.method[column] = COUNT_BOUND
+        if pairs.has_few_events:
+            low, high = pairs.bounds(CONFIDENCE)
+            found.low[column], found.high[column] = np.fmin(found.low[column], low), np.fmax(found.high[column], high)
+            found.method[column] = T_AND_COUNT_BOUND if found.method[column] == T else COUNT_BOUND
     return found

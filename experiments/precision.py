@@ -26,7 +26,11 @@ class Precision:
     def __init__(self, study: StudyConfig, runs: Path) -> None:
         """Prepare to look at the runs of a study, which lie in the folder `runs`."""
         self.study, self.runs = study, runs
-        self.effects = tuple(effect for effect in primary_effects(study) if effect[0].smallest_important_difference > 0)
+        wanted = [effect for effect in primary_effects(study) if effect[0].smallest_important_difference > 0]
+        markets, baseline = study.markets, study.arms[0]
+        open_ones = [effect for effect in wanted if markets[effect[1], effect[2]] != markets[effect[1], baseline]]
+        # An arm that asks for the baseline's very market has no effect to be known.
+        self.effects = tuple(open_ones or wanted)
         self.declared = {(primary.outcome, primary.horizon): primary for primary, _, _ in self.effects}
         self.confidence_each = confidence_each(study)
         self.months: dict[RunKey, pd.Series[float]] = {}
@@ -66,11 +70,12 @@ class Precision:
             return [self.months[place] for place in places if place in self.months]
 
         changed, unchanged = runs_of(arm), runs_of(self.study.arms[0])
-        reach = float("nan")
+        reach, count = float("nan"), 0
         if changed and unchanged:
             pairs = paired(pd.concat(changed), pd.concat(unchanged)).dropna()
             outcome = read_outcome(primary.outcome, "study.primary")
             months = event_months(outcome, pd.concat([pairs["months_changed"], pairs["months_unchanged"]]))
             complete = complete_pairs(pairs["changed"].tolist(), pairs["unchanged"].tolist(), months)
-            reach = complete.reach(self.confidence_each)
-        return Width(primary.outcome, primary.horizon, arm, scenario, reach, primary.smallest_important_difference)
+            reach, count = complete.reach(self.confidence_each), len(pairs)
+        wanted, least = primary.smallest_important_difference, self.study.settings.stop.at_least
+        return Width(primary.outcome, primary.horizon, arm, scenario, reach, wanted, count, least)

@@ -86,7 +86,7 @@ def _with_t_interval(effect: PairedEffect, pairs: Pairs, name: str) -> PairedEff
     effect = effect._replace(
         low=effect.mean - half,
         high=effect.mean + half,
-        p=_p_value(effect.mean, effect.sd, effect.replicates),
+        p=max(_p_value(effect.mean, effect.sd, effect.replicates), pairs.p_of_counts),
         correlation=_correlation(one, other),
         variance_reduction=float(one.var(ddof=1) + other.var(ddof=1)) / effect.sd**2,
         skewness=_skewness(difference),

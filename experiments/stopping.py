@@ -7,9 +7,11 @@ looked at are simultaneous (Bonferroni over all primary effects) t intervals, wi
 What is guaranteed: the rule looks at spreads only, never at a mean, so it cannot be used to wait for a wanted result,
 and as the width asked for shrinks the coverage tends to what it says (Chow and Robbins 1965, "On the asymptotic theory
 of fixed-width sequential confidence intervals for the mean"). What is not: with few replicates a spread that happens to
-look small stops a study early, so intervals cover a little less than they say; `at_least` bounds that. Where nothing
-varies at all there is no interval, and a study never ends by one that is not there; counts have a bound. With skewed
-differences mean and spread go together, and the loss is larger: the guard against skewness is shown beside.
+look small stops a study early, so intervals cover a little less than they say; `at_least` bounds that, and asks for as
+many pairs with a value of every effect. Where nothing varies at all there is no interval, and a study never ends by one
+that is not there; counts have a bound once an event has been seen. An arm that asks for the baseline's very market has
+nothing to be known, and is not waited for. With skewed differences mean and spread go together, and the loss is larger:
+the guard against skewness is shown beside.
 """
 
 from __future__ import annotations
@@ -56,16 +58,19 @@ class Width(NamedTuple):
     scenario: str
     half_width: float  # how far it reaches; NaN where there is none: fewer than two pairs, or no spread
     wanted: float  # the smallest important difference
+    pairs: int  # that have a value in both arms
+    least_pairs: int  # fewer do not show how much pairs vary
 
     @property
     def is_narrow(self) -> bool:
-        """Whether the interval reaches at most the smallest important difference to either side."""
-        return math.isfinite(self.half_width) and self.half_width <= self.wanted
+        """Whether the interval of enough pairs reaches at most the smallest important difference to either side."""
+        return self.excess <= 1.0
 
     @property
     def excess(self) -> float:
-        """The half width in smallest important differences; infinite while there is none."""
-        return self.half_width / self.wanted if math.isfinite(self.half_width) else math.inf
+        """The half width in smallest important differences; infinite while there is none, or too few pairs."""
+        is_known = math.isfinite(self.half_width) and self.pairs >= self.least_pairs
+        return self.half_width / self.wanted if is_known else math.inf
 
 
 class Look(NamedTuple):

@@ -63,7 +63,7 @@ MARKET_TABLES: dict[str, Described] = {
             "informal_defaults": (PEOPLE, "People who gave up paying the informal lender."),
             "no_slot": (PEOPLE, "People who wanted credit and hold as many loans as the model follows."),
             "aware": (PEOPLE, "People who have heard a rumour, counted once for each lender it is about."),
-            "no_slot_share": "Applications that ended because the person holds as many loans as the model follows.",
+            "no_slot_share": "People who hold as many loans as the model follows over people who wanted credit.",
             "aware_share": "People who have heard a rumour about some lender, counted once for each.",
             "hhi": (INDEX + ", 0-1", "Herfindahl index of managed loans over lenders."),
         },

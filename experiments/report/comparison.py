@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from experiments.report.effects import Effect, horizon_words, outcome_words
-from experiments.report.wording import THIN_SPACE, change_sentence, counted, interval, listing, plain
+from experiments.report.wording import THIN_SPACE, beside_words, counted, interval, listing, plain
 
 DOWN, UP, UNCLEAR, SAME, NO_INTERVAL, MISSING = "down", "up", "unclear", "same", "no interval", "missing"
 WORDS = {
@@ -20,6 +20,7 @@ WORDS = {
 }
 EACH_IS_TOLD = 3  # so many of one kind are given with their intervals; of more the smallest and the largest
 NAMED = 6  # so many exceptions are named; of more the number
+LEFT_OUT = " †"  # marks an effect of fewer months or pairs than were run
 SPELT_OUTCOMES = 6  # so many outcomes of one arm are told with their intervals
 
 Outcome = tuple[str, str]  # name and horizon
@@ -107,8 +108,14 @@ def _value(cell: Cell, beside: Sequence[float]) -> str:
     if effect.identical:
         return ""
     mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit, beside)
-    ends = "no interval" if cell.kind == NO_INTERVAL else f"{low} to {high}"
-    return f" ({mean}{words}, {ends})"
+    ends = "no interval" if cell.kind == NO_INTERVAL else f"{low} to {high}{_holding_zero(effect, beside)}"
+    return f" ({mean}{words}, {ends}{LEFT_OUT if effect.left_out_words else ''})"
+
+
+def _holding_zero(effect: Effect, beside: Sequence[float]) -> str:
+    """Return the other intervals by which an effect is not told from zero, after its own."""
+    others = [beside_words(effect.mean, other, effect.unit, beside) for other in effect.holding_zero]
+    return "".join(f"; {words}" for words in others)
 
 
 def _span(kind: str, cells: Sequence[Cell], beside: Sequence[float]) -> str:
@@ -143,10 +150,7 @@ def _spelt(outcome: Outcome, cell: Cell) -> str:
     if effect is None:
         return cell.absence or f"{outcome_title(outcome)} is {WORDS[MISSING]}"
     relative = f"{effect.relative.split(' ')[0]} of the reference; " if effect.relative else ""
-    words = change_sentence(
-        effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.method, relative
-    )
-    return f"{outcome_title(outcome)} {'is' if effect.equal else 'changed by'} {words}"
+    return f"{outcome_title(outcome)} {'is' if effect.equal else 'changed by'} {effect.change_words(relative)}"
 
 
 def _mean(cell: Cell) -> str:
@@ -168,10 +172,11 @@ def cell_words(cell: Cell, beside: Sequence[float] = ()) -> str:
         return "identical"
     mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit, beside)
     unit = words.replace("percentage ", "").replace(THIN_SPACE, " ")
-    ends = f"{low} to {high}"
+    ends = f"{low} to {high}{_holding_zero(effect, beside)}"
     if cell.kind == NO_INTERVAL:
         ends = "one pair" if effect.replicates == 1 else "equal in all pairs"
-    return f"{mean}{unit} ({ends}), {'not told from 0' if cell.kind == UNCLEAR else cell.kind}"
+    mark = LEFT_OUT if effect.left_out_words else ""
+    return f"{mean}{unit}{mark} ({ends}), {'not told from 0' if cell.kind == UNCLEAR else cell.kind}"
 
 
 def place_words(arm: str, scenario: str, arms: Sequence[str], scenarios: Sequence[str]) -> str:

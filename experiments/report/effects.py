@@ -8,11 +8,24 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.methods import IDENTICAL, NO_SPREAD, NONE
+from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE
 from experiments.pairs import IN_ARM, IN_BASELINE
 from experiments.report.absence import why_outcome_absent
 from experiments.report.reading import Study
-from experiments.report.wording import EN_DASH, NOTHING, interval, is_distinct, label, listing, plain, unit_of
+from experiments.report.wording import (
+    EN_DASH,
+    NOTHING,
+    Beside,
+    change_sentence,
+    counted,
+    holding_zero,
+    interval,
+    is_distinct,
+    label,
+    listing,
+    plain,
+    unit_of,
+)
 from experiments.spelling import MINUS, NOT
 
 NEEDED = ("outcome", "arm", "scenario", "mean", "low", "high", "replicates")
@@ -38,6 +51,9 @@ class Effect(NamedTuple):
     warning: str
     precise: bool | None  # whether the simultaneous interval reaches at most the smallest difference that matters
     dots: tuple[float, ...]
+    beside: tuple[Beside, ...] = ()
+    pairs_left_out: int = 0  # in which an arm has no value
+    months_left_out: int = 0  # of the other pairs together, in which one arm alone has a value
 
     @property
     def unit(self) -> str:
@@ -61,8 +77,30 @@ class Effect(NamedTuple):
 
     @property
     def distinct(self) -> bool:
-        """Whether the interval leaves out zero."""
-        return not self.identical and is_distinct(self.low, self.high)
+        """Whether every interval that stands leaves out zero."""
+        return not self.identical and is_distinct(self.low, self.high) and not self.holding_zero
+
+    @property
+    def holding_zero(self) -> list[Beside]:
+        """The intervals beside the t interval that hold zero where that one leaves it out."""
+        return holding_zero(self.low, self.high, self.beside)
+
+    @property
+    def left_out_words(self) -> str:
+        """What was left out of the comparison, and why; nothing where every month of every pair is in it."""
+        said = []
+        if self.months_left_out:
+            said.append(f"{counted(self.months_left_out, 'month')} of {counted(self.replicates, 'pair')}")
+        if self.pairs_left_out:
+            said.append(f"{counted(self.pairs_left_out, 'whole pair')}")
+        return f"without {listing(said)}, in which an arm has no value" if said else ""
+
+    def change_words(self, relative: str = "") -> str:
+        """Say what the change is and how sure it is, and what was left out of it."""
+        said = change_sentence(
+            self.mean, self.low, self.high, self.unit, self.replicates, self.method, relative, self.beside
+        )
+        return f"{said}, {self.left_out_words}" if self.left_out_words else said
 
     @property
     def verdict(self) -> str:
@@ -166,7 +204,26 @@ def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...
         warning=str(warning) if isinstance(warning, str) else "",
         precise=bool(row["is_precise"]) if isinstance(row.get("is_precise"), bool | np.bool_) else None,
         dots=dots.get(place, ()),
+        beside=_beside(row),
+        pairs_left_out=_count(row.get("pairs_without_value")),
+        months_left_out=_count(row.get("months_without_value")),
     )
+
+
+def _beside(row: dict[str, object]) -> tuple[Beside, ...]:
+    """Return the intervals that stand beside the t interval; a bound that stands for it is none of them."""
+    if str(row.get("method", "")) == COUNT_BOUND:
+        return ()
+    found = [
+        Beside(kind, _number(row.get(f"{name}_low")), _number(row.get(f"{name}_high")))
+        for kind, name in (("bound for counts", "count"), ("bootstrap-t", "bootstrap"))
+    ]
+    return tuple(each for each in found if math.isfinite(each.low) and math.isfinite(each.high))
+
+
+def _count(value: object) -> int:
+    number = _number(value)
+    return int(number) if math.isfinite(number) else 0
 
 
 def _number(value: object) -> float:
@@ -198,7 +255,7 @@ def outcome_words(outcome: str) -> str:
     if minus:
         return less_words(outcome_words(first), outcome_words(second))
     parts = outcome.split(".")
-    words = label(parts[-1])
+    words = label(parts[-1], parts[0])
     if parts[0] == "lender" and len(parts) > 2:
         return f"{words}, {lenders_words(parts[1])}"
     if parts[0] == "cohort" and len(parts) > 4:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from markupsafe import Markup
 
@@ -43,6 +44,7 @@ LABELS = {
     "line_approval_share": "approval of applications on open lines",
     "mean_apr": "mean price",
     "new_approval_share": "approval of first applications",
+    "no_slot_share": "people at the most loans followed, of those who wanted credit",
     "originations_fen": "new lending a month",
     "profit_fen": "profit a month",
     "refused_bad_share": "bad share of the refused",
@@ -56,11 +58,19 @@ LABELS = {
     "unemployment_share": "unemployment",
     "policy_rate_apr": "policy rate",
 }
+# The market's and a group's columns of these names count people; a lender's count applications, of which one person may
+# make two in a month.
+OF_PEOPLE = {
+    "applications": "people who wanted credit a month",
+    "approval_share": "people who got credit of those who wanted it",
+    "approvals": "people who got credit a month",
+}
 
 
-def label(name: str) -> str:
-    """Return the words for a column or outcome name."""
-    return LABELS.get(name) or plain(re.sub(r"_(fen|share|apr|months)$", "", name).replace("_", " "))
+def label(name: str, table: str = "lender") -> str:
+    """Return the words for a column of a table."""
+    of_people = OF_PEOPLE.get(name) if table in ("market", "segment") else None
+    return of_people or LABELS.get(name) or plain(re.sub(r"_(fen|share|apr|months)$", "", name).replace("_", " "))
 
 
 def plain(name: object) -> str:
@@ -145,22 +155,52 @@ def interval(
     return ends[0], ends[1], ends[2], words
 
 
+class Beside(NamedTuple):
+    """An interval of another kind, right for counts or for skewed values, that stands beside the t interval."""
+
+    kind: str
+    low: float
+    high: float
+
+
 def change_sentence(
-    mean: float, low: float, high: float, unit: str, replicates: int, method: str, relative: str = ""
+    mean: float,
+    low: float,
+    high: float,
+    unit: str,
+    replicates: int,
+    method: str,
+    relative: str = "",
+    beside: Sequence[Beside] = (),
 ) -> str:
-    """Say what a change is and how sure it is, with its interval and the number of pairs; relative comes first."""
+    """Say what a change is and how sure it is, with its interval and the number of pairs; relative comes first.
+
+    `beside` holds intervals of other kinds that are right for such values: a change is told from zero by all or none.
+    """
     if method == IDENTICAL:
         return f"identical in all {replicates} pairs"
     if method == NO_SPREAD and mean == 0.0:
-        return f"equal in all {replicates} pairs of different markets (no interval)"
+        return f"equal in all {replicates} pairs (no interval)"
     text, low_text, high_text, words = interval(mean, low, high, unit)
     text += words
     pairs = f"{replicates} pair" + ("" if replicates == 1 else "s")
     if not (math.isfinite(low) and math.isfinite(high)):
         return f"{text} ({relative}no interval: {'the same in all ' if replicates > 1 else ''}{pairs})"
-    kind = "95% bound for counts" if method == COUNT_BOUND else "95% interval"
-    said = f"{text} ({relative}{kind} {low_text} to {high_text}, {pairs})"
-    return said + ("" if is_distinct(low, high) else ", not distinguishable from zero")
+    kind = "95% bound for counts that come one by one" if method == COUNT_BOUND else "95% interval"
+    others = "".join(f", {beside_words(mean, other, unit)}" for other in holding_zero(low, high, beside))
+    said = f"{text} ({relative}{kind} {low_text} to {high_text}{others}, {pairs})"
+    return said + ("" if is_distinct(low, high) and not others else ", not distinguishable from zero")
+
+
+def holding_zero(low: float, high: float, beside: Sequence[Beside]) -> list[Beside]:
+    """Return the intervals beside one that hold zero where it leaves it out."""
+    return [other for other in beside if is_distinct(low, high) and not is_distinct(other.low, other.high)]
+
+
+def beside_words(mean: float, other: Beside, unit: str, values: Sequence[float] = ()) -> str:
+    """Write an interval that stands beside another one."""
+    _, low, high, _ = interval(mean, other.low, other.high, unit, values)
+    return f"{other.kind} {low} to {high}"
 
 
 def span(low: str, high: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.membership import SelfNumberingModel
 from sim.codes import LOTS
 from sim.draws import Chance
 from sim.engines.arrays import ArraysEngine, Rumour
@@ -16,6 +15,9 @@ from sim.params import MarketConfig
 from sim.policies.base import caps_flow
 from sim.scoring.outcomes import counting_of
 from sim.state import People, Tallies
+
+if TYPE_CHECKING:  # whoever only compiles or plans need not wait for Mesa
+    from sim.agents.membership import SelfNumberingModel
 
 
 class Engine(Protocol):

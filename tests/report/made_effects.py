@@ -22,8 +22,9 @@ def made(
     pairs: int = 10,
     placebo: str = "",
     left_out: Sequence[tuple[str, str, str]] = (),
+    more: Mapping[str, object] = {},
 ) -> Study:
-    """Write effects by (outcome, arm, scenario) at months 13-24; None has no value."""
+    """Write effects by (outcome, arm, scenario) at months 13-24; None has no value. All rows hold `more` as well."""
     outcomes, arms, scenarios = ([*dict.fromkeys(place[at] for place in cells)] for at in range(3))
     rows = [
         {
@@ -43,6 +44,7 @@ def made(
             "smallest_important_difference": 0.0,
             "is_precise": None,
             "warning": "",
+            **more,
         }
         for (outcome, arm, scenario), ends in cells.items()
         if (outcome, arm, scenario) not in left_out

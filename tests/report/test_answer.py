@@ -63,7 +63,7 @@ def test_interval_around_zero_is_said_to_be_unclear() -> None:
     nan = float("nan")
     assert change_sentence(0.0, nan, nan, "share", 10, "identical") == "identical in all 10 pairs"
     equal = change_sentence(0.0, nan, nan, "share", 10, "no spread")
-    assert equal == "equal in all 10 pairs of different markets (no interval)"
+    assert equal == "equal in all 10 pairs (no interval)"
     assert "the same in all 10 pairs" in change_sentence(-0.02, nan, nan, "share", 10, "no spread")
     assert "95% bound for counts" in change_sentence(0.0, -0.4, 0.4, "number", 10, "count bound")
     assert "no interval" in change_sentence(-0.02, float("nan"), float("nan"), "share", 1, "single")

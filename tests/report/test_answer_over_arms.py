@@ -198,6 +198,52 @@ def test_one_arm_keeps_its_sentences_and_needs_no_table(tmp_path: Path) -> None:
     assert tables(study) == []
 
 
+# --- what is not known, and what it is known from ---------------------------------------------------------------------
+def test_an_outcome_without_a_value_was_declared_all_the_same(tmp_path: Path) -> None:
+    study = made(tmp_path / "made", {(APPROVAL, "cap", "calm"): FALL, (PRICE, "cap", "calm"): None})
+    opening, *_, verdict = told(study)
+    assert "2 primary outcomes and their signs were declared beforehand" in opening
+    assert "Of 2 primary estimates, 1 had the sign expected beforehand" in verdict
+    assert "0 could not be told from zero, 1 was without a value (1 hold at 5%" in verdict
+
+
+def test_an_effect_without_an_interval_is_not_among_those_that_were_not_told_from_zero(tmp_path: Path) -> None:
+    study = made(tmp_path / "made", {(APPROVAL, "cap", "calm"): (0.1, NAN, NAN)})
+    assert "0 could not be told from zero, 1 was without an interval" in told(study)[-1]
+
+
+def test_months_and_pairs_that_were_left_out_are_said_beside_the_effect(tmp_path: Path) -> None:
+    lost = {"months_without_value": 110, "pairs_without_value": 2}
+    study = made(tmp_path / "one", {(PRICE, "cap", "calm"): RISE}, more=lost)
+    assert "10 pairs), without 110 months of 10 pairs and 2 whole pairs, in which an arm has no value" in told(study)[1]
+    several = made(tmp_path / "several", over(("lax", "strict"), (RISE, FALL)), more=lost)
+    assert "up under “lax” (+2.00 percentage points, +1.00 to +3.00 †)" in told(several)[1]
+    (table,) = tables(several)
+    assert table.caption.endswith("†: months or pairs in which an arm has no value are left out")
+    assert all(" †" in row[2] for row in table.rows)
+    whole = made(tmp_path / "whole", over(("lax", "strict"), (RISE, FALL)))
+    assert "†" not in str(tables(whole)) + "".join(told(whole))
+
+
+@pytest.mark.parametrize(("name", "kind"), [("count", "bound for counts"), ("bootstrap", "bootstrap-t")])
+def test_an_effect_is_told_from_zero_only_if_no_interval_holds_it(tmp_path: Path, name: str, kind: str) -> None:
+    holding = {f"{name}_low": -0.05, f"{name}_high": 0.01}
+    study = made(tmp_path / "one", {(APPROVAL, "cap", "calm"): FALL}, more=holding)
+    interval = f"95% interval -4.0 to -2.0, {kind} -5.0 to +1.0"
+    assert f"({interval}, 10 pairs), not distinguishable from zero" in told(study)[1]
+    assert "0 had the sign expected beforehand, 0 the opposite sign and 1 could not be told" in told(study)[-1]
+    assert "(0 hold at 5% after Holm's correction)" in told(study)[-1]
+    several = made(tmp_path / "several", over(("lax", "strict"), (FALL, FALL)), more=holding)
+    assert "not told from zero under both arms" in told(several)[1]
+    (table,) = tables(several)
+    assert table.rows[0][2].replace("\u2212", "-").endswith(f"(-4.0 to -2.0; {kind} -5.0 to +1.0), not told from 0")
+    clear = made(
+        tmp_path / "clear", {(APPROVAL, "cap", "calm"): FALL}, more={f"{name}_low": -0.05, f"{name}_high": -0.01}
+    )
+    assert kind not in told(clear)[1]
+    assert "1 had the sign expected beforehand" in told(clear)[-1]
+
+
 # --- what is said of all is true of each ------------------------------------------------------------------------------
 KINDS = {DOWN: FALL, UP: RISE, UNCLEAR: NOTHING, SAME: IDENTICAL, NO_INTERVAL: (0.1, NAN, NAN)}
 

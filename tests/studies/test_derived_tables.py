@@ -84,7 +84,7 @@ def test_profiles_are_paired_differences_month_by_month(study: StudyConfig) -> N
             "month": month,
             "approvals": 100 + 10 * replicate + (effect * (month - 1) * (1 + replicate) if month >= 2 else 0),
         }
-        for arm, effect in (("baseline", 0), ("other", 1), ("placebo", 0))
+        for arm, effect in (("baseline", 0), ("other", 100), ("placebo", 0))
         for replicate in range(3)
         for month in range(6)
         if (arm, replicate, month) != ("other", 2, 5)
@@ -93,14 +93,14 @@ def test_profiles_are_paired_differences_month_by_month(study: StudyConfig) -> N
     found = profiles(study, {"market": pd.DataFrame(rows)}, same).to_pandas().set_index(["arm", "month"])
     other = found.loc["other"]
     assert other["months_since_announcement"].tolist() == [-2, -1, 0, 1, 2, 3]
-    assert other["mean"].tolist() == [0.0, 0.0, 2.0, 4.0, 6.0, 6.0]
+    assert other["mean"].tolist() == [0.0, 0.0, 200.0, 400.0, 600.0, 600.0]
     assert other["replicates"].tolist() == [3, 3, 3, 3, 3, 2], "a month in which one pair has no value keeps the others"
     assert other["method"].tolist() == ["identical", "identical", "t", "t", "t", "t"]
     assert np.isnan([other.loc[0, "low"], other.loc[0, "high"]]).all()
     assert set(found.loc["placebo", "method"]) == {"identical"}
     unknown = profiles(study, {"market": pd.DataFrame(rows)}).to_pandas()
     assert set(unknown.loc[unknown["mean"] == 0.0, "method"]) == {"count bound"}, "equal numbers are no same market"
-    known = stats.t.interval(0.95, 2, 2.0, stats.sem([1.0, 2.0, 3.0]))
+    known = stats.t.interval(0.95, 2, 200.0, stats.sem([100.0, 200.0, 300.0]))
     assert (other.loc[2, "low"], other.loc[2, "high"]) == pytest.approx(known)
     assert found.loc["placebo"]["placebo"].all()
 

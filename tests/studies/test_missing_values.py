@@ -11,6 +11,7 @@ from experiments.compare import compare
 from experiments.config import StudyConfig, compose_study
 from experiments.pairs import paired
 from experiments.profiles import profiles
+from experiments.sameness import SameMarkets
 from experiments.validate import Target, validate, words
 
 NOTHING = float("nan")
@@ -68,6 +69,19 @@ def test_pairs_without_a_value_are_left_out_and_counted(study: StudyConfig) -> N
     assert "missing" not in price["warning"], "the runs are there"
     rows = differences[differences["outcome"] == "lender.micro_lender.mean_apr"]
     assert rows["replicate"].tolist() == [0, 2]
+
+
+def test_pairs_that_could_not_be_compared_may_be_other_markets(study: StudyConfig) -> None:
+    """Two pairs are one market each; in the third the arm shuts the micro-lender, and then "identical" is not true."""
+    rows = lender_rows({1: 3})
+    keys = ["replicate", "month", "lender"]
+    baseline = rows[rows["arm"] == "baseline"].set_index(keys)["yearly_charges_fen"]
+    there = pd.MultiIndex.from_frame(rows[keys])
+    rows["yearly_charges_fen"] = baseline.loc[there].to_numpy() * (rows["originations_fen"] > 0)
+    for same, method in ((frozenset({0, 2}), "no spread"), (frozenset({0, 1, 2}), "identical")):
+        effects, _ = compare(study, {"lender": rows}, SameMarkets({("calm", "cap"): same}))
+        price = next(row for row in effects.to_pylist() if row["outcome"] == "lender.micro_lender.mean_apr")
+        assert (price["mean"], price["replicates"], price["method"]) == (0.0, 2, method)
 
 
 def test_arms_are_compared_in_the_months_in_which_both_have_a_value(study: StudyConfig) -> None:

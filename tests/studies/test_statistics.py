@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from experiments.complete_pairs import complete_pairs, half_width
-from experiments.count_bounds import FEW_EVENTS, count_bounds
+from experiments.count_bounds import FEW_EVENTS, count_bounds, p_of_totals
+from experiments.intervals import paired_intervals
 from experiments.statistics import bootstrap_t, holm, paired_effect
 
 NAN = math.nan
@@ -207,6 +208,36 @@ def test_a_bound_on_counts_stands_beside_while_few_events_differ_and_the_wider_r
     assert complete_pairs(many, base, 1).reach(0.95) == pytest.approx(
         half_width(np.std([0, 10, 20, 30, 40, 50], ddof=1), 6, 0.95)
     )
+
+
+def test_a_count_of_which_no_event_was_seen_is_never_narrow() -> None:
+    """Ten pairs without an event: a bound stands, right if events come one by one, and no study ends by it."""
+    nothing = [0.0] * 10
+    effect = paired_effect(nothing, nothing, "x", event_months=12)
+    assert (effect.method, effect.high) == ("count bound", pytest.approx(math.log(80.0) / 10 / 12))
+    assert math.isnan(complete_pairs(nothing, nothing, 12).reach(0.95))
+    seen = [1 / 12, *nothing[1:]]
+    assert math.isfinite(complete_pairs(seen, seen, 12).reach(0.95))
+
+
+def test_few_events_have_a_p_value_that_is_right_for_counts() -> None:
+    """Six of twenty pairs have one event less: t tests say 0.01, and six of six falls are 2 / 2^6."""
+    effect = paired_effect([0.0] * 20, [1 / 12] * 6 + [0.0] * 14, "x", event_months=12)
+    assert effect.p == pytest.approx(2 * 0.5**6)
+    assert effect.low < effect.high < 0.0 < effect.count_high
+    assert paired_effect([0.0] * 20, [1 / 12] * 6 + [0.0] * 14, "x").p == pytest.approx(0.0101, abs=1e-4)
+    assert p_of_totals(3.0, 5.0) == pytest.approx(stats.binomtest(3, 8).pvalue)
+    assert p_of_totals(4.0, 4.0) == p_of_totals(0.0, 0.0) == 1.0
+
+
+def test_many_columns_take_the_wider_interval_where_few_events_differ() -> None:
+    unchanged = np.array([[1.0] * 6 + [0.0] * 14]).T
+    changed = np.zeros_like(unchanged)
+    both = np.hstack([changed, changed]), np.hstack([unchanged, 30.0 * unchanged])
+    found = paired_intervals(*both, np.array([False, False]), event_months=1)
+    one = paired_effect(list(changed[:, 0]), list(unchanged[:, 0]), "x", event_months=1)
+    assert (found.low[0], found.high[0]) == pytest.approx((one.count_low, one.count_high))
+    assert list(found.method) == ["t, count bound beside", "t"]
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)), min_size=2, max_size=12), st.integers(1, 24))

@@ -28,8 +28,8 @@ RULE = "study.stop={at_least:2,at_most:10,step:4}"
 STUDY = ["months=40", ARMS, "study.horizons=['1-3']", RULE]
 
 
-def width(half: float, wanted: float) -> Width:
-    return Width("market.approvals", "1-3", "capped", "calm", half, wanted)
+def width(half: float, wanted: float, pairs: int = 10) -> Width:
+    return Width("market.approvals", "1-3", "capped", "calm", half, wanted, pairs, least_pairs=10)
 
 
 def test_looks_come_at_every_step_and_at_the_most() -> None:
@@ -43,6 +43,12 @@ def test_a_look_is_enough_when_every_interval_is_narrow() -> None:
     found = look_at([width(1.0, 1.0), width(3.0, 2.0), width(2.0, 1.9)], 5)
     assert (found.narrow, found.effects, found.widest.half_width) == (1, 3, 3.0)
     assert not look_at([width(math.nan, 1.0)], 5).is_enough, "no interval is no narrow interval"
+
+
+def test_two_pairs_that_happen_to_be_close_are_not_enough_pairs() -> None:
+    """Ten replicates in which one arm mostly has no value."""
+    assert not look_at([width(0.0, 1.0, pairs=9)], 10).is_enough
+    assert look_at([width(0.0, 1.0, pairs=9), width(0.5, 1.0)], 10).widest.pairs == 9
 
 
 def test_what_the_manifest_says_is_plain_and_put_into_words() -> None:
@@ -112,6 +118,25 @@ def test_a_bound_on_counts_may_stop_a_study_and_is_what_the_table_says(tmp_path:
     reach = manifest["stopped"]["looks"][-1]["widest"]["half_width"]
     assert reach == pytest.approx(effect["simultaneous_half_width"], rel=1e-12)
     assert reach == pytest.approx(effect["count_high"]), "one primary effect: the simultaneous bound is the usual one"
+
+
+@pytest.mark.usefixtures("fake")
+def test_an_arm_that_asks_for_the_baselines_market_is_not_waited_for(tmp_path: Path) -> None:
+    primary = (PrimaryOutcome("market.approvals", "1-3", "?", 1e4),)
+    study = study_in(tmp_path, primary=primary, stop=StopSettings(2, 6, 2), horizons=("1-3",), secondary=())
+    arms = {**study.settings.arms, "same": []}
+    markets = {**study.markets, ("calm", "same"): study.markets["calm", "baseline"]}
+    study = study._replace(
+        settings=study.settings._replace(arms=arms), markets=markets, horizons=(read_horizon("1-3", "test"),)
+    )
+    assert live(study) == 0
+    manifest = read_json(tmp_path / "manifest.json")
+    assert (manifest["replicates"], manifest["stopped"]["reason"]) == (2, "precise")
+    assert [look["effects"] for look in manifest["stopped"]["looks"]] == [1]
+    effects = {row["arm"]: row for row in read_table(tmp_path / "tables" / "effects.parquet").to_pylist()}
+    assert effects["same"]["method"] == "identical"
+    assert effects["same"]["is_precise"] is None, "in these pairs it is exactly nothing; there is no interval to judge"
+    assert effects["more"]["is_precise"] is True
 
 
 def test_a_study_ends_when_its_intervals_are_narrow(sluice: Sluice) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from experiments.report.blocks import Block, Note, Points, Section, Table
 from experiments.report.comparison import (
+    LEFT_OUT,
     SPELT_OUTCOMES,
     Cell,
     Outcome,
@@ -32,7 +33,7 @@ from experiments.report.effects import (
     without_value_words,
 )
 from experiments.report.reading import Study
-from experiments.report.wording import change_sentence, counted, listing, plain, sentence
+from experiments.report.wording import counted, listing, plain, sentence
 
 TITLE = "The answer in five sentences"
 EXPLORATORY_BELOW = 30
@@ -67,11 +68,11 @@ def five_sentences(study: Study, effects: list[Effect]) -> list[str]:
     every = [*effects, *without_value(study)]
     outcomes = primary_outcomes([effect for effect in every if effect.arm in arms])
     said = [
-        _opening(study, arms, mine),
+        _opening(study, arms, mine, [effect for effect in every if effect.arm in arms]),
         _scenario_sentence(study, every, outcomes, study.scenarios[:1]),
         _other_scenarios(study, every, outcomes),
         _secondary_sentence(study, [effect for effect in mine if not effect.primary], mine),
-        _verdict_sentence(arms, [effect for effect in mine if effect.primary], mine),
+        _verdict_sentence(arms, [effect for effect in every if effect.arm in arms and effect.primary], mine),
     ]
     return [sentence(text) for text in said]
 
@@ -100,7 +101,7 @@ def places_of(arms: Sequence[str], scenarios: Sequence[str]) -> list[Place]:
     return [Place(arm, scenario, place_words(arm, scenario, arms, scenarios)) for scenario in scenarios for arm in arms]
 
 
-def _opening(study: Study, arms: Sequence[str], mine: Sequence[Effect]) -> str:
+def _opening(study: Study, arms: Sequence[str], mine: Sequence[Effect], declared: Sequence[Effect]) -> str:
     names = [f"“{plain(arm)}”" for arm in arms]
     if len(arms) > NAMED_ARMS:
         who = f"{len(arms)} arms, {names[0]} to {names[-1]}, were each run beside"
@@ -108,7 +109,7 @@ def _opening(study: Study, arms: Sequence[str], mine: Sequence[Effect]) -> str:
         who = f"{listing(names)} {'was' if len(arms) == 1 else 'were each'} run beside"
     text = (
         f"{who} “{plain(study.reference)}” in {_pairs_words(mine)} per scenario that share their luck; "
-        f"{_declared_words(mine)} declared beforehand, and months are counted from the announcement"
+        f"{_declared_words(declared)} declared beforehand, and months are counted from the announcement"
     )
     left = [f"“{plain(arm)}”" for arm in study.arms[1:] if arm not in arms]
     return text + (f"; {listing(left)} is no policy and stands in the full table of the key effects" if left else "")
@@ -185,8 +186,7 @@ def _secondary_sentence(study: Study, secondary: Sequence[Effect], mine: Sequenc
             else (f"in “{plain(effect.scenario)}”")
         )
         when = f", {horizon_words(effect.horizon)}" if horizon_words(effect.horizon) else ""
-        change = change_sentence(effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.method)
-        said.append(f"{outcome_words(effect.outcome)} {where}{when}: {change}")
+        said.append(f"{outcome_words(effect.outcome)} {where}{when}: {effect.change_words()}")
     return f"{text}, the clearest being {listing(said)}; the others stand under the key effects"
 
 
@@ -205,7 +205,7 @@ def _verdict_sentence(arms: Sequence[str], primary: Sequence[Effect], mine: Sequ
         by_arm = {arm: _verdicts([effect for effect in primary if effect.arm == arm]) for arm in arms}
         if 1 < len(arms) <= NAMED_ARMS and len(set(by_arm.values())) > 1:
             text += f" ({'; '.join(f'“{plain(arm)}”: {words}' for arm, words in by_arm.items() if words)})"
-        holm = sum(effect.p_holm < 0.05 for effect in primary)
+        holm = sum(effect.p_holm < 0.05 and effect.distinct for effect in primary)
         if any(effect.p_holm >= 0 for effect in primary):
             text += f" ({holm} hold at 5% after Holm's correction)"
     few = min((effect.replicates for effect in mine), default=0) < EXPLORATORY_BELOW
@@ -225,10 +225,14 @@ def _verdicts(primary: Sequence[Effect]) -> str:
             sum(effect.verdict == verdict for effect in signed)
             for verdict in ("as expected", "opposite of expected", "identical")
         )
-        unclear = len(signed) - met - against - same
+        without = sum(effect.verdict == "no interval" and not effect.is_untested for effect in signed)
+        absent = sum(effect.is_untested for effect in signed)
+        unclear = len(signed) - met - against - same - without - absent
+        others = ((same, "identical to the reference"), (without, "without an interval"), (absent, "without a value"))
         parts.append(
             f"{met} had the sign expected beforehand, {against} the opposite sign and {unclear} could not be told from "
-            "zero" + (f", {same} were identical to the reference" if same else "")
+            "zero"
+            + "".join(f", {number} {'was' if number == 1 else 'were'} {words}" for number, words in others if number)
         )
     if open_ones:
         told = sum(effect.distinct for effect in open_ones)
@@ -274,4 +278,6 @@ def _caption(grid: Sequence[Sequence[Cell]]) -> str:
     if not declared:
         return "Effects on all outcomes, none declared beforehand, with 95% intervals"
     text = "Effects on the primary outcomes with 95% intervals"
-    return text + ("; *: not declared beforehand for this arm" if declared < len(effects) else "")
+    text += "; *: not declared beforehand for this arm" if declared < len(effects) else ""
+    is_shorter = any(effect.left_out_words for effect in effects)
+    return text + (f";{LEFT_OUT}: months or pairs in which an arm has no value are left out" if is_shorter else "")

@@ -13,6 +13,7 @@ from experiments.report.reading import Study
 from experiments.report.style import arm_colour
 from experiments.report.wording import (
     NOTHING,
+    beside_words,
     counted,
     interval,
     label,
@@ -229,6 +230,7 @@ def _numbers(effect: Effect) -> tuple[str, str, str, str]:
         return "identical", "", "", number(effect.replicates)
     mean, low, high, words = interval(effect.mean, effect.low, effect.high, effect.unit)
     ends = "none" if math.isnan(effect.low) else span(low, high)
+    ends += "".join(f"; {beside_words(effect.mean, other, effect.unit)}" for other in effect.beside)
     return mean + words.replace("percentage ", ""), ends, effect.relative.split(" ")[0], number(effect.replicates)
 
 

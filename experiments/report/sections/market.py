@@ -61,7 +61,7 @@ def _plain(study: Study, columns: Sequence[str]) -> list[Named]:
         table = study.table("market", "month", column)
         if table is not None:
             unit = "share" if column.endswith(("_share", "_apr")) else "number"
-            found.append((label(column), unit, table.assign(value=table[column].astype(float))))
+            found.append((label(column, "market"), unit, table.assign(value=table[column].astype(float))))
     return found
 
 
@@ -72,7 +72,7 @@ def _per_person(study: Study, columns: Sequence[str]) -> list[Named]:
         if table is not None:
             by_person = ratio_of_sums(table, column, Ratio(column, "borrowers", per=100), [*RUN, "month"])
             rows = by_person.rename("value").reset_index()
-            found.append((f"{label(column)}, yuan a person", "number", rows))
+            found.append((f"{label(column, 'market')}, yuan a person", "number", rows))
     return found
 
 

@@ -13,7 +13,7 @@ from experiments.report.estimates import RUN, Estimate, level, paired
 from experiments.report.figures.marks import month_name
 from experiments.report.figures.people import draw_groups
 from experiments.report.reading import Study
-from experiments.report.wording import NOTHING, change_sentence, interval, listing, plain, quantity, sentence
+from experiments.report.wording import NOTHING, change_sentence, interval, label, listing, plain, quantity, sentence
 
 
 class GroupMeasure(NamedTuple):
@@ -24,9 +24,9 @@ class GroupMeasure(NamedTuple):
     ratio: Ratio
 
 
-SAID = ("approval of applications", "people in hardship")  # the measures that the caption puts into words
+SAID = (label("approval_share", "segment"), "people in hardship")  # the measures that the caption puts into words
 MEASURES = (
-    GroupMeasure("approval of applications", "share", ratio_of("segment", "approval_share")),
+    GroupMeasure(label("approval_share", "segment"), "share", ratio_of("segment", "approval_share")),
     GroupMeasure("new lending a person a month", "fen", Ratio("originations_fen", "borrowers")),
     GroupMeasure("mean price of new loans", "apr", ratio_of("segment", "mean_apr")),
     GroupMeasure("debt a person", "fen", Ratio("debt_fen", "borrowers")),
