@@ -74,8 +74,10 @@ def differing(left: dict[str, pa.Table], right: dict[str, pa.Table]) -> list[str
     ]
 
 
-def tables_before(market: CreditMarket, month: int) -> dict[str, pa.Table]:
-    return {name: before(table, month) for name, table in market.record.tables.items()}
+def tables_before(market: CreditMarket, month: int, *names: str) -> dict[str, pa.Table]:
+    """The rows of the months before one, of all tables or of those named; building them takes a while, so do it once."""
+    tables = {name: market.record.table(name) for name in names} if names else market.record.tables
+    return {name: before(table, month) for name, table in tables.items()}
 
 
 def changed_state(left: CreditMarket, right: CreditMarket, people: int | None = None) -> list[str]:

@@ -35,9 +35,8 @@ def test_measuring_changes_nothing_but_what_is_written_down() -> None:
 
 def test_a_new_card_matters_from_the_month_after_the_review() -> None:
     measured, learned = lived(learning(YEARLY._replace(refits=False))), lived(learning())
-    for name in ("market", "lender", "refused", "segment", "roll"):
-        before = tables_before(measured, 6)[name]
-        assert before.equals(tables_before(learned, 6)[name]), name
+    names = ("market", "lender", "refused", "segment", "roll")
+    assert differing(tables_before(measured, 6, *names), tables_before(learned, 6, *names)) == []
     assert not measured.record.table("market").equals(learned.record.table("market"))
 
 
@@ -123,8 +122,8 @@ def test_better_data_come_with_the_second_model_and_not_before() -> None:
         lived(one_lender(learning(), "platform_a", learning=upgraded._replace(model_two_signal_noise=noise)))
         for noise in (-1.0, 0.1)
     )
-    for name in ("market", "lender", "segment"):
-        assert tables_before(same, 9)[name].equals(tables_before(better, 9)[name]), name
+    names = ("market", "lender", "segment")
+    assert differing(tables_before(same, 9, *names), tables_before(better, 9, *names)) == []
     assert not same.record.table("market").equals(better.record.table("market"))
     known = lived(one_lender(learning(), "platform_a", learning=upgraded._replace(model_two_signal_noise=0.7)))
     assert known.record.hash() == same.record.hash(), "0.7 is what it had"

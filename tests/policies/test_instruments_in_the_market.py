@@ -42,9 +42,9 @@ def lived_with(*policy: tuple[str, Any], prepared: bool = False) -> CreditMarket
 
 def unlike(left: CreditMarket, right: CreditMarket, month: int = MONTHS, ignored: tuple[str, ...] = ()) -> list[str]:
     """The tables that differ in the months before one, the log of announcements apart."""
-    found = []
+    found, others = [], tables_before(right, month)
     for name, table in tables_before(left, month).items():
-        other = tables_before(right, month)[name]
+        other = others[name]
         if name == "actions":
             table, other = (said(each, ignored) for each in (table, other))
         if not table.equals(other):
