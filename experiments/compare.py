@@ -13,13 +13,20 @@ from experiments.complete_pairs import complete_pairs
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
 from experiments.event_counts import event_months
-from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T_AND_BOTH, T_AND_COUNT_BOUND
+from experiments.methods import (
+    COUNT_BOUND,
+    EXPLORATORY_BELOW,
+    IDENTICAL,
+    NO_SPREAD,
+    NONE,
+    SINGLE,
+    T_AND_BOTH,
+    T_AND_COUNT_BOUND,
+)
 from experiments.outcomes import Horizon, Outcome, read_outcome
 from experiments.pairs import IN_ARM, IN_BASELINE, pairs_of, runs_over
 from experiments.sameness import NONE_KNOWN, SameMarkets
 from experiments.statistics import FEWEST_TO_RESAMPLE, SKEWED, PairedEffect, holm, paired_effect
-
-EXPLORATORY_BELOW = 30  # replicates; nominal 95% intervals cover too little below
 
 EFFECTS = pa.schema(
     [

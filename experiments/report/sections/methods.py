@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.methods import EXPLORATORY_BELOW
 from experiments.report.blocks import Block, Command, Note, Points, Section, Table, Text
 from experiments.report.effects import read_effects
 from experiments.report.reading import Study
 from experiments.report.wording import counted, listing, plain, sentence, title
 from experiments.study_files import LOG
 
-EXPLORATORY_BELOW = 30
 ORIGINS = ("published", "fitted", "assumed", "chosen")
 ORIGIN_WORDS = (
     "Published: the source names a figure or a rule behind the default. Fitted: made to match published totals. "
@@ -50,7 +50,8 @@ Intervals are for one outcome at a time; Holm's correction over the primary outc
 
 A change in per cent of the reference divides by the reference's mean as if it were known exactly."""
 FEW_REPLICATES = (
-    "t intervals of few replicates cover less than they promise when outcomes are skewed; publish with at least 30."
+    "t intervals of few replicates cover less than they promise when outcomes are skewed; publish with at least "
+    f"{EXPLORATORY_BELOW}."
 )
 
 
