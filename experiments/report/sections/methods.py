@@ -38,6 +38,12 @@ intervals in captions and tables are 95% t intervals over replicates unless a me
 Means under the rules run from the month in which the first rule takes effect to the last month; outcomes in the effects
 table use the horizons named there, counted in months from the announcement.
 
+A ratio is put together over months in two ways. The effects table, and the figures and tables of lenders, take the mean
+of monthly ratios: every month has the same weight, and a horizon's mean says what a month in it was like. The section
+on income and the table group_effects divide the sum over the months by the sum over the months: months with more
+applications, loans or people weigh more, and so small groups, with few events a month, have a number. The two differ
+where what stands below grows or shrinks within the window, and are not to be set beside each other.
+
 Tables hold money in fen; the report shows yuan of the simulated market, or yuan a person."""
 LIMITS = """\
 The population is synthetic: people are drawn to match published totals, nobody in it exists.
