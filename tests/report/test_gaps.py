@@ -123,6 +123,8 @@ def test_the_answer_says_why_there_is_no_effect(shut: Study) -> None:
     ("outcome", "words"),
     [
         ("lender.bank.approval_share", "nobody applied"),
+        ("lender.bank.new_approval_share", "nobody without a line there applied"),
+        ("market.line_approval_share", "nobody with a line there applied"),
         ("lender.bank.capital_ratio_share", "there were no risk-weighted assets"),
         ("lender.bank.roe_share", "equity was not positive"),
         ("lender.a.sale_price_share", "no claims were sold"),
