@@ -13,13 +13,20 @@ from experiments.complete_pairs import complete_pairs
 from experiments.config import StudyConfig
 from experiments.declared import confidence_each, expected_of, primary_effects, swept_words
 from experiments.event_counts import event_months
-from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE, SINGLE, T_AND_BOTH, T_AND_COUNT_BOUND
-from experiments.outcomes import Horizon, Outcome, read_outcome
+from experiments.methods import (
+    COUNT_BOUND,
+    EXPLORATORY_BELOW,
+    IDENTICAL,
+    NO_SPREAD,
+    NONE,
+    SINGLE,
+    T_AND_BOTH,
+    T_AND_COUNT_BOUND,
+)
+from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
 from experiments.pairs import IN_ARM, IN_BASELINE, pairs_of, runs_over
 from experiments.sameness import NONE_KNOWN, SameMarkets
 from experiments.statistics import FEWEST_TO_RESAMPLE, SKEWED, PairedEffect, holm, paired_effect
-
-EXPLORATORY_BELOW = 30  # replicates; nominal 95% intervals cover too little below
 
 EFFECTS = pa.schema(
     [
@@ -101,7 +108,7 @@ def compare(
                     )
                     effects.append(_effect_row(study, outcome, horizon, scenario, arm, pairs, is_same))
                     differences.extend(_difference_rows(outcome, horizon, scenario, arm, known))
-    effects.extend(_untested(study, effects))
+    effects.extend(_untested(study, tables, effects))
     _correct(effects, len(primary_effects(study)))
     return pa.Table.from_pylist(effects, schema=EFFECTS), pa.Table.from_pylist(differences, schema=DIFFERENCES)
 
@@ -218,11 +225,17 @@ def _why(pairs: pd.DataFrame) -> str:
 
 
 def _without_value(
-    study: StudyConfig, outcome: str, horizon: str, scenario: str, arm: str, pairs: pd.DataFrame | None
+    study: StudyConfig,
+    outcome: str,
+    horizon: str,
+    scenario: str,
+    arm: str,
+    pairs: pd.DataFrame | None,
+    why_no_pairs: str = "",
 ) -> dict[str, Any]:
     """Return the row of an effect that could not be compared, so that none is passed over."""
     declared, is_placebo = expected_of(study, outcome, horizon, arm), arm == study.settings.placebo
-    why = f"in no pair do both arms have a value: {_why(pairs)}" if pairs is not None else "there are no pairs of runs"
+    why = f"in no pair do both arms have a value: {_why(pairs)}" if pairs is not None else why_no_pairs
     return {
         "outcome": outcome,
         "primary": declared is not None,
@@ -242,12 +255,28 @@ def _without_value(
     }
 
 
-def _untested(study: StudyConfig, effects: Sequence[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+def _untested(
+    study: StudyConfig, tables: Mapping[str, pd.DataFrame], effects: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
     """Yield a row for each effect that was declared and has no pairs of runs."""
     found = {(row["outcome"], row["horizon"], row["scenario"], row["arm"]) for row in effects}
     for primary, scenario, arm in primary_effects(study):
         if (primary.outcome, primary.horizon, scenario, arm) not in found:
-            yield _without_value(study, primary.outcome, primary.horizon, scenario, arm, None)
+            why = _why_no_pairs(study, tables, primary.outcome, primary.horizon)
+            yield _without_value(study, primary.outcome, primary.horizon, scenario, arm, None, why)
+
+
+def _why_no_pairs(study: StudyConfig, tables: Mapping[str, pd.DataFrame], outcome: str, horizon: str) -> str:
+    """Say why nothing was compared: what it is read from is not kept, its months are not lived, or runs are missing."""
+    whole = read_outcome(outcome, "study")
+    absent = [part.table for part in whole.parts if part.table not in tables]
+    if absent:
+        return f"the table {absent[0]} is not kept"
+    if not whole.is_in(tables):
+        return "a column that it is read from is not kept"
+    months = next(iter(study.markets.values())).calendar.months
+    window = read_horizon(horizon, "study").months(study.settings.announce_month, months)
+    return "there are no pairs of runs" if window else f"none of its months is within the run of {months} months"
 
 
 def _correct(effects: list[dict[str, Any]], declared: int) -> None:

@@ -122,14 +122,23 @@ def work(request: Request[FrontierSettings], bench: Bench) -> Findings:
 
 
 def frontier_table(points: Sequence[Point], settings: FrontierSettings, access: Values, loss: Values) -> pa.Table:
-    """Return one row for each point: levels, paired differences from the market without the rule, and domination."""
+    """Return one row for each point: levels, paired differences from the market without the rule, and domination.
+
+    A point that lacks a value in some replicate has none, and dominates nothing: a mean over the others would be of
+    other luck.
+    """
+    lacking = {name: _without_value(values) for name, values in (("access", access), ("loss", loss))}
+    either = _without_value(access + loss)
+    access, loss = (np.where(np.array(either)[:, None] == 0, values, np.nan) for values in (access, loss))
     mean_access, mean_loss = access.mean(axis=1), loss.mean(axis=1)
     on_average = is_dominated(mean_access, mean_loss)
     share = dominated_share(access, loss)
     by, by_share = surest_dominator(access, loss)
     rows: list[dict[str, Any]] = []
     for place, point in enumerate(points):
-        row: dict[str, Any] = {"point": point.label}
+        row: dict[str, Any] = {"point": point.label, "has_value": either[place] == 0}
+        row["replicates_without_value"] = either[place]
+        row |= {f"{name}_without_value": counts[place] for name, counts in lacking.items()}
         for number, axis in enumerate(settings.axes):
             row[f"value_{number + 1}"] = point.values[number] if point.values else None
             row[f"parameter_{number + 1}"] = axis.path
@@ -143,6 +152,11 @@ def frontier_table(points: Sequence[Point], settings: FrontierSettings, access: 
         row |= {"dominated_by_share": float(by_share[place]), "replicates": access.shape[1]}
         rows.append(row)
     return pa.Table.from_pylist(rows)
+
+
+def _without_value(values: Values) -> list[int]:
+    """Return in how many replicates each point has no value."""
+    return [int(np.count_nonzero(np.isnan(row))) for row in values]
 
 
 def values_table(points: Sequence[Point], access: Values, loss: Values) -> pa.Table:

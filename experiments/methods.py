@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# Replicates below which results are called exploratory, since nominal 95% intervals cover too little. Assumed: the
+# usual rule of thumb for t intervals; how far coverage falls short hangs on the outcome's skewness.
+EXPLORATORY_BELOW = 30
+
 NONE = "none"  # no pair has a value
 SINGLE = "single"  # one pair gives no interval
 IDENTICAL = "identical"  # in every pair the arms are the same market

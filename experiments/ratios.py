@@ -1,5 +1,8 @@
-"""Ratios of several rows: whatever puts lenders, groups, replicates or months together adds both parts up first.
+"""Ratios of several rows: both parts are added up first, and then divided, so that larger rows weigh more.
 
+So lenders and groups of one month are put together everywhere. Over months it is so in `group_effects`, in the report's
+section on income and in `sluice validate`. The tables `effects` and `differences`, and the report's figures and tables
+of lenders, take the plain mean of monthly ratios instead, so that every month weighs the same (`experiments/pairs.py`).
 What a column is made of is declared in `sim/observe/ratios.py` and nowhere else; this file reads it with pandas.
 """
 

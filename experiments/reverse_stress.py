@@ -46,8 +46,10 @@ class Limit(NamedTuple):
     value: Annotated[float, Quantity("the measure's unit", -1e18, 1e18, CHOICE)]
     broken: str = BELOW  # or "above"
 
-    def is_broken(self, statistic: float) -> bool:
-        """Return whether a statistic breaks the limit; exactly at it holds."""
+    def is_broken(self, statistic: float) -> bool | None:
+        """Return whether a statistic breaks the limit; exactly at it holds, and without a value it cannot be told."""
+        if math.isnan(statistic):
+            return None
         return statistic < self.value if self.broken == BELOW else statistic > self.value
 
 
@@ -81,6 +83,14 @@ def check(request: Request[ReverseStressSettings]) -> None:
 
 def targets_of(limit: Limit, replicates: Sequence[int], broken_share: float) -> tuple[Target, ...]:
     """Return what is searched for: the limit in each replicate, on average, and in a share of the replicates."""
+    needed = max(1.0, broken_share * len(replicates))
+
+    def share_broken(found: Mapping[int, float]) -> bool | None:
+        """Return whether enough replicates break it, or None where those without a value would decide."""
+        said = [limit.is_broken(found[replicate]) for replicate in replicates]
+        if said.count(True) >= needed:
+            return True
+        return False if said.count(True) + said.count(None) < needed else None
 
     def alone(replicate: int) -> Target:
         return Target(f"replicate {replicate}", (replicate,), lambda found: limit.is_broken(found[replicate]))
@@ -89,11 +99,7 @@ def targets_of(limit: Limit, replicates: Sequence[int], broken_share: float) -> 
     mean = Target(
         MEAN, everybody, lambda found: limit.is_broken(math.fsum(found[r] for r in everybody) / len(everybody))
     )
-    share = Target(
-        SHARE,
-        everybody,
-        lambda found: sum(limit.is_broken(found[r]) for r in everybody) >= max(1.0, broken_share * len(everybody)),
-    )
+    share = Target(SHARE, everybody, share_broken)
     return (*(alone(replicate) for replicate in everybody), mean, share)
 
 

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from experiments.command_line import DONE, FAILED, REFUSED, command_here
 from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
 from experiments.market import read_market
-from experiments.methods import IDENTICAL
+from experiments.methods import IDENTICAL, NONE
 from experiments.outcomes import read_horizon
 from experiments.refusal import Refusal
 from experiments.rehearsal import dry_run
@@ -37,6 +37,7 @@ key         blake2b of sluice/<root seed>/<replicate>/<stream>
 counter     month, person, alternative; month 0 is the first of the warm-up
 replicates  count from 0; arms and scenarios of one replicate share every key, and their names enter none"""
 FIRST_DRAWS = 3
+NO_VALUE, NO_INTERVAL = "no value", "no interval"
 
 EffectKey = tuple[str, str, str, str]  # outcome, horizon, arm, scenario
 
@@ -48,6 +49,9 @@ class Found(NamedTuple):
     low: float
     high: float
     method: str
+
+
+ABSENT = Found(math.nan, math.nan, math.nan, NONE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -139,11 +143,11 @@ def _number(value: float | None) -> float:
 
 
 def verdict(effect: Found) -> str:
-    """Return what an effect concludes: above zero, below zero, open, identical, or nothing without an interval."""
+    """Return what an effect concludes: above zero, below zero, open, identical, or why it concludes nothing."""
     if effect.method == IDENTICAL:
         return IDENTICAL
     if math.isnan(effect.low):
-        return "no interval"
+        return NO_VALUE if math.isnan(effect.mean) else NO_INTERVAL
     return "+" if effect.low > 0 else "-" if effect.high < 0 else "open"
 
 
@@ -151,20 +155,31 @@ def conclusions(by_seed: Mapping[int, Mapping[EffectKey, Found]]) -> Iterator[st
     """Yield every primary effect on each seed, and how many conclude alike on all of them."""
     first = next(iter(by_seed.values()))
     alike = contrary = 0
+    without: list[str] = []
     for place in first:
-        found = {seed: effects[place] for seed, effects in by_seed.items() if place in effects}
+        found = {seed: effects.get(place, ABSENT) for seed, effects in by_seed.items()}
         verdicts = {verdict(effect) for effect in found.values()}
-        alike += len(verdicts) == 1
+        if verdicts & {NO_VALUE, NO_INTERVAL}:
+            without.append(", ".join(place))
+        else:
+            alike += len(verdicts) == 1
         contrary += {"+", "-"} <= verdicts
         yield f"\n{', '.join(place)}"
-        for seed, effect in found.items():
-            ends = "" if math.isnan(effect.low) else f" [{effect.low:+.6g}, {effect.high:+.6g}]"
-            mean = "no value" if math.isnan(effect.mean) else f"{effect.mean:+.6g}"
-            yield f"  seed {seed:<6} {mean}{ends}  {verdict(effect)}"
+        yield from (f"  seed {seed:<6} {_said(effect)}" for seed, effect in found.items())
     yield (
         f"\n{alike} of {len(first)} primary effects conclude alike on all {len(by_seed)} seeds; "
         f"{contrary} have one sign on one seed and the other on another"
     )
+    if without:
+        yield f"{len(without)} have no interval or no value on some seed, and conclude nothing there:"
+        yield from (f"  {place}" for place in without)
+
+
+def _said(effect: Found) -> str:
+    """Return mean, interval and conclusion of one effect, as far as it has them."""
+    mean = [] if math.isnan(effect.mean) else [f"{effect.mean:+.6g}"]
+    ends = [] if math.isnan(effect.low) else [f"[{effect.low:+.6g}, {effect.high:+.6g}]"]
+    return " ".join([*mean, *ends, f" {verdict(effect)}"])
 
 
 if __name__ == "__main__":

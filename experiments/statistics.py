@@ -28,9 +28,9 @@ from experiments.methods import (
 from experiments.special_functions import special_functions
 from experiments.spread import NOISE, levels_of, standard_deviations
 
-SKEWED = 1.0  # beyond this sample skewness a t interval of few replicates covers too little
-RESAMPLES = 4_000
-FEWEST_TO_RESAMPLE = 5
+SKEWED = 1.0  # assumed: beyond this sample skewness a t interval of few replicates covers too little
+RESAMPLES = 4_000  # assumed: some 100 of them beyond each end of a 95% interval
+FEWEST_TO_RESAMPLE = 5  # assumed: fewer replicates make too few different samples
 
 
 class PairedEffect(NamedTuple):

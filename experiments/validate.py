@@ -36,6 +36,7 @@ TARGETS = Path(__file__).with_name("targets.csv")
 # A policy that is asked for is a part of the market that is held against its targets.
 STUDY = ("study=baseline", f"study.chosen_policy.place={IN_EVERY_ARM}", "report.draw=false")
 WINDOW_MONTHS = 60
+MONTHS_A_YEAR, OVER_A_YEAR = 12, "_12m_"  # in the names of columns that are sums over twelve months
 
 
 class Target(NamedTuple):
@@ -106,9 +107,13 @@ def validate(lenders: pd.DataFrame, targets: Sequence[Target]) -> list[Finding]:
 def levels_of(rows: pd.DataFrame, measure: str) -> list[float]:
     """Return a measure by replicate: a ratio of sums over lenders and months, so that large books weigh more.
 
-    NaN where there is nothing to divide by.
+    Parts that are sums over twelve months are read every twelfth month, counted back from the last, so that each month
+    counts once and none before the window does. NaN where there is nothing to divide by.
     """
-    return [float(value) for value in ratio_of_sums(rows, measure, ratio_of("lender", measure), ["replicate"])]
+    made = ratio_of("lender", measure)
+    if any(OVER_A_YEAR in part for part in made.parts):
+        rows = rows[(rows["month"].max() - rows["month"]) % MONTHS_A_YEAR == 0]
+    return [float(value) for value in ratio_of_sums(rows, measure, made, ["replicate"])]
 
 
 def words(found: Finding) -> str:

@@ -1,7 +1,8 @@
 """The smallest value that breaks a limit: a grid, then repeated division of the bracket around the first crossing.
 
 Nothing is assumed to be monotone: a bracket always encloses the first crossing among the values that were tried, and
-values beyond it that hold again are counted and reported.
+values beyond it that hold again are counted and reported. So are values at which it cannot be told, since the measure
+has no value there; they are no values that hold.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 FOUND, NEVER_BROKEN, BROKEN_AT_LOW, UNKNOWN = "found", "never_broken", "broken_at_low", "unknown"
 
-Broken = Mapping[float, bool]  # by value tried, whether the limit was broken
+Broken = Mapping[float, bool | None]  # by value tried, whether the limit was broken; None = it cannot be told
 
 
 class Bracket(NamedTuple):
@@ -23,6 +24,7 @@ class Bracket(NamedTuple):
     high: float
     tried: int
     held_beyond: int  # values above the first broken one at which the limit held again
+    without_value: int = 0  # values tried at which it cannot be told
 
     @property
     def width(self) -> float:
@@ -37,16 +39,18 @@ class Bracket(NamedTuple):
 
 def bracket_of(broken: Broken) -> Bracket:
     """Return the bracket around the first crossing among the values tried."""
-    values = sorted(broken)
+    values = sorted(value for value, is_broken in broken.items() if is_broken is not None)
+    tried, untold = len(broken), len(broken) - len(values)
     if not values:
-        return Bracket(UNKNOWN, math.nan, math.nan, 0, 0)
+        return Bracket(UNKNOWN, math.nan, math.nan, tried, 0, untold)
     first = next((place for place, value in enumerate(values) if broken[value]), None)
     if first is None:
-        return Bracket(NEVER_BROKEN, values[-1], math.nan, len(values), 0)
+        return Bracket(NEVER_BROKEN, values[-1], math.nan, tried, 0, untold)
     beyond = sum(not broken[value] for value in values[first:])
     if first == 0:
-        return Bracket(BROKEN_AT_LOW, math.nan, values[0], len(values), beyond)
-    return Bracket(FOUND, values[first - 1], values[first], len(values), beyond)
+        status = BROKEN_AT_LOW if values[0] == min(broken) else UNKNOWN
+        return Bracket(status, math.nan, values[0], tried, beyond, untold)
+    return Bracket(FOUND, values[first - 1], values[first], tried, beyond, untold)
 
 
 def grid(low: float, high: float, points: int) -> tuple[float, ...]:
@@ -65,7 +69,7 @@ class Target(NamedTuple):
 
     name: str
     replicates: tuple[int, ...]  # in which a value must be tried to answer it
-    is_broken: Callable[[Mapping[int, float]], bool]  # by replicate, the statistic at one value
+    is_broken: Callable[[Mapping[int, float]], bool | None]  # of the statistic at one value, by replicate
 
 
 Tried = dict[float, dict[int, float]]  # by value and replicate, the statistic
@@ -91,7 +95,8 @@ def search(
     """Narrow every target's bracket to the tolerance; return the brackets by name, and all that was tried.
 
     `tried(round, wanted)` tells the statistic of every value wanted, in the replicates wanted. One round asks for the
-    values that divide all open brackets, so that targets share what is tried.
+    values that divide all open brackets, so that targets share what is tried. A bracket that nothing new divides, since
+    it cannot be told of the values within, stays as wide as it is.
     """
     everybody = {replicate for target in targets for replicate in target.replicates}
     known: Tried = {}
@@ -106,6 +111,7 @@ def search(
             bracket = brackets[target.name]
             if bracket.status == FOUND and bracket.width > tolerance:
                 for value in divided(bracket, points_a_round, tolerance):
-                    wanted.setdefault(value, set()).update(target.replicates)
+                    if not set(target.replicates) <= set(known.get(value, ())):
+                        wanted.setdefault(value, set()).update(target.replicates)
         round_number += 1
     return brackets, known

@@ -12,15 +12,27 @@ from matplotlib.figure import Figure as Canvas
 from numpy.typing import NDArray
 
 from experiments.analysis.command import Findings
-from experiments.analysis.measures import Measure
+from experiments.analysis.measures import Measure, why_no_value
 from experiments.analysis.page import Drawing, in_unit
 from experiments.report import style
 from experiments.report.blocks import Points, Section, Table, Text
 from experiments.report.effects import outcome_words
-from experiments.report.wording import NOTHING, counted, interval, listing, number, scaled, short, span, unit_of
+from experiments.report.wording import (
+    NOTHING,
+    counted,
+    interval,
+    listing,
+    number,
+    scaled,
+    short,
+    span,
+    title,
+    unit_of,
+)
 
 Values = NDArray[np.float64]
 MARGIN, NEAR = 0.4, 0.06  # of the span of the points: room around them, and how near two must be to share a name
+NO_VALUE = "no value"
 SURE = 0.95  # share of replicates from which a point counts as surely dominated
 EFFICIENT, UNSURE, DOMINATED = "#0072B2", "#E69F00", "#b0b0b0"
 
@@ -61,12 +73,16 @@ def caption_of(paths: Sequence[str]) -> str:
 
 def sentences_of(frontier: pd.DataFrame, access: Measure, loss: Measure) -> tuple[str, ...]:
     """Return the answer in sentences."""
-    ruled = frontier.iloc[1:]
+    tried = frontier.iloc[1:]
+    ruled = tried[tried["has_value"]]
+    if ruled.empty:
+        return (f"None of {counted(len(tried), 'point')} tried has a value.", *_without_value(frontier, access, loss))
     efficient = ruled[~ruled["dominated"]]
     surely = ruled[ruled["dominated_share"] >= SURE]
     unsure = ruled[(ruled["dominated_share"] > 0.0) & (ruled["dominated_share"] < SURE)]
     said = [
-        f"Of {counted(len(ruled), 'point')} tried, {len(efficient)} are on the frontier on average"
+        f"Of {counted(len(ruled), 'point')} tried{' and with a value' if len(ruled) < len(tried) else ''}, "
+        f"{len(efficient)} are on the frontier on average"
         + (
             f": {listing(list(efficient['point']))}."
             if len(efficient)
@@ -81,16 +97,31 @@ def sentences_of(frontier: pd.DataFrame, access: Measure, loss: Measure) -> tupl
             strongest[f"{name}_difference"], strongest[f"{name}_low"], strongest[f"{name}_high"], _unit(measure)
         )
         parts.append(f"{outcome_words(measure.outcome)} by {text}{words} ({span(low, high)})")
-    said.append(
-        f"The point with least access, {strongest['point']}, changes {listing(parts)} in "
-        f"{counted(int(strongest['replicates']), 'pair')}."
-    )
     without = frontier.iloc[0]
+    if without["has_value"]:
+        said.append(
+            f"The point with least access, {strongest['point']}, changes {listing(parts)} in "
+            f"{counted(int(strongest['replicates']), 'pair')}."
+        )
     if without["dominated"]:
         said.append(
             f"Having no rule is dominated on average, and in {without['dominated_share']:.0%} of the replicates."
         )
-    return tuple(said)
+    return (*said, *_without_value(frontier, access, loss))
+
+
+def _without_value(frontier: pd.DataFrame, access: Measure, loss: Measure) -> list[str]:
+    """Say which points have no value, in how many replicates, and why."""
+    without = frontier[~frontier["has_value"]]
+    if without.empty:
+        return []
+    named = zip(without["point"], without["replicates_without_value"], without["replicates"], strict=True)
+    points = listing([f"{point} (in {lacking} of {of} replicates)" for point, lacking, of in named])
+    lacking = [
+        measure for measure, name in ((access, "access"), (loss, "loss")) if frontier[f"{name}_without_value"].any()
+    ]
+    reasons = dict.fromkeys(f"{title(why_no_value(measure))}." for measure in lacking)
+    return [f"No value, and so no place in the comparison: {points}.", *reasons]
 
 
 def point_table(frontier: pd.DataFrame, access: Measure, loss: Measure) -> Table:
@@ -104,6 +135,9 @@ def point_table(frontier: pd.DataFrame, access: Measure, loss: Measure) -> Table
     rows = []
     for row in frontier.to_dict("records"):
         cells = [str(row["point"])]
+        if not row["has_value"]:
+            rows.append((*cells, NO_VALUE, *[NOTHING] * (len(columns) * 3 + 2)))
+            continue
         for name, factor, decimals, _, levels, level_decimals in columns:
             ends = (row[f"{name}_low"] * factor, row[f"{name}_high"] * factor)
             cells += [
@@ -127,14 +161,15 @@ def _unit(measure: Measure) -> str:
 def draw(frontier: pd.DataFrame, access: Measure, loss: Measure) -> Canvas:
     """Draw loss across and access up, so that better is to the upper left."""
     canvas, (axis,) = style.grid(1, 1, panel_height=4.0, right=0.3, bottom=0.55)
+    without, frontier = frontier.iloc[0], frontier[frontier["has_value"]]
     across, across_words, _ = scaled([float(v) for v in frontier["loss"]], _unit(loss), False)
     up, up_words, _ = scaled([float(v) for v in frontier["access"]], _unit(access), False)
-    for place, row in enumerate(frontier.to_dict("records")):
+    for place, row in zip(frontier.index, frontier.to_dict("records"), strict=True):
         colour = EFFICIENT if not row["dominated"] else DOMINATED if row["dominated_share"] >= SURE else UNSURE
         at = (row["loss"] * across, row["access"] * up)
         if place > 0 and np.isfinite(row["loss_low"]) and np.isfinite(row["access_low"]):
             wide, high = (
-                [(frontier[name].iloc[0] + row[f"{name}_{end}"]) * factor for end in ("low", "high")]
+                [(without[name] + row[f"{name}_{end}"]) * factor for end in ("low", "high")]
                 for name, factor in (("loss", across), ("access", up))
             )
             axis.plot(wide, [at[1]] * 2, color=colour, linewidth=0.9)
@@ -161,6 +196,8 @@ def _names(frontier: pd.DataFrame) -> list[str]:
 
 def _label(axis: Axes, across: Values, up: Values, names: Sequence[str]) -> None:
     """Fit the axes to the points, leaving longer intervals cut, and name the points, near ones together."""
+    if not names:
+        return
     spans = [float(np.ptp(values)) or abs(float(values[0])) or 1.0 for values in (across, up)]
     axis.set_xlim(across.min() - MARGIN * spans[0], across.max() + MARGIN * spans[0])
     axis.set_ylim(up.min() - MARGIN * spans[1], up.max() + MARGIN * spans[1])

@@ -36,6 +36,9 @@ class Estimate(NamedTuple):
     replicate_sd: float  # of the index computed in each replicate alone; NaN with one replicate
 
 
+NOT_KNOWN = Estimate(math.nan, math.nan, math.nan, math.nan)
+
+
 class Screened(NamedTuple):
     """What Morris screening says of one parameter, in the outcome's unit for the whole width of its range."""
 
@@ -69,7 +72,12 @@ def sobol_design(names: Sequence[str], base_points: int, seed: int) -> Values:
 def screened(
     names: Sequence[str], design: Values, outcomes: Values, levels: int, resamples: int, seed: int
 ) -> list[Screened]:
-    """Return the screening of one outcome, values of shape (points, replicates), by parameter in order of `names`."""
+    """Return the screening of one outcome, values of shape (points, replicates), by parameter in order of `names`.
+
+    Everything is NaN where a run has no value: a design with holes in it gives no effects.
+    """
+    if not np.isfinite(outcomes).all():
+        return [Screened(name, math.nan, NOT_KNOWN, math.nan) for name in names]
     whole = _morris(names, design, outcomes.mean(axis=1), levels, resamples, seed)
     alone = [_morris(names, design, values, levels, 2, seed)["mu_star"] for values in outcomes.T]
     spread = _spread(alone)
@@ -85,7 +93,12 @@ def screened(
 
 
 def apportioned(names: Sequence[str], outcomes: Values, resamples: int, seed: int) -> list[Apportioned]:
-    """Return the Sobol indices of one outcome, values of shape (points, replicates); all 0 when it never varies."""
+    """Return the Sobol indices of one outcome, values of shape (points, replicates); all 0 when it never varies.
+
+    Everything is NaN where a run has no value: a design with holes in it gives no indices.
+    """
+    if not np.isfinite(outcomes).all():
+        return [Apportioned(name, NOT_KNOWN, NOT_KNOWN) for name in names]
     whole = _sobol(names, outcomes.mean(axis=1), resamples, seed)
     alone = [_sobol(names, values, 2, seed) for values in outcomes.T]
     first, total = (_spread([found[key] for found in alone]) for key in ("S1", "ST"))

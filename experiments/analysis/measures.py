@@ -1,13 +1,18 @@
-"""One number read from a run: an outcome of the tables, or the number of failed lenders, over a window of months."""
+"""One number read from a run: an outcome of the tables, or the number of failed lenders, over a window of months.
+
+A ratio has no value in a month in which there is nothing to divide by. A mean or a sum over the months left would be
+one of other months in one run than in another, so a window with such a month has none; "last" is the window's last
+month, with or without a value; "minimum" and "maximum" are of the months that have one.
+"""
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 from experiments.outcomes import read_outcome
 from experiments.refusal import Refusal, nearest
+from experiments.report.absence import why_outcome_absent
 from experiments.schema import CHOICES
 from experiments.spelling import ALL
 from experiments.store import read_table
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
 FAILURES = "failures"  # failures.<lender, kind or all>: lenders in resolution
 TO_THE_END = 600
 STATISTICS = ("mean", "minimum", "maximum", "last", "sum")
+LACKING = {"mean": "a month", "sum": "a month", "last": "the last month"}  # of the window, by statistic; else every one
 
 
 class Measure(NamedTuple):
@@ -75,25 +81,29 @@ def monthly(measure: Measure, folder: Path) -> pd.Series[float]:
 
 
 def number(measure: Measure, series: pd.Series[float]) -> float:
-    """Return the measure of a monthly series; NaN when no month of the window has a value."""
-    inside = series[(series.index >= measure.first_month) & (series.index <= measure.last_month)].dropna()
+    """Return the measure of a monthly series; NaN where it has no value."""
+    inside = series[(series.index >= measure.first_month) & (series.index <= measure.last_month)]
     if inside.empty:
         return float("nan")
     by_name = {
-        "mean": inside.mean,
+        "mean": lambda: inside.mean(skipna=False),
         "minimum": inside.min,
         "maximum": inside.max,
         "last": lambda: inside.iloc[-1],
-        "sum": inside.sum,
+        "sum": lambda: inside.sum(skipna=False),
     }
     return float(by_name[measure.statistic]())
 
 
 def read(measure: Measure, folder: Path) -> float:
-    """Return the measure of one run; raise Refusal when it has no value there."""
-    found = number(measure, monthly(measure, folder))
-    if math.isnan(found):
-        raise Refusal(
-            f"{measure.label}: has no value in the run {folder.name}; choose other months, or another outcome"
-        )
-    return found
+    """Return the measure of one run; NaN where it has no value there."""
+    return number(measure, monthly(measure, folder))
+
+
+def why_no_value(measure: Measure) -> str:
+    """Say when a measure has no value in a run, and what may be asked instead."""
+    when = LACKING.get(measure.statistic, "every month")
+    return (
+        f"{measure.label}, has no value in a run in which {why_outcome_absent(measure.outcome)} in {when} of the "
+        "window; other months, another statistic or another outcome may have one"
+    )

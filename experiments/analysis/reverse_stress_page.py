@@ -10,16 +10,16 @@ import pyarrow as pa
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 
-from experiments.analysis.bracketing import BROKEN_AT_LOW, FOUND, NEVER_BROKEN
+from experiments.analysis.bracketing import BROKEN_AT_LOW, FOUND, NEVER_BROKEN, UNKNOWN
 from experiments.analysis.command import Findings
-from experiments.analysis.measures import Measure
+from experiments.analysis.measures import Measure, why_no_value
 from experiments.analysis.page import Drawing, in_unit
 from experiments.analysis.parameters import ParameterRange
 from experiments.report import style
 from experiments.report.blocks import Note, Points, Section, Table
 from experiments.report.effects import outcome_words
 from experiments.report.estimates import estimate
-from experiments.report.wording import NOTHING, counted, number, quantity, scaled, unit_of
+from experiments.report.wording import NOTHING, counted, number, quantity, scaled, title, unit_of
 
 SHARE, MEAN = "share", "mean"
 PATH_COLOURS = ("#8a8a8a", "#0072B2", "#D55E00")
@@ -37,6 +37,7 @@ def findings_of(
     """Return what the page and the terminal say."""
     brackets = tables["brackets"].to_pandas().set_index("target")
     tried, path = tables["tried"].to_pandas(), tables["path"].to_pandas()
+    tried["broken"] = tried["broken"].eq(True)  # null where there is no value
     unit = unit_of(measure.outcome.split(".")[-1])
     words = f"{outcome_words(measure.outcome)} ({measure.statistic}) {broken} {quantity(limit, unit)}"
     lines = (
@@ -44,7 +45,7 @@ def findings_of(
         target_sentence(f"In {broken_share:.0%} of the replicates or more, {words}", brackets.loc[SHARE], parameter),
         replicates_sentence(brackets.drop([MEAN, SHARE]), parameter),
     )
-    notes = tuple(Note(text) for text in (monotony(brackets),) if text)
+    notes = tuple(Note(text) for text in (monotony(brackets), untold(brackets, measure)) if text)
     details = (
         Section("brackets", "Where it breaks", (bracket_table(brackets, tolerance),)),
         Section("tried", "All that was tried", (tried_table(tried, unit),)),
@@ -71,7 +72,9 @@ def target_sentence(subject: str, bracket: pd.Series, parameter: ParameterRange)
     if bracket["status"] == FOUND:
         return f"{subject} first at {parameter.path} between {bracket['low']:.6g} and {bracket['high']:.6g}."
     if bracket["status"] == NEVER_BROKEN:
-        return f"{subject}: at no value tried, up to {parameter.path} = {parameter.high:.6g}."
+        return f"{subject}: at no value tried, up to {parameter.path} = {bracket['low']:.6g}."
+    if bracket["status"] == UNKNOWN:
+        return f"{subject}: it cannot be told where, since the measure has no value where it would have to be known."
     return (
         f"{subject}: already at the lower end, {parameter.path} = {parameter.low:.6g}; the search says nothing below."
     )
@@ -80,8 +83,12 @@ def target_sentence(subject: str, bracket: pd.Series, parameter: ParameterRange)
 def replicates_sentence(brackets: pd.DataFrame, parameter: ParameterRange) -> str:
     """Return what single replicates say, with the interval of their mean breaking value."""
     found = brackets[brackets["status"] == FOUND]
-    never, at_low = (int((brackets["status"] == status).sum()) for status in (NEVER_BROKEN, BROKEN_AT_LOW))
+    never, at_low, unknown = (
+        int((brackets["status"] == status).sum()) for status in (NEVER_BROKEN, BROKEN_AT_LOW, UNKNOWN)
+    )
     others = f"{never} never, {at_low} at the lower end already"
+    if unknown:
+        others += f", and of {unknown} it cannot be told"
     if len(found) < len(brackets):
         return f"Of {counted(len(brackets), 'replicate')}, {len(found)} break inside the range, {others}."
     values = estimate([float(value) for value in found["breaking_value"]])
@@ -102,6 +109,18 @@ def monotony(brackets: pd.DataFrame) -> str:
     )
 
 
+def untold(brackets: pd.DataFrame, measure: Measure) -> str:
+    """Return a warning when the measure lacks values, or nothing."""
+    lacking = brackets[brackets["without_value"] > 0]
+    if lacking.empty:
+        return ""
+    return (
+        f"For {len(lacking)} of {len(brackets)} targets it cannot be told of some values tried whether the limit is "
+        "broken; they count neither as broken nor as held, and a bracket around them may stay wider than was asked. "
+        f"{title(why_no_value(measure))}."
+    )
+
+
 def bracket_table(brackets: pd.DataFrame, tolerance: float) -> Table:
     """Return the brackets of all targets."""
     rows = tuple(
@@ -111,11 +130,12 @@ def bracket_table(brackets: pd.DataFrame, tolerance: float) -> Table:
             *(f"{row[end]:.6g}" if np.isfinite(row[end]) else NOTHING for end in ("low", "high")),
             number(int(row["tried"])),
             number(int(row["held_beyond"])),
+            number(int(row["without_value"])),
         )
         for name, row in brackets.iterrows()
     )
-    head = ("target", "result", "holds at", "breaks at", "values tried", "held again beyond")
-    return Table(f"Brackets, narrowed to {tolerance:g}", head, rows, (2, 3, 4, 5))
+    head = ("target", "result", "holds at", "breaks at", "values tried", "held again beyond", "without a value")
+    return Table(f"Brackets, narrowed to {tolerance:g}", head, rows, (2, 3, 4, 5, 6))
 
 
 def tried_table(tried: pd.DataFrame, unit: str) -> Table:
@@ -162,8 +182,10 @@ def draw(
 
 def _shown(tried: pd.DataFrame, limit: float, factor: float) -> tuple[float, float]:
     """Return the ends of the axis: half as far again beyond the limit as values that hold lie on its other side."""
-    holding = tried.loc[~tried["broken"], "statistic"]
-    all_values = tried["statistic"]
+    all_values = tried["statistic"].dropna()
+    if all_values.empty:
+        return (limit - 1.0) * factor, (limit + 1.0) * factor
+    holding = tried.loc[~tried["broken"], "statistic"].dropna()
     reach = float((holding - limit).abs().max()) if len(holding) else float((all_values - limit).abs().min())
     reach = reach or 1.0
     low = max(float(all_values.min()), limit - 1.5 * reach)

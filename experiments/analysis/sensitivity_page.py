@@ -12,13 +12,13 @@ from matplotlib.figure import Figure as Canvas
 
 from experiments.analysis.command import Findings
 from experiments.analysis.indices import DUMMY
-from experiments.analysis.measures import Measure
+from experiments.analysis.measures import Measure, why_no_value
 from experiments.analysis.page import Drawing, in_unit
 from experiments.analysis.parameters import FACTOR, ParameterRange
 from experiments.report import style
 from experiments.report.blocks import Note, Points, Section, Table, Text
 from experiments.report.effects import outcome_words
-from experiments.report.wording import NOTHING, listing, number, quantity, scaled, short, unit_of
+from experiments.report.wording import NOTHING, listing, number, quantity, scaled, short, title, unit_of
 
 ROW = 0.21  # inches a parameter takes
 SHOWN = 12  # parameters in the figure; the tables hold all
@@ -70,6 +70,8 @@ def sentence_of(measure: Measure, screening: pd.DataFrame, variance: pd.DataFram
     rows = screening[(screening["outcome"] == measure.label) & (screening["parameter"] != DUMMY)]
     best = rows.sort_values("importance", ascending=False).head(3)
     unit = unit_of(measure.outcome.split(".")[-1])
+    if best["importance"].isna().all():
+        return f"{outcome_words(measure.outcome)} ({measure.statistic}): no effects. {title(why_no_value(measure))}."
     if not (best["importance"] > 0.0).any():
         return f"{outcome_words(measure.outcome)} ({measure.statistic}): no parameter moves it in these ranges."
     said = [
@@ -79,6 +81,8 @@ def sentence_of(measure: Measure, screening: pd.DataFrame, variance: pd.DataFram
     ]
     text = f"{outcome_words(measure.outcome)} ({measure.statistic}) is moved most by {listing(said)}"
     rows = variance[(variance["outcome"] == measure.label) & (variance["parameter"] != DUMMY)]
+    if len(rows) and rows["total"].isna().all():
+        return f"{text}; its variance is not apportioned. {title(why_no_value(measure))}."
     if rows.empty or not (rows["total"] > 0.0).any():
         return f"{text}."
     if float((rows["first_order_high"] - rows["first_order_low"]).max()) > WIDEST:

@@ -20,14 +20,24 @@ def after_means(study: Study, rows: pd.DataFrame, by: Sequence[str] = RUN) -> pd
     return inside.groupby(list(by), sort=True)["value"].mean()
 
 
+def _pairs_after(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> pd.DataFrame:
+    """Return the pairs of an arm and the reference over the months from the first rule in force to the end."""
+    monthly = rows.set_index([*RUN, "month"])["value"]
+    return pairs_of(runs_over(monthly, range(*study.window)), scenario, arm, study.reference)
+
+
 def effect_of(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> Estimate:
     """Return the paired difference of `value` over the months from the first rule in force to the end.
 
     Of every pair the months count in which both arms have a value.
     """
-    monthly = rows.set_index([*RUN, "month"])["value"]
-    pairs = pairs_of(runs_over(monthly, range(*study.window)), scenario, arm, study.reference)
+    pairs = _pairs_after(study, rows, arm, scenario)
     return estimate(list(pairs["changed"] - pairs["unchanged"]))
+
+
+def level_of_pairs(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> Estimate:
+    """Return the reference's mean of `value` in the very months and pairs of which `effect_of` is the difference."""
+    return estimate(list(_pairs_after(study, rows, arm, scenario)["unchanged"]))
 
 
 def has_gap(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> bool:

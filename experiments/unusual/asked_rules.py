@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sim.params import MarketConfig
-from sim.policies.base import Instrument, join, opening_rules
+from sim.policies.base import JOINS, Instrument, join, opening_rules
 from sim.values import Rules
 
 
@@ -15,17 +15,20 @@ class Raised(NamedTuple):
 
     by_place: dict[tuple[str, int], frozenset[str]]  # (kind of lender, month) -> names of rules
     hangs_on_what_is_seen: bool  # what it asks is known only when the market has been seen
+    matched_by: tuple[str, ...]  # other instruments that ask for as much or more, where it alone would raise a rule
 
 
 def raised_rules(market: MarketConfig) -> dict[str, Raised]:
     """Return by instrument what the rulebook would lack without it, in the months of the run and in the warm-up.
 
-    Of two instruments that ask for the same neither raises anything: each is without effect beside the other.
+    Of two instruments that ask for the same neither raises anything: each is without effect beside the other, and
+    matched by it.
     """
     opening = opening_rules(market.regulator)
     kinds = sorted({lender.kind for _, lender in market.lender})
     names, instruments = zip(*market.policy, strict=True) if market.policy else ((), ())
     found: dict[str, dict[tuple[str, int], frozenset[str]]] = {name: {} for name in names}
+    matched: dict[str, set[str]] = {name: set() for name in names}
     for kind in kinds:
         before: list[Rules] = []
         fields: list[frozenset[str]] = []
@@ -33,17 +36,35 @@ def raised_rules(market: MarketConfig) -> dict[str, Raised]:
             asked = [instrument.amend(opening, kind, month) for instrument in instruments]
             if asked != before:
                 before, fields = asked, _lacking(opening, asked)
+                for place, name in enumerate(names):
+                    matched[name] |= {names[other] for other in _as_strict(opening, asked, place)}
             for name, lacking in zip(names, fields, strict=True):
                 if lacking:
                     found[name][kind, month] = lacking
     return {
-        name: Raised(found[name], _hangs_on_what_is_seen(instrument))
+        name: Raised(found[name], _hangs_on_what_is_seen(instrument), tuple(sorted(matched[name])))
         for name, instrument in zip(names, instruments, strict=True)
     }
 
 
 def _hangs_on_what_is_seen(instrument: Instrument) -> bool:
     return hasattr(instrument, "respond")
+
+
+def _as_strict(opening: Rules, asked: Sequence[Rules], place: int) -> list[int]:
+    """Return the places of the others that ask for as much in some rule that the instrument in a place raises alone."""
+    mine = join(opening, **asked[place]._asdict())
+    raised = [name for name in Rules._fields if getattr(mine, name) != getattr(opening, name)]
+    return [
+        other
+        for other, rules in enumerate(asked)
+        if other != place and any(_stricter(name, rules, mine) == getattr(rules, name) for name in raised)
+    ]
+
+
+def _stricter(name: str, one: Rules, other: Rules) -> Any:
+    """Return the stricter of two values of a rule."""
+    return JOINS[name](getattr(one, name), getattr(other, name))
 
 
 def _lacking(opening: Rules, asked: Sequence[Rules]) -> list[frozenset[str]]:

@@ -1,9 +1,12 @@
 """What instruments in force did, as far as it can be told: which changed nothing, and which left no name behind.
 
 An instrument is said never to have bound in three cases alone, each of which is exact:
-- with its numbers it changes no rule of any lender, whatever happens;
+- with its numbers it changes no rule of any lender, whatever happens, and would change none without the others;
 - every run of its arm is the same as that of an arm without it, announcements apart;
 - it acts by refusals under its own name and in no other way, and there was none.
+
+A rule that would change some without the others, and beside them changes none, is said to ask for no more than they do:
+together they may bind, and each could be taken out.
 
 A rule may also act through a limit of the lender's own, as a rule on capital does through the lender's target above it;
 such a refusal is attributed to the rules that made the limit tighter. Where nothing can be told, that is said.
@@ -19,7 +22,7 @@ from typing import Any, NamedTuple
 from experiments.config import StudyConfig
 from experiments.store import read_columns, read_table
 from experiments.unusual.asked_rules import Raised, raised_rules
-from experiments.unusual.flag import IDLE, NAMELESS, Flag
+from experiments.unusual.flag import IDLE, MATCHED, NAMELESS, Flag
 from experiments.unusual.twins import Twin
 from sim.params import MarketConfig
 
@@ -87,7 +90,9 @@ def _flag(name: str, raised: Raised, twin: Twin | None) -> Flag | None:
     """Return the flag of an instrument that certainly changed nothing."""
     if not raised.by_place and not raised.hangs_on_what_is_seen:
         usual, why = "a rule asks for more than the others do", "beside the others it changes no rule of any lender"
-        return Flag(IDLE, f"policy.{name}", "", usual, why, ())
+        if raised.matched_by:
+            why += f", since as much or more is asked by {', '.join(raised.matched_by)}; without them it might bind"
+        return Flag(MATCHED if raised.matched_by else IDLE, f"policy.{name}", "", usual, why, ())
     if twin is not None and twin.is_same:
         usual = "an arm with a rule differs from one without it"
         why = f"in no replicate does anything differ from “{twin.without}”, which is without it, but its announcement"

@@ -10,6 +10,7 @@ from experiments.spelling import LAID_OVER as LAID_OVER
 
 OUTSIDE, CONTRADICTION = "outside the usual range", "contradiction"
 IDLE, NAMELESS = "never bound", "refused nobody by name"
+MATCHED = "asks for no more than the other rules"
 SHOWN_FLAGS = 8  # on a terminal
 
 

@@ -1,8 +1,10 @@
 """What every recorded ratio is made of: declared once, read by whoever writes, adds up, compares or explains one.
 
 A `Ratio` is the sum of recorded columns over the sum of others. It is recorded from these very columns, and several
-rows - lenders, replicates, months - are put together by adding up both parts first. A `Mean` is over something that is
-counted, and its sum is implied: the value times what it is a mean over. A `Single` belongs to one row and has no sum.
+lenders or groups of one month are put together by adding up both parts first. So are months where large ones are to
+weigh more; readers that give every month the same weight take the mean of monthly ratios, and say so. A `Mean` is over
+something that is counted, and its sum is implied: the value times what it is a mean over. A `Single` belongs to one row
+and has no sum.
 Where the part below is not positive there is no value: None in a row, null in a table.
 
 Names that are no columns of the record are ratios that readers form of it, such as those of a vintage.

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Collection, Mapping
 
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,7 +19,9 @@ from experiments.analysis.bracketing import (
     search,
 )
 from experiments.analysis.measures import Measure
-from experiments.reverse_stress import Limit, targets_of
+from experiments.analysis.parameters import ParameterRange
+from experiments.analysis.reverse_stress_page import findings_of
+from experiments.reverse_stress import Limit, bracket_table, targets_of, tried_table
 
 LIMIT = Limit(Measure("lender.platform_a.capital_ratio_share", "minimum"), 0.08)
 
@@ -117,3 +120,43 @@ def test_a_share_needs_one_replicate_at_least(share: float) -> None:
     everybody_holds = targets_of(LIMIT, range(3), share)[-1]
     assert not everybody_holds.is_broken({0: 0.1, 1: 0.1, 2: 0.1})
     assert everybody_holds.is_broken({0: 0.1, 1: 0.01, 2: 0.1})
+
+
+def test_values_at_which_it_cannot_be_told_are_neither_broken_nor_held() -> None:
+    """Capital that breaks from 0.2 on, without a value from 0.17 to 0.23: the bracket stays as wide as that gap."""
+    market = Market(lambda shock, _: math.nan if 0.17 <= shock < 0.23 else 0.05 if shock >= 0.2 else 0.12)
+    brackets = found(market, replicates=1)
+    assert brackets["mean"].status == FOUND
+    assert brackets["mean"].low < 0.17
+    assert brackets["mean"].high >= 0.23
+    assert brackets["mean"].without_value > 0
+    assert brackets["mean"].held_beyond == 0
+    assert len(market.asked) == len(set(market.asked)), "nothing is tried twice"
+
+
+def test_where_the_lowest_values_have_none_it_is_not_said_to_break_there() -> None:
+    low = found(Market(lambda shock, _: math.nan if shock < 0.15 else 0.05))
+    assert {bracket.status for bracket in low.values()} == {UNKNOWN}
+    nothing = found(Market(lambda *_: math.nan))
+    assert {(bracket.status, bracket.without_value) for bracket in nothing.values()} == {(UNKNOWN, 5)}
+
+
+def test_a_share_is_told_where_replicates_without_a_value_decide_nothing() -> None:
+    share = targets_of(LIMIT, range(4), 0.5)[-1]
+    assert share.is_broken({0: 0.05, 1: 0.05, 2: math.nan, 3: 0.1}) is True
+    assert share.is_broken({0: math.nan, 1: 0.1, 2: 0.1, 3: 0.1}) is False
+    assert share.is_broken({0: 0.05, 1: math.nan, 2: 0.1, 3: 0.1}) is None
+
+
+@pytest.mark.parametrize("capital", [lambda *_: math.nan, lambda shock, _: math.nan if shock < 0.15 else 0.05])
+def test_the_page_says_that_there_is_no_value(capital: Callable[[float, int], float]) -> None:
+    brackets, known = search(targets_of(LIMIT, range(2), 0.5), (0.0, 0.4), 5, 3, 0.05, Market(capital).tried)
+    path = pa.table({"place": ["low end"], "value": [0.0], "replicate": [0], "month": [1], "outcome": [math.nan]})
+    tables = {"tried": tried_table(LIMIT, known), "brackets": bracket_table(brackets), "path": path}
+    parameter = ParameterRange("shock.unemployment.add_share", 0.0, 0.4)
+    said = findings_of(tables, parameter, LIMIT.measure, LIMIT.value, LIMIT.broken, 0.5, 0.05)
+    assert "it cannot be told" in said.lines[0]
+    assert said.lines[2].endswith("0 never, 0 at the lower end already, and of 2 it cannot be told.")
+    assert "there were no risk-weighted assets in every month of the window" in said.lines[3]
+    assert not any("nan" in line for line in said.lines)
+    said.drawing.draw()

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.analysis.domination import dominated_share, is_dominated, surest_dominator
+from experiments.analysis.frontier_page import findings_of
 from experiments.analysis.measures import Measure
 from experiments.frontier import FrontierSettings, GridAxis, frontier_table, points_of
 
@@ -62,3 +63,37 @@ def test_a_grid_of_two_rules_has_every_pair() -> None:
     assert len(points) == 7
     assert points[1].values == (0.0, 1.0)
     assert points[-1].label == "x 1, y 2"
+
+
+def test_a_point_without_a_value_in_some_replicate_has_no_place_on_the_frontier() -> None:
+    """The second point would be on the frontier if its one replicate with a value stood for both."""
+    axes = (GridAxis("policy.rate_cap.max_apr", 0.1, 0.2, 2),)
+    access, loss = Measure("market.approval_share"), Measure("market.charge_offs_fen")
+    settings = FrontierSettings("", ("policy=[rate_cap]",), axes, access, loss)
+    found = np.array([[0.9, 0.8], [0.95, np.nan], [0.5, 0.5]]), np.array([[9.0, 8.0], [1.0, 1.0], [9.5, 8.5]])
+    table = frontier_table(points_of(axes), settings, *found)
+    rows = {row["point"]: row for row in table.to_pylist()}
+    assert [row["has_value"] for row in rows.values()] == [True, False, True]
+    assert rows["max_apr 0.1"]["replicates_without_value"] == 1
+    assert rows["max_apr 0.1"]["access_method"] == "none"
+    assert rows["max_apr 0.2"]["dominated_by"] == "without the rule", "what has no value dominates nothing"
+    said = findings_of({"frontier": table}, access, loss, ("policy.rate_cap.max_apr",))
+    assert said.lines[0].startswith("Of 1 point tried and with a value, 0 are on the frontier")
+    assert "No value, and so no place in the comparison: max_apr 0.1 (in 1 of 2 replicates)." in said.lines
+    assert ["nobody applied in a month of the window" in line for line in said.lines if "has no value" in line] == [
+        True
+    ]
+    assert not any("nan" in line for line in said.lines)
+    (point,) = [row for block in said.details[0].blocks for row in block.rows if row[0] == "max_apr 0.1"]
+    assert point[1] == "no value"
+    said.drawing.draw()
+
+
+def test_a_frontier_without_any_value_says_so_and_is_drawn() -> None:
+    axes = (GridAxis("policy.rate_cap.max_apr", 0.1, 0.2, 2),)
+    access, loss = Measure("market.approval_share"), Measure("market.charge_offs_fen")
+    settings = FrontierSettings("", ("policy=[rate_cap]",), axes, access, loss)
+    table = frontier_table(points_of(axes), settings, np.full((3, 2), np.nan), np.ones((3, 2)))
+    said = findings_of({"frontier": table}, access, loss, ("policy.rate_cap.max_apr",))
+    assert said.lines[0] == "None of 2 points tried has a value."
+    said.drawing.draw()

@@ -16,6 +16,9 @@ from experiments.analysis.indices import (
     sobol_design,
     survivors,
 )
+from experiments.analysis.measures import Measure
+from experiments.analysis.sensitivity_page import findings_of
+from experiments.sensitivity import screening_table, variance_table
 
 NAMES = ["first", "second", "third", DUMMY]
 SEED = 7
@@ -103,3 +106,26 @@ def test_survivors_are_the_most_important_to_any_outcome_and_never_the_dummy() -
     assert survivors([one, other], 2) == ["a", "c"]
     assert survivors([one], 5) == ["a", "b"], "what does nothing at all does not go on"
     assert DUMMY not in survivors([one + dummy], 5)
+
+
+def test_an_outcome_without_a_value_in_some_run_has_no_effects_and_takes_none_from_others() -> None:
+    design = morris_design(NAMES, 4, 4, SEED)
+    whole, holed = replicates(ishigami(design)), replicates(ishigami(design))
+    holed[3, 1] = math.nan
+    found = [screened(NAMES, design, values, 4, 20, SEED) for values in (whole, holed)]
+    assert all(math.isnan(each.importance.value) and math.isnan(each.mean_effect) for each in found[1])
+    assert survivors(found, 2) == survivors(found[::-1], 2) == survivors(found[:1], 2)
+    indices = [apportioned(NAMES, holed[: 2 * 6], 20, SEED)]
+    assert all(math.isnan(each.total.value) for each in indices[0])
+    measures = (Measure("market.approval_share"), Measure("market.mean_apr"))
+    labels = [measure.label for measure in measures]
+    tables = {
+        "screening": screening_table(labels, found, survivors(found, 2)),
+        "variance": variance_table(labels[1:], indices),
+    }
+    said = findings_of(tables, measures, (), {}, 2)
+    assert "is moved most by" in said.lines[0]
+    assert said.lines[1].startswith("mean price (mean): no effects.")
+    assert "no loans were granted, so there is no price in a month of the window" in said.lines[1]
+    assert not any("nan" in line for line in said.lines)
+    said.drawing.draw()

@@ -1,13 +1,15 @@
 """What tools of analysis are asked, and how they refuse: with the key, the rule and the nearest valid name."""
 
+import math
 from collections.abc import Callable
 
+import pandas as pd
 import pytest
 
 from experiments import frontier, reverse_stress, sensitivity, static_stress, tree
 from experiments.analysis import extras
 from experiments.analysis.command import Tool
-from experiments.analysis.measures import Measure, check_measure
+from experiments.analysis.measures import Measure, check_measure, number, why_no_value
 from experiments.analysis.parameters import (
     FACTOR,
     ParameterRange,
@@ -172,3 +174,25 @@ def test_the_command_line_goes_before_the_file_and_reaches_the_second_market() -
     assert dict(request.changed.shock)["unemployment"].start_month == 24
     assert {each.calendar.months for each in (request.market, request.changed)} == {50}
     assert request.market.population.size == request.changed.population.size == 700
+
+
+@pytest.mark.parametrize(
+    ("statistic", "expected"),
+    [("mean", None), ("sum", None), ("last", None), ("minimum", 2.0), ("maximum", 3.0)],
+)
+def test_a_window_with_a_month_without_a_value_is_no_shorter_window(statistic: str, expected: float | None) -> None:
+    """A lender that is shut from month 3 on has two months of four, which are no mean of the window."""
+    series = pd.Series([1.0, 2.0, 3.0, math.nan, math.nan, 7.0])
+    measure = Measure("lender.platform_a.mean_apr", statistic, 1, 4)
+    found = number(measure, series)
+    assert found == expected if expected is not None else math.isnan(found)
+    whole = {"mean": 2.5, "sum": 5.0, "last": 3.0, "minimum": 2.0, "maximum": 3.0}
+    assert number(measure._replace(last_month=2), series) == whole[statistic]
+
+
+def test_the_last_month_of_a_window_may_have_a_value_where_others_have_none() -> None:
+    series = pd.Series([1.0, 2.0, 3.0, math.nan, math.nan, 7.0])
+    assert number(Measure("market.mean_apr", "last"), series) == 7.0
+    assert "no loans were granted, so there is no price in the last month of the window" in why_no_value(
+        Measure("market.mean_apr", "last")
+    )

@@ -9,7 +9,7 @@ from matplotlib.figure import Figure as Canvas
 
 from experiments.report.absence import why_outcome_absent
 from experiments.report.blocks import Figure, Table
-from experiments.report.changes import change_caption, effect_of, has_gap
+from experiments.report.changes import change_caption, effect_of, has_gap, level_of_pairs
 from experiments.report.effects import read_effects, without_value, without_value_words
 from experiments.report.estimates import band
 from experiments.report.figures.marks import draw_line, last_point
@@ -119,10 +119,25 @@ def test_the_answer_says_why_there_is_no_effect(shut: Study) -> None:
     assert not any("nan" in text for text in notes)
 
 
+def test_the_level_beside_a_change_is_of_the_months_of_the_change(shut: Study) -> None:
+    """The arm has a book in two months of the window alone, the reference in all of it."""
+    found = measure(shut, "dpd90", ("kind",))
+    assert found is not None
+    mine = found[2][(found[2]["kind"] == "micro_lender")]
+    base = mine[mine["arm"] == "baseline"].set_index(["replicate", "month"])["value"]
+    by_hand = [np.mean([base[r, m] for m in (EFFECTIVE, EFFECTIVE + 1)]) for r in range(3)]
+    assert level_of_pairs(shut, mine, "cap", "calm").dots == pytest.approx(by_hand)
+    (table,) = [block for block in kinds_section(shut).blocks if isinstance(block, Table)]
+    (row,) = [row for row in table.rows if row[:2] == (MEASURES["dpd90"].title, "micro_lender")]
+    assert row[3].startswith(f"{np.mean(by_hand):.2%}")
+
+
 @pytest.mark.parametrize(
     ("outcome", "words"),
     [
         ("lender.bank.approval_share", "nobody applied"),
+        ("lender.bank.new_approval_share", "nobody without a line there applied"),
+        ("market.line_approval_share", "nobody with a line there applied"),
         ("lender.bank.capital_ratio_share", "there were no risk-weighted assets"),
         ("lender.bank.roe_share", "equity was not positive"),
         ("lender.a.sale_price_share", "no claims were sold"),

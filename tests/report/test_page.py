@@ -14,6 +14,7 @@ from experiments.report.__main__ import main
 from experiments.report.blocks import Note
 from experiments.report.page import SECTIONS
 from experiments.report.reading import Study
+from experiments.report.sections.methods import methods_section
 from experiments.report.sections.question import question_section
 from tests.report.made_study import write_study
 
@@ -148,3 +149,10 @@ def test_torn_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert main([str(folder)]) == 2
     assert "market.parquet" in capsys.readouterr().err
     assert not (folder / "report.html").exists()
+
+
+def test_methods_say_which_tables_weigh_months_alike_and_which_weigh_large_ones_more(small_folder: Path) -> None:
+    points = [item for block in methods_section(Study(small_folder)).blocks for item in getattr(block, "items", ())]
+    (said,) = [item for item in points if "put together over months" in item]
+    assert "effects table" in said.partition("same weight")[0]
+    assert "group_effects" in said.partition("same weight")[2]

@@ -16,7 +16,7 @@ from experiments.store import write_table
 from experiments.unusual import idle_instruments
 from experiments.unusual.asked_rules import raised_rules
 from experiments.unusual.bindings import MADE_OF
-from experiments.unusual.flag import IDLE, NAMELESS, Flag
+from experiments.unusual.flag import IDLE, MATCHED, NAMELESS, Flag
 from experiments.unusual.twins import Twin
 from sim.codes import OUTCOMES
 from sim.values import Rules
@@ -120,6 +120,37 @@ def test_a_rule_that_asks_for_no_more_than_the_others_never_bound(tmp_path: Path
     two = study("study=baseline", "policy=[rate_cap,borrower_cap]")  # 200,000 yuan are the cap before any instrument
     tables = record(tmp_path, [("rate_cap and borrower_cap", name, 2) for name in ("rate_cap", "borrower_cap")])
     assert found(two, tables) == [(IDLE, "policy.borrower_cap")]
+
+
+def with_rate_caps(**caps: float) -> StudyConfig:
+    """A market with several caps on the same price."""
+    one = with_policy("rate_cap")
+    place = ("calm", "rate_cap")
+    (_, cap), *_ = one.markets[place].policy
+    policy = tuple((name, cap._replace(max_apr=apr)) for name, apr in caps.items())
+    return one._replace(markets={**one.markets, place: one.markets[place]._replace(policy=policy)})
+
+
+@pytest.mark.parametrize(
+    ("caps", "expected"),
+    [
+        ({"first": 0.24, "second": 0.24}, {"first": "second", "second": "first"}),
+        ({"first": 0.24, "second": 0.36}, {"second": "first"}),
+        (
+            {"first": 0.24, "second": 0.36, "third": 0.24},
+            {"first": "third", "second": "first, third", "third": "first"},
+        ),
+    ],
+)
+def test_a_rule_that_another_asks_for_as_well_is_not_said_never_to_have_bound(
+    tmp_path: Path, caps: dict[str, float], expected: dict[str, str]
+) -> None:
+    """Two caps of 24% close bands together, though either could be taken out."""
+    flags = idle_instruments(with_rate_caps(**caps), record(tmp_path, [("rate_cap", "rate_cap", 2)]))
+    assert {flag.setting: flag.kind for flag in flags} == {f"policy.{name}": MATCHED for name in expected}
+    for flag in flags:
+        assert f"since as much or more is asked by {expected[flag.setting.removeprefix('policy.')]};" in flag.why
+        assert IDLE not in flag.sentence
 
 
 @pytest.mark.parametrize("name", ["debt_service_cap", "lender_count_cap", "eligible_borrowers", "soft_risk_limit"])

@@ -234,8 +234,28 @@ def test_what_was_declared_and_cannot_be_compared_is_a_row_and_counts_in_the_fam
     tested, untested = compare(study, study_tables(-5) | {"market": noisy(study_tables(-5)["market"])})[0].to_pylist()
     assert (untested["horizon"], untested["method"], untested["replicates"]) == ("20-30", "none", 0)
     assert untested["mean"] is untested["p"] is untested["p_holm"] is None
-    assert "not compared" in untested["warning"]
+    assert untested["warning"] == "declared and not compared: none of its months is within the run of 10 months"
     assert tested["p_holm"] == pytest.approx(2 * tested["p"]), "two were declared"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "why"),
+    [
+        ("lender.all.charge_offs_fen", "the table lender is not kept"),
+        ("market.approvals minus liquidity.all.people", "the table liquidity is not kept"),
+        ("market.debt_fen", "a column that it is read from is not kept"),
+    ],
+)
+def test_what_was_declared_of_a_table_that_is_not_kept_says_so(outcome: str, why: str) -> None:
+    study = compose_study(
+        [
+            *("study=baseline", "months=10", "study.announce_month=2", "study.replicates=3", "study.horizons=['1-3']"),
+            f"study.primary=[{{outcome:'{outcome}',horizon:'1-3',expected_sign:'-'}}]",
+            *("study.secondary=[]", "+study.arms.other=['economy.policy_rate_apr=0.02']"),
+        ]
+    )
+    (untested,) = compare(study, study_tables(-5))[0].to_pylist()
+    assert untested["warning"] == f"declared and not compared: {why}"
 
 
 def noisy(rows: pd.DataFrame) -> pd.DataFrame:

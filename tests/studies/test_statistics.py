@@ -2,6 +2,8 @@
 
 import hashlib
 import math
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -256,3 +258,10 @@ def test_bounds_hold_the_mean_swap_with_the_arms_and_widen_with_confidence(
     effect = paired_effect(list(changed[:, 0] / months), list(unchanged[:, 0] / months), "x", event_months=months)
     if math.isfinite(effect.count_low):
         assert (effect.count_low, effect.count_high) == pytest.approx((low[0] / months, high[0] / months))
+
+
+def test_the_fewest_replicates_that_are_not_exploratory_are_said_in_one_place() -> None:
+    texts = [
+        path.read_text(encoding="utf-8") for path in (Path(__file__).resolve().parents[2] / "experiments").rglob("*.py")
+    ]
+    assert sum(len(re.findall(r"^EXPLORATORY_BELOW\b.*=", text, re.MULTILINE)) for text in texts) == 1

@@ -24,6 +24,25 @@ def test_measure_is_taken_over_the_last_five_years_and_averaged_over_replicates(
     assert found.passes is passes
 
 
+def test_sums_over_twelve_months_are_read_every_twelfth_month() -> None:
+    """A profit of 7 a month in the last year, 1 before it and 1,000 before the window: 60 months of 12 + 4 * 48."""
+    profit = [1_000 if month < 40 else 7 if month >= 88 else 1 for month in range(100)]
+    rows = pd.DataFrame(
+        [
+            {
+                "replicate": 0,
+                "month": month,
+                "kind": "bank",
+                "profit_12m_fen": sum(profit[month - 11 : month + 1]),
+                "equity_12m_fen": 12 * 100,
+            }
+            for month in range(12, 100)
+        ]
+    )
+    (found,) = validate(rows, [Target("roe_share", ("bank",), 0.0, 1.0, "x")])
+    assert found.mean == pytest.approx(12 * (12 * 7 + 48 * 1) / (60 * 100))
+
+
 def test_every_target_has_a_measure_a_kind_a_range_and_a_source() -> None:
     targets = read_targets()
     assert len(targets) >= 13

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from experiments.methods import EXPLORATORY_BELOW
 from experiments.report.blocks import Block, Note, Points, Section, Table
 from experiments.report.comparison import (
     LEFT_OUT,
@@ -36,7 +37,6 @@ from experiments.report.reading import Study
 from experiments.report.wording import counted, listing, plain, sentence
 
 TITLE = "The answer in five sentences"
-EXPLORATORY_BELOW = 30
 NAMED_ARMS = 4  # so many are named in the opening; of more the first and the last
 OTHER_SCENARIOS_TOLD_APART = 2  # of more, outcomes are told over all of them
 MOST_COLUMNS, MOST_ROWS = 6, 24  # of a table that stands open

@@ -51,30 +51,45 @@ def constraints_section(study: Study) -> Section:
 
 
 def _set_by_rules(study: Study) -> list[Block]:
-    """Say how much limits refused that rules had made tighter: a rule may refuse under the name of a target."""
+    """Say how much limits refused that rules had made tighter: a rule may refuse under the name of a target.
+
+    Runs in which a limit refused nobody count with nothing.
+    """
     sums = study.summed("budgets", ("constraint", "narrowed_by_rules"), ("refused_fen",))
     if sums is None:
         return []
+    runs = _runs(study, sums)
     sums = sums[sums["arm"].isin(study.drawn) & (sums["refused_fen"] > 0)]
     if not (sums["narrowed_by_rules"] > 0).any():
         return []
     rows = []
     for (constraint, scenario, arm), mine in sums.groupby(["constraint", "scenario", "arm"], sort=True):
-        runs = mine.assign(tighter=mine["refused_fen"] * mine["narrowed_by_rules"])
-        by_run = runs.groupby("replicate", sort=True)[["tighter", "refused_fen"]].sum()
-        found = estimate(list(by_run["tighter"] / by_run["refused_fen"]))
-        refused = quantity(by_run["refused_fen"].mean(), "fen")
+        count, refused = int(runs[scenario, arm]), int(mine["refused_fen"].sum())
+        tighter = int(mine.loc[mine["narrowed_by_rules"] > 0, "refused_fen"].sum())
         place = (plain(constraint).replace("_", " "), plain(scenario), plain(arm))
-        rows.append((*place, refused, quantity(found.mean, "share"), str(found.replicates)))
-    head = ("limit", "scenario", "arm", "refused a run", "of it where rules had made the limit tighter", "n")
+        rows.append((*place, quantity(refused / count, "fen"), quantity(tighter / refused, "share"), str(count)))
+    head = ("limit", "scenario", "arm", "refused a run", "of it in months in which rules had made it tighter", "n")
     return [
         Text(
             "Lenders keep targets of their own above what the law asks, so a rule on capital, leverage or liquidity "
             "may refuse under the target's name. A limit counts as tighter in a month in which, with the same books, "
-            "it would leave more room under the rules before any instrument."
+            "it would leave more room under the rules before any instrument. All that it refused in such a month "
+            "counts, also what it would have refused without them. Means are over all runs, shares of their sums."
         ),
-        Table("What limits refused, and how much of it rules had a part in", head, tuple(rows), (3, 4, 5), folded=True),
+        Table(
+            "What limits refused, and how much of it in months in which rules had made the limit tighter",
+            head,
+            tuple(rows),
+            (3, 4, 5),
+            folded=True,
+        ),
     ]
+
+
+def _runs(study: Study, sums: pd.DataFrame) -> pd.Series:
+    """Return how many runs there are by scenario and arm: those of the market, since a run may have had no limit."""
+    market = study.table("market", "replicate")
+    return (sums if market is None else market).groupby(["scenario", "arm"])["replicate"].nunique()
 
 
 def _shares(study: Study, table: pd.DataFrame, names: list[str]) -> dict[tuple[str, str], np.ndarray]:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.report.absence import why_absent
 from experiments.report.blocks import Block, Figure, Note, Section, Table
-from experiments.report.changes import after_means, band_words, effect_of, has_gap
+from experiments.report.changes import after_means, band_words, effect_of, has_gap, level_of_pairs
 from experiments.report.estimates import Estimate, level
 from experiments.report.figures.series import Panel, draw_series
 from experiments.report.lenders import MEASURES, measure
@@ -128,9 +128,14 @@ def _kind_table(study: Study) -> list[Block]:
             mine = values[values["kind"] == kind]
             means = after_means(study, mine)
             for scenario in study.scenarios:
-                base = level(means, study.reference, scenario)
                 for arm in study.policies or ("",):
                     change = effect_of(study, mine, arm, scenario) if arm else None
+                    has_change = change is not None and change.replicates > 0
+                    base = (
+                        level_of_pairs(study, mine, arm, scenario)
+                        if has_change
+                        else level(means, study.reference, scenario)
+                    )
                     rows.append(
                         (
                             title,
@@ -151,7 +156,8 @@ def _kind_table(study: Study) -> list[Block]:
         "change (95% interval)",
         "n",
     )
-    return [Table(f"Means {study.window_words}, by kind of lender", head, tuple(rows), (3, 5, 6), folded=True)]
+    caption = f"Means {study.window_words}, by kind of lender; a level beside a change is of the same months"
+    return [Table(caption, head, tuple(rows), (3, 5, 6), folded=True)]
 
 
 def _level(found: Estimate, unit: str) -> str:

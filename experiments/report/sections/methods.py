@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from experiments.methods import EXPLORATORY_BELOW
 from experiments.report.blocks import Block, Command, Note, Points, Section, Table, Text
 from experiments.report.effects import read_effects
 from experiments.report.reading import Study
 from experiments.report.wording import counted, listing, plain, sentence, title
 from experiments.study_files import LOG
 
-EXPLORATORY_BELOW = 30
 ORIGINS = ("published", "fitted", "assumed", "chosen")
 ORIGIN_WORDS = (
     "Published: the source names a figure or a rule behind the default. Fitted: made to match published totals. "
@@ -38,6 +38,12 @@ intervals in captions and tables are 95% t intervals over replicates unless a me
 Means under the rules run from the month in which the first rule takes effect to the last month; outcomes in the effects
 table use the horizons named there, counted in months from the announcement.
 
+A ratio is put together over months in two ways. The effects table, and the figures and tables of lenders, take the mean
+of monthly ratios: every month has the same weight, and a horizon's mean says what a month in it was like. The section
+on income and the table group_effects divide the sum over the months by the sum over the months: months with more
+applications, loans or people weigh more, and so small groups, with few events a month, have a number. The two differ
+where what stands below grows or shrinks within the window, and are not to be set beside each other.
+
 Tables hold money in fen; the report shows yuan of the simulated market, or yuan a person."""
 LIMITS = """\
 The population is synthetic: people are drawn to match published totals, nobody in it exists.
@@ -50,7 +56,8 @@ Intervals are for one outcome at a time; Holm's correction over the primary outc
 
 A change in per cent of the reference divides by the reference's mean as if it were known exactly."""
 FEW_REPLICATES = (
-    "t intervals of few replicates cover less than they promise when outcomes are skewed; publish with at least 30."
+    "t intervals of few replicates cover less than they promise when outcomes are skewed; publish with at least "
+    f"{EXPLORATORY_BELOW}."
 )
 
 
