@@ -230,6 +230,7 @@ def test_regions_with_cycles_of_their_own_still_hit_the_path_over_all_places() -
     assert len(set(path[5].region_separation_factors)) == 4
 
 
+@pytest.mark.slow
 def test_own_cycles_have_the_spread_that_was_asked_for() -> None:
     world, draws = World(market(sector_cycle_sd_gap=0.2, cycle_persistence_share=0.5)), Draws(5)
     seen = []

@@ -80,6 +80,7 @@ def hashes(out: Path) -> dict[str, str]:
     return {name: record["sha256"] for name, record in files.items() if not name.startswith(("runs/", "report"))}
 
 
+@pytest.mark.slow
 def test_sensitivity_finds_the_one_number_that_matters_and_goes_on_after_a_fault(
     asked, faults, tmp_path, capsys
 ) -> None:

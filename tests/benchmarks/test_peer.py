@@ -64,6 +64,7 @@ def of_the_model(changes: tuple[str, ...]) -> dict[str, float]:
 
 @pytest.mark.parametrize("name", TOLERANCE)
 @pytest.mark.parametrize("market", MARKETS)
+@pytest.mark.slow
 def test_it_comes_to_about_the_same_market(market: str, name: str) -> None:
     changes = MARKETS[market]
     assert of_the_peer(changes)[name] == pytest.approx(of_the_model(changes)[name], rel=TOLERANCE[name])
@@ -76,6 +77,7 @@ def test_the_strained_market_is_another_one() -> None:
     assert strained["dpd30_share"] > 1.5 * calm["dpd30_share"]
 
 
+@pytest.mark.slow
 def test_every_lender_lends_collects_and_loses() -> None:
     for lender in lived_peer().lenders:
         assert lender.managed > 0

@@ -179,6 +179,7 @@ with trials_in_a_copy(Path(sys.argv[1]), libraries=("pytest", "hypothesis")) as 
 """
 
 
+@pytest.mark.slow
 def test_after_ctrl_c_nothing_is_left_and_the_tree_is_untouched(tree: Path) -> None:
     started = tree / "started"
     (tree / "tests/test_adding.py").write_text(

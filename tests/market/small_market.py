@@ -75,7 +75,7 @@ def differing(left: dict[str, pa.Table], right: dict[str, pa.Table]) -> list[str
 
 
 def tables_before(market: CreditMarket, month: int, *names: str) -> dict[str, pa.Table]:
-    """The rows of the months before one, of all tables or of those named; building them takes a while, so do it once."""
+    """The rows of the months before one, of all tables or of those named; building them takes a while: do it once."""
     tables = {name: market.record.table(name) for name in names} if names else market.record.tables
     return {name: before(table, month) for name, table in tables.items()}
 

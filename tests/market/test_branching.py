@@ -49,6 +49,7 @@ def ended(branch: CreditMarket) -> CreditMarket:
 
 
 # --- from the end of the warm-up --------------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_every_arm_and_scenario_of_the_main_study_may_share_a_warm_up() -> None:
     size = ["population.size=500", "calendar.warm_up_months=8", "study.replicates=1"]
     study = compose_study(["study=tightening", *size, "months=44"])

@@ -39,6 +39,7 @@ def rows(market: CreditMarket, table: str, lender: str = "") -> pd.DataFrame:
     return found[found["lender"] == lender] if lender else found
 
 
+@pytest.mark.slow
 def test_both_engines_and_any_number_of_shards_give_the_same_bytes() -> None:
     arrays = lived(everything_on())
     for other in (everything_on(engine="objects"), everything_on(shards=3, threads=2)):

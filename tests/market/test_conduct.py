@@ -59,6 +59,7 @@ def conducted() -> MarketConfig:
     return config._replace(observe=observe)
 
 
+@pytest.mark.slow
 def test_the_engines_agree_with_lots_officers_and_cohorts() -> None:
     arrays, objects = (CreditMarket(conducted()._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))
     arrays.run()

@@ -1,5 +1,7 @@
 """All that lenders can do at once: engines agree, books close to the fen, and no part of it is idle."""
 
+import pytest
+
 from sim.codes import BUDGET_OUTCOMES, OUTCOMES
 from sim.market import CreditMarket
 from sim.observe.ratios import MADE_OF, Ratio
@@ -23,6 +25,7 @@ def test_the_engines_agree_to_the_bit_with_everything_on() -> None:
     assert arrays.record.table("scorecards").num_rows > 0
 
 
+@pytest.mark.slow
 def test_shards_and_threads_do_not_matter_with_everything_on() -> None:
     config = everything_on(small(people=1_500, warm_up=14, months=MONTHS))
     cut = CreditMarket(config._replace(shards=5, threads=2), rng=SEED)

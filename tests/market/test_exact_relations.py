@@ -110,7 +110,10 @@ def test_looking_changes_nothing() -> None:
 
 
 # --- shards and threads -----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize(("shards", "threads"), [(2, 1), (3, 1), (7, 1), (4, 2), (7, 4)])
+MORE_SHARDS = (pytest.param(*each, marks=pytest.mark.slow) for each in ((2, 1), (7, 1), (4, 2)))
+
+
+@pytest.mark.parametrize(("shards", "threads"), [(3, 1), (7, 4), *MORE_SHARDS])
 def test_shards_and_threads_change_nothing(shards: int, threads: int) -> None:
     cut = lived(small(shards=shards, threads=threads))
     assert cut.record.hash() == hash_of(small())

@@ -46,6 +46,7 @@ def test_an_application_is_told_with_its_lender_amount_and_reason(condition: str
         assert f"lent {applications.amount[row] / 100:,.2f} yuan" in str(told)
 
 
+@pytest.mark.slow
 def test_in_a_trial_the_price_told_is_that_of_the_loan() -> None:
     """Everybody is in a trial of prices or limits, on first loans and on lines."""
     trial = OfferTestParameters(share=1.0, price_step_apr=0.03, limit_step_share=0.5)

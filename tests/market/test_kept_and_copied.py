@@ -77,6 +77,7 @@ def test_a_fresh_market_can_be_pickled_before_its_warm_up() -> None:
 
 # --- Mesa's batch_run -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.slow
 def test_batch_run_takes_a_configuration_in_a_list(processes: int) -> None:
     seeds = [SEED, SEED + 1]
     rows = batch_run(

@@ -41,6 +41,7 @@ def test_a_new_card_matters_from_the_month_after_the_review() -> None:
 
 
 @pytest.mark.parametrize("parameters", [YEARLY, UPGRADED])
+@pytest.mark.slow
 def test_the_engines_agree_with_learning_on(parameters: LearningParameters) -> None:
     config = learning(parameters)
     config = config._replace(population=config.population._replace(size=300))
@@ -53,6 +54,7 @@ def test_the_engines_agree_with_learning_on(parameters: LearningParameters) -> N
         assert left.scorecard.card == right.scorecard.card
 
 
+@pytest.mark.slow
 def test_shards_and_threads_do_not_matter_to_what_is_learned() -> None:
     config = learning(UPGRADED)
     cut = CreditMarket(config._replace(shards=5, threads=2), rng=SEED)

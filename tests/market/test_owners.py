@@ -3,6 +3,7 @@
 from functools import cache
 
 import pandas as pd
+import pytest
 
 from sim.market import CreditMarket
 from sim.params import MarketConfig
@@ -25,6 +26,7 @@ def platform(market: CreditMarket) -> pd.DataFrame:
     return rows[rows["lender"] == "platform_a"].set_index("month")
 
 
+@pytest.mark.slow
 def test_owners_who_pay_in_let_the_platform_recover_faster_under_a_joint_lending_floor() -> None:
     alone, helped = platform(lived(with_floor(0.0))), platform(lived(with_floor(0.1)))
     assert helped["capital_raised_fen"].sum() > 0

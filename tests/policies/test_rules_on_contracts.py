@@ -152,6 +152,7 @@ ALL += ("education", "credit_registry")
 
 
 class TestInAMarket:
+    @pytest.mark.slow
     def test_both_engines_agree_under_all_of_them(self) -> None:
         assert market(*ALL, engine="objects").record.hash() == market(*ALL).record.hash()
 

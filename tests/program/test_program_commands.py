@@ -260,13 +260,14 @@ def started(place: Path, path: str, tmp_path: Path, texts: list[str]) -> subproc
     )
 
 
-@pytest.mark.parametrize("before", ["", f"{ROOT}/docs{os.pathsep}"])
+@pytest.mark.parametrize("before", ["", pytest.param(f"{ROOT}/docs{os.pathsep}", marks=pytest.mark.slow)])
 def test_own_files_of_the_same_names_do_not_hide_sluice(hostile: Path, before: str, tmp_path: Path) -> None:
     ended = started(hostile, f"{before}{ROOT}", tmp_path, ["run", "--cfg", "job"])
     assert ended.returncode == 0, ended.stderr
     assert yaml.safe_load(ended.stdout)["study"]["name"] == "tightening"
 
 
+@pytest.mark.slow
 def test_a_path_that_names_the_folder_of_such_files_does_not_hide_it_either(tmp_path: Path) -> None:
     """`PYTHONPATH=$PYTHONPATH:...` with nothing before the colon puts the current folder on the path."""
     place = tmp_path / "mine"

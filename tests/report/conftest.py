@@ -11,19 +11,31 @@ from experiments.report import build
 from tests.report.made_study import write_study
 
 
-@pytest.fixture(scope="session")
-def study_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Two scenarios, three arms, four replicates, six lenders; the page is drawn. Nobody writes into it."""
+def made_once(tmp_path_factory: pytest.TempPathFactory, worker_id: str, name: str, draws: bool) -> Path:
+    """Return a study folder that whoever comes first writes, and draws if asked; who comes second waits for it."""
     base = tmp_path_factory.getbasetemp()
     shared = base if worker_id == "master" else base.parent  # of all workers
-    folder, drawn = shared / "made_study", shared / "made_study_is_drawn"
-    with (shared / "made_study_lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)  # drawing takes long; who comes second waits and takes it as it is
-        if not drawn.exists():
+    folder, done = shared / name, shared / f"{name}_is_done"
+    with (shared / f"{name}_lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
             write_study(folder)
-            build(folder)
-            drawn.touch()
+            if draws:
+                build(folder)
+            done.touch()
     return folder
+
+
+@pytest.fixture(scope="session")
+def study_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Two scenarios, three arms, four replicates, six lenders. Nobody writes into it."""
+    return made_once(tmp_path_factory, worker_id, "made_study", draws=False)
+
+
+@pytest.fixture(scope="session")
+def drawn_folder(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The same study with its page, which takes long to draw. Nobody writes into it."""
+    return made_once(tmp_path_factory, worker_id, "drawn_study", draws=True)
 
 
 @pytest.fixture
@@ -36,5 +48,5 @@ def small_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def page(study_folder: Path) -> str:
-    return (study_folder / "report.html").read_text(encoding="utf-8")
+def page(drawn_folder: Path) -> str:
+    return (drawn_folder / "report.html").read_text(encoding="utf-8")

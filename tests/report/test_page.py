@@ -97,6 +97,7 @@ def test_identities_are_unique_and_references_resolve(page: str) -> None:
     assert wanted <= set(names)
 
 
+@pytest.mark.slow
 def test_same_tables_give_the_same_bytes(small_folder: Path) -> None:
     first = build(small_folder).read_bytes()
     assert build(small_folder).read_bytes() == first

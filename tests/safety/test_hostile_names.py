@@ -157,6 +157,7 @@ def test_study_with_a_name_that_no_line_can_hold_is_refused(tmp_path: Path, name
         compose_study([f"study_file={path}"])
 
 
+@pytest.mark.slow
 def test_whole_pipeline_keeps_hostile_words_as_words(tmp_path: Path, sluice: Sluice) -> None:
     command = sluice.command(
         "scale=smoke", "report.draw=true", f"policy.rate_cap.source='{SHOWABLE['script in capitals']}'"

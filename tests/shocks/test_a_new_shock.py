@@ -59,6 +59,7 @@ def test_one_source_file_and_one_config_are_enough(tmp_path: Path, source: str) 
     assert int(passed[1]) == len(found) - len(LIVING)
 
 
+@pytest.mark.slow
 def test_a_new_shock_that_breaks_its_promises_is_found_out(tmp_path: Path, source: str) -> None:
     before_its_time = source.replace("size = felt_share(self, economy.month)", "size = 1.0")
     assert before_its_time != source

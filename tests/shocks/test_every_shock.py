@@ -126,6 +126,7 @@ class TestEveryShock:
         assert changed_state(branch, whole) == []
         assert differing(whole.record.tables, lived(small(**GROWN)).record.tables) != []
 
+    @pytest.mark.slow
     def test_both_engines_live_it_alike(self, name: str) -> None:
         arrays = people_under(name, shock_of(name), **TINY)
         objects = arrays._replace(engine="objects")

@@ -119,6 +119,7 @@ def test_link_inside_an_entry_is_not_followed(tmp_path: Path) -> None:
     assert not any(path.is_symlink() for path in (tmp_path / "b").rglob("*"))
 
 
+@pytest.mark.slow
 def test_run_of_another_kind_of_processor_is_lived_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert live(study_in(tmp_path / "a")) == 0
     machine = {**archive_module.machine_class(), "processor": "another"}

@@ -47,6 +47,7 @@ SLOW = [pytest.param(way, marks=pytest.mark.slow) for way in ("script", "text", 
 
 
 @pytest.mark.parametrize("way", ["script in a thread", *SLOW])
+@pytest.mark.slow
 def test_a_program_without_a_guard_runs_once_and_gets_the_exit_code(sluice: Sluice, way: str) -> None:
     program = IN_A_THREAD if way == "script in a thread" else UNGUARDED
     (sluice.place / "mine.py").write_text(program)
@@ -72,6 +73,7 @@ def test_the_documented_app_runs_every_study_and_ends_with_its_exit_code(sluice:
     assert "study.replicates: must lie in 1 to" in ended.stderr
 
 
+@pytest.mark.slow
 def test_workers_of_dask_do_not_run_the_program_again(sluice: Sluice) -> None:
     pytest.importorskip("distributed")
     (sluice.place / "mine.py").write_text(UNGUARDED)
@@ -81,6 +83,7 @@ def test_workers_of_dask_do_not_run_the_program_again(sluice: Sluice) -> None:
     sluice.await_silence()
 
 
+@pytest.mark.slow
 def test_a_process_that_may_start_none_is_told_so(sluice: Sluice) -> None:
     (sluice.place / "mine.py").write_text(
         "import multiprocessing, sys\nfrom experiments.run import main\n"

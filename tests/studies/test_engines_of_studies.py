@@ -58,7 +58,8 @@ def calm(tmp_path_factory: pytest.TempPathFactory, sources: Path) -> dict[str, s
 
 
 # --- the same bytes ---------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("engine", ["dask", pytest.param("ray", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["dask", "ray"])
 def test_an_engine_finishes_a_study_with_the_same_bytes_and_leaves_no_process(
     tmp_path: Path, sources: Path, calm: dict[str, str], engine: str
 ) -> None:

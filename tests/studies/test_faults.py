@@ -70,7 +70,10 @@ def command(monkeypatch: pytest.MonkeyPatch, folder: Path, **changes: object) ->
 
 
 # --- no room ---------------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("part", [0.0, 0.02, 0.06, 0.1, 0.4, 0.8, 0.95, 1.0])
+MORE_PARTS = (pytest.param(part, marks=pytest.mark.slow) for part in (0.02, 0.06, 0.4, 0.8, 1.0))
+
+
+@pytest.mark.parametrize("part", [0.0, 0.1, 0.95, *MORE_PARTS])
 def test_full_disk_is_one_message_at_once_and_the_study_resumes_when_there_is_room(
     tmp_path: Path,
     finished: Path,
@@ -111,7 +114,7 @@ def test_full_disk_of_the_archive_costs_nothing_but_the_archive(
     assert hashes(tmp_path / "out") == hashes(finished)
 
 
-@pytest.mark.parametrize("executor", ["serial", "processes"])
+@pytest.mark.parametrize("executor", ["serial", pytest.param("processes", marks=pytest.mark.slow)])
 def test_file_that_may_not_grow_ends_the_command_at_once(sluice: Sluice, executor: str) -> None:
     """The system itself refuses here: no file may exceed 150 or 300 kB, and that of the people would."""
     limited = ["sh", "-c", 'ulimit -f 300; exec "$@"', "sh"]
@@ -133,6 +136,7 @@ def in_own_mounts(script: str, *arguments: object) -> subprocess.CompletedProces
     return subprocess.run(asked, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
 
 
+@pytest.mark.slow
 def test_moved_read_only_folder_is_verified_opened_and_drawn_elsewhere_and_refused_for_writing(copied: Path) -> None:
     program = (
         "import sys, experiments; from pathlib import Path; from tests.studies.fake_study import *; use_fake_market();"
@@ -387,6 +391,7 @@ def test_folder_that_vanishes_is_one_message(
     assert str(tmp_path / "out") in said
 
 
+@pytest.mark.slow
 def test_two_drivers_with_one_archive_both_end_with_the_same_bytes(sluice: Sluice) -> None:
     places = [sluice.place / name for name in ("a", "b")]
     drivers = [sluice.start("study.replicates=4", "executor=serial", f"out={place}") for place in places]
@@ -418,6 +423,7 @@ def test_kills_at_random_moments_leave_nothing_torn_and_the_same_bytes(tmp_path:
 
 # --- what goes while a study is carried out --------------------------------------------------------------------------
 @pytest.mark.parametrize("executor", ["serial", "processes"])
+@pytest.mark.slow
 def test_folder_removed_in_mid_study_is_one_message_and_the_same_command_begins_anew(
     sluice: Sluice, executor: str
 ) -> None:
@@ -435,7 +441,12 @@ def test_folder_removed_in_mid_study_is_one_message_and_the_same_command_begins_
 
 
 @pytest.mark.parametrize(
-    "problem", [OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)), RuntimeError("can't start new thread"), EOFError()]
+    "problem",
+    [
+        OSError(errno.ENOMEM, os.strerror(errno.ENOMEM)),
+        pytest.param(RuntimeError("can't start new thread"), marks=pytest.mark.slow),
+        pytest.param(EOFError(), marks=pytest.mark.slow),
+    ],
 )
 def test_worker_that_cannot_be_started_is_one_message(
     tmp_path: Path, fake: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture, problem: Exception

@@ -15,6 +15,7 @@ from experiments.run import main
 from tests.studies.commands import BASE, Sluice, table_hashes
 
 
+@pytest.mark.slow
 def test_processes_and_serial_give_the_same_bytes(tmp_path: Path, sources: Path) -> None:
     found = []
     for executor in ("serial", "processes"):
@@ -64,6 +65,7 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(sluice: Sluice) -> 
     assert len(sluice.finished()) == 8
 
 
+@pytest.mark.slow
 def test_worker_killed_once_is_replaced_and_its_run_done_again(sluice: Sluice) -> None:
     (sluice.faults / "kill-1").write_text("1")
     ended = sluice.run("study.replicates=4")
@@ -72,6 +74,7 @@ def test_worker_killed_once_is_replaced_and_its_run_done_again(sluice: Sluice) -
     assert len(sluice.finished()) == 4
 
 
+@pytest.mark.slow
 def test_run_that_always_kills_its_worker_is_set_aside_and_listed(sluice: Sluice) -> None:
     (sluice.faults / "kill-1").write_text("99")
     ended = sluice.run("study.replicates=4")
@@ -84,7 +87,7 @@ def test_run_that_always_kills_its_worker_is_set_aside_and_listed(sluice: Sluice
     assert len(sluice.finished()) == 3
 
 
-@pytest.mark.parametrize("executor", ["processes", pytest.param("serial", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("executor", ["serial", pytest.param("processes", marks=pytest.mark.slow)])
 def test_run_that_raises_is_listed_with_its_reason_and_the_others_are_kept(sluice: Sluice, executor: str) -> None:
     (sluice.faults / "raise-2").touch()
     ended = sluice.run("study.replicates=4", f"executor={executor}")
@@ -97,6 +100,7 @@ def test_run_that_raises_is_listed_with_its_reason_and_the_others_are_kept(sluic
     assert sluice.manifest()["status"] == "complete"
 
 
+@pytest.mark.slow
 def test_folder_of_another_study_is_refused(sluice: Sluice) -> None:
     assert sluice.run("study.replicates=2", "executor=serial").returncode == 0
     other = sluice.run("study.replicates=2", "seed=9", "executor=serial")
@@ -120,6 +124,7 @@ def test_a_place_where_no_results_can_be_is_refused(tmp_path: Path, capsys: pyte
     assert [path.name for path in thesis.parent.iterdir()] == ["thesis.tex"]
 
 
+@pytest.mark.slow
 def test_folder_in_use_is_refused(sluice: Sluice) -> None:
     (sluice.faults / "slow").write_text("0.4")
     process = sluice.start("study.replicates=30", "executor=serial")
@@ -161,6 +166,7 @@ def test_verify_notices_an_altered_file_and_a_run_that_is_not_reproduced(sluice:
     assert "market.parquet: is torn or altered" in altered.stderr
 
 
+@pytest.mark.slow
 def test_altered_run_is_done_again_on_resume(sluice: Sluice) -> None:
     assert sluice.run("study.replicates=2", "executor=serial").returncode == 0
     before = table_hashes(sluice.manifest())
@@ -172,6 +178,7 @@ def test_altered_run_is_done_again_on_resume(sluice: Sluice) -> None:
     assert table_hashes(sluice.manifest()) == before
 
 
+@pytest.mark.slow
 def test_report_that_cannot_be_written_is_one_message_and_the_results_are_kept(sluice: Sluice) -> None:
     assert sluice.run("study.replicates=2", "executor=serial").returncode == 0
     (sluice.out / "report.html" / "mine").mkdir(parents=True)  # a folder in its place

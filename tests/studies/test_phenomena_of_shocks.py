@@ -75,6 +75,7 @@ def table_of_failures(seeds: range, people: int) -> pd.DataFrame:
     return pd.DataFrame(rows, index=list(CASH_SHARES))
 
 
+@pytest.mark.slow
 def test_a_platform_with_much_at_hand_outlives_a_rumour_that_fells_it_with_little() -> None:
     little, much = (sum(months_to_failure(2, cash, 1_500, (0.05,))) for cash in (0.08, 1.0))
     assert little < MONTHS

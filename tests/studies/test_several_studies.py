@@ -107,6 +107,7 @@ def test_folders_and_the_command_that_continues_them_all(tmp_path: Path) -> None
         assert again == command_here("run", "-m", *ONE, out_override(place))
 
 
+@pytest.mark.slow
 def test_ctrl_c_prints_the_command_that_goes_on_with_all_of_them(sluice: Sluice) -> None:
     (sluice.faults / "slow").write_text("0.4")
     process = sluice.start("-m", "seed=1,2", "study.replicates=4", "executor=serial")
@@ -121,6 +122,7 @@ def test_ctrl_c_prints_the_command_that_goes_on_with_all_of_them(sluice: Sluice)
     assert len(list(sluice.out.glob("*/manifest.json"))) == 2
 
 
+@pytest.mark.slow
 def test_a_launcher_of_hydra_can_run_whole_studies(sluice: Sluice, sources: Path) -> None:
     """As the guide tells it: an app of one's own, whose task is one study."""
     script = sluice.place / "studies.py"

@@ -62,7 +62,7 @@ def test_another_seed_or_parameter_is_another_trunk(other: str) -> None:
     assert {run.trunk for run in ours}.isdisjoint(run.trunk for run in theirs)
 
 
-@pytest.mark.parametrize("executor", ["processes", pytest.param("serial", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("executor", ["serial", pytest.param("processes", marks=pytest.mark.slow)])
 def test_every_warm_up_is_lived_once(sluice: Sluice, executor: str) -> None:
     ended = sluice.run(*ARMS, "study.replicates=3", f"executor={executor}")
     assert ended.returncode == 0, ended.stderr
@@ -73,6 +73,7 @@ def test_every_warm_up_is_lived_once(sluice: Sluice, executor: str) -> None:
     assert sum(lived.values()) in range(3, 3 + (1 if executor == "serial" else 2))
 
 
+@pytest.mark.slow
 def test_killed_run_takes_no_other_along_and_the_bytes_are_those_of_a_calm_study(
     sluice: Sluice, tmp_path: Path, sources: Path
 ) -> None:

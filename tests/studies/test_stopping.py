@@ -149,6 +149,7 @@ def test_a_study_ends_when_its_intervals_are_narrow(sluice: Sluice) -> None:
     assert len(sluice.finished()) == 4
 
 
+@pytest.mark.slow
 def test_a_study_that_never_is_precise_ends_at_the_most(sluice: Sluice) -> None:
     assert sluice.run(*STUDY, PRIMARY.format(1e-9), "executor=serial").returncode == 0
     manifest = sluice.manifest()

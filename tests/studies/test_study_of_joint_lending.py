@@ -76,6 +76,7 @@ def test_every_sign_was_declared_beforehand() -> None:
     assert {one.expected_sign for one in primary if one.outcome not in (PLATFORM, ALL)} == {"+"}
 
 
+@pytest.mark.slow
 def test_signs_over_seeds_in_a_tiny_market() -> None:
     found = effects(Size.tiny)
     assert len(found) == 14, "seven outcomes, with owners and without"

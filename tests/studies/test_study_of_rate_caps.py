@@ -32,6 +32,7 @@ def test_lenders_of_the_study_are_alike_but_for_their_number() -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_ceiling_lowers_the_price_and_shuts_risky_bands() -> None:
     effects = found(FEW, "two_lenders")
     assert effect(effects, "lender.all.mean_apr", LATE, "cap_24")["mean"] < 0.0
