@@ -26,10 +26,10 @@ FLOWS = (
     "new_approvals",
     "line_applications",
     "line_approvals",
-    "originations",  # fen; whole loans, partner's part and refinanced loans included
+    "originations",  # fen; whole loans, partner's part, refinanced loans and interest lent on top included
     "refinanced",  # fen of originations that repaid an older loan here, its interest included
     "originations_partner",
-    "originations_apr",  # sum of amount_fen * apr_bp // 10000: for the mean price taken
+    "originations_apr",  # of loans made, sum of amount_fen * apr_bp // 10000: for the mean price taken
     "originations_count",
     "interest",  # fen paid by customers, late fees included
     "interest_partner",
@@ -55,6 +55,7 @@ FLOWS = (
     "buyers_claims",  # stock: fen of such claims still collected; no part of Tallies.claims
     "claims_for_sale",  # stock: fen of its claims that are old enough to be sold, partners' parts included
     "productive_loans",  # stock: fen of open loans taken for working capital, partners' parts included
+    "capitalised",  # fen of originations that is the interest of a postponed month, lent on top of an older loan
 )
 FLOW = {name: index for index, name in enumerate(FLOWS)}
 

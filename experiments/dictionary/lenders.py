@@ -66,6 +66,7 @@ LENDER_TABLES: dict[str, Described] = {
             "approval_share": "Approvals over applications.",
             "originations_fen": "New money lent, partners' parts included.",
             "refinanced_fen": "Older loans here that were repaid out of new ones.",
+            "capitalised_fen": "Interest of postponed months, lent on top of older loans; it is in no price.",
             "originations_count": (LOANS, "Loans made."),
             "yearly_charges_fen": "A year's interest and fees on what was lent, refinanced loans included.",
             "mean_ticket_fen": "New money over loans made, the fraction of a fen dropped.",

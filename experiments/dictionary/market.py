@@ -49,6 +49,7 @@ MARKET_TABLES: dict[str, Described] = {
             "line_approval_share": "Approvals over applications of people with a line at the lender they asked.",
             "originations_fen": "New money lent; what repaid an older loan at the same lender is left out.",
             "refinanced_fen": "Older loans that were repaid out of new ones at the same lender.",
+            "capitalised_fen": "Interest of postponed months, lent on top of older loans; it is in no price.",
             "yearly_charges_fen": "A year's interest and fees on what was lent, refinanced loans included.",
             "mean_apr": "Mean all-in price of what was lent, refinanced loans included, weighted by amount.",
             "dpd30_share": "Debt more than 30 days late over all debt.",

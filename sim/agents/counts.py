@@ -124,8 +124,7 @@ class Counts:
         share_bp = loan.partner_share_bp
         self.at_lender(loan.lender, "interest", interest)
         self.at_lender(loan.lender, "originations", interest)
-        self.at_lender(loan.lender, "originations_apr", interest * loan.apr_bp // 10_000)
-        self.at_lender(loan.lender, "refinanced", interest)
+        self.at_lender(loan.lender, "capitalised", interest)
         self.tallies.vintage_flow[loan.lender, months_on_book(loan, month), 0] += interest
         self.shared(loan, "interest_partner", INTEREST, part(interest, share_bp))
         lent = part(loan.principal + interest, share_bp) - part(loan.principal, share_bp)

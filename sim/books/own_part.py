@@ -14,7 +14,7 @@ class OwnPart(NamedTuple):
     managed: int  # whole loans of its customers at month end
     own_stock: list[int]  # its parts of them by bucket
     joint_stock: list[int]  # its parts in others' loans by bucket
-    leaving: int  # whole principal of its customers that was repaid in cash or charged off
+    leaving: int  # whole principal of its customers that was repaid in cash or charged off, less interest lent on top
     repaid: int  # its parts of all principal repaid
     charge_offs: int
     recoveries: int
@@ -28,15 +28,14 @@ def own_part_of(tallies: Tallies, index: int) -> OwnPart:
     """Return what of the month belongs to the lender at a place in order of id."""
     given = tallies.partner_flow[index].sum(axis=0)  # to partners: lent, interest, principal, charged off, recovered
     taken = tallies.partner_flow[:, index].sum(axis=0)  # as a partner
-    flow = {
-        name: int(tallies.flow[index, FLOW[name]]) for name in ("principal", "charge_offs", "recoveries", "refinanced")
-    }
+    names = ("principal", "charge_offs", "recoveries", "refinanced", "capitalised")
+    flow = {name: int(tallies.flow[index, FLOW[name]]) for name in names}
     whole = tallies.stock[index]
     return OwnPart(
         managed=int(whole.sum()),
         own_stock=(whole - tallies.partner_stock[index].sum(axis=0)).tolist(),
         joint_stock=tallies.partner_stock[:, index].sum(axis=0).tolist(),
-        leaving=max(0, flow["principal"] + flow["charge_offs"] - flow["refinanced"]),
+        leaving=max(0, flow["principal"] + flow["charge_offs"] - flow["refinanced"] - flow["capitalised"]),
         repaid=flow["principal"] - int(given[2]) + int(taken[2]),
         charge_offs=flow["charge_offs"] - int(given[3]) + int(taken[3]),
         recoveries=flow["recoveries"] - int(given[4]) + int(taken[4]),

@@ -5,14 +5,13 @@ from __future__ import annotations
 from sim.codes import NOBODY, POSTPONED_WITH_INTEREST, VINTAGE_MONTHS
 from sim.compiling import kernel, wide
 from sim.engines.columns import (
+    CAPITALISED,
     INTEREST,
     INTEREST_PART,
     INTEREST_PARTNER,
     LENT,
     ORIGINATIONS,
-    ORIGINATIONS_APR,
     ORIGINATIONS_PARTNER,
-    REFINANCED,
     V_LENT,
 )
 from sim.engines.contracts import interest_to_repay
@@ -40,8 +39,7 @@ def postpone_loan(i: int, slot: int, month: int, loans: Loans, terms: Terms, tal
     interest = interest_to_repay(i, slot, loans)
     tallies.flow[lender, INTEREST] += interest
     tallies.flow[lender, ORIGINATIONS] += interest
-    tallies.flow[lender, ORIGINATIONS_APR] += interest * apr_bp // 10_000
-    tallies.flow[lender, REFINANCED] += interest
+    tallies.flow[lender, CAPITALISED] += interest
     age = min(month - wide(loans.origination_month[i, slot]), VINTAGE_MONTHS - 1)
     tallies.vintage_flow[lender, age, V_LENT] += interest
     if partner != NOBODY:

@@ -43,7 +43,7 @@ def lender_row(
         int(report["interest_fen"]) + int(report["service_fees_fen"]) - int(report["funding_cost_fen"])
     )
     history.opex.append(int(report["opex_fen"]))
-    lent = int(flow[FLOW["originations"]])
+    lent = int(flow[FLOW["originations"]] - flow[FLOW["capitalised"]])
     new_money = lent - int(flow[FLOW["refinanced"]])
     charges = int(flow[FLOW["originations_apr"]])
     headline, fees = headline_and_fees(mean(charges, lent), offer, report["fee_gap_share"])
@@ -68,6 +68,7 @@ def lender_row(
         "approvals": int(flow[FLOW["new_approvals"]] + flow[FLOW["line_approvals"]]),
         "originations_fen": new_money,
         "refinanced_fen": lent - new_money,
+        "capitalised_fen": int(flow[FLOW["capitalised"]]),
         "originations_count": int(flow[FLOW["originations_count"]]),
         "yearly_charges_fen": charges,
         "offered_applications": offered_applications,

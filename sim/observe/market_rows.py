@@ -23,7 +23,7 @@ def market_row(economy: Economy, tallies: Tallies, people: int) -> dict[str, Any
     flow = tallies.flow.sum(axis=0)
     group = tallies.group.sum(axis=0)
     household = tallies.household
-    lent = int(flow[FLOW["originations"]])
+    new_money = int(flow[FLOW["originations"]] - flow[FLOW["refinanced"]] - flow[FLOW["capitalised"]])
     counts = {
         name: int(group[GROUP_FLOW[name]])
         for name in ("unemployed", "indebted", "applications", "approvals", "no_slot")
@@ -44,8 +44,9 @@ def market_row(economy: Economy, tallies: Tallies, people: int) -> dict[str, Any
             "debt_fen": int(group[GROUP_FLOW["debt"]]),
             "dpd30_fen": int(group[GROUP_FLOW["debt_dpd30"]]),
             "dpd90_fen": int(group[GROUP_FLOW["debt_dpd90"]]),
-            "originations_fen": lent - int(flow[FLOW["refinanced"]]),
+            "originations_fen": new_money,
             "refinanced_fen": int(flow[FLOW["refinanced"]]),
+            "capitalised_fen": int(flow[FLOW["capitalised"]]),
             "yearly_charges_fen": int(flow[FLOW["originations_apr"]]),
             "charge_offs_fen": int(flow[FLOW["charge_offs"]]),
             "consumption_fen": int(household[HOUSEHOLD_FLOW["consumption"]]),

@@ -33,6 +33,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "line_approval_share": "float",
         "originations_fen": "int",
         "refinanced_fen": "int",
+        "capitalised_fen": "int",  # interest of postponed months, lent on top of older loans
         "yearly_charges_fen": "int",  # on what was lent, at its all-in price
         "mean_apr": "float",
         "dpd30_share": "float",
@@ -101,6 +102,7 @@ SCHEMAS: dict[str, dict[str, str]] = {
         "approval_share": "float",
         "originations_fen": "int",  # new money, partner's part included
         "refinanced_fen": "int",  # older loans repaid out of new ones
+        "capitalised_fen": "int",  # interest of postponed months, lent on top of older loans
         "originations_count": "int",
         "yearly_charges_fen": "int",  # on what was lent, refinanced loans included, at its all-in price
         "mean_ticket_fen": "int",

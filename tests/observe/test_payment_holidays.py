@@ -11,7 +11,7 @@ from sim.market import CreditMarket
 from sim.params import MarketConfig, ObserveParameters
 from sim.policies.moratorium import Moratorium
 from sim.shocks.unemployment import Unemployment
-from tests.market.small_market import SEED, lived, small
+from tests.market.small_market import SEED, every_lender, lived, small
 
 SIGNED = ("original_fen", "refinancing_fen", "term_months", "signed_instalment_fen", "apr", "origination_month")
 ENDED = ("paid_off", "refinanced", "claim_ended")
@@ -118,6 +118,34 @@ def test_what_a_loan_repaid_by_refinancing_is_what_the_new_one_took_up() -> None
     new_money = (fresh["original_fen"] - fresh["refinancing_fen"]).groupby([fresh["month"], fresh["lender"]]).sum()
     lenders = market.record.table("lender").to_pandas().set_index(["month", "lender"])["originations_fen"]
     assert new_money.tolist() == lenders[lenders > 0].reindex(new_money.index).tolist()
+
+
+def test_interest_lent_on_top_is_no_new_loan_and_in_no_price() -> None:
+    """What lenders and the market count as lent, and at what price, are the loans signed in the month."""
+    market = lived(on_holiday())
+    tape = tape_of(market)
+    months = range(1, 12)  # the tape begins with the month end of the warm-up
+    fresh = tape.query("months_on_book == 0 and month >= 1")
+    signed = fresh.assign(charges=fresh["original_fen"] * (fresh["apr"] * 10_000).round().astype(int) // 10_000)
+    of_loans = signed.groupby(["month", "lender"])[["charges", "refinancing_fen"]].sum()
+    on_top = tape.groupby(["month", "lender"])["capitalised_fen"].sum()
+    rows = market.record.table("lender").to_pandas().set_index(["month", "lender"]).loc[list(months)]
+    of_loans, on_top = (each.reindex(rows.index, fill_value=0) for each in (of_loans, on_top))
+    assert rows["yearly_charges_fen"].tolist() == of_loans["charges"].tolist()
+    assert rows["refinanced_fen"].tolist() == of_loans["refinancing_fen"].tolist()
+    assert rows["capitalised_fen"].tolist() == on_top.tolist()
+    assert rows["capitalised_fen"].sum() > 0
+    whole = market.record.table("market").to_pandas().set_index("month").loc[list(months)]
+    for name in ("originations_fen", "refinanced_fen", "capitalised_fen", "yearly_charges_fen"):
+        assert whole[name].tolist() == rows[name].groupby("month").sum().tolist(), name
+
+
+def test_a_lender_that_lends_nothing_has_no_price_though_interest_is_lent_on_top() -> None:
+    closed = every_lender(on_holiday(), budget_extra_fen=-(10**15), budget_extra_from_month=3)
+    rows = lived(closed).record.table("lender").to_pandas().query("month == 5")
+    assert (rows["originations_fen"] == 0).all()
+    assert rows["capitalised_fen"].sum() > 0
+    assert rows["mean_apr"].isna().all()
 
 
 def test_both_engines_and_a_branch_write_the_same_tape() -> None:
