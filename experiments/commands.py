@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from experiments.command_line import DONE, PROGRAM, REFUSED
+from experiments.command_line import DONE, PROGRAM
+from experiments.endings import exit_code_of
 from experiments.refusal import Refusal, nearest
 
 
@@ -47,11 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if texts[0] in VERSION:
         print(version())
         return DONE
-    try:
-        return main_of(command_named(texts[0]))(texts[1:])
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
-        return REFUSED
+    return exit_code_of(lambda: main_of(command_named(texts[0]))(texts[1:]))
 
 
 def command_named(text: str) -> str:
