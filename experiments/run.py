@@ -21,7 +21,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import experiments.memory_limit  # noqa: F401  (looks as it is loaded, before what needs the memory)
+import experiments.enough_memory  # noqa: F401  (before what needs the memory)
 from experiments.archive import archive_of
 from experiments.command_line import DONE, FAILED, INTERRUPTED, command_here, names_out, out_override, usage
 from experiments.config import StudyConfig, compose_study, composed_yaml

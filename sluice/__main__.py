@@ -16,6 +16,11 @@ OWN = ("experiments", "sim", "configs")
 def main() -> int:
     """Run the command that was typed and return its exit code."""
     look_at_home()
+    from experiments.memory_limit import shortage  # first: too little memory would end what follows in its own words
+
+    if said := shortage():
+        print(said, file=sys.stderr)
+        return 1
     from experiments.commands import main as chosen_command
     from experiments.streams import as_command
 

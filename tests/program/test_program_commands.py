@@ -224,6 +224,36 @@ def test_ctrl_c_in_any_command_is_one_word(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == "stopped\n"
 
 
+# --- too little memory ------------------------------------------------------------------------------------------------
+def test_memory_that_ends_in_any_command_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def refused() -> int:
+        raise MemoryError("malloc of size 4096 failed")
+
+    assert as_command(refused) == 1
+    assert capsys.readouterr().err == "memory: not enough is left: malloc of size 4096 failed\n"
+
+
+def test_command_begins_nothing_under_a_limit_too_low(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("experiments.memory_limit.address_limit", lambda: 1_200_000 * 1024)
+    assert as_command(lambda: 0) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("memory: a process may have 1200000 kB of addresses here (ulimit -v)")
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("kilobytes", "texts"),
+    [(1_200_000, ["run", "--dry-run"]), (350_000, ["verify", "X"]), (350_000, ["sensitivity", "--dry-run"])],
+)
+def test_limit_too_low_to_load_a_command_is_one_line(kilobytes: int, texts: list[str]) -> None:
+    limited = ["sh", "-c", f'ulimit -v {kilobytes}; exec "$@"', "sh", sys.executable, "-m", "sluice", *texts]
+    ended = subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert re.fullmatch(rf"memory: a process may have {kilobytes} kB of addresses here .*\n", ended.stderr)
+
+
 @pytest.mark.parametrize("start", [["-m", "sluice", "dictionary"], ["-m", "experiments.dictionary"]])
 def test_head_of_a_whole_process_ends_it_without_a_word(start: list[str]) -> None:
     shell = 'set -o pipefail; "$@" | head -1'
