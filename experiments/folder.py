@@ -180,13 +180,19 @@ def _check_owner(folder: Path, marker: Mapping[str, Any] | None, study: StudyCon
 
 
 def _check_replicates(folder: Path, marker: Mapping[str, Any], study: StudyConfig) -> None:
-    """Refuse fewer replicates than a folder holds, and a stop rule that was made up or changed after the first runs.
+    """Refuse fewer replicates than a folder holds, and a stop rule made up, changed or dropped after the first runs.
 
     More are added to those that are there.
     """
     settings, lived = study.settings, replicates_in(folder)
     before, after = (dict(rule or {}) for rule in (marker.get("stop"), settings.stop._asdict()))
     key, asked = "study.replicates", settings.replicates
+    if lived and before.get("at_most") and not settings.stop.is_on:
+        rule = ", ".join(f"{part}: {before.get(part)}" for part in ("at_least", "at_most", "step"))
+        raise Refusal(
+            f"study.stop: stays what it was before the first run of {folder}, {{{rule}}}; a larger at_most allows "
+            f"more replicates, was none"
+        )
     if settings.stop.is_on:
         key, asked = "study.stop.at_most", settings.stop.at_most
         if lived and not before.get("at_most"):

@@ -106,15 +106,20 @@ def test_a_stop_rule_may_allow_more_but_stays_what_it_was(tmp_path: Path) -> Non
 
     ask(RULE._replace(at_most=40))
     ask(RULE._replace(at_most=12))
-    ask(StopSettings(), 12)
     with pytest.raises(Refusal, match=r"study\.stop\.at_most: must be at least 12, .* was 11"):
         ask(RULE._replace(at_most=11))
     with pytest.raises(Refusal, match=r"study\.stop\.step: stays what it was before the first run .*, 2; was 1"):
         ask(RULE._replace(step=1))
     with pytest.raises(Refusal, match=r"study\.stop\.at_least: stays what it was"):
         ask(RULE._replace(at_least=2))
-    with pytest.raises(Refusal, match=r"study\.replicates: must be at least 12"):
-        ask(StopSettings(), 11)
+    for replicates in (11, 12, 20):
+        with pytest.raises(Refusal, match=r"study\.stop: stays .*\{at_least: 4, at_most: 20, step: 2\}; .* none"):
+            ask(StopSettings(), replicates)
+
+
+def test_a_stop_rule_may_be_dropped_before_the_first_run(tmp_path: Path) -> None:
+    study = begun(tmp_path / "out", 0, stop=RULE)
+    check_folder(tmp_path / "out", study._replace(settings=study.settings._replace(stop=StopSettings())))
 
 
 def test_no_stop_rule_is_made_up_after_the_first_run(tmp_path: Path) -> None:
