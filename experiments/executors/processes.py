@@ -50,6 +50,8 @@ def started() -> Iterator[None]:
         yield
     except BrokenProcessPool:
         raise
+    except FileNotFoundError as problem:
+        raise NoWorker(f"executor: a worker cannot be started: {problem}") from None
     except (OSError, EOFError, RuntimeError, MemoryError) as problem:
         reason = str(problem) or "its server has ended"
         raise NoWorker(

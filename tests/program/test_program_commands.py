@@ -22,6 +22,7 @@ from experiments.config import compose_study
 from experiments.market import read_market
 from experiments.refusal import Refusal
 from experiments.streams import READER_GONE, as_command
+from sluice.__main__ import main as start
 from tests.studies.fake_study import live, study_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -288,6 +289,16 @@ def started(place: Path, path: str, tmp_path: Path, texts: list[str]) -> subproc
     return subprocess.run(
         [sys.executable, str(script), *texts], cwd=place, env=environment, capture_output=True, text=True, check=False
     )
+
+
+def test_a_folder_that_is_gone_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert start() == 1
+    assert capsys.readouterr().err == "the folder in which this was started is gone; start it from another\n"
 
 
 @pytest.mark.parametrize("before", ["", f"{ROOT}/docs{os.pathsep}"])

@@ -1,5 +1,6 @@
 """A study is asked for by scripts, notebooks, apps and threads: it never runs them again, and leaves what they set."""
 
+import os
 import re
 import sys
 import threading
@@ -14,6 +15,8 @@ from omegaconf import OmegaConf
 
 from experiments import run
 from experiments.config import compose
+from experiments.executors.engine import NoWorker
+from experiments.executors.processes import ProcessEngine
 from experiments.overrides import _composed
 from tests.studies.commands import BASE, Sluice
 from tests.studies.fake_study import live, study_in
@@ -186,3 +189,14 @@ def test_a_study_in_a_thread_answers_no_signal_and_does_its_work(tmp_path: Path,
         thread.join()
     assert codes == [0]
     assert live(study_in(tmp_path / "out", archive="none")) == 0
+
+
+def test_a_working_folder_that_is_gone_is_named_as_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    place = ProcessEngine(1, "").place()
+    with pytest.raises(NoWorker, match="the folder in which this was started is gone") as told:
+        place.submit(os.getpid)
+    assert "memory" not in str(told.value)
+    place.leave()
