@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from experiments.command_line import DONE, PROGRAM
+from experiments.command_line import DONE, PROGRAM, program
 from experiments.endings import exit_code_of
 from experiments.refusal import Refusal, nearest
 
@@ -57,8 +57,8 @@ def command_named(text: str) -> str:
     if name in COMMANDS:
         return name
     if "=" in text or text.startswith("-"):
-        raise Refusal(f"{text}: a command comes first, as in {PROGRAM} run {text}; {PROGRAM} -h lists them")
-    raise Refusal(f"{text}: no such command; {nearest(name, COMMANDS)}; {PROGRAM} -h lists them")
+        raise Refusal(f"{text}: a command comes first, as in {program()} run {text}; {program()} -h lists them")
+    raise Refusal(f"{text}: no such command; {nearest(name, COMMANDS)}; {program()} -h lists them")
 
 
 def main_of(name: str) -> Callable[[Sequence[str]], int]:
@@ -71,14 +71,14 @@ def main_of(name: str) -> Callable[[Sequence[str]], int]:
 def overview() -> str:
     """Return what is printed for `sluice -h`."""
     width = max(map(len, COMMANDS)) + 2
-    lines = [f"  {PROGRAM} {name:{width}}{command.words}" for name, command in COMMANDS.items()]
+    lines = [f"  {program()} {name:{width}}{command.words}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             "Sluice simulates a market for online consumer credit: what a policy or a shock does to it, and to whom.",
             "",
             *lines,
             "",
-            f"{PROGRAM} COMMAND -h tells all that a command understands, {PROGRAM} --version what is installed.",
+            f"{program()} COMMAND -h tells all that a command understands, {program()} --version what is installed.",
             "Exit codes: 0 done, 1 something is missing, differs or cannot be written, 2 input refused, 130 stopped.",
         ]
     )

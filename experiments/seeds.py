@@ -52,7 +52,7 @@ class Found(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the seeds of a study's folder and, when asked to, live the study on other seeds and compare."""
-    parser = argparse.ArgumentParser(prog="sluice seeds", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog=command_here("seeds"), description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a finished study")
     parser.add_argument("--others", type=int, default=0, metavar="N", help="on how many other root seeds to live it")
     parser.add_argument("--dry-run", action="store_true", help="print the plan of the study on each, and live none")

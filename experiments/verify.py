@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.command_line import DONE, FAILED
+from experiments.command_line import DONE, FAILED, command_here
 from experiments.drawn import report_problem
 from experiments.endings import exit_code_of
 from experiments.machine import deciding_versions, machine_class, minor_of
@@ -54,7 +54,7 @@ class Verification(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a study's folder and say what was found."""
-    parser = argparse.ArgumentParser(prog="sluice verify", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog=command_here("verify"), description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a study")
     parser.add_argument("--rerun", type=int, default=0, metavar="N", help="how many random runs to live through again")
     parser.add_argument("--seed", type=int, default=None, metavar="S", help="chooses the same runs as an earlier check")

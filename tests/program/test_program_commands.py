@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_listed_and_tells_how_it_is_used(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-h"]) == 0
-    assert f"sluice {name} " in capsys.readouterr().out
+    assert f"\n  {program()} {name} " in capsys.readouterr().out
     assert as_command(lambda: main_of(name)(["--help"])) == 0
     said = capsys.readouterr().out
     assert "sluice" in said
@@ -52,9 +52,9 @@ def test_version_names_what_numbers_hang_on(capsys: pytest.CaptureFixture[str]) 
 
 
 WRONG = [
-    (["rnu"], "rnu: no such command; the nearest valid name is run; sluice -h lists them"),
-    (["scale=smoke"], "scale=smoke: a command comes first, as in sluice run scale=smoke"),
-    (["--dry-run"], "--dry-run: a command comes first, as in sluice run --dry-run"),
+    (["rnu"], "rnu: no such command; the nearest valid name is run; PROGRAM -h lists them"),
+    (["scale=smoke"], "scale=smoke: a command comes first, as in PROGRAM run scale=smoke"),
+    (["--dry-run"], "--dry-run: a command comes first, as in PROGRAM run --dry-run"),
     (["run", "--info"], "--info: no such flag; --dry-run prints the plan, --cfg job the configuration"),
     (["run", "-c", "job"], "-c: no such flag; --cfg job prints the configuration"),
     (["run", "--cfg", "hydra"], "--cfg: prints what the study is made of, written --cfg job; was 'hydra'"),
@@ -64,7 +64,9 @@ WRONG = [
     (["run", "-cn", "x"], "-cn: no such flag; study=NAME chooses a file of configs/study"),
     (["run", "--config-dir=x"], "--config-dir=x: no such flag; study=NAME chooses"),
     (["run", "--hydra-help"], "--hydra-help: no such flag; settings of Hydra itself are refused"),
-    (["run", "--shell-completion"], "sluice completion bash prints the script"),
+    (["run", "--shell-completion"], "PROGRAM completion bash prints the script"),
+    (["run", "--version"], "--version: no such flag; PROGRAM --version prints the versions"),
+    (["run", "--info"], "and PROGRAM --version the versions"),
     (["run", "--seed=3"], "--seed=3: no such flag; settings are written without dashes: seed=3"),
     (["run", "--dry-rum"], "--dry-rum: no such flag; the nearest valid name is --dry-run"),
     (["run", "--quiet"], "--quiet: no such flag"),
@@ -88,7 +90,7 @@ def test_wrong_words_are_answered_with_what_to_write(
 ) -> None:
     assert main(texts) == 2
     heard = capsys.readouterr()
-    assert said in heard.err
+    assert said.replace("PROGRAM", program()) in heard.err
     assert len(heard.err.splitlines()) == 1
     assert heard.out == ""
 
