@@ -1,7 +1,7 @@
 """What is asked for beside a study's own arms: a chosen policy as an arm of its own, and which arms each setting is in.
 
-`study=baseline policy=[rate_cap]` means a cap compared with none. Laid over every arm, the baseline among them, the cap
-would be on both sides of every comparison, and its effect could not be seen.
+`study=baseline policy=[rate_cap]` means a cap compared with none, and so does a cap whose keys are all given. Laid over
+every arm, the baseline among them, the cap would be on both sides of every comparison, and its effect not be seen.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from experiments.overrides import Override
+from experiments.tree import members_in
 
 IN_EVERY_ARM, AS_AN_ARM = "in_every_arm", "as_an_arm"
 PLACES_OF_POLICIES = (IN_EVERY_ARM, AS_AN_ARM)  # the values of study.chosen_policy.place
@@ -35,9 +36,33 @@ def written_as(override: Override) -> str:
 
 
 def chosen_names(asked: Sequence[Override]) -> tuple[str, ...]:
-    """Return the names that `policy=[...]` chooses on the command line; empty without one."""
-    value: Any = next((override.value for override in asked if override.key == POLICY and override.is_choice), [])
-    return tuple(str(name) for name in (value if isinstance(value, list) else [value]))
+    """Return what `policy=[...]` chooses, and the instruments that keys such as `policy.rate_cap={kind: ...}` make."""
+    return tuple(dict.fromkeys(name for override in asked for name in (*_choices(override), *_made_by_key(override))))
+
+
+def policies_named(asked: Sequence[Override]) -> frozenset[str]:
+    """Return the instruments that overrides put into a market, those of a whole rulebook among them."""
+    return frozenset(name for chosen in chosen_names(asked) for name in (chosen, *members_in(POLICY, chosen)))
+
+
+def _choices(override: Override) -> tuple[str, ...]:
+    """Return the files that `policy=[...]` chooses; none of another override."""
+    if override.key != POLICY or not override.is_choice or override.is_deletion:
+        return ()
+    value: Any = override.value
+    return tuple(map(str, value if isinstance(value, list) else [value]))
+
+
+def _made_by_key(override: Override) -> tuple[str, ...]:
+    """Return the instruments that an override makes by its key: one without a kind changes what is there already."""
+    group, _, path = override.key.partition(".")
+    if group != POLICY or override.is_choice or override.is_deletion:
+        return ()
+    name, _, key = path.partition(".")
+    if key:
+        return (name,) if key == "kind" else ()
+    members: Any = {name: override.value} if name else override.value
+    return tuple(str(one) for one, made in members.items() if isinstance(made, dict) and "kind" in made)
 
 
 def is_to_be_an_arm(asked: Sequence[Override], settings: Any) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from typing import NamedTuple
 
-from experiments.command_line import DONE, PROGRAM, REFUSED
+from experiments.command_line import DONE, PROGRAM, program
+from experiments.endings import exit_code_of
 from experiments.refusal import Refusal, nearest
 
 
@@ -47,11 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if texts[0] in VERSION:
         print(version())
         return DONE
-    try:
-        return main_of(command_named(texts[0]))(texts[1:])
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
-        return REFUSED
+    return exit_code_of(lambda: main_of(command_named(texts[0]))(texts[1:]))
 
 
 def command_named(text: str) -> str:
@@ -60,8 +57,8 @@ def command_named(text: str) -> str:
     if name in COMMANDS:
         return name
     if "=" in text or text.startswith("-"):
-        raise Refusal(f"{text}: a command comes first, as in {PROGRAM} run {text}; {PROGRAM} -h lists them")
-    raise Refusal(f"{text}: no such command; {nearest(name, COMMANDS)}; {PROGRAM} -h lists them")
+        raise Refusal(f"{text}: a command comes first, as in {program()} run {text}; {program()} -h lists them")
+    raise Refusal(f"{text}: no such command; {nearest(name, COMMANDS)}; {program()} -h lists them")
 
 
 def main_of(name: str) -> Callable[[Sequence[str]], int]:
@@ -74,14 +71,14 @@ def main_of(name: str) -> Callable[[Sequence[str]], int]:
 def overview() -> str:
     """Return what is printed for `sluice -h`."""
     width = max(map(len, COMMANDS)) + 2
-    lines = [f"  {PROGRAM} {name:{width}}{command.words}" for name, command in COMMANDS.items()]
+    lines = [f"  {program()} {name:{width}}{command.words}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
             "Sluice simulates a market for online consumer credit: what a policy or a shock does to it, and to whom.",
             "",
             *lines,
             "",
-            f"{PROGRAM} COMMAND -h tells all that a command understands, {PROGRAM} --version what is installed.",
+            f"{program()} COMMAND -h tells all that a command understands, {program()} --version what is installed.",
             "Exit codes: 0 done, 1 something is missing, differs or cannot be written, 2 input refused, 130 stopped.",
         ]
     )

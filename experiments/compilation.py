@@ -70,7 +70,7 @@ def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -
         policy=(),
         shock=(),
     )
-    with tempfile.TemporaryDirectory() as place, one_thread_each(), processes(2) as pool, ended_at_once():
+    with tempfile.TemporaryDirectory() as place, one_thread_each(), processes(2) as pool, ended_at_once(pool):
         board = Board(Path(place) / "compiling")
         board.path.touch()
         # Settling takes as long to compile as all else together. Whoever comes to what the other has done finds it.

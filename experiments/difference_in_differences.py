@@ -21,7 +21,7 @@ from typing import Annotated, Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from experiments.analysis.command import Findings, exit_code_of, write_findings
+from experiments.analysis.command import Findings, write_findings
 from experiments.analysis.difference_page import findings_of
 from experiments.analysis.extras import optional_module
 from experiments.analysis.folder import opened, write_manifest
@@ -30,6 +30,7 @@ from experiments.analysis.panel_regression import EventStudy, event_study, parts
 from experiments.analysis.panels import Exported, TreatedRule, matrix_of, read_exported, treated_and_compared
 from experiments.analysis.request import plain, read_settings
 from experiments.command_line import DONE, command_of, names_out, usage
+from experiments.endings import exit_code_of
 from experiments.flags import DRY_RUN, overrides_and_flags
 from experiments.interruption import termination_interrupts
 from experiments.refusal import Refusal, nearest, shown

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.command_line import command_of
+from experiments.command_line import command_here
 from experiments.store import CorruptResult, FileRecord, check_file, read_sealed, sha256_of, write_sealed
 from experiments.study_files import DRAWN, MANIFEST, REPORTS
 
@@ -25,7 +25,7 @@ def report_problem(folder: Path) -> str:
     path = folder / REPORTS[0]
     if not path.exists() and not (folder / DRAWN).exists():
         return ""
-    again = f"to draw it again: {command_of('report', str(folder))}"
+    again = f"to draw it again: {command_here('report', str(folder))}"
     try:
         said = read_sealed(folder / DRAWN)
         check_file(path, said["files"][REPORTS[0]])

@@ -171,7 +171,7 @@ class Driver:
         lived = study.of(looks[-1].replicates) if looks else study
         runs = [run for run in self.plan if run.replicate < lived.settings.replicates]
         done = {run.identity: self.done[run.identity] for run in runs if run.identity in self.done}
-        discard_results(folder)
+        discard_results(folder, study)
         print(f"gathering and comparing {len(done)} runs", file=sys.stderr)
         files = gather(folder, lived, runs, done)
         for kept in done.values():

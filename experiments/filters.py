@@ -33,7 +33,8 @@ OPERATORS = (*COMPARISONS, *MEMBERSHIPS)
 MEANT = {"=>": ">=", "=<": "<=", "<>": "!=", "is": "==", "equals": "==", "eq": "==", "ne": "!=", "lt": "<", "gt": ">"}
 MEANT |= {"le": "<=", "ge": ">=", "between": ">= and <=, in two conditions", "isin": "in", "notin": "not in"}
 EXAMPLE = '[("month", ">=", 24), ("arm", "in", ["baseline"])]'
-LISTS = (list, tuple, set, frozenset, np.ndarray)
+LISTS = (list, tuple, set, frozenset, range)
+ONES = (str, bytes, numbers.Number, np.generic)  # of which a list is written by brackets around one
 
 
 def read_filters(table: str, filters: object, columns: pa.Schema) -> pc.Expression | None:
@@ -77,20 +78,42 @@ def _condition(table: str, condition: object, columns: pa.Schema) -> pc.Expressi
     column, asked, value = condition
     if not isinstance(column, str) or column not in columns.names:
         raise Refusal(f"{table}.{column}: no such column; {nearest(str(column), columns.names)}")
-    if asked not in OPERATORS:
+    if not isinstance(asked, str) or asked not in OPERATORS:
         meant = MEANT.get(str(asked).strip().lower())
         hint = f"write {meant}" if meant else f"operators are {', '.join(OPERATORS)}"
         raise Refusal(f"{table}.{column}: no such operator; {hint}; was {shown(asked)}")
     kind = columns.field(column).type
     if asked in COMPARISONS:
         return COMPARISONS[asked](pc.field(column), _value(table, column, kind, value))
-    if not isinstance(value, LISTS):
+    listed = _listed(value)
+    if listed is None:
+        example = f"[{shown(value)}]" if isinstance(value, ONES) else '["baseline", "capped"]'
         raise Refusal(
-            f"{table}.{column}: after {asked!r} comes a list of values, such as [{shown(value)}], was {shown(value)}"
+            f"{table}.{column}: after {asked!r} comes a list of values, such as {example}, was {shown(value)}"
         )
-    values = [_value(table, column, kind, one) for one in value]
-    is_among = pc.field(column).isin(pa.array(values, type=None if values else kind))
+    values = [_value(table, column, kind, one) for one in listed]
+    is_among = pc.field(column).isin(_array(table, column, kind, values))
     return ~is_among if asked == "not in" else is_among
+
+
+def _listed(value: Any) -> list[Any] | None:
+    """Return the values of a list, an array, a range, a Series or an Index, or None where it is none of them."""
+    if isinstance(value, LISTS):
+        return list(value)
+    if getattr(value, "ndim", None) == 1 and callable(getattr(value, "tolist", None)):
+        return list(value.tolist())
+    return None
+
+
+def _array(table: str, column: str, kind: pa.DataType, values: list[Any]) -> pa.Array:
+    """Return values as Arrow compares them; refuse those that are not of one sort."""
+    try:
+        return pa.array(values, type=None if values else kind)
+    except (pa.ArrowException, OverflowError) as problem:
+        raise Refusal(
+            f"{table}.{column}: the values of a list are of one sort, and Arrow says {str(problem).splitlines()[0]}, "
+            f"was {shown(values)}"
+        ) from None
 
 
 def _value(table: str, column: str, kind: pa.DataType, value: object) -> Any:
@@ -113,7 +136,7 @@ def _wanted(kind: pa.DataType, value: object) -> tuple[str, bool]:
     if pa.types.is_boolean(kind):
         return "true or false", isinstance(value, bool)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind):
-        is_number = isinstance(value, numbers.Real) and not isinstance(value, bool)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
         return "numbers of 64 bits", is_number and (not isinstance(value, int) or abs(value) < 2**63)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind):
         return "texts", isinstance(value, str)

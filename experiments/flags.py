@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
-from experiments.command_line import PROGRAM
+from experiments.command_line import program
 from experiments.refusal import Refusal, nearest, shown
 
 DRY_RUN, CFG, MULTIRUN = "--dry-run", "--cfg", "--multirun"
 SHORT = {"-m": MULTIRUN}
 PRINTED = f"{CFG} job prints the configuration as it is composed"
 OWN_FILE = "study=NAME chooses a file of configs/study, study_file=PATH a file of your own"
-# What Hydra's programs understand, and what is often tried; what there is here instead.
+# What Hydra's programs understand, and what is often tried; what there is here instead. {program} is how
+# this Sluice is started.
 INSTEAD = {
     "-c": PRINTED,
-    "--info": f"{DRY_RUN} prints the plan, {CFG} job the configuration, and {PROGRAM} --version the versions",
+    "--info": f"{DRY_RUN} prints the plan, {CFG} job the configuration, and {{program}} --version the versions",
     "-p": f"{PRINTED}, whole",
     "--package": f"{PRINTED}, whole",
     "--resolve": f"{PRINTED}, every reference resolved",
@@ -26,17 +27,17 @@ INSTEAD = {
     "--config-name": OWN_FILE,
     "-cd": OWN_FILE,
     "--config-dir": OWN_FILE,
-    "-sc": f"{PROGRAM} completion bash prints the script",
-    "--shell-completion": f"{PROGRAM} completion bash prints the script",
-    "--experimental-rerun": f"{PROGRAM} verify DIR --rerun 2 lives through runs again",
-    "-r": f"a study is run by {PROGRAM} run",
-    "--run": f"a study is run by {PROGRAM} run",
+    "-sc": "{program} completion bash prints the script",
+    "--shell-completion": "{program} completion bash prints the script",
+    "--experimental-rerun": "{program} verify DIR --rerun 2 lives through runs again",
+    "-r": "a study is run by {program} run",
+    "--run": "a study is run by {program} run",
     "-n": f"{DRY_RUN} prints the plan",
     "-j": "executor.workers=4 gives the number of processes",
     "--jobs": "executor.workers=4 gives the number of processes",
     "-o": "out=DIR names the folder",
-    "-V": f"{PROGRAM} --version prints the versions",
-    "--version": f"{PROGRAM} --version prints the versions",
+    "-V": "{program} --version prints the versions",
+    "--version": "{program} --version prints the versions",
 }
 AS_OVERRIDE = re.compile(r"--?([A-Za-z][\w./]*)(?:=(.*))?", re.DOTALL)
 A_NUMBER = re.compile(r"[-+]?[\d.]+([eE][-+]?\d+)?")
@@ -73,7 +74,7 @@ def _instead(text: str, known: Collection[str]) -> str:
     """Return what may have been meant by a flag that there is not."""
     name, _, value = text.partition("=")
     if name in INSTEAD:
-        return f"no such flag; {INSTEAD[name]}"
+        return f"no such flag; {INSTEAD[name].format(program=program())}"
     meant = AS_OVERRIDE.fullmatch(text)
     if meant and value:
         return f"no such flag; settings are written without dashes: {meant[1]}={value}"

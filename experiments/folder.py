@@ -99,15 +99,35 @@ def _refusing(folder: Path) -> Iterator[None]:
 
 
 def _prepare(folder: Path, marker: Mapping[str, Any] | None, study: StudyConfig) -> None:
-    """Write whose folder it is, then the study as it was understood, and clear away what killed writers have left."""
-    config, text = folder / CONFIG, _yaml(study)
-    wanted = {**_marker(study), "config": hashlib.sha256(text).hexdigest()}  # another one when replicates are added
-    if marker != wanted or not config.is_file() or sha256_of(config) != wanted["config"]:
-        write_sealed(folder / MARKER, wanted)
-        write_bytes(config, text)
+    """Write whose folder it is, what it holds unless results show another, and clear away what killed writers left."""
+    if _config_of_results(folder) in (None, _config_hash(study)):
+        _write_study(folder, marker, study)
     for place in (folder, folder / "runs", folder / "tables"):
         place.mkdir(exist_ok=True)
         sweep(place)
+
+
+def _write_study(folder: Path, marker: Mapping[str, Any] | None, study: StudyConfig) -> None:
+    """Write the study as it was understood, and the mark that names it."""
+    config, wanted = folder / CONFIG, {**_marker(study), "config": _config_hash(study)}
+    if marker != wanted or not config.is_file() or sha256_of(config) != wanted["config"]:
+        write_sealed(folder / MARKER, wanted)
+        write_bytes(config, _yaml(study))
+
+
+def _config_of_results(folder: Path) -> str | None:
+    """Return the hash of the configuration whose results a folder holds, or None where it holds none.
+
+    They stay those of that configuration, whole, until they are replaced by those of more replicates.
+    """
+    try:
+        return str(read_sealed(folder / MANIFEST)["files"][CONFIG]["sha256"])
+    except (CorruptResult, KeyError, TypeError):
+        return None
+
+
+def _config_hash(study: StudyConfig) -> str:
+    return hashlib.sha256(_yaml(study)).hexdigest()
 
 
 def check_place(folder: Path) -> None:
@@ -160,13 +180,19 @@ def _check_owner(folder: Path, marker: Mapping[str, Any] | None, study: StudyCon
 
 
 def _check_replicates(folder: Path, marker: Mapping[str, Any], study: StudyConfig) -> None:
-    """Refuse fewer replicates than a folder holds, and a stop rule that was made up or changed after the first runs.
+    """Refuse fewer replicates than a folder holds, and a stop rule made up, changed or dropped after the first runs.
 
     More are added to those that are there.
     """
     settings, lived = study.settings, replicates_in(folder)
     before, after = (dict(rule or {}) for rule in (marker.get("stop"), settings.stop._asdict()))
     key, asked = "study.replicates", settings.replicates
+    if lived and before.get("at_most") and not settings.stop.is_on:
+        rule = ", ".join(f"{part}: {before.get(part)}" for part in ("at_least", "at_most", "step"))
+        raise Refusal(
+            f"study.stop: stays what it was before the first run of {folder}, {{{rule}}}; a larger at_most allows "
+            f"more replicates, was none"
+        )
     if settings.stop.is_on:
         key, asked = "study.stop.at_most", settings.stop.at_most
         if lived and not before.get("at_most"):
@@ -286,6 +312,8 @@ def is_whole(folder: Path, study: StudyConfig, done: Mapping[str, Kept]) -> bool
         ):
             return False
         stop = study.settings.stop
+        if manifest["files"][CONFIG]["sha256"] != _config_hash(study):
+            return False
         if manifest["stop"] != stop._asdict() or not (
             stop.is_on or manifest["replicates"] == study.settings.replicates
         ):
@@ -311,10 +339,11 @@ def program_hash() -> str:
     return digest.hexdigest()
 
 
-def discard_results(folder: Path) -> None:
-    """Remove what was gathered and drawn from an earlier set of runs; the runs stay, and so does what is not ours.
+def discard_results(folder: Path, study: StudyConfig) -> None:
+    """Remove what was gathered and drawn from an earlier set of runs, and write the study that replaces it.
 
-    The manifest goes first, so that a kill in between leaves no manifest beside other tables.
+    The runs stay, and so does what is not ours. The manifest goes first, so that a kill in between leaves no manifest
+    beside other tables.
     """
     with writing(folder):
         for name in (MANIFEST, DRAWN, *REPORTS):
@@ -323,3 +352,4 @@ def discard_results(folder: Path) -> None:
         for path in (folder / "tables").glob("*.parquet"):
             if path.stem in TABLES:
                 path.unlink()
+        _write_study(folder, _read_marker(folder), study)

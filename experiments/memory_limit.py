@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import resource
 import sys
-from pathlib import Path
 
 # Of addresses, most of which are never filled. Under 1,000,000 kB a small study was carried out without its report, and
 # under 900,000 its tables could not be read; what the report and the compiler need beside is assumed.
@@ -21,21 +20,27 @@ def address_limit() -> int | None:
     return None if limit == resource.RLIM_INFINITY else limit
 
 
-def check_limit() -> None:
-    """End a command with one message where the limit is too low to load what it needs."""
+def shortage() -> str:
+    """Return in one line that the limit is too low to load what Sluice needs, or nothing."""
     limit = address_limit()
     if limit is None or limit >= LEAST_BYTES:
-        return
-    said = (
+        return ""
+    return (
         f"memory: a process may have {limit // 1024} kB of addresses here (ulimit -v), and Sluice needs at least "
         f"{LEAST_BYTES // 1024}; nothing was begun"
     )
-    main = sys.modules.get("__main__")
-    name = str(getattr(getattr(main, "__spec__", None), "name", ""))
-    if not (name.startswith("experiments.") or Path(sys.argv[0]).name == "sluice"):
+
+
+def check_limit() -> None:
+    """End `python -m experiments...` with one message under a limit too low to load it; a program gets MemoryError.
+
+    The program `sluice` looks before it loads any command.
+    """
+    said = shortage()
+    if not said:
+        return
+    name = str(getattr(getattr(sys.modules.get("__main__"), "__spec__", None), "name", ""))
+    if not name.startswith("experiments."):
         raise MemoryError(said)
     print(said, file=sys.stderr)
     raise SystemExit(1)
-
-
-check_limit()

@@ -19,6 +19,10 @@ class Refusal(Exception):  # noqa: N818  (it is said to a user, and reads as wha
         super().__init__(printable(text))
 
 
+class Trouble(Exception):  # noqa: N818  (it is said to a user)
+    """What ends a command although its input is good, such as a full disk; its text is the whole message."""
+
+
 def unprintable(text: str) -> str:
     """Return the first character of a text that a terminal would obey or not show, or nothing."""
     return next((letter for letter in text if letter in TURNING or unicodedata.category(letter) in HIDDEN), "")

@@ -68,7 +68,7 @@ def _measured(study: StudyConfig, workers: int) -> Rates:
         found = [[try_out(config, size) for size in sizes]]
         lived = 0.0
     else:
-        with one_thread_each(), processes(workers) as pool, ended_at_once():
+        with one_thread_each(), processes(workers) as pool, ended_at_once(pool):
             with signals_held():
                 trials = [pool.submit(try_out_all, config, tuple(sizes)) for _ in range(workers)]
             wait(trials)

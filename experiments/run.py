@@ -21,20 +21,19 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import experiments.memory_limit  # noqa: F401  (looks as it is loaded, before what needs the memory)
+import experiments.enough_memory  # noqa: F401  (before what needs the memory)
 from experiments.archive import archive_of
-from experiments.command_line import DONE, FAILED, INTERRUPTED, REFUSED, command_here, names_out, out_override, usage
+from experiments.command_line import DONE, FAILED, INTERRUPTED, command_here, names_out, out_override, usage
 from experiments.config import StudyConfig, compose_study, composed_yaml
 from experiments.driver import Driver
-from experiments.executors.engine import NoWorker
+from experiments.endings import exit_code_of
 from experiments.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
 from experiments.folder import check_folder, folder_for, opened
 from experiments.interruption import termination_interrupts
-from experiments.refusal import Refusal
-from experiments.store import CorruptResult, Unwritable
 from experiments.streams import as_command
 
 FLAGS = (DRY_RUN, CFG, MULTIRUN)
+KEPT = "what is finished is kept; when that is put right, the same command with out= set to its folder continues"
 
 
 def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
@@ -46,42 +45,33 @@ def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
     if any(text in ("-h", "--help") for text in texts):
         print(usage(__doc__))
         return DONE
-    try:
-        overrides, flags = overrides_and_flags(texts, FLAGS)
-        if MULTIRUN in flags:
-            from experiments.multirun import carry_out_studies  # here, since few ask for several studies
+    return exit_code_of(lambda: _asked(texts, again), "stopped before anything was computed", KEPT)
 
-            return carry_out_studies(overrides, [DRY_RUN] if DRY_RUN in flags else [], main)
-        study = compose_study(overrides)
-        for text in study.overruled:
-            print(text, file=sys.stderr)
-        if DRY_RUN in flags:
-            from experiments.rehearsal import dry_run  # here, since runs do not need it
-            from experiments.unusual import unusual_settings
-            from experiments.unusual.flag import notice
 
-            print(dry_run(study))
-            notice(unusual_settings(study))
-            return DONE
-        if CFG in flags:
-            print(composed_yaml(overrides), end="")
-            return DONE
-        folder = folder_for(study)
-        asked = [text for text in overrides if not names_out(text)]
-        return carry_out_study(study, folder, overrides, again or command_here("run", *asked, out_override(folder)))
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
-        return REFUSED
-    except (CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
-        print(said_of(problem), file=sys.stderr)
-        print(
-            "what is finished is kept; when that is put right, the same command with out= set to its folder continues",
-            file=sys.stderr,
-        )
-        return FAILED
-    except KeyboardInterrupt:
-        print("stopped before anything was computed", file=sys.stderr)
-        return INTERRUPTED
+def _asked(texts: Sequence[str], again: str) -> int:
+    """Carry out what was asked for, or print what would be."""
+    overrides, flags = overrides_and_flags(texts, FLAGS)
+    if MULTIRUN in flags:
+        from experiments.multirun import carry_out_studies  # here, since few ask for several studies
+
+        return carry_out_studies(overrides, [DRY_RUN] if DRY_RUN in flags else [], main)
+    study = compose_study(overrides)
+    for text in study.overruled:
+        print(text, file=sys.stderr)
+    if DRY_RUN in flags:
+        from experiments.rehearsal import dry_run  # here, since runs do not need it
+        from experiments.unusual import unusual_settings
+        from experiments.unusual.flag import notice
+
+        print(dry_run(study))
+        notice(unusual_settings(study))
+        return DONE
+    if CFG in flags:
+        print(composed_yaml(overrides), end="")
+        return DONE
+    folder = folder_for(study)
+    asked = [text for text in overrides if not names_out(text)]
+    return carry_out_study(study, folder, overrides, again or command_here("run", *asked, out_override(folder)))
 
 
 def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], again: str) -> int:
@@ -96,11 +86,6 @@ def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], 
             kept = f"{len(driver.done)} of {len(driver.unique)} runs are kept"
             print(f"stopped; {kept}. To continue:\n  {again}", file=sys.stderr)
             return INTERRUPTED
-
-
-def said_of(problem: BaseException) -> str:
-    """Return in one line what ended a command, other than a refusal of its input."""
-    return f"memory: not enough is left: {problem}" if isinstance(problem, MemoryError) else str(problem)
 
 
 if __name__ == "__main__":

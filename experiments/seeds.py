@@ -16,16 +16,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.command_line import DONE, FAILED, REFUSED, command_here
+from experiments.command_line import DONE, command_here
 from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
+from experiments.endings import exit_code_of
 from experiments.market import read_market
 from experiments.methods import IDENTICAL, NONE
 from experiments.outcomes import read_horizon
-from experiments.refusal import Refusal
 from experiments.rehearsal import dry_run
 from experiments.run import carry_out_study
 from experiments.schema import read_section
-from experiments.store import CorruptResult, Unwritable, read_json, read_table
+from experiments.store import CorruptResult, read_json, read_table
 from experiments.streams import as_command
 from experiments.study_files import MANIFEST
 from experiments.sweeps import Version
@@ -56,7 +56,7 @@ ABSENT = Found(math.nan, math.nan, math.nan, NONE)
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the seeds of a study's folder and, when asked to, live the study on other seeds and compare."""
-    parser = argparse.ArgumentParser(prog="sluice seeds", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog=command_here("seeds"), description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a finished study")
     parser.add_argument("--others", type=int, default=0, metavar="N", help="on how many other root seeds to live it")
     parser.add_argument("--dry-run", action="store_true", help="print the plan of the study on each, and live none")
@@ -64,33 +64,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.others < 0:
         parser.error(f"--others: must be 0 or more, was {asked.others}")
-    try:
-        study = read_study(read_json(asked.folder / MANIFEST))
-        print("\n".join(streams(study.seed)))
-        if not asked.others:
-            return DONE
-        executor = ExecutorSettings(workers=asked.workers)
-        again = command_here("seeds", str(asked.folder), "--others", str(asked.others), "--workers", str(asked.workers))
-        folders = {study.seed: asked.folder}
-        for seed in range(study.seed + 1, study.seed + 1 + asked.others):
-            folders[seed] = asked.folder.with_name(f"{asked.folder.name}-seed-{seed}")
-            other = study._replace(seed=seed, executor=executor)
-            if asked.dry_run:
-                print(f"\nseed {seed}: {dry_run(other._replace(out=str(folders[seed])))}")
-                continue
-            code = carry_out_study(other, folders[seed], [], again)
-            if code != DONE:
-                return code
+    kept = "what is finished is kept; when that is put right, the same command continues"
+    return exit_code_of(lambda: _asked(asked), kept=kept if asked.others else "", refused=(CorruptResult,))
+
+
+def _asked(asked: argparse.Namespace) -> int:
+    """Print the seeds of a study and, when asked to, live it on others."""
+    study = read_study(read_json(asked.folder / MANIFEST))
+    print("\n".join(streams(study.seed)))
+    if not asked.others:
+        return DONE
+    executor = ExecutorSettings(workers=asked.workers)
+    again = command_here("seeds", str(asked.folder), "--others", str(asked.others), "--workers", str(asked.workers))
+    folders = {study.seed: asked.folder}
+    for seed in range(study.seed + 1, study.seed + 1 + asked.others):
+        folders[seed] = asked.folder.with_name(f"{asked.folder.name}-seed-{seed}")
+        other = study._replace(seed=seed, executor=executor)
         if asked.dry_run:
-            return DONE
+            print(f"\nseed {seed}: {dry_run(other._replace(out=str(folders[seed])))}")
+            continue
+        code = carry_out_study(other, folders[seed], [], again)
+        if code != DONE:
+            return code
+    if not asked.dry_run:
         print("\n".join(conclusions({seed: primary_effects_of(folder) for seed, folder in folders.items()})))
-    except (Refusal, CorruptResult) as problem:
-        print(problem, file=sys.stderr)
-        return REFUSED
-    except Unwritable as problem:
-        print(problem, file=sys.stderr)
-        print("what is finished is kept; when that is put right, the same command continues", file=sys.stderr)
-        return FAILED
     return DONE
 
 

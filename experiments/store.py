@@ -21,7 +21,7 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.refusal import printable
+from experiments.refusal import Trouble, printable
 
 PARTIAL = ".partial-"  # what a killed writer leaves behind begins with this; it is never read, and swept on resume
 SEAL = "seal"  # the key under which a sealed document holds its own hash
@@ -29,7 +29,7 @@ WRITTEN = {"compression": "zstd", "write_page_checksum": True}  # how every tabl
 ROWS_A_GROUP = 32_768  # of tables that are written piece by piece
 
 
-class CorruptResult(Exception):  # noqa: N818  (said to a user)
+class CorruptResult(Trouble):
     """A file of results is missing, torn or altered; the text names it."""
 
     def __init__(self, text: str) -> None:
@@ -37,7 +37,7 @@ class CorruptResult(Exception):  # noqa: N818  (said to a user)
         super().__init__(printable(text))
 
 
-class Unwritable(Exception):  # noqa: N818  (said to a user)
+class Unwritable(Trouble):
     """A file of results cannot be written, most likely for want of space or permission; the text names it."""
 
 

@@ -8,6 +8,9 @@ from collections.abc import Callable
 from typing import Any, TextIO
 
 from experiments.command_line import FAILED, INTERRUPTED
+from experiments.endings import said_of
+from experiments.memory_limit import shortage
+from experiments.refusal import Trouble
 
 READER_GONE = 141  # what a shell says of a program whose reader has gone: 128 and the number of SIGPIPE
 
@@ -65,6 +68,8 @@ def as_command(main: Callable[[], int]) -> int:
     """Return the exit code of a command, run as the whole of this process: also when it is stopped, or not read."""
     before = sys.stdout, sys.stderr
     try:
+        if said := shortage():
+            raise MemoryError(said)
         sys.stdout, sys.stderr = (_Stream(stream) if stream is not None else None for stream in before)
         code = _code_of(main)
         for stream in (sys.stdout, sys.stderr):
@@ -75,6 +80,9 @@ def as_command(main: Callable[[], int]) -> int:
     except KeyboardInterrupt:
         print("stopped", file=before[1])
         return INTERRUPTED
+    except (Trouble, MemoryError) as problem:
+        print(said_of(problem), file=before[1])
+        return FAILED
     except SystemExit as ended:
         print(ended.code, file=before[1])
         return FAILED

@@ -37,6 +37,12 @@ def members_of_bundles(group: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def members_in(group: str, name: str) -> tuple[str, ...]:
+    """Return the members of one file that holds several, and none of another."""
+    path = CONFIGS / group / f"{name}.yaml"
+    return _members_of(path, path.stat().st_mtime_ns) if path.is_file() else ()
+
+
 @cache
 def _members_of(path: Path, changed_at: int) -> tuple[str, ...]:  # noqa: ARG001  (a changed file is another cache entry)
     text = path.read_text(encoding="utf-8")

@@ -19,8 +19,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.command_line import DONE, FAILED, REFUSED
+from experiments.command_line import DONE, FAILED, command_here
 from experiments.drawn import report_problem
+from experiments.endings import exit_code_of
 from experiments.machine import deciding_versions, machine_class, minor_of
 from experiments.market import read_market
 from experiments.progress import with_bar
@@ -53,7 +54,7 @@ class Verification(NamedTuple):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a study's folder and say what was found."""
-    parser = argparse.ArgumentParser(prog="sluice verify", description=__doc__.partition("\n")[0] if __doc__ else "")
+    parser = argparse.ArgumentParser(prog=command_here("verify"), description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a study")
     parser.add_argument("--rerun", type=int, default=0, metavar="N", help="how many random runs to live through again")
     parser.add_argument("--seed", type=int, default=None, metavar="S", help="chooses the same runs as an earlier check")
@@ -61,22 +62,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in ("rerun", "seed"):
         if (getattr(asked, name) or 0) < 0:
             parser.error(f"--{name}: must be 0 or more, was {getattr(asked, name)}")
-    try:
-        found = verify(asked.folder, asked.rerun, asked.seed)
-    except (Refusal, CorruptResult) as problem:
-        print(problem, file=sys.stderr)
-        return REFUSED
+    return exit_code_of(
+        lambda: _told(asked.folder, verify(asked.folder, asked.rerun, asked.seed)), refused=(CorruptResult,)
+    )
+
+
+def _told(folder: Path, found: Verification) -> int:
+    """Say what was found of a study's folder and return the exit code."""
     for text in found.problems:
         print(printable(text), file=sys.stderr)
     for name in found.foreign:
-        print(printable(f"{asked.folder / name}: foreign, no part of the study"), file=sys.stderr)
+        print(printable(f"{folder / name}: foreign, no part of the study"), file=sys.stderr)
     if found.seed is not None:
         print(f"chosen to be lived through again, by --seed {found.seed}: {', '.join(found.rerun)}")
     if found.problems:
-        print(f"{asked.folder}: {len(found.problems)} differ", file=sys.stderr)
+        print(f"{folder}: {len(found.problems)} differ", file=sys.stderr)
         return FAILED
     again = f", {len(found.rerun)} runs reproduced" if found.rerun else ""
-    print(f"{asked.folder}: {found.files} files and {found.runs} runs are as written{again}")
+    print(f"{folder}: {found.files} files and {found.runs} runs are as written{again}")
     if found.unlike:
         print("no run was lived through again, since here it could give other bytes:", file=sys.stderr)
         for text in found.unlike:

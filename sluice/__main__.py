@@ -15,7 +15,17 @@ OWN = ("experiments", "sim", "configs")
 
 def main() -> int:
     """Run the command that was typed and return its exit code."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        print("the folder in which this was started is gone; start it from another", file=sys.stderr)
+        return 1
     look_at_home()
+    from experiments.memory_limit import shortage  # first: too little memory would end what follows in its own words
+
+    if said := shortage():
+        print(said, file=sys.stderr)
+        return 1
     from experiments.commands import main as chosen_command
     from experiments.streams import as_command
 

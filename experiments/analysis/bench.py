@@ -17,6 +17,7 @@ from experiments.execute import carry_out_all, worker_count
 from experiments.folder import log
 from experiments.forecast import announce
 from experiments.progress import Progress
+from experiments.refusal import Trouble
 from experiments.single_run import Kept, Run
 from experiments.store import Unwritable, unwritable_in
 from experiments.study import plan
@@ -27,7 +28,7 @@ SCENARIO = "analysis"
 Pair = tuple[str, int]  # the label of a point, and a replicate
 
 
-class MissingRuns(Exception):  # noqa: N818  (said to a user)
+class MissingRuns(Trouble):
     """Some runs could not be carried out, so that nothing may be concluded; the text names them."""
 
 

@@ -12,7 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import pyarrow as pa
 
-from experiments.analysis.bench import Bench, MissingRuns
+from experiments.analysis.bench import Bench
 from experiments.analysis.folder import opened, write_manifest
 from experiments.analysis.page import PAGE, PICTURE, Drawing, drawn, reproduction, write_page
 from experiments.analysis.request import Request, plain, read_request
@@ -22,23 +22,21 @@ from experiments.command_line import (
     DONE,
     FAILED,
     INTERRUPTED,
-    REFUSED,
     command_here,
     command_of,
     names_out,
     out_override,
     usage,
 )
-from experiments.executors.engine import NoWorker
+from experiments.endings import exit_code_of, said_of
 from experiments.flags import DRY_RUN, overrides_and_flags
 from experiments.folder import folder_for, log
 from experiments.interruption import termination_interrupts
 from experiments.market import document_of
-from experiments.refusal import Refusal
+from experiments.refusal import Trouble
 from experiments.report.blocks import Block, Section, Text
-from experiments.run import said_of
 from experiments.single_run import RECORD
-from experiments.store import CorruptResult, FileRecord, Unwritable, record_of, write_table
+from experiments.store import FileRecord, record_of, write_table
 from sim.compiling import source_hash
 
 Settings = TypeVar("Settings", bound=tuple[Any, ...])
@@ -74,21 +72,6 @@ def run_tool(tool: Tool[Settings], about: str | None, arguments: Sequence[str] |
         print(usage(about))
         return DONE
     return exit_code_of(lambda: _asked(tool, texts), "stopped before anything was computed")
-
-
-def exit_code_of(work: Callable[[], int], stopped: str) -> int:
-    """Return the exit code of work, and say in one line why it could not be done; `stopped` is said on Ctrl-C."""
-    try:
-        return work()
-    except Refusal as refusal:
-        print(refusal, file=sys.stderr)
-        return REFUSED
-    except (CorruptResult, Unwritable) as problem:
-        print(problem, file=sys.stderr)
-        return FAILED
-    except KeyboardInterrupt:
-        print(stopped, file=sys.stderr)
-        return INTERRUPTED
 
 
 def _asked(tool: Tool[Settings], texts: Sequence[str]) -> int:
@@ -130,7 +113,7 @@ def _work(tool: Tool[Settings], request: Request[Settings], bench: Bench, docume
         log(bench.folder, "interrupted", kept=len(bench.kept))
         print(f"stopped; {len(bench.kept)} runs are kept. To continue:\n  {again}", file=sys.stderr)
         return INTERRUPTED
-    except (MissingRuns, CorruptResult, Unwritable, NoWorker, MemoryError) as problem:
+    except (Trouble, MemoryError) as problem:
         kept = f"nothing is concluded; {len(bench.kept)} runs are kept. When that is put right, to continue:"
         print(f"{said_of(problem)}\n{kept}\n  {again}", file=sys.stderr)
         return FAILED

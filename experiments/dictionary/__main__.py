@@ -6,14 +6,14 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from experiments.command_line import DONE
+from experiments.command_line import DONE, command_here
 from experiments.dictionary.page import page
 from experiments.streams import as_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the page."""
-    argparse.ArgumentParser(prog="sluice dictionary", description=__doc__).parse_args(arguments)
+    argparse.ArgumentParser(prog=command_here("dictionary"), description=__doc__).parse_args(arguments)
     print(page(), end="")
     return DONE
 

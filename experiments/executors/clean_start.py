@@ -16,6 +16,7 @@ from multiprocessing import context, forkserver, popen_forkserver, process, redu
 from pathlib import Path
 from typing import Any
 
+from experiments.executors.engine import NoWorker
 from experiments.executors.environment import environment_of
 
 METHOD = "sluice"  # under which this way to start processes is known to libraries that ask for one by name
@@ -48,7 +49,7 @@ class _CleanPopen(popen_forkserver.Popen):
             "name": process_obj.name,
             "authkey": process.current_process().authkey,
             "sys_path": _search_path(),
-            "dir": str(Path.cwd()),
+            "dir": _working_folder(),
         }
         sent = io.BytesIO()
         context.set_spawning_popen(self)
@@ -63,6 +64,16 @@ class _CleanPopen(popen_forkserver.Popen):
         with os.fdopen(written, "wb") as pipe:
             pipe.write(sent.getbuffer())
         self.pid = forkserver.read_signed(self.sentinel)
+
+
+def _working_folder() -> str:
+    """Return the folder that this process works in, from which a relative path leads for its workers too."""
+    try:
+        return str(Path.cwd())
+    except FileNotFoundError:
+        raise NoWorker(
+            "executor: a worker cannot be started: the folder in which this was started is gone; start it from another"
+        ) from None
 
 
 def _close(*handles: int) -> None:

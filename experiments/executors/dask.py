@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 import functools
 import logging
+import os
+import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -20,7 +22,6 @@ from distributed import Client, KilledWorker, LocalCluster
 from experiments.executors.clean_start import METHOD, offer_by_name
 from experiments.executors.engine import Engine, Place, silenced
 from experiments.executors.place import let_go
-from experiments.executors.processes import kill_children
 from experiments.refusal import Refusal
 
 GLANCE_SECONDS = 0.5  # how long a death may go unnoticed
@@ -88,7 +89,9 @@ class DaskEngine(Engine):
         if self.cluster is not None:
             for nanny in self.cluster.workers.values():
                 nanny.auto_restart = False
-            kill_children()
+                if nanny.pid is not None:  # else it is dead already
+                    with contextlib.suppress(ProcessLookupError):
+                        os.kill(nanny.pid, signal.SIGKILL)
         elif self.client is not None:
             for place in self.given.values():
                 place.cancel()

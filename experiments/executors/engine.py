@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from experiments.executors.environment import environment_of
-from experiments.refusal import Refusal
+from experiments.refusal import Refusal, Trouble
 
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
 # For each engine the library that it needs beyond those of Sluice, which is an extra of that engine's name.
@@ -27,7 +27,7 @@ LIBRARIES = {"serial": "", "processes": "", "dask": "distributed", "ray": "ray"}
 CLUSTERS = ("dask", "ray")  # what may be somebody else's and elsewhere, found by its address
 
 
-class NoWorker(Exception):  # noqa: N818  (said to a user)
+class NoWorker(Trouble):
     """A worker cannot be started, most likely for want of memory or of processes; the text says what was refused."""
 
 

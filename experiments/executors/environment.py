@@ -1,22 +1,52 @@
-"""Sets variables of the environment for as long as something is started, and leaves them as they were found."""
+"""Sets variables of the environment for as long as something is started, and leaves them as they were found.
+
+Several threads of one program may start something at the same time: a variable stays set until the last has ended.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
+
+
+class _Held:
+    """One variable: what it was before, and the values that it is held at, the newest last."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.before = name, os.environ.get(name)
+        self.values: list[tuple[object, str]] = []  # beside the holder of each
+
+    def take(self, holder: object, value: str) -> None:
+        self.values.append((holder, value))
+        os.environ[self.name] = value
+
+    def leave(self, holder: object) -> None:
+        self.values = [held for held in self.values if held[0] is not holder]
+        now = self.values[-1][1] if self.values else self.before
+        if now is None:
+            os.environ.pop(self.name, None)
+        else:
+            os.environ[self.name] = now
+
+
+_LOCK = threading.Lock()
+_HELD: dict[str, _Held] = {}
 
 
 @contextlib.contextmanager
 def environment_of(**values: str) -> Iterator[None]:
     """Let processes started in the block find these variables."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
+    holder = object()
+    with _LOCK:
+        for name, value in values.items():
+            _HELD.setdefault(name, _Held(name)).take(holder, value)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        with _LOCK:
+            for name in values:
+                _HELD[name].leave(holder)
+                if not _HELD[name].values:
+                    del _HELD[name]

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from experiments.executors.clean_start import CONTEXT, CleanProcess
+from experiments.executors.clean_start import CONTEXT
 from experiments.executors.engine import Engine, NoWorker, Place, signals_held
 from experiments.refusal import Refusal
 
@@ -21,8 +21,10 @@ from experiments.refusal import Refusal
 class _OneProcess(Place):
     """A pool of one process, made by the first run; when it has died in its sleep, the next future says so."""
 
-    def __init__(self) -> None:
+    def __init__(self, given: set[_OneProcess]) -> None:
         self.pool: ProcessPoolExecutor | None = None
+        self.given = given  # the places of the engine, this one among them until it is left
+        given.add(self)
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
         """Let the process do something."""
@@ -38,6 +40,7 @@ class _OneProcess(Place):
 
     def leave(self) -> None:
         """End the process."""
+        self.given.discard(self)
         if self.pool is not None:
             with contextlib.suppress(RuntimeError):  # it could not be started: there is nothing to wait for
                 self.pool.shutdown(wait=True, cancel_futures=True)
@@ -50,6 +53,8 @@ def started() -> Iterator[None]:
         yield
     except BrokenProcessPool:
         raise
+    except FileNotFoundError as problem:
+        raise NoWorker(f"executor: a worker cannot be started: {problem}") from None
     except (OSError, EOFError, RuntimeError, MemoryError) as problem:
         reason = str(problem) or "its server has ended"
         raise NoWorker(
@@ -62,13 +67,20 @@ class ProcessEngine(Engine):
 
     deaths = (BrokenProcessPool,)
 
+    def __init__(self, places: int, address: str) -> None:
+        """Have given no place yet."""
+        super().__init__(places, address)
+        self.given: set[_OneProcess] = set()
+
     def place(self) -> Place:
         """Return a process that starts with its first run."""
-        return _OneProcess()
+        return _OneProcess(self.given)
 
     def kill(self) -> None:
-        """Kill the processes."""
-        kill_children()
+        """Kill the processes; those of another study in this program go on."""
+        for place in list(self.given):
+            if place.pool is not None:
+                kill_workers(place.pool)
 
 
 def make(places: int, address: str) -> Engine:
@@ -76,20 +88,19 @@ def make(places: int, address: str) -> Engine:
     return ProcessEngine(places, address)
 
 
-def kill_children() -> None:
-    """End all workers that this process started, at once; what else it started is not ours to end."""
-    for child in multiprocessing.active_children():
-        if isinstance(child, CleanProcess):
-            child.kill()
+def kill_workers(pool: ProcessPoolExecutor) -> None:
+    """End the workers of a pool at once; what else this process started is not the pool's to end."""
+    for worker in list((pool._processes or {}).values()):
+        worker.kill()
 
 
 @contextlib.contextmanager
-def ended_at_once() -> Iterator[None]:
-    """End all workers that this process started when the block does not end well."""
+def ended_at_once(pool: ProcessPoolExecutor) -> Iterator[None]:
+    """End the workers of a pool when the block does not end well."""
     try:
         yield
     except BaseException:
-        kill_children()
+        kill_workers(pool)
         raise
 
 

@@ -34,6 +34,7 @@ from experiments.report.sections.unusual import unusual_section
 from experiments.report.sections.winners import winners_section
 from experiments.report.wording import plain, without_hidden
 from experiments.store import write_bytes
+from experiments.study_files import REPORTS
 
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     question_section,
@@ -64,9 +65,10 @@ def build(folder: Path, out: Path | None = None) -> Path:
     It goes into the study's folder unless `out` names another file.
     """
     study = Study(Path(folder))
-    path = study.folder / "report.html" if out is None else out
+    usual = study.folder / REPORTS[0]
+    path = usual if out is None else Path(out)
     record = write_bytes(path, render(study).encode("utf-8"))
-    if out is None:
+    if path.resolve() == usual.resolve():
         keep_record(study.folder, record)
     return path
 

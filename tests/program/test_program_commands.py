@@ -22,6 +22,7 @@ from experiments.config import compose_study
 from experiments.market import read_market
 from experiments.refusal import Refusal
 from experiments.streams import READER_GONE, as_command
+from sluice.__main__ import main as start
 from tests.studies.fake_study import live, study_in
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_is_listed_and_tells_how_it_is_used(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-h"]) == 0
-    assert f"sluice {name} " in capsys.readouterr().out
+    assert f"\n  {program()} {name} " in capsys.readouterr().out
     assert as_command(lambda: main_of(name)(["--help"])) == 0
     said = capsys.readouterr().out
     assert "sluice" in said
@@ -51,9 +52,9 @@ def test_version_names_what_numbers_hang_on(capsys: pytest.CaptureFixture[str]) 
 
 
 WRONG = [
-    (["rnu"], "rnu: no such command; the nearest valid name is run; sluice -h lists them"),
-    (["scale=smoke"], "scale=smoke: a command comes first, as in sluice run scale=smoke"),
-    (["--dry-run"], "--dry-run: a command comes first, as in sluice run --dry-run"),
+    (["rnu"], "rnu: no such command; the nearest valid name is run; PROGRAM -h lists them"),
+    (["scale=smoke"], "scale=smoke: a command comes first, as in PROGRAM run scale=smoke"),
+    (["--dry-run"], "--dry-run: a command comes first, as in PROGRAM run --dry-run"),
     (["run", "--info"], "--info: no such flag; --dry-run prints the plan, --cfg job the configuration"),
     (["run", "-c", "job"], "-c: no such flag; --cfg job prints the configuration"),
     (["run", "--cfg", "hydra"], "--cfg: prints what the study is made of, written --cfg job; was 'hydra'"),
@@ -63,7 +64,9 @@ WRONG = [
     (["run", "-cn", "x"], "-cn: no such flag; study=NAME chooses a file of configs/study"),
     (["run", "--config-dir=x"], "--config-dir=x: no such flag; study=NAME chooses"),
     (["run", "--hydra-help"], "--hydra-help: no such flag; settings of Hydra itself are refused"),
-    (["run", "--shell-completion"], "sluice completion bash prints the script"),
+    (["run", "--shell-completion"], "PROGRAM completion bash prints the script"),
+    (["run", "--version"], "--version: no such flag; PROGRAM --version prints the versions"),
+    (["run", "--info"], "and PROGRAM --version the versions"),
     (["run", "--seed=3"], "--seed=3: no such flag; settings are written without dashes: seed=3"),
     (["run", "--dry-rum"], "--dry-rum: no such flag; the nearest valid name is --dry-run"),
     (["run", "--quiet"], "--quiet: no such flag"),
@@ -87,7 +90,7 @@ def test_wrong_words_are_answered_with_what_to_write(
 ) -> None:
     assert main(texts) == 2
     heard = capsys.readouterr()
-    assert said in heard.err
+    assert said.replace("PROGRAM", program()) in heard.err
     assert len(heard.err.splitlines()) == 1
     assert heard.out == ""
 
@@ -224,6 +227,36 @@ def test_ctrl_c_in_any_command_is_one_word(capsys: pytest.CaptureFixture[str]) -
     assert capsys.readouterr().err == "stopped\n"
 
 
+# --- too little memory ------------------------------------------------------------------------------------------------
+def test_memory_that_ends_in_any_command_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def refused() -> int:
+        raise MemoryError("malloc of size 4096 failed")
+
+    assert as_command(refused) == 1
+    assert capsys.readouterr().err == "memory: not enough is left: malloc of size 4096 failed\n"
+
+
+def test_command_begins_nothing_under_a_limit_too_low(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("experiments.memory_limit.address_limit", lambda: 1_200_000 * 1024)
+    assert as_command(lambda: 0) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("memory: a process may have 1200000 kB of addresses here (ulimit -v)")
+    assert len(said.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("kilobytes", "texts"),
+    [(1_200_000, ["run", "--dry-run"]), (350_000, ["verify", "X"]), (350_000, ["sensitivity", "--dry-run"])],
+)
+def test_limit_too_low_to_load_a_command_is_one_line(kilobytes: int, texts: list[str]) -> None:
+    limited = ["sh", "-c", f'ulimit -v {kilobytes}; exec "$@"', "sh", sys.executable, "-m", "sluice", *texts]
+    ended = subprocess.run(limited, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert re.fullmatch(rf"memory: a process may have {kilobytes} kB of addresses here .*\n", ended.stderr)
+
+
 @pytest.mark.parametrize("start", [["-m", "sluice", "dictionary"], ["-m", "experiments.dictionary"]])
 def test_head_of_a_whole_process_ends_it_without_a_word(start: list[str]) -> None:
     shell = 'set -o pipefail; "$@" | head -1'
@@ -258,6 +291,16 @@ def started(place: Path, path: str, tmp_path: Path, texts: list[str]) -> subproc
     return subprocess.run(
         [sys.executable, str(script), *texts], cwd=place, env=environment, capture_output=True, text=True, check=False
     )
+
+
+def test_a_folder_that_is_gone_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    assert start() == 1
+    assert capsys.readouterr().err == "the folder in which this was started is gone; start it from another\n"
 
 
 @pytest.mark.parametrize("before", ["", pytest.param(f"{ROOT}/docs{os.pathsep}", marks=pytest.mark.slow)])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments.drawn import report_problem
 from experiments.report import build
 from experiments.report.__main__ import main
 from experiments.report.blocks import Note
@@ -101,6 +102,18 @@ def test_identities_are_unique_and_references_resolve(page: str) -> None:
 def test_same_tables_give_the_same_bytes(small_folder: Path) -> None:
     first = build(small_folder).read_bytes()
     assert build(small_folder).read_bytes() == first
+
+
+def test_page_that_is_named_where_it_usually_is_has_its_record_kept(
+    small_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    named = small_folder.parent / small_folder.name / "tables" / ".." / "report.html"
+    for out, text in ((None, "<p>drawn before</p>"), (named, "<p>drawn again</p>")):
+        monkeypatch.setattr("experiments.report.page.render", lambda _study, text=text: text)
+        build(small_folder, out)
+        assert report_problem(small_folder) == ""
+    build(small_folder, small_folder.parent / "elsewhere.html")
+    assert report_problem(small_folder) == ""
 
 
 @pytest.mark.slow  # its twins in tests/safety/test_hostile_names.py are not

@@ -1,8 +1,13 @@
 """A study is asked for by scripts, notebooks, apps and threads: it never runs them again, and leaves what they set."""
 
+import contextlib
+import multiprocessing
+import os
 import re
 import sys
 import threading
+import time
+from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
 import pytest
@@ -14,6 +19,9 @@ from omegaconf import OmegaConf
 
 from experiments import run
 from experiments.config import compose
+from experiments.executors.engine import NoWorker
+from experiments.executors.environment import environment_of
+from experiments.executors.processes import ProcessEngine, ended_at_once, processes
 from experiments.overrides import _composed
 from tests.studies.commands import BASE, Sluice
 from tests.studies.fake_study import live, study_in
@@ -189,3 +197,51 @@ def test_a_study_in_a_thread_answers_no_signal_and_does_its_work(tmp_path: Path,
         thread.join()
     assert codes == [0]
     assert live(study_in(tmp_path / "out", archive="none")) == 0
+
+
+def test_a_working_folder_that_is_gone_is_named_as_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    place = ProcessEngine(1, "").place()
+    with pytest.raises(NoWorker, match="the folder in which this was started is gone") as told:
+        place.submit(os.getpid)
+    assert "memory" not in str(told.value)
+    place.leave()
+
+
+def test_ending_the_workers_of_one_study_leaves_those_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.executors.processes.CONTEXT", multiprocessing.get_context("spawn"))  # quick here
+    first, second = ProcessEngine(1, ""), ProcessEngine(1, "")
+    ended, left = first.place(), second.place()
+    other = left.submit(os.getpid).result()
+    assert ended.submit(os.getpid).result() != other
+    pool = processes(1)
+    pool.submit(os.getpid).result()
+    with contextlib.suppress(KeyboardInterrupt), ended_at_once(pool):
+        raise KeyboardInterrupt
+    first.kill()
+    for dead in (pool, ended):
+        with pytest.raises(BrokenProcessPool):
+            dead.submit(time.sleep, 10).result()
+    assert left.submit(os.getpid).result() == other
+    for each in (pool, ended, left):
+        each.shutdown()
+    assert first.given == second.given == set()
+
+
+def test_variables_stay_set_until_the_last_who_wants_them_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SLUICE_A", raising=False)
+    monkeypatch.setenv("SLUICE_B", "before")
+
+    def found() -> tuple[str | None, str | None]:
+        return os.environ.get("SLUICE_A"), os.environ.get("SLUICE_B")
+
+    with contextlib.ExitStack() as first, contextlib.ExitStack() as second:
+        first.enter_context(environment_of(SLUICE_A="1", SLUICE_B="1"))
+        second.enter_context(environment_of(SLUICE_A="1", SLUICE_B="2"))
+        assert found() == ("1", "2")
+        first.close()
+        assert found() == ("1", "2")
+        second.close()
+        assert found() == (None, "before")

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments import seeds
-from experiments.command_line import INTERRUPTED, command_here, command_of, names_out, out_override
+from experiments import seeds, verify
+from experiments.command_line import FAILED, INTERRUPTED, command_here, command_of, names_out, out_override
+from experiments.executors.engine import NoWorker
 from experiments.overrides import read_override
 from experiments.store import write_json
 from tests.studies.fake_study import live, study_in
@@ -72,3 +73,23 @@ def test_full_disk_ends_the_other_seeds_with_one_message(
     monkeypatch.setattr(seeds, "carry_out_study", full)
     assert seeds.main([str(tmp_path / "a"), "--others", "1"]) == 1
     assert "cannot be written" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize("problem", [NoWorker("executor: a worker cannot be started"), MemoryError("at 4096 bytes")])
+def test_other_seeds_and_runs_lived_again_end_with_one_line(
+    problem: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object) -> None:
+        raise problem
+
+    assert live(study_in(tmp_path / "a")) == 0
+    capsys.readouterr()
+    monkeypatch.setattr(seeds, "carry_out_study", refuse)
+    assert seeds.main([str(tmp_path / "a"), "--others", "1"]) == FAILED
+    said = capsys.readouterr().err.splitlines()
+    assert str(problem) in said[0]
+    assert said[1:] == ["what is finished is kept; when that is put right, the same command continues"]
+    monkeypatch.setattr(verify, "live", refuse)
+    assert verify.main([str(tmp_path / "a"), "--rerun", "1"]) == FAILED
+    assert capsys.readouterr().err.count(str(problem)) == 1

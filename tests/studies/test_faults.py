@@ -17,6 +17,7 @@ import experiments
 from experiments import folder as folder_module
 from experiments import run
 from experiments.archive import NAME
+from experiments.command_line import command_here
 from experiments.config import ReportSettings
 from experiments.drawn import keep_record
 from experiments.folder import folder_for
@@ -269,7 +270,7 @@ def test_damaged_report_is_found_and_drawn_again_without_gathering(
     harm(copied / name)
     (problem,) = verify(copied).problems
     assert problem.startswith(f"{copied / name}: is ")
-    assert problem.endswith(f"to draw it again: .venv/bin/sluice report {copied}")
+    assert problem.endswith(f"to draw it again: {command_here('report', str(copied))}")
     assert live(study_in(copied, archive="none", report=ReportSettings(draw=True))) == 0
     assert (copied / REPORTS[0]).read_bytes() == told
     assert verify(copied) == before

@@ -1,8 +1,10 @@
 """Conditions that choose rows are read before any file: a slip is told as what it is, and never as a damaged table."""
 
 import math
+from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
@@ -36,6 +38,11 @@ def rows(filters: object) -> list[int]:
         ([("month", ">", 23.5)], [1, 2]),
         ([("month", "=", np.int64(23))], [0]),
         ([("month", "in", np.array([23, 25]))], [0]),
+        ([("month", "in", range(24))], [0]),
+        ([("month", "not in", range(24, 30))], [0]),
+        ([("month", "in", pd.Series([23, 25], index=["x", "y"]))], [0]),
+        ([("arm", "in", pd.Index(["capped"]))], [2]),
+        ([("arm", "in", pd.Series(["capped"], dtype="category"))], [2]),
         ([("month", "==", 24), ("arm", "in", ["capped", "placebo"])], [2]),
         ([("arm", "not in", ("baseline",))], [2]),
         ([("arm", "!=", "baseline")], [2]),
@@ -67,6 +74,16 @@ def test_conditions_choose_rows(filters: object, expected: list[int]) -> None:
         ([("arm", "in", "baseline")], r"after 'in' comes a list of values, such as \['baseline'\], was 'baseline'"),
         ([("arm", "not in", "baseline")], "after 'not in' comes a list"),
         ([("month", "in", 24)], r"such as \[24\], was 24"),
+        ([("month", "in", (month for month in (1, 2)))], r"such as \[\"baseline\", \"capped\"\], was <generator"),
+        ([("month", "in", {24: "x"})], r"such as \[\"baseline\", \"capped\"\], was \{24: 'x'\}"),
+        ([("month", "in", np.array(24))], "after 'in' comes a list of values"),
+        ([("month", "in", np.array([[24]]))], "after 'in' comes a list of values"),
+        ([("month", "in", pd.Series([24, math.nan]))], "nothing equals a value that is not there"),
+        ([("month", np.array(["==", "!="]), 24)], r"market\.month: no such operator; operators are ==.*was array"),
+        ([("month", pd.Series(["=="]), 24)], "no such operator"),
+        ([("apr", "==", Fraction(1, 3))], r"market\.apr: holds numbers of 64 bits.*was Fraction\(1, 3\)"),
+        ([("apr", "in", [Fraction(1, 3)])], r"market\.apr: holds numbers of 64 bits"),
+        ([("apr", "in", [2**60 + 1, 2.5])], r"market\.apr: the values of a list are of one sort.*was \[1152921"),
         ([("mont", "==", 24)], r"market\.mont: no such column; the nearest valid name is month"),
         ([(3, "==", 24)], r"market\.3: no such column"),
         ([("month", "==")], "a condition is a column, an operator and a value"),

@@ -1,5 +1,6 @@
 """Replicates are added to a finished folder; fewer than it holds, and a stop rule made up afterwards, are refused."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,32 @@ def test_four_replicates_are_asked_of_a_folder_that_has_two(
         live(study_in(grown, archive="none", replicates=3))
     assert live(study_in(grown, archive="none", replicates=4)) == 0
     assert hashes(grown) == hashes(fresh)
+
+
+def test_a_folder_stays_whole_while_replicates_are_added(
+    tmp_path: Path, fake: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Ctrl-C, or too little memory, ends an extension before its results take the place of the former ones."""
+    out = tmp_path / "out"
+    assert live(study_in(out, archive="none", replicates=2)) == 0
+    before = hashes(out)
+    for problem in (KeyboardInterrupt, Refusal("population.size: a run needs more memory")):
+        with monkeypatch.context() as patch:
+            patch.setattr("experiments.driver.worker_count", raising(problem))
+            with pytest.raises((KeyboardInterrupt, Refusal)):
+                live(study_in(out, archive="none", replicates=4))
+        assert verify(out).is_well
+        assert hashes(out) == before
+    assert live(study_in(out, archive="none", replicates=4)) == 0
+    assert verify(out).is_well
+    assert yaml.safe_load((out / CONFIG).read_text())["study"]["replicates"] == 4
+
+
+def raising(problem: type[BaseException] | BaseException) -> Callable[..., None]:
+    def refuse(*_: object) -> None:
+        raise problem
+
+    return refuse
 
 
 def test_another_setting_is_named(tmp_path: Path, fake: None) -> None:
@@ -79,15 +106,20 @@ def test_a_stop_rule_may_allow_more_but_stays_what_it_was(tmp_path: Path) -> Non
 
     ask(RULE._replace(at_most=40))
     ask(RULE._replace(at_most=12))
-    ask(StopSettings(), 12)
     with pytest.raises(Refusal, match=r"study\.stop\.at_most: must be at least 12, .* was 11"):
         ask(RULE._replace(at_most=11))
     with pytest.raises(Refusal, match=r"study\.stop\.step: stays what it was before the first run .*, 2; was 1"):
         ask(RULE._replace(step=1))
     with pytest.raises(Refusal, match=r"study\.stop\.at_least: stays what it was"):
         ask(RULE._replace(at_least=2))
-    with pytest.raises(Refusal, match=r"study\.replicates: must be at least 12"):
-        ask(StopSettings(), 11)
+    for replicates in (11, 12, 20):
+        with pytest.raises(Refusal, match=r"study\.stop: stays .*\{at_least: 4, at_most: 20, step: 2\}; .* none"):
+            ask(StopSettings(), replicates)
+
+
+def test_a_stop_rule_may_be_dropped_before_the_first_run(tmp_path: Path) -> None:
+    study = begun(tmp_path / "out", 0, stop=RULE)
+    check_folder(tmp_path / "out", study._replace(settings=study.settings._replace(stop=StopSettings())))
 
 
 def test_no_stop_rule_is_made_up_after_the_first_run(tmp_path: Path) -> None:

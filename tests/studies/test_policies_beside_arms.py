@@ -155,6 +155,53 @@ def test_a_policy_laid_over_the_baseline_of_a_study_with_arms_is_said(texts: lis
     assert shared(compose_study(texts)) == [said]
 
 
+BY_KEY = "policy.debt_service_cap={kind: debt_service_cap, max_share: 0.3, announce_month: 24, effective_month: 24}"
+AT_THE_ROOT = """
+policy:
+  debt_service_cap: {kind: debt_service_cap, announce_month: 24, effective_month: 24}
+calendar: {months: 48}
+observe: {outcome_until: 48}
+study:
+  name: capped
+  question: Is it seen?
+  announce_month: 24
+  arms: {baseline: [], capped: ["policy=[rate_cap]"]}
+  horizons: [end]
+"""
+
+
+def test_a_rule_that_its_key_lays_over_every_arm_is_said() -> None:
+    assert shared(compose_study(["study=tightening", BY_KEY])) == [f"debt_service_cap {EVERYWHERE}"]
+
+
+def test_a_rule_at_the_root_of_a_study_s_file_is_said_until_an_arm_lacks_it(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    path.write_text(AT_THE_ROOT)
+    assert shared(compose_study([f"study_file={path}"])) == [f"debt_service_cap {EVERYWHERE}"]
+    path.write_text(AT_THE_ROOT.replace('"policy=[rate_cap]"', "~policy.debt_service_cap"))
+    assert shared(compose_study([f"study_file={path}"])) == []
+
+
+def test_a_rule_that_the_baseline_or_a_scenario_chooses_itself_is_not_said(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    both = AT_THE_ROOT.partition("\n")[2].partition("calendar")[2]
+    both = f"calendar{both}".replace("[]", "['policy=[rate_cap]']").replace('[rate_cap]"', '[rate_cap,disclosure]"')
+    path.write_text(both)
+    assert shared(compose_study([f"study_file={path}"])) == []
+    path.write_text(f"calendar{AT_THE_ROOT.partition('calendar')[2]}  scenarios: {{calm: ['{BY_KEY}']}}\n")
+    assert shared(compose_study([f"study_file={path}"])) == []
+
+
+def test_a_policy_of_the_market_as_it_is_may_be_made_by_its_key() -> None:
+    study = compose_study(["study=baseline", BY_KEY])
+    assert policies(study) == {"baseline": [], "debt_service_cap": ["debt_service_cap"], "placebo": []}
+    assert (study.name, study.settings.announce_month) == ("effect of debt_service_cap", 24)
+    assert study.settings.primary
+    assert shared(study) == []
+    whole = compose_study(["study=baseline", f"policy={{{BY_KEY.removeprefix('policy.').replace('=', ': ')}}}"])
+    assert whole.markets == study.markets
+
+
 @pytest.mark.parametrize(
     "texts",
     [
