@@ -277,7 +277,7 @@ class CreditMarket(SelfNumberingModel):
 
     def write_down(self, economy: Economy, tallies: Tallies) -> None:
         """Write the month's rows and the acts of lenders and the regulator."""
-        self.sums[self.month] = sums_of(self.people.state().borrowers)
+        self.sums[self.month] = sums_of(self.people.state())
         acts = self.regulator.take_acts()
         for lender in self.lenders:
             acts += lender.take_acts()

@@ -12,6 +12,8 @@ from experiments.report.figures.marks import month_name
 from experiments.report.reading import Study
 from experiments.report.wording import change_sentence, plain, sentence
 
+TOLD = 2  # policies that a caption speaks of
+
 
 def after_means(study: Study, rows: pd.DataFrame, by: Sequence[str] = RUN) -> pd.Series:
     """Return the mean of `value` over the months from the first rule in force to the end, by run."""
@@ -46,12 +48,20 @@ def has_gap(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> bool:
     return bool(len(mine)) and bool(mine["value"].isna().all())
 
 
+def not_told(study: Study, told: int = 1) -> str:
+    """Return that nothing is said of the policies after the first ones; nothing where there are no others."""
+    others = len(study.policies) - told
+    if others <= 0:
+        return ""
+    return f"; nothing is said here of the other {'policy' if others == 1 else f'{others} policies'}"
+
+
 def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> str:
-    """Say by how much each policy changed a series on average after it took effect, in each scenario."""
+    """Say by how much the first two policies changed a series on average after they took effect, in each scenario."""
     if not study.policies:
         return ""
     said = []
-    for arm in study.policies[:2]:
+    for arm in study.policies[:TOLD]:
         for scenario in study.scenarios:
             found = effect_of(study, rows, arm, scenario)
             if found.replicates == 0:
@@ -62,7 +72,8 @@ def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> st
             said.append(f"{words} under “{plain(arm)}” in “{plain(scenario)}”")
     if not said:
         return ""
-    return sentence(f"{what}, mean of months from {month_name(study, study.window[0])} on: " + "; ".join(said))
+    opening = f"{what}, mean of months from {month_name(study, study.window[0])} on: "
+    return sentence(opening + "; ".join(said) + not_told(study, TOLD))
 
 
 def band_words(study: Study, several: bool = True) -> str:

@@ -18,24 +18,28 @@ from numpy.typing import NDArray
 from sim.observe.recorder import Record
 from sim.state import Borrowers, People
 
-# What people have, owe and live through; loans are counted to the fen in the tables of the record.
-SUMMED = (
-    "employed",
-    "months_unemployed",
-    "savings",
-    "unused_lines",
-    "inventory",
-    "informal_debt",
-    "aware_of",
-    "cash",
-    "essentials",
-    "consumption",
-)
+# What people have, owe, may draw and go through, by table.
+SUMMED = {
+    "borrowers": (
+        "employed",
+        "months_unemployed",
+        "savings",
+        "unused_lines",
+        "inventory",
+        "informal_debt",
+        "aware_of",
+        "cash",
+        "essentials",
+        "consumption",
+    ),
+    "loans": ("principal", "lender"),
+    "lines": ("limit",),
+}
 FIXED_AT_BIRTH = Borrowers._fields[: Borrowers._fields.index("employed")]
 WORD_BYTES = 8
 NOTHING = object()  # where one column has a row and the other has none
 
-Sums = dict[str, int]
+Sums = dict[tuple[str, str], int]  # by table and column
 
 
 class Difference(NamedTuple):
@@ -51,16 +55,24 @@ class Difference(NamedTuple):
         return f"{when}, {self.table}.{self.column}"
 
 
-def sums_of(borrowers: Borrowers) -> Sums:
+def sums_of(people: People) -> Sums:
     """Return the sum over everybody of each column in SUMMED, whole words of memory at a time."""
-    return {name: memory_sum(getattr(borrowers, name)) for name in SUMMED}
+    return {
+        (table, name): memory_sum(getattr(getattr(people, table), name))
+        for table, names in SUMMED.items()
+        for name in names
+    }
 
 
 def memory_sum(column: NDArray[Any]) -> int:
-    """Return the sum of a column's memory read as whole numbers of eight bytes: any one change shows in it."""
+    """Return the sum of a column's memory read as whole numbers of eight bytes, each times an odd number of its own.
+
+    Any one change shows in it, and so do two values that change places.
+    """
     memory = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
     whole = memory.size // WORD_BYTES * WORD_BYTES
-    return int(memory[:whole].view(np.uint64).sum(dtype=np.uint64)) + int(memory[whole:].sum(dtype=np.uint64))
+    words = np.concatenate([memory[:whole].view(np.uint64), memory[whole:].astype(np.uint64)])
+    return int((words * np.arange(1, 2 * words.size, 2, dtype=np.uint64)).sum(dtype=np.uint64))
 
 
 def first_difference(
@@ -75,9 +87,9 @@ def sum_differences(sums: dict[int, Sums], again: dict[int, Sums], last: int) ->
     """Yield the first column of people's state that differs in the first month in which one does."""
     for month in sorted(month for month in sums.keys() | again.keys() if month <= last):
         here, there = sums.get(month, {}), again.get(month, {})
-        for name in SUMMED:
-            if here.get(name) != there.get(name):
-                yield Difference(month, "borrowers", name)
+        for place in dict.fromkeys([*here, *there]):
+            if here.get(place) != there.get(place):
+                yield Difference(month, *place)
                 return
 
 

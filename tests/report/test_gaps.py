@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,6 +20,7 @@ from experiments.report.reading import Study
 from experiments.report.sections.answer import answer_section
 from experiments.report.sections.effects import effects_section
 from experiments.report.sections.lenders import kinds_section, lenders_section
+from experiments.report.sections.loans import loans_section
 from tests.report.made_rows import EFFECTIVE
 from tests.report.made_study import write_study
 
@@ -57,6 +60,21 @@ def shut(tmp_path_factory: pytest.TempPathFactory) -> Study:
     return Study(folder)
 
 
+def test_captions_name_the_policies_they_speak_of_and_say_how_many_they_leave_out(tmp_path: Path) -> None:
+    arms = ("baseline", "cap 0.36", "cap 0.24", "cap 0.16")
+    study = Study(
+        write_study(tmp_path / "made", arms=arms, scenarios=("calm",), replicates=2, months=24, lenders=LENDERS)
+    )
+    title, unit, rows = measure(study, "price", ("lender",))
+    micro = rows[rows["lender"] == "micro_lender_a"]
+    assert change_caption(study, micro, unit, title).endswith("; nothing is said here of the other policy.")
+    captions = [block.caption for block in lenders_section(study).blocks if isinstance(block, Figure)]
+    assert any("under “cap 0.36” is at" in caption for caption in captions)
+    assert all("of the other 2 policies" in caption for caption in captions if "“cap 0.36”" in caption)
+    rolls = [block.caption for block in loans_section(study).blocks if isinstance(block, Figure)]
+    assert all("of the other 2 policies" in caption for caption in rolls if "“cap 0.36” against" in caption)
+
+
 def test_a_band_keeps_months_without_a_value() -> None:
     rows = pd.DataFrame({"month": [0, 1, 2], "replicate": [0, 0, 0], "value": [3.0, None, 7.0]})
     found = band(rows, "value")
@@ -84,8 +102,8 @@ def test_a_lender_that_is_shut_has_no_change_of_price_in_any_sentence(shut: Stud
     assert "no value under “cap”" in change_caption(shut, micro, "share", "mean price")
     captions = {block.caption for block in lenders_section(shut).blocks if isinstance(block, Figure)}
     (price,) = [caption for caption in captions if caption.startswith("Mean price of new loans")]
-    assert "no value at micro_lender_a under the rules: no loans were granted, so there is no price" in price
-    assert "the largest mean change under the rules is at bank_a" in price
+    assert "no value at micro_lender_a under “cap”: no loans were granted, so there is no price" in price
+    assert "the largest mean change under “cap” is at bank_a" in price
 
 
 def test_arrears_of_a_book_that_runs_off_are_compared_while_there_is_one(shut: Study) -> None:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.report.absence import why_absent
 from experiments.report.blocks import Block, Figure, Note, Section, Table
-from experiments.report.changes import after_means, band_words, effect_of, has_gap, level_of_pairs
+from experiments.report.changes import after_means, band_words, effect_of, has_gap, level_of_pairs, not_told
 from experiments.report.estimates import Estimate, level
 from experiments.report.figures.series import Panel, draw_series
 from experiments.report.lenders import MEASURES, measure
@@ -95,12 +95,13 @@ def _clearest(study: Study, name: str, rows: pd.DataFrame, unit: str, lenders: S
     """Say for each scenario which lender changed most under the first policy, and which have no value."""
     said = []
     for arm in study.policies[:1]:
+        under = f"under “{plain(arm)}”"
         for scenario in study.scenarios:
             mine = {lender: rows[rows["lender"] == lender] for lender in lenders}
             without = [plain(lender) for lender in lenders if has_gap(study, mine[lender], arm, scenario)]
             if without:
                 why = why_absent("lender", MEASURES[name].column)
-                said.append(f"in “{plain(scenario)}” there is no value at {listing(without)} under the rules: {why}")
+                said.append(f"in “{plain(scenario)}” there is no value at {listing(without)} {under}: {why}")
             found = {lender: effect_of(study, mine[lender], arm, scenario) for lender in lenders}
             found = {lender: estimate for lender, estimate in found.items() if estimate.replicates}
             if not found:
@@ -108,13 +109,11 @@ def _clearest(study: Study, name: str, rows: pd.DataFrame, unit: str, lenders: S
             lender = max(found, key=lambda name: abs(found[name].mean))
             most = found[lender]
             if most.mean == 0.0:
-                said.append(f"in “{plain(scenario)}” no lender changes")
+                said.append(f"in “{plain(scenario)}” no lender changes {under}")
                 continue
             words = change_sentence(most.mean, most.low, most.high, unit, most.replicates, most.method)
-            said.append(
-                f"in “{plain(scenario)}” the largest mean change under the rules is at {plain(lender)}: {words}"
-            )
-    return sentence("; ".join(said)) if said else ""
+            said.append(f"in “{plain(scenario)}” the largest mean change {under} is at {plain(lender)}: {words}")
+    return sentence("; ".join(said) + not_told(study)) if said else ""
 
 
 def _kind_table(study: Study) -> list[Block]:

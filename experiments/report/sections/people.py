@@ -9,6 +9,7 @@ import pandas as pd
 
 from experiments.ratios import Ratio, ratio_of, ratio_of_sums
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
+from experiments.report.changes import not_told
 from experiments.report.estimates import RUN, Estimate, level, paired
 from experiments.report.figures.marks import month_name
 from experiments.report.figures.people import draw_groups
@@ -65,7 +66,8 @@ def people_section(study: Study) -> Section:
         )
         caption = (
             f"Mean change against the reference from {month_name(study, study.window[0])} on, by fifth of permanent "
-            f"income (1 = poorest), with 95% intervals over {study.replicates} pairs. {sentence(words)}"
+            f"income (1 = poorest), with 95% intervals over {study.replicates} pairs. "
+            f"{sentence(words + not_told(study))}"
         )
         blocks.append(
             Figure(
@@ -113,7 +115,7 @@ def _gradient(
             said.append(f"{words} for the {who} fifth")
         else:
             said.append(f"no value for the {who} fifth, where there is nothing to divide by")
-    return f"{title} in “{plain(scenario)}”: {listing(said)}"
+    return f"{title} under “{plain(arm)}” in “{plain(scenario)}”: {listing(said)}"
 
 
 def _table(study: Study, levels: Mapping[GroupMeasure, pd.Series], groups: Sequence[str]) -> Table:
