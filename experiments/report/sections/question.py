@@ -59,7 +59,7 @@ def _instruments(study: Study) -> list[Block]:
             members = config.get(group) if isinstance(config, Mapping) else None
             for name, member in members.items() if isinstance(members, Mapping) else ():
                 said = "; ".join(
-                    f"{plain(key).replace('_', ' ')} {_setting(value)}"
+                    f"{plain(key).replace('_', ' ')} {_setting(key, value)}"
                     for key, value in member.items()
                     if key != "kind"
                 )
@@ -99,8 +99,11 @@ def _places(study: Study, places: Sequence[tuple[str, ...]]) -> str:
     return f"{said} in {listing([f'“{plain(name)}”' for name in study.scenarios if name in scenarios])}"
 
 
-def _setting(value: object) -> str:
-    return listing([plain(item) for item in value]) or "none" if isinstance(value, list) else plain(value)
+def _setting(key: str, value: object) -> str:
+    """Return a value in words; a rule that names no kinds of lender is for all of them."""
+    if not isinstance(value, list):
+        return plain(value)
+    return listing([plain(item) for item in value]) or ("all" if key == "kinds" else "none")
 
 
 def _timeline_caption(study: Study) -> str:
