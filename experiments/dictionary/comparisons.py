@@ -86,7 +86,16 @@ _describe(
         "sd": ("float", (OUTCOMES_UNIT, "Standard deviation of the paired differences.")),
         "correlation": ("float", ("-1 to 1", "Correlation of arm and baseline over replicates.")),
         "variance_reduction": ("float", ("ratio", "Variance of an unpaired comparison over that of the paired one.")),
-        "p": ("float", ("probability", "Two-sided p-value of the paired t test; missing without spread.")),
+        "p": (
+            "float",
+            (
+                "probability",
+                (
+                    "Two-sided p-value of the paired t test, where few events differ no smaller than that of equal "
+                    "Poisson means; missing without spread."
+                ),
+            ),
+        ),
         "p_holm": ("float", ("probability", "The same after Holm's correction over the study's primary effects.")),
         "smallest_important_difference": ("float", (OUTCOMES_UNIT, "Declared beforehand; 0 where none was.")),
         "simultaneous_half_width": (
@@ -98,7 +107,13 @@ _describe(
         ),
         "is_precise": (
             "bool",
-            ("true or false", "Whether that is at most the smallest important difference; false without one."),
+            (
+                "true or false",
+                (
+                    "Whether that is at most the smallest important difference; false without one, missing where none "
+                    "was declared and where the arms are one market."
+                ),
+            ),
         ),
         "skewness": ("float", ("number", "Sample skewness of the paired differences.")),
         "bootstrap_low": ("float", (OUTCOMES_UNIT, "Lower end of the bootstrap-t interval, where one is needed.")),
