@@ -2,26 +2,37 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
 import pytest
 
 from sim.agents.lender import Lender
+from sim.agents.offering import arm_of
 from sim.agents.partnering import single_partner_room
+from sim.agents.securitising import issue_notes
+from sim.agents.strategy import markup_moved_apr
 from sim.agents.terms import joint_stakes, sole_stake
 from sim.books.budget import Commitment, commitment_of
 from sim.books.charge_off import late_rolls_of
 from sim.books.headrooms import UNLIMITED, buffers_of, joint_loan_room
 from sim.books.impairment import Outlook, expected_loss
-from sim.books.ledger import OWNERS, TREASURY
+from sim.books.ledger import FUNDERS, OWNERS, TREASURY
 from sim.books.own_part import OwnPart, own_part_of
 from sim.books.quota import Quota
+from sim.books.resolution import DEPOSITORS, WHOLESALE
 from sim.books.returns import growth_share
 from sim.books.soft_limit import NOTHING_RISKY
+from sim.books.strategy import MARKUP
 from sim.codes import BUCKETS, CAPITAL, GROWTH_QUOTA, GROWTH_QUOTA_RULE, PARTNER, PARTNER_CAP, PRIORITIES
-from sim.counted import FLOW
-from sim.parameters.books import FunderParameters
+from sim.counted import FLOW, UNTESTED
+from sim.draws import Chance
+from sim.parameters.books import FunderParameters, SecuritiesParameters
+from sim.parameters.lender import StrategyParameters
 from sim.params import BudgetParameters, LenderParameters
 from sim.state import blank_tallies
-from tests.books.made_books import Contract, Town, made_economy, made_rulebook
+from tests.books.made_books import LOST, Contract, Town, made_economy, made_rulebook
 from tests.books.test_budget import ALONE, book_of_a_million, rooms_of
 from tests.books.test_lender import PLAIN, founded
 from tests.books.test_partners import BANK, PLATFORM, planned, town_of
@@ -59,7 +70,7 @@ def test_the_cap_on_one_partner_is_a_share_of_a_budget_that_holds_the_extra_once
 
 def test_the_own_part_of_a_month_is_ones_own_loans_less_partners_and_ones_parts_in_others() -> None:
     tallies = blank_tallies(2, 1)
-    whole = {"principal": 1_000, "charge_offs": 300, "recoveries": 50, "refinanced": 200}
+    whole = {"principal": 1_000, "charge_offs": 300, "recoveries": 50, "refinanced": 200, "capitalised": 60}
     for name, amount in whole.items():
         tallies.flow[PLATFORM_FIRST, FLOW[name]] = amount
     tallies.partner_flow[PLATFORM_FIRST, BANK_SECOND] = (0, 0, 700, 210, 35)  # of the same, the bank's
@@ -73,7 +84,7 @@ def test_the_own_part_of_a_month_is_ones_own_loans_less_partners_and_ones_parts_
         managed=1_000,
         own_stock=[270, 30, *rest],
         joint_stock=[0, 0, *rest],
-        leaving=1_100,  # 1,000 repaid and 300 charged off, of which 200 were paid out of new loans
+        leaving=1_040,  # 1,000 repaid and 300 charged off, of which 200 were paid out of new loans; 60 lent on top
         repaid=300,
         charge_offs=90,
         recoveries=15,
@@ -140,6 +151,56 @@ def test_a_lender_steers_to_the_rule_with_both_buffers_and_its_own_twice() -> No
     buffered = plain._replace(conservation_buffer_share=0.025, countercyclical_buffer_share=0.015)
     assert buffers_of(buffered) == pytest.approx(0.04)
     assert lender.capital_target(buffered) == pytest.approx(0.14)  # 8 + 2.5 + 1.5 + 2 x 1
+
+
+def test_a_lender_prepares_for_a_rule_that_gets_stricter_and_not_for_one_that_gets_laxer() -> None:
+    lender = Town(("one", PLAIN._replace(capital_target_share=0.05, capital_buffer_share=0.0, prepared_share=0.5)))
+    one, now = lender.lenders[0], made_rulebook(minimum_capital_share=0.10).of("consumer_finance")
+    one.rules_ahead = now._replace(minimum_capital_share=0.14)
+    assert one.capital_target(now) == pytest.approx(0.12)  # half of the way from 10% to 14%
+    one.rules_ahead = now._replace(minimum_capital_share=0.06)
+    assert one.capital_target(now) == pytest.approx(0.10)
+
+
+def test_a_markup_has_moved_by_steps_of_its_own_size() -> None:
+    lender = Town(("one", PLAIN._replace(strategy=StrategyParameters(move_months=3, markup_step_apr=0.004)))).lenders[0]
+    strategy = lender.course.strategy
+    lender.course.strategy = strategy._replace(
+        levers=(strategy.levers[MARKUP]._replace(steps=-3), *strategy.levers[1:])
+    )
+    assert markup_moved_apr(lender) == pytest.approx(-0.012)
+
+
+def test_notes_bear_the_policy_rate_and_both_spreads() -> None:
+    notes = SecuritiesParameters(pool_share=0.5, spread_apr=0.015)
+    issuer = LenderParameters(kind="platform", securities=notes, opex_apr=0.0, founding_plan_yuan=0.0)
+    town = Town(("one", issuer))
+    town.month(-1, Contract(0, lent=10_000_000))
+    town.month(0, Contract(0, opening=10_000_000))
+    lender, month = town.lenders[0], OwnPart(0, [90_000_000], [0], 0, 0, 0, 0)
+    assert [pool.rate_bp for pool in lender.pools] == [550]  # 4% and 1.5%
+    issue_notes(lender, month, made_economy(3, 1, policy_rate_apr=0.03, funding_spread_apr=0.002))
+    assert lender.pools[-1].rate_bp == 470
+
+
+def test_what_all_funders_lose_is_written_off_when_nothing_is_left() -> None:
+    bank = LenderParameters(kind="bank", deposit_share=0.6, founding_plan_yuan=0.0, opex_apr=0.0)
+    town = Town(("one", bank))
+    town.month(-1, Contract(0, lent=10_000_000))
+    town.month(0, Contract(0, opening=10_000_000))
+    town.month(1, Contract(0, opening=10_000_000, next_bucket=LOST))
+    lender = town.lenders[0]
+    town.month(2)
+    lost = {claim.rank: claim.lost for claim in lender.estate}
+    assert lost[DEPOSITORS] > 0
+    assert lost[WHOLESALE] > 0
+    assert town.ledger.balance(FUNDERS, "write_off") == lost[DEPOSITORS] + lost[WHOLESALE]
+    assert lender.report()["liabilities_fen"] == 0
+
+
+def test_who_is_in_no_trial_is_in_no_arm() -> None:
+    terms: Any = SimpleNamespace(test_share=0.0)
+    assert arm_of(3, terms, 7, Chance(7, np.zeros(1, dtype=np.uint64))) == UNTESTED
 
 
 # --- losses, tax, growth ----------------------------------------------------------------------------------------------
