@@ -5,9 +5,11 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
+import json
 import os
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -255,8 +257,14 @@ def _marker(study: StudyConfig) -> dict[str, Any]:
 
 
 def _yaml(study: StudyConfig) -> bytes:
+    return _yaml_of(json.dumps(study_document(study)))
+
+
+@lru_cache(maxsize=4)
+def _yaml_of(document: str) -> bytes:
+    """Return a document, given as JSON, as YAML; kept, since writing YAML takes longest of all that opens a folder."""
     heading = b"# The study as it was understood; every parameter, for every scenario and arm.\n"
-    return heading + yaml.safe_dump(study_document(study), sort_keys=False, allow_unicode=True).encode()
+    return heading + yaml.safe_dump(json.loads(document), sort_keys=False, allow_unicode=True).encode()
 
 
 def log(folder: Path, event: str, **details: Any) -> None:

@@ -20,7 +20,7 @@ def register(markets: Mapping[tuple[str, str], MarketConfig]) -> list[dict[str, 
 
 def documented(path: str, section: Any) -> Iterator[dict[str, Any]]:
     """Yield every documented number of a section, and of the sections in it, by its path."""
-    bounds = quantities(type(section))
+    bounds = quantities(section.__class__)
     defaults = getattr(section, "_field_defaults")  # noqa: B009  (NamedTuple classes have no own type)
     for name in section._fields:
         value = getattr(section, name)

@@ -51,7 +51,7 @@ def model_of(section: type[tuple[Any, ...]]) -> type[BaseModel]:
     defaults: dict[str, Any] = getattr(section, "_field_defaults")  # noqa: B009  (NamedTuple classes have no own type)
     bounds = quantities(section)
     fields: dict[str, Any] = {}
-    for name, hint in get_type_hints(section).items():
+    for name, hint in _hints(section).items():
         allowed = CHOICES.get((section.__name__, name))
         kind = Literal[allowed] if allowed else _checked(hint, bounds.get(name))
         default = defaults.get(name, ...)
@@ -169,7 +169,7 @@ def _section_at(section: type[tuple[Any, ...]], location: Iterable[str]) -> type
         if get_origin(found) is tuple and name.isdigit():
             found = get_args(found)[0]  # a place in a list of sections
         else:
-            found = get_type_hints(found).get(name) if is_section(found) else None
+            found = _hints(found).get(name) if is_section(found) else None
     return found if is_section(found) else None
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, get_type_hints
 
 ASSUMED = "assumed"
@@ -16,11 +19,12 @@ class Quantity(NamedTuple):
     source: str
 
 
-def quantities(section: type[tuple[Any, ...]]) -> dict[str, Quantity]:
+@cache
+def quantities(section: type[tuple[Any, ...]]) -> Mapping[str, Quantity]:
     """Return the metadata of every documented number of a section, by field name."""
     found = {}
     for name, hint in get_type_hints(section, include_extras=True).items():
         for note in getattr(hint, "__metadata__", ()):
             if isinstance(note, Quantity):
                 found[name] = note
-    return found
+    return MappingProxyType(found)
