@@ -33,7 +33,7 @@ def given_up(engine: str, month: int, branches: bool) -> weakref.ref[CreditMarke
     return weakref.ref(market.branch(market.config) if branches else market)
 
 
-@pytest.mark.parametrize("engine", ["arrays", "objects"])
+@pytest.mark.parametrize("engine", ["arrays", pytest.param("objects", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("branches", [False, True])
 def test_markets_given_up_early_are_not_kept(engine: str, branches: bool) -> None:
     left = [given_up(engine, month % 4, branches) for month in range(8)]

@@ -27,6 +27,7 @@ def with_one(group: str, name: str) -> MarketConfig:
     return compose([f"{group}=[{name}]"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("group", ["policy", "shock"])
 def test_every_file_of_the_group_composes_and_survives_its_document(group: str) -> None:
     names, plain = groups()[group], canonical(document_of(compose()))

@@ -141,7 +141,7 @@ def test_ctrl_c_once_finishes_what_has_begun(tmp_path: Path, sources: Path, engi
 
 
 @pytest.mark.parametrize(
-    "engine", ["serial", "processes", *(pytest.param(engine, marks=pytest.mark.slow) for engine in ("dask", "ray"))]
+    "engine", ["processes", *(pytest.param(engine, marks=pytest.mark.slow) for engine in ("serial", "dask", "ray"))]
 )
 def test_ctrl_c_twice_ends_at_once(tmp_path: Path, sources: Path, engine: str) -> None:
     here = sluice_for(engine, tmp_path, sources)

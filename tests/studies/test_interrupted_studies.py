@@ -144,6 +144,7 @@ def test_bad_input_ends_with_code_2_one_message_and_no_folder(sluice: Sluice) ->
     assert not sluice.out.exists()
 
 
+@pytest.mark.slow
 def test_verify_notices_an_altered_file_and_a_run_that_is_not_reproduced(sluice: Sluice) -> None:
     verify = [sys.executable, "-m", "experiments.verify", str(sluice.out)]
     assert sluice.call(verify).returncode == 2

@@ -206,12 +206,12 @@ def test_a_policy_of_the_market_as_it_is_may_be_made_by_its_key() -> None:
     "texts",
     [
         ["study=tightening"],
-        ["study=tightening", "policy=[]"],
         ["study=tightening", "shock=[income]"],  # in the scenario that has no shock of its own, in all arms alike
-        ["study=tightening", "economy=feedback"],
-        ["study=tightening", "policy.rate_cap.max_apr=0.2"],
-        ["study=history", "policy.r12_rate_cap.max_apr=0.3"],
-        ["study=rumour", "shock.shutdown_rumour.seed_share=0.1"],
+        pytest.param(["study=tightening", "policy=[]"], marks=pytest.mark.slow),
+        pytest.param(["study=tightening", "economy=feedback"], marks=pytest.mark.slow),
+        pytest.param(["study=tightening", "policy.rate_cap.max_apr=0.2"], marks=pytest.mark.slow),
+        pytest.param(["study=history", "policy.r12_rate_cap.max_apr=0.3"], marks=pytest.mark.slow),
+        pytest.param(["study=rumour", "shock.shutdown_rumour.seed_share=0.1"], marks=pytest.mark.slow),
     ],
 )
 def test_nothing_is_said_of_what_only_the_arms_that_hold_it_take(texts: list[str]) -> None:
