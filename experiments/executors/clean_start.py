@@ -9,9 +9,11 @@ loaded, and was started with another number of threads for arithmetic.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import sys
+from collections.abc import Iterator
 from multiprocessing import context, forkserver, popen_forkserver, process, reduction, util
 from pathlib import Path
 from typing import Any
@@ -28,8 +30,19 @@ class _Server(forkserver.ForkServer):
 
     def ensure_running(self) -> None:
         """Start if it is not running."""
-        with environment_of(PYTHONPATH=os.pathsep.join(_search_path()), PYTHONSAFEPATH="1"):
+        with environment_of(PYTHONPATH=os.pathsep.join(_search_path()), PYTHONSAFEPATH="1"), _start_method_kept():
             super().ensure_running()
+
+
+@contextlib.contextmanager
+def _start_method_kept() -> Iterator[None]:
+    """Leave it to the program how its own processes are started: to ask for the method, as is done within, sets it."""
+    default: Any = context._default_context
+    chosen = default._actual_context
+    try:
+        yield
+    finally:
+        default._actual_context = chosen
 
 
 _SERVER = _Server()

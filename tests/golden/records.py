@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import sys
 from pathlib import Path
 from typing import Any
@@ -66,7 +67,8 @@ def headlines(tables: dict[str, pa.Table]) -> dict[str, float]:
     found: dict[str, float] = {}
     for name, columns in SUMS.items():
         for column in columns:
-            found[f"sum {name}.{column}"] = sum(tables[name][column].to_pylist())
+            values = tables[name][column].to_pylist()  # of floats the sum is exact, so that every Python gives the same
+            found[f"sum {name}.{column}"] = math.fsum(values) if column == "value" else sum(values)
     for name, columns in MEANS.items():
         table = tables[name].to_pandas()
         last = table[table["month"] > table["month"].max() - LAST_MONTHS]

@@ -19,6 +19,7 @@ from omegaconf import OmegaConf
 
 from experiments import run
 from experiments.config import compose
+from experiments.executors import clean_start
 from experiments.executors.engine import NoWorker
 from experiments.executors.environment import environment_of
 from experiments.executors.processes import ProcessEngine, ended_at_once, processes
@@ -186,6 +187,17 @@ def test_a_study_leaves_what_the_program_has_set(sluice: Sluice, executor: str, 
     done = sluice.call([sys.executable, "-c", LEAVES, *asked])
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == '{"code": 0, "imported": {}, "ran": {}}', done.stdout + done.stderr
+
+
+def test_starting_workers_chooses_no_start_method_for_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(multiprocessing.context._default_context, "_actual_context", None)
+    server = clean_start._Server()
+    server.set_forkserver_preload(["json"])
+    server.ensure_running()
+    try:
+        assert multiprocessing.get_start_method(allow_none=True) is None
+    finally:
+        server._stop()
 
 
 def test_a_study_in_a_thread_answers_no_signal_and_does_its_work(tmp_path: Path, fake: None) -> None:
