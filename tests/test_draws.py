@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sim.compiling import kernel
-from sim.draws import LOW_BITS_DROPPED, PURPOSES, UNIT, Draws, fill_uniforms, philox_words, uniform
+from sim.draws import LOW_BITS_DROPPED, PURPOSES, UNIT, Draws, fill_normals, fill_uniforms, philox_words, uniform
+from sim.elementary import normal_quantile
 
 # From the known-answer file of the Random123 distribution: counter, key, the four words.
 KNOWN_ANSWERS = [
@@ -138,3 +139,12 @@ def test_writing_stays_inside_the_rows_asked_for():
     assert (out[:2] == -1.0).all()
     assert (out[5:] == -1.0).all()
     assert (out[2:5] > 0.0).all()
+
+
+def test_many_normals_have_the_bits_of_each_by_itself() -> None:
+    shares = np.concatenate(
+        [np.linspace(0.001, 0.999, 499), [1e-12, 0.074, 0.075, 0.076, 0.924, 0.925, 0.926, 1 - 1e-12]]
+    )
+    found = np.zeros(shares.size)
+    fill_normals(shares, found)
+    assert found.tolist() == [normal_quantile(share) for share in shares]

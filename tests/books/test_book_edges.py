@@ -13,11 +13,12 @@ from sim.agents.offering import arm_of
 from sim.agents.partnering import single_partner_room
 from sim.agents.securitising import issue_notes
 from sim.agents.strategy import markup_moved_apr
-from sim.agents.terms import joint_stakes, sole_stake
+from sim.agents.terms import joint_stakes, own_stakes, sole_stake
 from sim.books.budget import Commitment, commitment_of
 from sim.books.charge_off import late_rolls_of
 from sim.books.headrooms import UNLIMITED, buffers_of, joint_loan_room
 from sim.books.impairment import Outlook, expected_loss
+from sim.books.joint_lending import PartnerRoom
 from sim.books.ledger import FUNDERS, OWNERS, TREASURY
 from sim.books.own_part import OwnPart, own_part_of
 from sim.books.quota import Quota
@@ -66,6 +67,18 @@ def test_the_cap_on_one_partner_is_a_share_of_a_budget_that_holds_the_extra_once
     # A quarter of 601,000 beside each of the two banks; the extra is in it already.
     assert [room.cap_fen for room in platform.budget.partners] == [150_250, 150_250]
     assert rooms[PARTNER_CAP] == 300_500
+
+
+def test_a_partner_takes_what_pledge_and_cap_both_leave_less_what_was_lent_beside_it() -> None:
+    room = PartnerRoom(bank=1, weight=1.0, pledged_fen=400, cap_fen=300, used_fen=120)
+    assert (room.carries_fen, room.takes_fen) == (280, 180)
+    assert room._replace(cap_fen=500).takes_fen == 280
+
+
+def test_a_lender_without_a_partner_has_the_one_stake_of_lending_alone() -> None:
+    town = town_of(PLATFORM._replace(partner="", partner_share=0.0))
+    lender, economy, rulebook = town.lenders[2], made_economy(0, 3), made_rulebook(0)
+    assert own_stakes(lender, economy, rulebook) == [sole_stake(lender, economy, rulebook)]
 
 
 def test_the_own_part_of_a_month_is_ones_own_loans_less_partners_and_ones_parts_in_others() -> None:

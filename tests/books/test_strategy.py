@@ -10,6 +10,7 @@ from sim.books.strategy import (
     Lever,
     Span,
     Strategy,
+    learned,
     moved,
     next_to_move,
     return_on_capital_ppm,
@@ -99,3 +100,8 @@ def test_return_on_capital_is_a_years() -> None:
 
 def test_steps_fit_between_rates() -> None:
     assert [steps_between(100, high, 25) for high in (300, 299, 100, 50)] == [8, 7, 0, 0]
+
+
+def test_what_is_kept_of_a_trend_is_rounded_towards_zero_on_both_sides() -> None:
+    for trend, kept in ((-15, -7), (15, 7)):
+        assert learned(Lever(0, 1, trend, 1), 0, 50).trend_ppm == kept

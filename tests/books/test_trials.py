@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.trying import yields_at
+from sim.agents.trying import Trying, yields_at
 from sim.books.strategy import YEAR_MONTHS
 from sim.books.trials import (
     LATE_MONTHS,
@@ -19,10 +19,14 @@ from sim.books.trials import (
     group,
     is_beyond_luck,
     limit_trial,
+    lost_of_a_rise_bp,
     price_trial,
 )
 from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, OFFER_COUNTS, WIDER
+from sim.parameters.lender import OfferTestParameters
 from sim.rules.pricing import Stake
+from tests.books.made_books import Town
+from tests.books.test_lender import PLAIN
 
 ALONE = Yields(10_000, 10_000, 900, 8_000)  # 9% a year of money, work and capital; 80 fen lost of a bad yuan
 YUAN = 100
@@ -215,3 +219,24 @@ def test_what_a_yuan_is_worth_beside_a_partner_by_hand() -> None:
 @pytest.mark.parametrize(("part", "expected"), [(0.0, 1), (0.00001, 1)])
 def test_a_lender_without_money_of_its_own_in_a_loan_divides_by_no_zero(part: float, expected: int) -> None:
     assert yields_at(Stake(part, 0.3, 0.06, 0.05, 0.9, 0.10, 0.12, 0.01, 1.2), 1.0).part_share_bp == expected
+
+
+def test_losses_say_nothing_where_one_group_owes_nothing_or_nothing_of_the_rise_is_kept() -> None:
+    owing, nothing = Group(10, 10, 1_000_000, 100, 5, 50_000), Group(0, 0, 0, 0, 0, 0)
+    assert lost_of_a_rise_bp(owing, nothing, 400, ALONE, 0.0) is None
+    assert lost_of_a_rise_bp(nothing, owing, 400, ALONE, 0.0) is None
+    assert lost_of_a_rise_bp(owing._replace(bads=50, bad_fen=500_000), owing, 0, ALONE, 0.0) is None
+    assert lost_of_a_rise_bp(owing._replace(bads=50, bad_fen=500_000), owing, 400, ALONE, 0.0) is not None
+
+
+def test_a_lender_is_told_what_its_trial_found_and_nothing_before_it_has_begun() -> None:
+    lender = Town(("one", PLAIN._replace(offer_test=OfferTestParameters(share=0.1, least_offers=100)))).lenders[0]
+    trying = Trying()
+    assert trying.of_prices(lender) is trying.of_limits(lender) is None
+    trying.yields = ALONE
+    assert trying.of_prices(lender) is None
+    counts = month(cheaper=offers(200, 160, 1_000), dearer=offers(200, 120, 1_400))
+    trying.months.append(counts)
+    assert trying.of_prices(lender) == price_trial((counts,), ALONE, 100)
+    trying.yields = None
+    assert trying.of_prices(lender) is trying.of_limits(lender) is None
