@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin/python
-PIP := $(BIN) -m pip install --quiet --disable-pip-version-check
+# Python compiles what it imports; to compile every module of every library first takes a minute.
+PIP := $(BIN) -m pip install --quiet --disable-pip-version-check --no-compile
 RUN_READY := $(VENV)/.ready-run
 TEST_READY := $(VENV)/.ready-test
 ARGUMENTS ?=

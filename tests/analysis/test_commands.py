@@ -117,6 +117,7 @@ def test_sensitivity_finds_the_one_number_that_matters_and_goes_on_after_a_fault
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b"), "stopped or not"
 
 
+@pytest.mark.slow
 def test_reverse_stress_finds_the_breaking_value_and_keeps_to_its_folder(asked, tmp_path) -> None:
     said = asked(reverse_stress.main, REVERSE, "r")
     assert f"first at {EXTRA} between" in said
@@ -177,6 +178,7 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(asked, tmp_path) -> None
     assert "tables in it is a link" in asked(frontier.main, FRONTIER, "l", 2)
 
 
+@pytest.mark.slow
 def test_runs_that_another_analysis_finished_are_not_lived_again(asked, tmp_path, capsys) -> None:
     asked(frontier.main, FRONTIER, "f")
     assert "grid: 0 of 6 runs to do" in asked(frontier.main, FRONTIER, "g")
@@ -208,6 +210,7 @@ def test_a_disk_without_room_stops_at_the_first_run_and_says_so(asked, tmp_path,
     assert "0 runs are kept" in said
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(asked, tmp_path, monkeypatch) -> None:
     market = sys.modules["sim.market"].CreditMarket
     lived = market.run

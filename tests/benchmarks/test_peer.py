@@ -70,6 +70,7 @@ def test_it_comes_to_about_the_same_market(market: str, name: str) -> None:
     assert of_the_peer(changes)[name] == pytest.approx(of_the_model(changes)[name], rel=TOLERANCE[name])
 
 
+@pytest.mark.slow
 def test_the_strained_market_is_another_one() -> None:
     """Else passing in both would say no more than passing in one."""
     calm, strained = of_the_peer(()), of_the_peer(STRAINED)
@@ -87,6 +88,7 @@ def test_every_lender_lends_collects_and_loses() -> None:
     assert any(person.claims for person in lived_peer().agents if hasattr(person, "claims"))
 
 
+@pytest.mark.slow
 def test_partners_hold_their_part_and_stocks_add_up() -> None:
     lenders = lived_peer().lenders
     assert sum(lender.loans for lender in lenders) == pytest.approx(sum(lender.managed for lender in lenders))

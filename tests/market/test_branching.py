@@ -161,6 +161,7 @@ def test_a_person_of_a_branch_is_explained() -> None:
 # --- any month, any dates ---------------------------------------------------------------------------------------------
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(month=st.integers(-2, 6), announced=st.integers(0, 5), wait=st.integers(0, 2), starts=st.integers(0, 5))
+@pytest.mark.slow
 def test_a_branch_is_exact_or_refused_by_the_dates(month: int, announced: int, wait: int, starts: int) -> None:
     cap = RateCap(announced, min(5, announced + wait), max_apr=0.14)
     rumour = ShutdownRumour(starts, seed_share=0.9)

@@ -58,6 +58,7 @@ def test_the_markup_is_that_of_the_share_in_the_tables() -> None:
     assert lender.markup_apr() == pytest.approx(expected / 10_000)
 
 
+@pytest.mark.slow
 def test_the_engines_agree_and_a_branch_goes_on_as_the_market_would() -> None:
     config = every_lender(small(people=200, months=8), competition=COMPETING)
     arrays, objects = (CreditMarket(config._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))

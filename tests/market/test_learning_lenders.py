@@ -118,6 +118,7 @@ def test_learning_is_composed_from_overrides() -> None:
     assert dict(found.lender)["bank_b"].learning == LearningParameters()
 
 
+@pytest.mark.slow
 def test_better_data_come_with_the_second_model_and_not_before() -> None:
     upgraded = YEARLY._replace(model_two_from_month=8)
     same, better = (

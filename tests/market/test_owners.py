@@ -55,6 +55,7 @@ def test_every_fen_that_owners_pay_in_is_an_act_with_its_reason() -> None:
     assert acts.loc[acts["act"] == "owners_pay_in", "reason"].str.contains("return on equity").all()
 
 
+@pytest.mark.slow
 def test_a_share_of_zero_switches_owners_off_exactly() -> None:
     market = lived(with_floor(0.0))
     other = lived(with_floor(0.0, raise_patience_months=1, raise_delay_months=1, raise_hurdle_roe=-10.0))

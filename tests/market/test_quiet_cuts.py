@@ -168,6 +168,7 @@ def test_reviews_cut_the_late_the_indebted_and_the_risky_and_nobody_else() -> No
     assert rows_of(lived(unseen))["lines_cut"].sum() == 0, "debt elsewhere is held against those a registry shows"
 
 
+@pytest.mark.slow
 def test_the_engines_agree_with_reviews_cuts_and_followed_people() -> None:
     config = every_lender(
         small(people=200, warm_up=8, months=12), review=HARSH, quiet_cut=CUT._replace(freeze_share=0.3)

@@ -40,6 +40,7 @@ def test_nobody_moves_or_tries_by_default() -> None:
         )
 
 
+@pytest.mark.slow
 def test_the_engines_agree_with_everything_on() -> None:
     config = thinking()
     config = config._replace(population=config.population._replace(size=250))

@@ -102,6 +102,7 @@ def test_nobody_is_followed_by_default_and_following_changes_nothing(whole: Cred
         plain.record.table("panel")
 
 
+@pytest.mark.slow
 def test_engines_and_shards_give_the_same_rows() -> None:
     config = following(small(people=250, months=8), 40)
     clear, fast = lived(config._replace(engine="objects")), lived(config)

@@ -95,6 +95,7 @@ def test_one_py_file_and_one_yaml_get_the_suite_for_free(tmp_path: Path) -> None
     assert int(ended.stdout.split(" passed")[0].split()[-1]) >= 18
 
 
+@pytest.mark.slow
 def test_an_instrument_that_breaks_a_promise_is_caught(tmp_path: Path) -> None:
     ended = suite_with(tmp_path, GREEDY, "test_every_instrument")
     assert ended.returncode == 1

@@ -21,6 +21,7 @@ from experiments.report.sections.winners import winners_section
 from tests.report.made_study import write_study
 
 
+@pytest.mark.slow
 def test_one_arm_one_replicate_is_drawn_without_comparison(tmp_path: Path) -> None:
     folder = write_study(tmp_path / "study", arms=("baseline",), scenarios=("calm",), replicates=1, months=24)
     page = render(Study(folder))

@@ -48,6 +48,7 @@ def source() -> str:
     return (ROOT / "sim" / "shocks" / "income.py").read_text().replace("class Income", "class BadHarvest")
 
 
+@pytest.mark.slow
 def test_one_source_file_and_one_config_are_enough(tmp_path: Path, source: str) -> None:
     project = project_with_a_shock(tmp_path / "kept", source)
     collected = tried(project, "--collect-only", "-k", "[bad_harvest] or [income]")

@@ -42,6 +42,7 @@ def test_every_file_of_the_group_composes_and_survives_its_document(group: str) 
 
 
 @pytest.mark.parametrize("group", ["policy", "shock"])
+@pytest.mark.slow
 def test_every_class_has_a_file(group: str) -> None:
     documents = [document_of(with_one(group, name))[group] for name in groups()[group]]
     assert {member["kind"] for document in documents for member in document.values()} == set(kinds(group))

@@ -122,7 +122,7 @@ def test_poison_is_set_aside_and_listed_and_a_run_that_raises_too(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "engine", ["serial", "processes", *(pytest.param(engine, marks=pytest.mark.slow) for engine in ("dask", "ray"))]
+    "engine", ["processes", *(pytest.param(engine, marks=pytest.mark.slow) for engine in ("serial", "dask", "ray"))]
 )
 def test_ctrl_c_once_finishes_what_has_begun(tmp_path: Path, sources: Path, engine: str) -> None:
     here = sluice_for(engine, tmp_path, sources)

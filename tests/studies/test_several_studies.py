@@ -216,6 +216,7 @@ def test_a_dry_run_prints_the_plan_and_makes_no_folder(sluice: Sluice, sources: 
     assert {"time", "memory", "disk", "compiling"} <= set(lines)
 
 
+@pytest.mark.slow
 def test_a_dry_run_refuses_the_folder_of_another_study(sluice: Sluice) -> None:
     assert sluice.run("study.replicates=1", "executor=serial").returncode == 0
     other = sluice.run("study.replicates=1", "seed=9", "--dry-run")

@@ -139,6 +139,7 @@ def test_an_arm_that_asks_for_the_baselines_market_is_not_waited_for(tmp_path: P
     assert effects["more"]["is_precise"] is True
 
 
+@pytest.mark.slow
 def test_a_study_ends_when_its_intervals_are_narrow(sluice: Sluice) -> None:
     ended = sluice.run(*STUDY, PRIMARY.format(1e9), "executor=serial")
     assert ended.returncode == 0, ended.stderr

@@ -84,6 +84,7 @@ def test_signs_over_seeds_in_a_tiny_market() -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_it_is_capital_that_refuses() -> None:
     budgets = lived(Size.tiny, "budgets")
     after = budgets[(budgets["lender"] == "platform_a") & (budgets["month"] >= 27)]
