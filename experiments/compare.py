@@ -267,7 +267,7 @@ def _untested(
 
 
 def _why_no_pairs(study: StudyConfig, tables: Mapping[str, pd.DataFrame], outcome: str, horizon: str) -> str:
-    """Say why nothing was compared: what it is read from is not kept, its months are not lived, or runs are missing."""
+    """Say why nothing was compared: a table is not kept, the months are beyond the run, or runs are missing."""
     whole = read_outcome(outcome, "study")
     absent = [part.table for part in whole.parts if part.table not in tables]
     if absent:

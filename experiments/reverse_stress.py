@@ -47,7 +47,7 @@ class Limit(NamedTuple):
     broken: str = BELOW  # or "above"
 
     def is_broken(self, statistic: float) -> bool | None:
-        """Return whether a statistic breaks the limit; exactly at it holds, and without a value it cannot be told."""
+        """Return whether a statistic breaks the limit; exactly at it holds, and without a value it is not known."""
         if math.isnan(statistic):
             return None
         return statistic < self.value if self.broken == BELOW else statistic > self.value

@@ -1,7 +1,7 @@
 """The smallest value that breaks a limit: a grid, then repeated division of the bracket around the first crossing.
 
 Nothing is assumed to be monotone: a bracket always encloses the first crossing among the values that were tried, and
-values beyond it that hold again are counted and reported. So are values at which it cannot be told, since the measure
+values beyond it that hold again are counted and reported. So are values at which it is not known, since the measure
 has no value there; they are no values that hold.
 """
 
@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 FOUND, NEVER_BROKEN, BROKEN_AT_LOW, UNKNOWN = "found", "never_broken", "broken_at_low", "unknown"
 
-Broken = Mapping[float, bool | None]  # by value tried, whether the limit was broken; None = it cannot be told
+Broken = Mapping[float, bool | None]  # by value tried, whether the limit was broken; None = it is not known
 
 
 class Bracket(NamedTuple):
@@ -24,7 +24,7 @@ class Bracket(NamedTuple):
     high: float
     tried: int
     held_beyond: int  # values above the first broken one at which the limit held again
-    without_value: int = 0  # values tried at which it cannot be told
+    without_value: int = 0  # values tried at which it is not known
 
     @property
     def width(self) -> float:

@@ -12,7 +12,7 @@ from experiments.report.figures.marks import month_name
 from experiments.report.reading import Study
 from experiments.report.wording import change_sentence, plain, sentence
 
-TOLD = 2  # policies that a caption speaks of
+DESCRIBED = 2  # policies that a caption speaks of
 
 
 def after_means(study: Study, rows: pd.DataFrame, by: Sequence[str] = RUN) -> pd.Series:
@@ -48,9 +48,9 @@ def has_gap(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> bool:
     return bool(len(mine)) and bool(mine["value"].isna().all())
 
 
-def not_told(study: Study, told: int = 1) -> str:
+def not_described(study: Study, described: int = 1) -> str:
     """Return that nothing is said of the policies after the first ones; nothing where there are no others."""
-    others = len(study.policies) - told
+    others = len(study.policies) - described
     if others <= 0:
         return ""
     return f"; nothing is said here of the other {'policy' if others == 1 else f'{others} policies'}"
@@ -61,7 +61,7 @@ def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> st
     if not study.policies:
         return ""
     said = []
-    for arm in study.policies[:TOLD]:
+    for arm in study.policies[:DESCRIBED]:
         for scenario in study.scenarios:
             found = effect_of(study, rows, arm, scenario)
             if found.replicates == 0:
@@ -73,7 +73,7 @@ def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> st
     if not said:
         return ""
     opening = f"{what}, mean of months from {month_name(study, study.window[0])} on: "
-    return sentence(opening + "; ".join(said) + not_told(study, TOLD))
+    return sentence(opening + "; ".join(said) + not_described(study, DESCRIBED))
 
 
 def band_words(study: Study, several: bool = True) -> str:

@@ -113,7 +113,7 @@ def _value(cell: Cell, beside: Sequence[float]) -> str:
 
 
 def _holding_zero(effect: Effect, beside: Sequence[float]) -> str:
-    """Return the other intervals by which an effect is not told from zero, after its own."""
+    """Return the other intervals that hold zero where its own leaves it out."""
     others = [beside_words(effect.mean, other, effect.unit, beside) for other in effect.holding_zero]
     return "".join(f"; {words}" for words in others)
 

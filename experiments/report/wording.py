@@ -175,7 +175,7 @@ def change_sentence(
 ) -> str:
     """Say what a change is and how sure it is, with its interval and the number of pairs; relative comes first.
 
-    `beside` holds intervals of other kinds that are right for such values: a change is told from zero by all or none.
+    `beside` holds intervals of other kinds that suit such values: a change differs from zero only if all leave it out.
     """
     if method == IDENTICAL:
         return f"identical in all {replicates} pairs"

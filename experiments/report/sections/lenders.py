@@ -8,7 +8,7 @@ import pandas as pd
 
 from experiments.report.absence import why_absent
 from experiments.report.blocks import Block, Figure, Note, Section, Table
-from experiments.report.changes import after_means, band_words, effect_of, has_gap, level_of_pairs, not_told
+from experiments.report.changes import after_means, band_words, effect_of, has_gap, level_of_pairs, not_described
 from experiments.report.estimates import Estimate, level
 from experiments.report.figures.series import Panel, draw_series
 from experiments.report.lenders import MEASURES, measure
@@ -113,7 +113,7 @@ def _clearest(study: Study, name: str, rows: pd.DataFrame, unit: str, lenders: S
                 continue
             words = change_sentence(most.mean, most.low, most.high, unit, most.replicates, most.method)
             said.append(f"in “{plain(scenario)}” the largest mean change {under} is at {plain(lender)}: {words}")
-    return sentence("; ".join(said) + not_told(study)) if said else ""
+    return sentence("; ".join(said) + not_described(study)) if said else ""
 
 
 def _kind_table(study: Study) -> list[Block]:

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from experiments.report.blocks import Block, Figure, Note, Section
-from experiments.report.changes import not_told
+from experiments.report.changes import not_described
 from experiments.report.estimates import estimate, paired, ratio
 from experiments.report.figures.marks import month_name
 from experiments.report.figures.rolls import Matrix, draw_rolls
@@ -105,7 +105,7 @@ def _vintage_change(study: Study) -> str:
     return sentence(
         f"Loans made after the first rule took effect, at 12 months on book, “{plain(arm)}” against the reference: "
         + "; ".join(said)
-        + not_told(study)
+        + not_described(study)
     )
 
 
@@ -181,7 +181,7 @@ def _roll_changes(study: Study) -> str:
             if found.replicates:
                 words = change_sentence(*found[:3], "share", found.replicates, found.method)
                 said.append(f"{bucket_name(start)} to {bucket_name(stop)} in “{plain(scenario)}” {words}")
-    return sentence(f"“{plain(arm)}” against the reference: " + "; ".join(said) + not_told(study)) if said else ""
+    return sentence(f"“{plain(arm)}” against the reference: " + "; ".join(said) + not_described(study)) if said else ""
 
 
 def bucket_name(bucket: int) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from experiments.ratios import Ratio, ratio_of, ratio_of_sums
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
-from experiments.report.changes import not_told
+from experiments.report.changes import not_described
 from experiments.report.estimates import RUN, Estimate, level, paired
 from experiments.report.figures.marks import month_name
 from experiments.report.figures.people import draw_groups
@@ -67,7 +67,7 @@ def people_section(study: Study) -> Section:
         caption = (
             f"Mean change against the reference from {month_name(study, study.window[0])} on, by fifth of permanent "
             f"income (1 = poorest), with 95% intervals over {study.replicates} pairs. "
-            f"{sentence(words + not_told(study))}"
+            f"{sentence(words + not_described(study))}"
         )
         blocks.append(
             Figure(
