@@ -8,6 +8,9 @@ PIP := $(BIN) -m pip install --quiet --disable-pip-version-check --no-compile
 RUN_READY := $(VENV)/.ready-run
 TEST_READY := $(VENV)/.ready-test
 ARGUMENTS ?=
+# The bytecode of what is imported is kept whatever the environment says: the tests start hundreds of processes, and
+# each would compile NumPy, Numba and the model's sources once more.
+export PYTHONDONTWRITEBYTECODE :=
 # Files are begun in the order of tests/conftest.py; by itself xdist would begin those with few tests, the long ones, last.
 PARALLEL ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 

@@ -50,7 +50,8 @@ def turned(config: MarketConfig) -> tuple[Economy, ...]:
     return tuple(world.turn(month, draws.of(month + warm_up), None, config.shock) for month in months)
 
 
-CALM = turned(market())
+def calm_world() -> tuple[Economy, ...]:
+    return turned(market())
 
 
 def shock_of(name: str, **changes: Any) -> Any:
@@ -121,12 +122,12 @@ class TestEveryShock:
         config = market(name)
         first = config.calendar.warm_up_months + shock_of(name).start_month
         with_shock = turned(config)
-        assert with_shock[:first] == CALM[:first]
-        assert with_shock[first] != CALM[first]
+        assert with_shock[:first] == calm_world()[:first]
+        assert with_shock[first] != calm_world()[first]
 
     def test_of_size_zero_it_is_the_calm_world_to_the_bit(self, name: str) -> None:
         changes = tuple(f"shock.{name}.{size}=0" for size in shock_of(name).sizes())
-        assert turned(market(name, changes=changes)) == CALM
+        assert turned(market(name, changes=changes)) == calm_world()
 
     def test_of_size_zero_it_is_the_calm_market_to_the_byte(self, name: str) -> None:
         nothing = lived(people_under(name, of_size(shock_of(name), 0.0), **GROWN))
@@ -153,7 +154,7 @@ class TestEveryShock:
         config = market(name)
         assert turned.__wrapped__(config) == turned(config)
         shock = shock_of(name)
-        economy = next(economy for economy in CALM if economy.month == shock.start_month)
+        economy = next(economy for economy in calm_world() if economy.month == shock.start_month)
         copy = tuple(economy)
         shock.overlay(economy, World(config).lenders)
         assert tuple(economy) == copy

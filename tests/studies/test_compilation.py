@@ -1,5 +1,6 @@
 """Before the first run the model is compiled once; nothing in that may depend on which lenders there are."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,11 @@ def joint_lending() -> MarketConfig:
     return next(iter(study.markets.values()))
 
 
-@pytest.mark.parametrize("config", [small(), joint_lending()], ids=["one lot", "a lot for each sector and region"])
+@pytest.mark.parametrize("market", [small, joint_lending], ids=["one lot", "a lot for each sector and region"])
 def test_compiling_lives_through_a_tiny_market(
-    config: MarketConfig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    market: Callable[[], MarketConfig], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    config = market()
     monkeypatch.setattr(compilation, "_stamp", lambda config: tmp_path / "cache" / config.engine)
     assert not compilation.is_compiled(config)
     compilation.compile_model(config)

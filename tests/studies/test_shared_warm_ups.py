@@ -1,6 +1,7 @@
 """Runs that are one market until some month live it once, and share nothing else: who is given what, and who dies."""
 
 from collections import Counter, deque
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -100,7 +101,7 @@ def test_all_runs_of_a_replicate_that_kills_are_set_aside_and_the_rest_go_on(slu
 
 # --- who is given what ------------------------------------------------------------------------------------------------
 def runs_of(**sizes: int) -> dict[str, deque[Run]]:
-    config = next(iter(compose_study(["scale=smoke"]).markets.values()))
+    config = small()
     return by_trunk(
         [
             Run(f"arm {number}", "calm", 0, 1, config, f"{trunk}{number}", trunk, 0)
@@ -116,7 +117,9 @@ def worker(trunk: str = "", has_warmed_up: bool = True, run: Run | None = None) 
     return made
 
 
-BUSY = runs_of(z=1)["z"][0]
+@cache
+def busy() -> Run:
+    return runs_of(z=1)["z"][0]
 
 
 def given(waiting: dict[str, deque[Run]], idle: Worker, *others: Worker) -> str | None:
@@ -134,7 +137,7 @@ def test_a_worker_stays_with_its_trunk() -> None:
 
 def test_a_new_worker_begins_a_trunk_that_nobody_has() -> None:
     waiting = runs_of(a=2, b=3, c=1)
-    assert given(waiting, worker(), worker("a", run=BUSY), worker("b")) == "c0"
+    assert given(waiting, worker(), worker("a", run=busy()), worker("b")) == "c0"
 
 
 def test_workers_share_a_trunk_rather_than_idle() -> None:
@@ -148,7 +151,7 @@ def test_workers_share_a_trunk_rather_than_idle() -> None:
 
 
 def test_a_newcomer_leaves_alone_what_the_holder_can_begin_sooner() -> None:
-    assert given(runs_of(a=1), worker(), worker("a", run=BUSY)) is None
-    assert given(runs_of(a=2), worker(), worker("a", run=BUSY)) == "a0"
-    assert given(runs_of(a=1), worker(), worker("a", has_warmed_up=False, run=BUSY)) == "a0"
-    assert given(runs_of(a=2, b=3), worker(), worker("a", run=BUSY), worker("b", run=BUSY)) == "b0"
+    assert given(runs_of(a=1), worker(), worker("a", run=busy())) is None
+    assert given(runs_of(a=2), worker(), worker("a", run=busy())) == "a0"
+    assert given(runs_of(a=1), worker(), worker("a", has_warmed_up=False, run=busy())) == "a0"
+    assert given(runs_of(a=2, b=3), worker(), worker("a", run=busy()), worker("b", run=busy())) == "b0"
