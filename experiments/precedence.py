@@ -8,6 +8,8 @@ its key on the command line stands above both.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
@@ -54,7 +56,7 @@ def _values(group: str, name: str) -> Mapping[str, Any]:
     """Return what one file sets, as it is written: one of the tree, or a study's file that was given to Hydra."""
     path = tree.CONFIGS / group / f"{name}.yaml"
     if path.is_file():
-        read = yaml.safe_load(path.read_text(encoding="utf-8"))
+        read = _read(path, path.stat().st_mtime_ns)
     else:
         held = ConfigStore.instance().load(f"{group}/{name}.yaml")
         read = OmegaConf.to_container(held.node, resolve=False)
@@ -63,8 +65,14 @@ def _values(group: str, name: str) -> Mapping[str, Any]:
 
 def _usual(group: str) -> str:
     """Return the choice of a group that is made when none is named."""
-    root = yaml.safe_load((tree.CONFIGS / "config.yaml").read_text(encoding="utf-8"))
+    path = tree.CONFIGS / "config.yaml"
+    root = _read(path, path.stat().st_mtime_ns)
     return next(str(entry[group]) for entry in root["defaults"] if isinstance(entry, dict) and group in entry)
+
+
+@cache  # every arm of a study asks
+def _read(path: Path, changed_at: int) -> Any:  # noqa: ARG001  (a changed file is another cache entry)
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def _flat(values: Mapping[str, Any], path: str = "") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
+from functools import lru_cache
 
 from sim.compiling import rule
 
@@ -28,6 +29,7 @@ def yuan(amount_fen: int) -> float:
     return amount_fen / FEN_PER_YUAN
 
 
+@lru_cache(maxsize=4096)  # the same rates are asked for again in every month
 def basis_points(rate: float) -> int:
     """Return a rate given as a decimal (0.18) as whole basis points (1800)."""
     return int((Decimal(str(rate)) * BASIS_POINTS).to_integral_value(rounding=ROUND_HALF_EVEN))

@@ -44,6 +44,8 @@ EXPENSES = (
     "write_off",
 )
 EQUITY = ("equity",)
+RESULT = INCOME + EXPENSES
+WITH_DEBIT_BALANCES = frozenset(ASSETS + EXPENSES)
 ACCOUNTS = frozenset(ASSETS + LIABILITIES + INCOME + EXPENSES + EQUITY)
 
 Flow = tuple[str, str, str, str]  # payer, payer's account, payee, payee's account
@@ -77,7 +79,7 @@ class Ledger:
     def balance(self, entity: str, account: str) -> int:
         """Return a balance with its natural sign: what an asset is worth, what a liability is owed."""
         amount = self.balances[entity, account]
-        return amount if account in ASSETS or account in EXPENSES else -amount
+        return amount if account in WITH_DEBIT_BALANCES else -amount
 
     def total(self, entity: str, accounts: Sequence[str]) -> int:
         """Return the sum of balances with their natural signs."""
@@ -85,12 +87,12 @@ class Ledger:
 
     def profit(self, entity: str) -> int:
         """Return income less expenses since the last closing."""
-        return self.total(entity, INCOME) - self.total(entity, EXPENSES)
+        return -sum(self.balances[entity, account] for account in RESULT)
 
     def close(self, entity: str) -> int:
         """Carry income and expenses into equity and return the profit in fen."""
         profit = self.profit(entity)
-        for account in INCOME + EXPENSES:
+        for account in RESULT:
             self.balances[entity, "equity"] += self.balances[entity, account]
             self.balances[entity, account] = 0
         return profit

@@ -108,15 +108,10 @@ def audit(
             int(tallies.flow[j, FLOW["charge_offs"]]),
             int(tallies.roll_amount[j, :, BUCKETS + 1].sum()),
         )
-        flow = {key: int(tallies.flow[j, column]) for key, column in FLOW.items()}
+        flow = dict(zip(FLOW, tallies.flow[j].tolist(), strict=True))
         hold(name, "open loans counted twice", flow["loans"], int(tallies.stock_count[j].sum()))
-        for column, key in enumerate(PARTED):
-            hold(
-                name,
-                f"{key} of all partners = the partners' part",
-                int(tallies.partner_flow[j, :, column].sum()),
-                flow[f"{key}_partner"],
-            )
+        for key, of_partners in zip(PARTED, tallies.partner_flow[j].sum(axis=0).tolist(), strict=True):
+            hold(name, f"{key} of all partners = the partners' part", of_partners, flow[f"{key}_partner"])
         parts_for_sale = int(tallies.partner_claims_for_sale[j].sum())
         beyond = max(0, flow["claims_for_sale"] - int(tallies.claims[j]), parts_for_sale - flow["claims_for_sale"])
         hold(name, "claims for sale are its claims, and partners' parts a part of them", beyond, 0)

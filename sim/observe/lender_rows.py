@@ -31,11 +31,11 @@ def lender_row(
     history: LenderHistory, month: int, tallies: Tallies, offer: Offer, report: dict[str, Any], binding: str
 ) -> dict[str, Any]:
     """Return one lender's row of the month without its name and kind, and remember what later ratios need."""
-    flow = tallies.flow[offer.lender]
-    stock = [int(amount) for amount in tallies.stock[offer.lender]]
+    flow: list[int] = tallies.flow[offer.lender].tolist()
+    stock: list[int] = tallies.stock[offer.lender].tolist()
     book = sum(stock)
     history.books.append(book)
-    history.charge_offs.append(int(flow[FLOW["charge_offs"]]))
+    history.charge_offs.append(flow[FLOW["charge_offs"]])
     history.profits.append(int(report["profit_fen"]))
     history.equities.append(int(report["equity_fen"]))
     history.assets.append(int(report["cash_fen"]) + int(report["loans_fen"]) - int(report["allowance_fen"]))
@@ -43,33 +43,33 @@ def lender_row(
         int(report["interest_fen"]) + int(report["service_fees_fen"]) - int(report["funding_cost_fen"])
     )
     history.opex.append(int(report["opex_fen"]))
-    lent = int(flow[FLOW["originations"]] - flow[FLOW["capitalised"]])
-    new_money = lent - int(flow[FLOW["refinanced"]])
-    charges = int(flow[FLOW["originations_apr"]])
+    lent = flow[FLOW["originations"]] - flow[FLOW["capitalised"]]
+    new_money = lent - flow[FLOW["refinanced"]]
+    charges = flow[FLOW["originations_apr"]]
     headline, fees = headline_and_fees(mean(charges, lent), offer, report["fee_gap_share"])
     offered_apr, offered_applications = offered(offer, tallies)
     row: dict[str, Any] = {
         "month": month,
         "managed_loans_fen": book,
         "claims_fen": int(tallies.claims[offer.lender]),
-        "buyers_claims_fen": int(flow[FLOW["buyers_claims"]]),
-        "customers": int(flow[FLOW["customers"]]),
-        "open_lines": int(flow[FLOW["open_lines"]]),
-        "line_limits_fen": int(flow[FLOW["line_limits"]]),
-        "unused_lines_fen": int(flow[FLOW["unused_lines"]]),
-        "lines_cut": int(flow[FLOW["lines_cut"]]),
-        "limits_cut_fen": int(flow[FLOW["limits_cut"]]),
-        "lines_frozen": int(flow[FLOW["lines_frozen"]]),
-        "new_applications": int(flow[FLOW["new_applications"]]),
-        "new_approvals": int(flow[FLOW["new_approvals"]]),
-        "line_applications": int(flow[FLOW["line_applications"]]),
-        "line_approvals": int(flow[FLOW["line_approvals"]]),
-        "applications": int(flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]]),
-        "approvals": int(flow[FLOW["new_approvals"]] + flow[FLOW["line_approvals"]]),
+        "buyers_claims_fen": flow[FLOW["buyers_claims"]],
+        "customers": flow[FLOW["customers"]],
+        "open_lines": flow[FLOW["open_lines"]],
+        "line_limits_fen": flow[FLOW["line_limits"]],
+        "unused_lines_fen": flow[FLOW["unused_lines"]],
+        "lines_cut": flow[FLOW["lines_cut"]],
+        "limits_cut_fen": flow[FLOW["limits_cut"]],
+        "lines_frozen": flow[FLOW["lines_frozen"]],
+        "new_applications": flow[FLOW["new_applications"]],
+        "new_approvals": flow[FLOW["new_approvals"]],
+        "line_applications": flow[FLOW["line_applications"]],
+        "line_approvals": flow[FLOW["line_approvals"]],
+        "applications": flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]],
+        "approvals": flow[FLOW["new_approvals"]] + flow[FLOW["line_approvals"]],
         "originations_fen": new_money,
         "refinanced_fen": lent - new_money,
-        "capitalised_fen": int(flow[FLOW["capitalised"]]),
-        "originations_count": int(flow[FLOW["originations_count"]]),
+        "capitalised_fen": flow[FLOW["capitalised"]],
+        "originations_count": flow[FLOW["originations_count"]],
         "yearly_charges_fen": charges,
         "offered_applications": offered_applications,
         "offered_apr": offered_apr,
@@ -79,9 +79,9 @@ def lender_row(
         "dpd60_fen": past_due(stock, 3),
         "dpd90_fen": past_due(stock, 4),
         "lagged_managed_loans_fen": history.books[-1 - LAG_MONTHS] if len(history.books) > LAG_MONTHS else book,
-        "managed_charge_offs_fen": int(flow[FLOW["charge_offs"]]),
-        "defaults": int(flow[FLOW["defaults"]]),
-        "defaults_by_choice": int(flow[FLOW["defaults_by_choice"]]),
+        "managed_charge_offs_fen": flow[FLOW["charge_offs"]],
+        "defaults": flow[FLOW["defaults"]],
+        "defaults_by_choice": flow[FLOW["defaults_by_choice"]],
         "managed_charge_offs_12m_fen": sum(history.charge_offs[-12:]),
         "profit_12m_fen": sum(history.profits[-12:]),
         "equity_12m_fen": sum(history.equities[-12:]),
@@ -91,9 +91,8 @@ def lender_row(
         "managed_loans_12m_fen": sum(history.books[-12:]),
         "binding": binding,
     }
-    for column in SCHEMAS["lender"]:
-        if column not in (*row, *RECORDED["lender"], "lender", "kind"):
-            row[column] = report[column]
+    made_elsewhere = {*row, *RECORDED["lender"], "lender", "kind"}
+    row.update({column: report[column] for column in SCHEMAS["lender"] if column not in made_elsewhere})
     return with_ratios("lender", row)
 
 

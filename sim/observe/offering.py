@@ -26,11 +26,11 @@ def closed_because(offer: Offer, band: int) -> str:
 
 def band_rows(month: int, offer: Offer, tallies: Tallies) -> Iterator[dict[str, Any]]:
     """Yield the rows of the table of bands for one lender, without its name."""
-    count, amount = tallies.outcome_count[offer.lender], tallies.outcome_amount[offer.lender]
-    for band in range(BANDS):
-        applications, taken = int(count[band].sum()), int(amount[band, APPROVED])
-        grounds = {OUTCOMES[code]: int(count[band, code]) for code in (OWN_POLICY, RATE_CAP, NO_ROOT)}
-        approved, declined = int(count[band, APPROVED]), int(count[band, DECLINED_PRICE])
+    counts, amounts = tallies.outcome_count[offer.lender].tolist(), tallies.outcome_amount[offer.lender].tolist()
+    for band, (count, amount) in enumerate(zip(counts, amounts, strict=True)):
+        applications, taken = sum(count), amount[APPROVED]
+        grounds = {OUTCOMES[code]: count[code] for code in (OWN_POLICY, RATE_CAP, NO_ROOT)}
+        approved, declined = count[APPROVED], count[DECLINED_PRICE]
         yield {
             "month": month,
             "band": band,
@@ -41,7 +41,7 @@ def band_rows(month: int, offer: Offer, tallies: Tallies) -> Iterator[dict[str, 
             "declined_price": declined,
             **grounds,
             "refused_otherwise": applications - approved - declined - sum(grounds.values()),
-            "refused_fen": int(amount[band].sum()) - taken,
+            "refused_fen": sum(amount) - taken,
             "taken_fen": taken,
             "taken_apr": mean(int(tallies.price_taken[offer.lender, band]), taken * BASIS_POINTS),
         }

@@ -13,6 +13,7 @@ Names that are no columns of the record are ratios that readers form of it, such
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, NamedTuple
 
 
@@ -77,6 +78,7 @@ class Single(NamedTuple):
 Made = Ratio | Mean | Single
 
 
+@cache  # every row of every month asks for them
 def terms(text: str) -> tuple[tuple[int, str], ...]:
     """Return the columns of "a + b - c" with their signs."""
     signed = text.replace("- ", "+ -").split("+")

@@ -108,17 +108,17 @@ class Record:
 
     def write_refused(self, month: int, tallies: Tallies) -> None:
         """Write how many applications, and how much, ended for each reason, by lender, both rounds together."""
-        for index, name in enumerate(self.names):
+        counts, amounts = tallies.outcome_count.sum(axis=1).tolist(), tallies.outcome_amount.sum(axis=1).tolist()
+        for name, count, amount in zip(self.names, counts, amounts, strict=True):
             for code in REFUSALS:
-                count = int(tallies.outcome_count[index, :, code].sum())
-                if count:
+                if count[code]:
                     self.columns["refused"].add(
                         {
                             "month": month,
                             "lender": name,
                             "constraint": OUTCOMES[code],
-                            "applications": count,
-                            "amount_fen": int(tallies.outcome_amount[index, :, code].sum()),
+                            "applications": count[code],
+                            "amount_fen": amount[code],
                         }
                     )
 
