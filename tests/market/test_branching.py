@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from functools import cache
 from typing import Any
 
 import mesa
@@ -214,10 +215,16 @@ REFUSED: dict[str, tuple[MarketConfig, str]] = {
 }
 
 
+@cache
+def in_month_8() -> CreditMarket:
+    """A market for those who are refused: they leave it as it is."""
+    return at(8, small())
+
+
 @pytest.mark.parametrize("name", REFUSED)
 def test_a_configuration_with_another_past_is_refused(name: str) -> None:
     config, words = REFUSED[name]
-    market = at(8, small())
+    market = in_month_8()
     with pytest.raises(ValueError, match=f"^{words}"):
         market.branch(config)
 

@@ -38,6 +38,7 @@ from tests.market.small_market import (
     tables_before,
     with_lender,
 )
+from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
 ANNOUNCED, EFFECTIVE = 6, 8
@@ -84,6 +85,7 @@ def test_the_same_inputs_give_the_same_bytes() -> None:
     assert changed_state(again, lived(small())) == []
 
 
+@pytest.mark.slow
 def test_a_new_process_gives_the_same_bytes(tmp_path: Path) -> None:
     program = (
         "from tests.market.small_market import small, lived\nmarket = lived(small())\nprint(market.record.hash())\n"
@@ -145,7 +147,7 @@ ENGINE_MARKETS = {
 }
 
 
-@pytest.mark.parametrize("name", ENGINE_MARKETS)
+@pytest.mark.parametrize("name", fast_first(ENGINE_MARKETS, 1))
 def test_objects_and_arrays_agree(name: str) -> None:
     config = small(people=150, warm_up=8, months=12, **ENGINE_MARKETS[name])
     clear, fast = lived(config._replace(engine="objects")), lived(config)

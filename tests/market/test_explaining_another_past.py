@@ -15,6 +15,7 @@ from sim.params import MarketConfig
 from sim.policies.rate_cap import RateCap
 from sim.values import Offer
 from tests.market.small_market import SEED, lived, small
+from tests.variants import fast_first
 
 TINY = {"people": 200, "warm_up": 4, "months": 8}
 CONFIG = small(**TINY)
@@ -76,7 +77,7 @@ def refused_rows(market: CreditMarket) -> list[int]:
 
 
 # --- classes of a user ------------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("kind", [StrictMarket, SteppedMarket])
+@pytest.mark.parametrize("kind", fast_first((StrictMarket, SteppedMarket), 1))
 def test_a_subclass_is_run_again_as_itself(kind: type[CreditMarket]) -> None:
     market = kind(CONFIG, rng=SEED)
     market.live_until(APPLIED + 1)

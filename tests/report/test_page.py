@@ -130,6 +130,7 @@ def test_hostile_names_are_shown_and_never_run(tmp_path: Path) -> None:
     assert HOSTILE in "".join(elements(page).text)
 
 
+@pytest.mark.slow
 def test_command_draws_again_and_refuses_what_is_no_study(
     small_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

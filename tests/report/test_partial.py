@@ -19,6 +19,7 @@ from experiments.report.sections.methods import origin, parameters_section, repr
 from experiments.report.sections.people import people_section
 from experiments.report.sections.winners import winners_section
 from tests.report.made_study import write_study
+from tests.variants import fast_first
 
 
 @pytest.mark.slow
@@ -33,16 +34,19 @@ def test_one_arm_one_replicate_is_drawn_without_comparison(tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("table", "section"),
-    [
-        ("effects", answer_section),
-        ("effects", effects_section),
-        ("segment", people_section),
-        ("transitions", winners_section),
-        ("vintage", loans_section),
-        ("roll", loans_section),
-        ("refused", constraints_section),
-        ("actions", log_section),
-    ],
+    fast_first(
+        [
+            ("effects", answer_section),
+            ("segment", people_section),
+            ("actions", log_section),
+            ("effects", effects_section),
+            ("transitions", winners_section),
+            ("vintage", loans_section),
+            ("roll", loans_section),
+            ("refused", constraints_section),
+        ],
+        3,
+    ),
 )
 def test_missing_table_is_named(tmp_path: Path, table: str, section) -> None:  # type: ignore[no-untyped-def]
     folder = write_study(tmp_path / "study", replicates=2, months=24, leave_out=(table,))

@@ -186,6 +186,7 @@ def test_the_order_of_shocks_does_not_matter() -> None:
         assert turned(config._replace(shock=tuple(order))) == expected
 
 
+@pytest.mark.slow
 def test_all_shocks_at_once_are_lived_alike_by_both_engines() -> None:
     together = tuple((name, shock_of(name, start_month=START)) for name in NAMES)
     arrays = small(people=200, warm_up=14, months=MONTHS, shock=together)

@@ -1,5 +1,7 @@
 """The rulebook of 2016 to 2025: every rule comes into force on its date, and each can be taken out alone."""
 
+from functools import cache
+
 import pytest
 
 from experiments.config import compose, compose_study
@@ -10,9 +12,17 @@ from experiments.tree import members_of_bundles
 from sim.params import LENDER_KINDS, MarketConfig
 from sim.policies.base import compose_rulebook
 from sim.values import Rules
+from tests.variants import fast_first
 
 RULEBOOK = "policy=[china_2016_2025]"
 HISTORY = (RULEBOOK, "calendar.start=2017-01", "months=108")
+
+
+@cache
+def history() -> MarketConfig:
+    return compose(HISTORY)
+
+
 NAMES = tuple(name for name in members_of_bundles("policy") if not name.startswith("r08"))
 
 
@@ -54,14 +64,14 @@ def test_a_date_counts_more_than_the_months_of_the_file() -> None:
 def test_a_rule_holds_from_its_month_and_for_its_kind(
     date: str, kind: str, field: str, before: float, after: float
 ) -> None:
-    config = compose(HISTORY)
+    config = history()
     month = months_after("2017-01", date)
     assert getattr(compose_rulebook(config, month - 1).of(kind), field) == before
     assert getattr(compose_rulebook(config, month).of(kind), field) == after
 
 
 def test_rules_older_than_the_run_hold_from_the_beginning_of_the_warm_up() -> None:
-    config = compose(HISTORY)
+    config = history()
     first = compose_rulebook(config, -config.calendar.warm_up_months)
     assert first.of("bank").conservation_buffer_share == 0.025
     assert first.of("bank").large_exposure_share == 0.1
@@ -78,15 +88,15 @@ def test_rules_of_after_the_run_or_of_nobody_are_left_out() -> None:
     assert not {"r12_rate_cap", "r09_funding_leverage", "r11_capital"} & set(names)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", fast_first(NAMES, 4))
 def test_every_rule_can_be_taken_out_alone(name: str) -> None:
-    whole, without = compose(HISTORY), compose([*HISTORY, f"~policy.{name}"])
+    whole, without = history(), compose([*HISTORY, f"~policy.{name}"])
     assert {each for each, _ in whole.policy} - {each for each, _ in without.policy} == {name}
     assert without.policy == tuple(member for member in whole.policy if member[0] != name)
 
 
 def test_every_rule_of_the_rulebook_says_where_it_comes_from_and_survives_its_document() -> None:
-    config = compose(HISTORY)
+    config = history()
     assert read_market(document_of(config)) == config
     assert {name for name, _ in config.policy} == set(NAMES)
     assert "reading" in dict(config.policy)["r12_rate_cap"].source
@@ -102,7 +112,7 @@ def test_an_arm_may_take_one_rule_out() -> None:
 
 
 def test_a_lender_kind_without_lenders_is_bound_by_nothing_that_matters() -> None:
-    config = compose(HISTORY)
+    config = history()
     assert all(rules(config, "2019-06", kind).own_share_floor == 0.0 for kind in LENDER_KINDS)
     with pytest.raises(Refusal, match="kinds"):
         compose(["policy=[funding_leverage]", "lender=[bank_a]"])

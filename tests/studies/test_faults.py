@@ -29,6 +29,7 @@ from experiments.study_files import DRAWN, MANIFEST, REPORTS
 from experiments.verify import verify
 from tests.studies.commands import Sluice, table_hashes
 from tests.studies.fake_study import fake_market, flip, hashes, live, study_in
+from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,10 +72,7 @@ def command(monkeypatch: pytest.MonkeyPatch, folder: Path, **changes: object) ->
 
 
 # --- no room ---------------------------------------------------------------------------------------------------------
-MORE_PARTS = (pytest.param(part, marks=pytest.mark.slow) for part in (0.02, 0.06, 0.4, 0.8, 1.0))
-
-
-@pytest.mark.parametrize("part", [0.0, 0.1, 0.95, *MORE_PARTS])
+@pytest.mark.parametrize("part", fast_first((0.1, 0.0, 0.95, 0.02, 0.06, 0.4, 0.8, 1.0), 1))
 def test_full_disk_is_one_message_at_once_and_the_study_resumes_when_there_is_room(
     tmp_path: Path,
     finished: Path,
@@ -207,13 +205,15 @@ FILES = (
     "runs/*/people.parquet",
 )
 HARMED = [
+    ("manifest.json", cut),
+    ("tables/effects.parquet", flip),
+    (f"runs/*/{RECORD}", other),
+    ("runs/*/people.parquet", Path.unlink),
     *((name, harm) for name in FILES for harm in (flip, cut)),
     ("manifest.json", empty),
     ("manifest.json", Path.unlink),
     ("tables/effects.parquet", empty),
-    (f"runs/*/{RECORD}", other),
     ("runs/*/people.parquet", other),
-    ("runs/*/people.parquet", Path.unlink),
 ]
 
 
@@ -225,7 +225,9 @@ def is_noticed(folder: Path) -> bool:
         return True
 
 
-@pytest.mark.parametrize(("name", "harm"), HARMED, ids=lambda one: getattr(one, "__name__", one))
+@pytest.mark.parametrize(
+    ("name", "harm"), fast_first(dict.fromkeys(HARMED), 5), ids=lambda one: getattr(one, "__name__", one)
+)
 def test_damaged_file_is_found_and_made_again(
     copied: Path, finished: Path, name: str, harm: Callable[[Path], None]
 ) -> None:
@@ -257,7 +259,7 @@ def drawn_in(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("harm", [half, flip, empty, Path.unlink], ids=lambda harm: harm.__name__)
-@pytest.mark.parametrize("name", [REPORTS[0], DRAWN])
+@pytest.mark.parametrize("name", fast_first((REPORTS[0], DRAWN), 1))
 def test_damaged_report_is_found_and_drawn_again_without_gathering(
     copied: Path, monkeypatch: pytest.MonkeyPatch, name: str, harm: Callable[[Path], None]
 ) -> None:
@@ -413,6 +415,7 @@ def killed(place: Path, kills: int) -> dict[str, object]:
     return dict(json.loads(ended.stdout.splitlines()[-1]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kills", [3, pytest.param(300, marks=pytest.mark.slow)])
 def test_kills_at_random_moments_leave_nothing_torn_and_the_same_bytes(tmp_path: Path, kills: int) -> None:
     seen = killed(tmp_path, kills)
@@ -441,6 +444,7 @@ def test_folder_removed_in_mid_study_is_one_message_and_the_same_command_begins_
     assert verify(sluice.out).is_well
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "problem",
     [

@@ -49,6 +49,7 @@ def test_killed_study_continues_and_gives_the_same_bytes(sluice: Sluice, tmp_pat
     assert list(sluice.out.glob("runs/.partial-*")) == []
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(sluice: Sluice) -> None:
     (sluice.faults / "slow").write_text("0.4")
     process = sluice.start("study.replicates=8")
@@ -87,6 +88,7 @@ def test_run_that_always_kills_its_worker_is_set_aside_and_listed(sluice: Sluice
     assert len(sluice.finished()) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("executor", ["serial", pytest.param("processes", marks=pytest.mark.slow)])
 def test_run_that_raises_is_listed_with_its_reason_and_the_others_are_kept(sluice: Sluice, executor: str) -> None:
     (sluice.faults / "raise-2").touch()

@@ -39,6 +39,7 @@ def test_four_replicates_are_asked_of_a_folder_that_has_two(
     assert hashes(grown) == hashes(fresh)
 
 
+@pytest.mark.slow
 def test_a_folder_stays_whole_while_replicates_are_added(
     tmp_path: Path, fake: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from experiments.unusual import unusual_settings
 from experiments.unusual.flag import LAID_OVER
 from experiments.validate import STUDY as VALIDATED
 from tests.studies.fake_study import ASKED, fake_market
+from tests.variants import fast_first
 
 
 def shared(study: StudyConfig) -> list[str]:
@@ -150,7 +151,7 @@ BESIDE_ARMS = [
 ]
 
 
-@pytest.mark.parametrize(("texts", "said"), BESIDE_ARMS)
+@pytest.mark.parametrize(("texts", "said"), fast_first(BESIDE_ARMS, 3))
 def test_a_policy_laid_over_the_baseline_of_a_study_with_arms_is_said(texts: list[str], said: str) -> None:
     assert shared(compose_study(texts)) == [said]
 

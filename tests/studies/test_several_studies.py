@@ -38,6 +38,7 @@ def test_what_cannot_be_expanded_is_refused(text: str) -> None:
         expanded([text])
 
 
+@pytest.mark.slow
 def test_each_study_has_a_folder_and_a_mistake_in_the_last_stops_the_first(sluice: Sluice) -> None:
     asked = ["-m", "seed=1,2", "study.replicates=2", "executor=serial"]
     ended = sluice.run(*asked)

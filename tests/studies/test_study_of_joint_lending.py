@@ -101,6 +101,7 @@ def test_where_capital_does_not_bind_the_platform_hardly_shrinks() -> None:
         assert abs(free.loc[(PLATFORM, scenario), "relative"]) < 0.2 * abs(bound.loc[(PLATFORM, scenario), "relative"])
 
 
+@pytest.mark.slow
 def test_the_months_before_the_announcement_are_alike() -> None:
     rows = lived(Size.tiny, "lender")
     before = rows[rows["month"] < 24].drop(columns="arm")

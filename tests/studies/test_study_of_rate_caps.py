@@ -15,6 +15,7 @@ def found(size: tuple[int, int], scenario: str) -> pd.DataFrame:
     return lived_study("rate_cap", *size, ("cap_24",), scenario)
 
 
+@pytest.mark.slow
 def test_the_study_declares_its_signs_and_leaves_open_what_theory_leaves_open() -> None:
     study = compose_study(["study=rate_cap"])
     signs = {primary.outcome: primary.expected_sign for primary in study.settings.primary}
