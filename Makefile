@@ -14,8 +14,11 @@ export PYTHONDONTWRITEBYTECODE :=
 # Files are begun in the order of tests/conftest.py; by itself xdist would begin those with few tests, the long ones, last.
 PARALLEL ?= --numprocesses auto --dist loadfile --no-loadscope-reorder
 
+# The model is compiled while what only the tests need is installed and while style and types are checked.
+MAKEFLAGS += --jobs=2
+
 .DEFAULT_GOAL := help
-.PHONY: help run test fast-tests test-all lint bench lock clean
+.PHONY: help run test fast-tests test-all compiled lint bench lock clean
 
 help:  ## show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -23,13 +26,16 @@ help:  ## show what can be made
 run: $(RUN_READY)  ## run the main study and write its report; ARGUMENTS="scale=smoke" passes overrides
 	$(BIN) -m sluice run $(ARGUMENTS)
 
-test: lint fast-tests  ## what CI runs: style, types, floors and every test that is not slow
+test: compiled lint fast-tests  ## what CI runs: style, types, floors and every test that is not slow
 
-fast-tests: $(TEST_READY)  ## every test that is not slow; PYTHON=python3.14 VENV=.venv-3.14 under another Python
+fast-tests: compiled $(TEST_READY)  ## every test that is not slow; PYTHON=python3.14 VENV=.venv-3.14 under another Python
 	$(BIN) -m pytest -m "not slow and not benchmark" $(PARALLEL)
 
-test-all: $(TEST_READY) lint  ## the same with the slow tests
+test-all: compiled $(TEST_READY) lint  ## the same with the slow tests
 	$(BIN) -m pytest -m "not benchmark" $(PARALLEL)
+
+compiled: $(RUN_READY)
+	$(BIN) -m tests.compiled
 
 lint: $(TEST_READY)  ## style, types and floors alone
 	$(BIN) -m ruff check .

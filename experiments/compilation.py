@@ -1,4 +1,4 @@
-"""Compiles the model once for its sources, before the first run: two processes, each about half of the kernels."""
+"""Compiles the model once for its sources, before the first run: two processes, each about half of the work."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
-from concurrent.futures import wait
+from concurrent.futures import Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from importlib import metadata
 from pathlib import Path
@@ -21,6 +21,7 @@ from experiments.single_run import live
 from sim.codes import PRIORITIES
 from sim.compiling import cache_folder, telling
 from sim.engines import lots_of
+from sim.money import FEN_PER_YUAN
 from sim.params import MarketConfig
 
 GLANCE_SECONDS = 0.5
@@ -73,14 +74,13 @@ def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -
     with tempfile.TemporaryDirectory() as place, one_thread_each(), processes(2) as pool, ended_at_once(pool):
         board = Board(Path(place) / "compiling")
         board.path.touch()
-        # Settling takes as long to compile as all else together. Whoever comes to what the other has done finds it.
+        # Settling takes longer to compile than all else together. What both need is compiled by both, if they come to
+        # it at the same time; the work is divided so that they seldom do.
         with signals_held(), started():
-            halves = [pool.submit(_told, board, half, tiny) for half in (_settle_first, _live)]
+            parts = [pool.submit(_told, board, part, tiny) for part in (_compile_settling, _compile_the_rest)]
         try:
-            while wait(halves, timeout=GLANCE_SECONDS).not_done:
-                show(*board.read())
-            for half in halves:
-                half.result()
+            _await(parts, board, show)
+            _await([pool.submit(_told, board, _live, tiny)], board, show)
         except BrokenProcessPool:
             return
     stamp = _stamp(config)
@@ -88,29 +88,70 @@ def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -
     stamp.touch()
 
 
-def _told(board: Board, half: Callable[[MarketConfig], None], config: MarketConfig) -> None:
-    """Do one half of the work, and write on the board what is compiled meanwhile."""
+def _await(parts: Sequence[Future[None]], board: Board, show: Show) -> None:
+    while wait(parts, timeout=GLANCE_SECONDS).not_done:
+        show(*board.read())
+    for part in parts:
+        part.result()
+
+
+def _told(board: Board, part: Callable[[MarketConfig], None], config: MarketConfig) -> None:
+    """Do one part of the work, and write on the board what is compiled meanwhile."""
     with telling(board.tell):
-        half(config)
+        part(config)
 
 
 def _live(config: MarketConfig) -> None:
+    """Run a few whole months, for what is left to compile."""
     live(config, 0, 0)
 
 
-def _settle_first(config: MarketConfig) -> None:
-    """Let the people of a market settle a month in which nobody asked for credit."""
-    from sim.market import CreditMarket, cutoffs_of
+class _Prepared(NamedTuple):
+    """A market in its first month, and what its people are told of that month."""
 
-    market: Any = CreditMarket(config, rng=0)
+    market: Any
+    chance: Any
+    terms: Any
+    conditions: Any
+
+
+def _prepared(config: MarketConfig) -> _Prepared:
+    from sim.market import CreditMarket
+
+    market = CreditMarket(config, rng=0)
     chance = market.draws.of(0)
     economy = market.world.turn(market.month, chance, None)
     rulebook = market.regulator.issue_rules(market.month)
     terms = market.terms_for_people([lender.set_terms(economy, rulebook) for lender in market.lenders])
+    return _Prepared(market, chance, terms, market.conditions_for_people(economy, chance.month, rulebook))
+
+
+def _compile_settling(config: MarketConfig) -> None:
+    """Settle a month in which nobody asked for credit."""
+    from sim.market import cutoffs_of
+
+    market, chance, terms, conditions = _prepared(config)
     unasked = np.zeros((lots_of(config), PRIORITIES), dtype=np.int64)
     nothing = cutoffs_of([lender.allocate(unasked) for lender in market.lenders])
-    conditions = market.conditions_for_people(economy, chance.month, rulebook)
     market.people.settle(nothing, nothing, terms, conditions, chance)
+
+
+def _compile_the_rest(config: MarketConfig) -> None:
+    """Review one person's lines, which is the last that settling compiles, then run what comes before settling."""
+    from sim.engines.reviewing import review_lines
+    from sim.market import cutoffs_of
+
+    market, chance, terms, conditions = _prepared(config)
+    people, engine = market.people.state(), market.people
+    if config.engine == "arrays":
+        smallest = config.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
+        holders = (people.borrowers, people.loans, people.lines)
+        review_lines(0, True, 0, smallest, *holders, chance.keys, conditions, terms, engine.tallies)
+    engine.begin_month()
+    engine.earn(conditions, chance)
+    demand = engine.seek_credit(terms, conditions, chance)
+    first = cutoffs_of([lender.allocate(demand[lender.index]) for lender in market.lenders])
+    engine.try_elsewhere(first, terms, conditions, chance)
 
 
 def _stamp(config: MarketConfig) -> Path:

@@ -30,9 +30,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Before several workers start, compile with two processes what each of them would compile alone."""
     if getattr(session.config.option, "numprocesses", None):
-        from experiments.compilation import compile_model, is_compiled
-        from experiments.config import compose
+        from tests.compiled import compile_once
 
-        config = compose(["population.size=1000"])
-        if not is_compiled(config):
-            compile_model(config)
+        compile_once()
