@@ -165,6 +165,7 @@ def test_a_foreign_folder_and_a_file_are_refused(asked, tmp_path) -> None:
     assert "must be a folder" in asked(frontier.main, FRONTIER, "file", 2)
 
 
+@pytest.mark.slow
 def test_what_a_killed_writer_left_in_a_new_folder_is_swept(asked, tmp_path) -> None:
     (tmp_path / "p").mkdir()
     (tmp_path / "p" / ".partial-study.json-1").touch()
@@ -172,6 +173,7 @@ def test_what_a_killed_writer_left_in_a_new_folder_is_swept(asked, tmp_path) -> 
     assert list((tmp_path / "p").glob(".partial-*")) == []
 
 
+@pytest.mark.slow
 def test_a_link_that_leads_out_of_the_folder_is_refused(asked, tmp_path) -> None:
     asked(frontier.main, FRONTIER, "l")
     shutil.move(tmp_path / "l" / "tables", tmp_path / "elsewhere")

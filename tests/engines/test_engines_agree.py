@@ -49,6 +49,7 @@ def test_engines_agree_on_random_markets(seed, size, lenders, communities, stead
     assert_engines_agree(made_market(seed, size, lenders, communities, steady), months=8)
 
 
+@pytest.mark.slow
 def test_engines_agree_for_two_years():
     assert_engines_agree(made_market(seed=1, size=150, lenders=6, steady=True), months=24)
 
@@ -94,6 +95,7 @@ def test_made_markets_visit_every_corner():
     assert all(rolls[bucket, bucket + 1] > 0 for bucket in range(12)), "every bucket rolls on"
 
 
+@pytest.mark.slow
 def test_made_markets_fill_every_count_of_scorecards():
     applied, lent, bad, truth = 0, 0, np.zeros(13, dtype=np.int64), np.zeros(TRUTH_COLUMNS, dtype=np.int64)
     for seed in range(15):

@@ -45,7 +45,7 @@ def lived(months: int) -> str:
 
 @pytest.mark.parametrize(
     "environment",
-    [{"NUMBA_DISABLE_JIT": "1"}, {"PYTHONHASHSEED": "77", "LC_ALL": "C"}],
+    fast_first([{"NUMBA_DISABLE_JIT": "1"}, {"PYTHONHASHSEED": "77", "LC_ALL": "C"}], 1),
     ids=["interpreted", "another process"],
 )
 def test_a_fresh_process_gives_the_same_bytes(environment, tmp_path):

@@ -21,6 +21,7 @@ from sim.shocks.funding_freeze import FundingFreeze
 from sim.shocks.shutdown_rumour import ShutdownRumour
 from sim.shocks.unemployment import Unemployment
 from tests.market.small_market import SEED, changed_state, differing, lived, one_lender, small
+from tests.variants import fast_first
 
 TINY = {"people": 60, "warm_up": 3, "months": 6}
 CAP = RateCap(5, 6, max_apr=0.14)
@@ -80,7 +81,7 @@ FROM_MONTH_0: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.parametrize("name", FROM_MONTH_0)
+@pytest.mark.parametrize("name", fast_first(FROM_MONTH_0, 3))
 def test_what_begins_in_month_0_may_differ(name: str) -> None:
     config = small(**FROM_MONTH_0[name])
     assert_same(ended(at(0, small()).branch(config)), config)

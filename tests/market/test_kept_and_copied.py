@@ -88,7 +88,7 @@ def test_batch_run_takes_a_configuration_in_a_list(processes: int) -> None:
     assert debts == {seed: lived(tiny(), seed).record.table("market")["debt_fen"].to_pylist()[-1] for seed in seeds}
 
 
-@pytest.mark.parametrize("processes", [1, 2])
+@pytest.mark.parametrize("processes", fast_first([1, 2], 1))
 def test_batch_run_with_a_bare_configuration_is_told_about_the_list(processes: int) -> None:
     # Two processes refuse two sections of the configuration at once: either may be the first to be heard of.
     with pytest.raises(TypeError, match=r'was \w+Parameters.*batch_run.*\{"config": \[config\]\}'):

@@ -70,7 +70,7 @@ def split(whole: dict[str, int], cuts: list[int]) -> list[dict[str, int]]:
     return [first, {name: whole[name] - first[name] for name in whole}]
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=6, deadline=None, derandomize=True)
 @given(st.data())
 @pytest.mark.parametrize(
     ("table", "name", "made"), [each for each in RATIOS if isinstance(each[2], Ratio) and each[0] == "lender"]

@@ -24,6 +24,7 @@ from experiments.refusal import Refusal
 from experiments.streams import READER_GONE, as_command
 from sluice.__main__ import main as start
 from tests.studies.fake_study import live, study_in
+from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -163,7 +164,7 @@ READ = [["-h"], ["--version"], ["dictionary"], ["completion", "bash"], ["run", "
 READ += [["frontier", "-h"], ["verify", "-h"], ["verify", "FOLDER"], ["seeds", "FOLDER"], ["validate", "FOLDER"]]
 
 
-@pytest.mark.parametrize("texts", READ, ids=[" ".join(texts) for texts in READ])
+@pytest.mark.parametrize("texts", fast_first(READ, 4), ids=[" ".join(texts) for texts in READ])
 def test_command_that_is_not_read_ends_without_a_word(
     texts: list[str], folder: Path, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

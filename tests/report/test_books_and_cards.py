@@ -31,6 +31,7 @@ def test_an_allowance_is_shown_over_the_loans_it_is_for(study_folder: Path) -> N
             assert again.to_numpy() == pytest.approx(of_loans.reindex(again.index).to_numpy())
 
 
+@pytest.mark.slow
 def test_what_is_not_there_is_said(tmp_path: Path) -> None:
     section = books_section(Study(write_study(tmp_path / "some", replicates=1, months=16, leave_out=("shape",))))
     notes = [block.text for block in section.blocks if block.kind == "note"]

@@ -145,6 +145,7 @@ def test_command_draws_again_and_refuses_what_is_no_study(
         assert message.count("\n") == 1
 
 
+@pytest.mark.slow
 def test_page_of_an_altered_folder_says_so_first(small_folder: Path) -> None:
     """A table may be replaced by another whole one, and the manifest by hand: both are drawn, and not to be quoted."""
     assert "Do not quote this page" not in build(small_folder).read_text(encoding="utf-8")

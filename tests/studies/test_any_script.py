@@ -17,6 +17,7 @@ from experiments.refusal import Refusal
 from experiments.report.wording import plain
 from experiments.single_run import Run
 from tests.studies.fake_study import hashes, live, study_in
+from tests.variants import fast_first
 
 NAMES = [
     "价格上限",
@@ -31,7 +32,7 @@ NAMES = [
 ]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", fast_first(NAMES, 3))
 def test_study_arm_and_scenario_are_named_on_the_command_line_as_they_stand(name: str) -> None:
     arm = name.split()[0]  # Hydra allows no space in a key; in {} it does
     study = compose_study(

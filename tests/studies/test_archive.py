@@ -55,6 +55,7 @@ def test_wider_study_lives_only_what_is_new(tmp_path: Path) -> None:
     assert hashes(alone) == hashes(tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_run_has_the_name_that_the_adopting_study_gives_it(tmp_path: Path) -> None:
     assert live(study_in(tmp_path / "a")) == 0
     markets = {(scenario, arm.replace("more", "richer")): one for (scenario, arm), one in composed().markets.items()}
@@ -77,6 +78,7 @@ def test_files_are_shared_and_a_study_is_complete_without_the_archive(tmp_path: 
     assert table.stat().st_nlink == 2, "what the archive has lost is given back to it"
 
 
+@pytest.mark.slow
 def test_without_hard_links_files_are_copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise OSError(18, "Invalid cross-device link")
@@ -101,6 +103,7 @@ def test_damaged_entry_is_ignored_lived_again_and_replaced(tmp_path: Path, name:
     assert started(tmp_path / "c")["adopted"] == RUNS
 
 
+@pytest.mark.slow
 def test_entry_under_another_name_is_not_believed(tmp_path: Path) -> None:
     assert live(study_in(tmp_path / "a")) == 0
     one, other = [path.parent for path in sorted((tmp_path / NAME).glob(f"*/{RECORD}"))][:2]
@@ -130,6 +133,7 @@ def test_run_of_another_kind_of_processor_is_lived_again(tmp_path: Path, monkeyp
     assert started(tmp_path / "b")["adopted"] == 0
 
 
+@pytest.mark.slow
 def test_named_archive_is_used_and_none_keeps_nothing(tmp_path: Path) -> None:
     place = tmp_path / "elsewhere" / "runs"
     assert live(study_in(tmp_path / "a", archive=str(place))) == 0

@@ -113,6 +113,7 @@ def test_full_disk_of_the_archive_costs_nothing_but_the_archive(
     assert hashes(tmp_path / "out") == hashes(finished)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("executor", ["serial", pytest.param("processes", marks=pytest.mark.slow)])
 def test_file_that_may_not_grow_ends_the_command_at_once(sluice: Sluice, executor: str) -> None:
     """The system itself refuses here: no file may exceed 150 or 300 kB, and that of the people would."""

@@ -17,6 +17,7 @@ from experiments.ratios import Single, made_of
 from experiments.selections import SELECTIONS, columns_read, rows_read
 from experiments.store import ROWS_A_GROUP, read_table, write_pieces, write_table
 from tests.market.small_market import lived, small
+from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = 150_000
@@ -43,7 +44,7 @@ def test_no_rows_make_an_empty_table_with_its_columns(tmp_path: Path) -> None:
     assert read_table(tmp_path / "a.parquet").equals(TABLE.slice(0, 0))
 
 
-@pytest.mark.parametrize("table", SELECTIONS)
+@pytest.mark.parametrize("table", fast_first(SELECTIONS, 3))
 def test_columns_and_rows_that_are_read_give_the_outcome_of_the_whole_table(tmp_path: Path, table: str) -> None:
     rows = lived(small()).record.table(table)
     for key in ("replicate", "scenario", "arm"):

@@ -12,13 +12,14 @@ from experiments.config import compose, compose_study
 from sim.codes import RESOLUTION
 from sim.market import CreditMarket
 from tests.studies.lived_study import assert_signs, effect, lived_study
+from tests.variants import fast_first
 
 START, MONTHS = 6, 24  # of the markets in which a platform may fail
 STRENGTHS = (0.01, 0.05, 0.2)  # share of people told at first
 CASH_SHARES = (0.08, 0.3, 1.0)  # of loans, that the platform means to have at hand
 
 
-@pytest.mark.parametrize("name", ["disclosure", "rumour", "macro_loop"])
+@pytest.mark.parametrize("name", fast_first(["rumour", "disclosure", "macro_loop"], 1))
 def test_every_study_declares_its_signs_and_holds_a_placebo(name: str) -> None:
     study = compose_study([f"study={name}", "scale=smoke"])
     assert {primary.expected_sign for primary in study.settings.primary} & {"+", "-"}

@@ -196,6 +196,7 @@ def test_a_full_disk_is_refused_beforehand_unless_told(study: StudyConfig, tmp_p
     check_disk(study._replace(executor=study.executor._replace(allow_above_limits=True)), needed, tmp_path)
 
 
+@pytest.mark.slow
 def test_a_dry_run_prints_the_plan_and_makes_no_folder(sluice: Sluice, sources: Path) -> None:
     texts = [
         "months=40",

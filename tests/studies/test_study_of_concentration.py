@@ -22,6 +22,7 @@ def test_the_study_declares_its_signs_and_leaves_the_system_open() -> None:
     assert set(study.scenarios) == {"calm", "sector_slump", "region_slump"}
 
 
+@pytest.mark.slow
 def test_the_cap_is_what_refuses_the_company_s_home_sector_and_no_other_lender_notices_much() -> None:
     study = compose_study(["study=concentration", "population.size=1500", "months=31", "calendar.warm_up_months=24"])
     market = CreditMarket(study.markets["calm", "sector_cap"], rng=1)
