@@ -44,19 +44,6 @@ def test_verdict_counts_signs_that_were_met(study_folder: Path) -> None:
     assert "exploratory" in sentence
 
 
-def test_page_holds_the_five_sentences(study_folder: Path, page: str) -> None:
-    study = Study(study_folder)
-    for sentence in five_sentences(study, read_effects(study)):
-        assert f"<li>{sentence}</li>" in page.replace("&#39;", "'")
-
-
-def test_equal_arms_are_called_identical(study_folder: Path, page: str) -> None:
-    placebo = [effect for effect in read_effects(Study(study_folder)) if effect.arm == "placebo"]
-    assert placebo
-    assert all(effect.identical and effect.verdict in ("identical", "no sign declared") for effect in placebo)
-    assert page.count("identical") >= len(placebo)
-
-
 def test_interval_around_zero_is_said_to_be_unclear() -> None:
     assert change_sentence(-0.01, -0.03, 0.01, "share", 10, "t").endswith("not distinguishable from zero")
     assert "not distinguishable" not in change_sentence(-0.02, -0.03, -0.01, "share", 10, "t")

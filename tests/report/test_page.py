@@ -13,8 +13,10 @@ from experiments.drawn import report_problem
 from experiments.report import build
 from experiments.report.__main__ import main
 from experiments.report.blocks import Note
+from experiments.report.effects import read_effects
 from experiments.report.page import SECTIONS
 from experiments.report.reading import Study
+from experiments.report.sections.answer import five_sentences
 from experiments.report.sections.methods import methods_section
 from experiments.report.sections.question import question_section
 from tests.report.made_study import write_study
@@ -22,6 +24,13 @@ from tests.report.made_study import write_study
 LARGEST_PAGE_BYTES = 6_000_000
 VOID = {"meta", "use", "path", "br", "img", "input", "link"}
 HOSTILE = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def page(study_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the page of the made study, which takes long to draw."""
+    place = tmp_path_factory.mktemp("page") / "report.html"
+    return build(study_folder, place).read_text(encoding="utf-8")
 
 
 class Elements(HTMLParser):
@@ -172,3 +181,16 @@ def test_methods_say_which_tables_weigh_months_alike_and_which_weigh_large_ones_
     (said,) = [item for item in points if "put together over months" in item]
     assert "effects table" in said.partition("same weight")[0]
     assert "group_effects" in said.partition("same weight")[2]
+
+
+def test_page_holds_the_five_sentences(study_folder: Path, page: str) -> None:
+    study = Study(study_folder)
+    for sentence in five_sentences(study, read_effects(study)):
+        assert f"<li>{sentence}</li>" in page.replace("&#39;", "'")
+
+
+def test_equal_arms_are_called_identical(study_folder: Path, page: str) -> None:
+    placebo = [effect for effect in read_effects(Study(study_folder)) if effect.arm == "placebo"]
+    assert placebo
+    assert all(effect.identical and effect.verdict in ("identical", "no sign declared") for effect in placebo)
+    assert page.count("identical") >= len(placebo)
