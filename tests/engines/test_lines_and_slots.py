@@ -20,6 +20,7 @@ from tests.engines.made_market import (
     Market,
     everybody_served,
     live_month,
+    made_conditions,
     made_market,
     made_terms,
     started,
@@ -174,3 +175,31 @@ def test_the_second_refusal_of_a_month_is_the_one_remembered(kind):
     twice = (asked.first_outcome == OWN_POLICY) & (asked.outcome == OWN_POLICY) & (asked.lender != asked.first_lender)
     assert twice.sum() > 5
     assert np.array_equal(state.borrowers.last_refused_by[twice], asked.lender[twice])
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize(("largest_fen", "cap_fen"), [(5_000_000, 1_000_000), (1_000_000, 5_000_000)])
+def test_a_wider_opening_limit_passes_neither_the_largest_of_the_lender_nor_the_law(kind, largest_fen, cap_fen):
+    """All lenders try wider limits, of three times as much as usual; half of the people are in that group for life."""
+    market = made_market(seed=5, size=1_000, lenders=3)
+    engine = started(market, kind)
+    old = engine.state().lines.limit.copy()
+    terms = made_terms(market, OPENING_MONTH)._replace(
+        open=np.ones(3, dtype=np.int64),
+        test_share=np.ones(3),
+        test_limit_step=np.full(3, 2.0),
+        largest_limit=np.full(3, largest_fen),
+        borrower_cap=np.full(3, cap_fen),
+    )
+    chance = Draws(market.seed).of(OPENING_MONTH)
+    conditions = made_conditions(market, OPENING_MONTH)
+    everybody = everybody_served(lenders=3)
+    engine.begin_month()
+    engine.earn(conditions, chance)
+    engine.seek_credit(terms, conditions, chance)
+    engine.try_elsewhere(everybody, terms, conditions, chance)
+    engine.settle(everybody, everybody, terms, conditions, chance)
+    limits = engine.state().lines.limit
+    opened = limits[(old == 0) & (limits > 0)]
+    assert len(opened) >= 10
+    assert opened.max() == min(largest_fen, cap_fen)
