@@ -1,4 +1,4 @@
-"""Shows how far a study has come: a bar on a terminal, one line at either end elsewhere."""
+"""Shows how far a study has come: a bar on a terminal, elsewhere a line at either end and one a minute between."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ class Bar(tqdm):  # type: ignore[type-arg]
 
 
 MOMENT_SECONDS = 1.0
+LINE_SECONDS = 60.0  # between two lines where there is no terminal
 Item = TypeVar("Item")
 
 Bar.set_lock(threading.RLock())
@@ -42,6 +43,7 @@ class Progress:
         """Start counting with the runs that an earlier start has already kept."""
         self.name, self.total, self.done, self.failed = name, total, already, 0
         self.started, self.has_compiled = time.monotonic(), False
+        self.already, self.told = already, self.started
         self.on_terminal = sys.stderr.isatty()
         self.bar = Bar(
             total=total,
@@ -72,6 +74,11 @@ class Progress:
         """One more run is kept."""
         self.done += 1
         self.bar.update()
+        now = time.monotonic()
+        if not self.on_terminal and now - self.told >= LINE_SECONDS and self.done < self.total:
+            self.told = now
+            left = (now - self.started) / (self.done - self.already) * (self.total - self.done)
+            self.say(f"{self.name}: {self.done} of {self.total} runs done, about {Bar.format_interval(left)} left")
 
     def compiling(self, name: str, is_done: bool) -> None:
         """Tell what is compiled in this process, which is where the serial executor lives its runs."""
