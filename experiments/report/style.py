@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -18,6 +19,9 @@ SCENARIO_LINES: tuple[LineStyle, ...] = ("-", (0, (4, 1.6)), (0, (1.2, 1.4)), (0
 AREA_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#F0E442", "#D55E00", "#56B4E9", "#CC79A7", "#999999")
 INK, FAINT, SHOCK = "#222222", "#8a8a8a", "#ececec"
 WIDTH = 9.6  # inches; the page is 960 pixels wide
+POINTS_AN_INCH = 72
+LETTER_WIDTH = 0.62  # of a bold letter of the font below, in its points, on average
+TITLE_REACH = 0.35  # inches that a title may go beyond its panel, into the gap between two
 
 LOOK: dict[Any, Any] = {
     "font.family": "DejaVu Sans",
@@ -58,7 +62,7 @@ def grid(
     rows: int, columns: int, panel_height: float = 1.9, right: float = 0.0, bottom: float = 0.34, sharey: bool = False
 ) -> tuple[Canvas, list[Axes]]:
     """Open a figure of small multiples; right is the margin in inches kept for labels; panels come row by row."""
-    top, gap = 0.42, 0.52
+    top, gap = 0.56, 0.56  # room for titles of two lines
     height = rows * panel_height + top + bottom + (rows - 1) * gap
     canvas = Canvas(figsize=(WIDTH, height))
     axes = canvas.subplots(rows, columns, squeeze=False, sharey=sharey)
@@ -71,6 +75,13 @@ def grid(
         wspace=0.30,
     )
     return canvas, list(axes.flat)
+
+
+def panel_title(axis: Axes, text: str, points: float = 8.5) -> None:
+    """Set a panel's title, in two lines where one would reach into the next panel."""
+    inches = axis.get_position().width * WIDTH
+    letters = int((inches + TITLE_REACH) * POINTS_AN_INCH / (LETTER_WIDTH * points))
+    axis.set_title("\n".join(textwrap.wrap(text, letters, max_lines=2, placeholder="…")), fontsize=points)
 
 
 def arm_colour(arms: Sequence[str], arm: str) -> str:

@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
 
 from experiments.report.blocks import Table
@@ -20,7 +21,7 @@ from experiments.report.lenders import measure
 from experiments.report.reading import Study
 from experiments.report.sections.loans import bucket_name, roll_matrix, vintage_curves
 from experiments.report.sections.winners import per_thousand, winners_section
-from experiments.report.style import ARM_COLOURS, to_svg
+from experiments.report.style import ARM_COLOURS, grid, panel_title, to_svg
 
 
 def levels(values: dict[tuple[str, str, int], float]) -> pd.Series:
@@ -154,3 +155,17 @@ def test_colours_of_arms_differ_in_lightness_from_the_reference() -> None:
 
     reference, *others = (lightness(colour) for colour in ARM_COLOURS)
     assert all(other - reference > 0.2 for other in others[:4])
+
+
+@pytest.mark.parametrize("columns", [2, 3, 4])
+def test_a_long_title_stays_left_of_the_next_panel_and_below_the_key(columns: int) -> None:
+    canvas, axes = grid(2, columns)
+    for axis in axes:
+        panel_title(axis, "People who got credit of those who wanted it, points")
+    FigureCanvasAgg(canvas).draw()
+    boxes = [axis._left_title.get_window_extent() for axis in axes]
+    for first, second in pairwise(boxes[:columns]):
+        assert first.x1 < second.x0
+    panels = [axis.get_window_extent() for axis in axes]
+    assert all(box.y1 < panel.y0 for box, panel in zip(boxes[columns:], panels[:columns], strict=True))
+    assert all(box.y1 < canvas.bbox.y1 - 0.15 * canvas.dpi for box in boxes), "the key is 0.15 inches high"

@@ -13,7 +13,17 @@ from matplotlib.ticker import MaxNLocator
 from experiments.report.estimates import Estimate
 from experiments.report.figures.marks import EvenDecimals, key
 from experiments.report.reading import Study
-from experiments.report.style import FAINT, INK, SCENARIO_LINES, LineStyle, arm_colour, grid, scenario_line, to_svg
+from experiments.report.style import (
+    FAINT,
+    INK,
+    SCENARIO_LINES,
+    LineStyle,
+    arm_colour,
+    grid,
+    panel_title,
+    scenario_line,
+    to_svg,
+)
 from experiments.report.wording import number, scaled, short, title
 
 Cell = tuple[str, str, str]  # arm, scenario, group
@@ -47,7 +57,7 @@ def draw_groups(
                     scenario_line(study.scenarios, scenario),
                 )
         axis.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
-        axis.set_title(f"{heading},{words.replace('percentage ', '')}" if words.strip() else heading, fontsize=8.5)
+        panel_title(axis, f"{heading},{words.replace('percentage ', '')}" if words.strip() else heading)
         axis.set_xticks(range(len(groups)), [short(group, 12) for group in groups])
         axis.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
         axis.yaxis.set_major_formatter(EvenDecimals(signed=True))

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 
 from experiments.report.figures.marks import EvenDecimals, draw_line, end_labels, key, last_point
 from experiments.report.reading import Study
-from experiments.report.style import FAINT, arm_colour, grid, scenario_line, to_svg
+from experiments.report.style import FAINT, arm_colour, grid, panel_title, scenario_line, to_svg
 from experiments.report.wording import scaled, short, title
 
 COLUMNS = 3
@@ -64,7 +64,7 @@ def _draw_panel(
             ends.append((*last_point(months, mean), name, colour))
     axis.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
     axis.axvline(0.0, color=FAINT, linewidth=0.8, linestyle=(0, (1, 1.5)), zorder=1)
-    axis.set_title(short(title(heading), 40), fontsize=8.5)
+    panel_title(axis, title(heading))
     if words.strip():
         axis.set_ylabel(words.strip())
     axis.margins(x=0.0)

@@ -21,8 +21,8 @@ from experiments.report.figures.marks import (
     plain_ticks,
 )
 from experiments.report.reading import Study
-from experiments.report.style import FAINT, WIDTH, arm_colour, grid, scenario_line, to_svg
-from experiments.report.wording import short, title
+from experiments.report.style import FAINT, WIDTH, arm_colour, grid, panel_title, scenario_line, to_svg
+from experiments.report.wording import plain, short, title
 
 CUT = 1.5  # how far beyond the usual range of the medians an axis may reach, in such ranges
 
@@ -73,7 +73,7 @@ def _draw_panel(axis: Axes, study: Study, panel: Panel) -> list[tuple[float, flo
             draw_line(axis, line.months, line.median, color=colour, linestyle=style)
             name = short(arm, 16) + (f" · {short(scenario, 12)}" if len(study.scenarios) > 1 else "")
             ends.append((*last_point(line.months, line.median), name, colour))
-    axis.set_title(title(short(panel.title, 40)))
+    panel_title(axis, title(plain(panel.title).replace("_", " ")), 9)
     if panel.side:
         axis.set_ylabel(panel.side, labelpad=4)
     calendar_ticks(axis, study)
