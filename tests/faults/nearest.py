@@ -126,7 +126,7 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/state.py", TWINS),
     Nearest("sim/economy.py", ("tests/test_economy.py", f"--deselect={WHOLE_RUN}")),
     Nearest("sim/cycles.py", ("tests/test_history.py", "tests/test_economy.py")),
-    Nearest("sim/past.py", ("tests/test_history.py",)),
+    Nearest("sim/past.py", ("tests/test_past.py", "tests/test_history.py")),
     Nearest("sim/population.py", ("tests/test_population.py",)),
     Nearest("sim/filling.py", ("tests/test_population.py",)),
     Nearest("sim/draws.py", ("tests/test_draws.py",)),
@@ -166,8 +166,18 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
             "transitions",
         )
     ),
-    Nearest("sim/policies/base.py", ("tests/policies/test_every_instrument.py",)),
-    Nearest("sim/policies/*", (f"{PAGE}[docs/policies/*.md]", "tests/policies/test_month_edges.py", *EVERY_INSTRUMENT)),
+    Nearest(
+        "sim/policies/base.py", ("tests/policies/test_words_and_steps.py", "tests/policies/test_every_instrument.py")
+    ),
+    Nearest(
+        "sim/policies/*",
+        (
+            f"{PAGE}[docs/policies/*.md]",
+            "tests/policies/test_words_and_steps.py",
+            "tests/policies/test_month_edges.py",
+            *EVERY_INSTRUMENT,
+        ),
+    ),
     Nearest("sim/shocks/base.py", (SHAPES, *ALL_SHOCKS)),
     Nearest("sim/shocks/overlays.py", (*ALL_SHOCKS, "tests/shocks/test_shock_edges.py")),
     Nearest("sim/shocks/*", (f"{PAGE}[docs/shocks/*.md]", "tests/shocks/test_shock_edges.py", *SHOCKS)),
