@@ -142,6 +142,10 @@ def test_reliability_and_literacy_rise_with_income_as_set() -> None:
     assert np.corrcoef(sample().literacy, log_income)[0, 1] > 0.2
     assert sample().literacy.min() >= 0
     assert sample().literacy.max() <= 1000
+    # At equal income people differ in literacy by what is set; few are cut off at none or all of it.
+    slope = np.polyfit(log_income, sample().literacy, 1)
+    rest = sample().literacy - np.polyval(slope, log_income)
+    assert rest.std() == pytest.approx(200, abs=12)
     off = populate(market(SAMPLE, reliability_income_correlation=0.0), Draws(1)).borrowers
     assert np.corrcoef(off.reliability, log_income)[0, 1] == pytest.approx(0.0, abs=0.02)
 

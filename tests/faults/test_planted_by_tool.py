@@ -139,7 +139,7 @@ def contents(folder: Path) -> dict[str, str]:
 def test_killed_survived_and_hanging_are_told_apart_and_the_tree_is_untouched(tree: Path) -> None:
     before, found = contents(tree), faults()
     with trials_in_a_copy(tree, libraries=("pytest", "hypothesis")) as trials:
-        trials.least_seconds, trials.times_as_long = 5.0, 1.0
+        trials.least_seconds, trials.times_as_long = 15.0, 1.0
         copy = trials.copy
 
         def verdict(kind: str, becomes: str) -> str:

@@ -7,6 +7,7 @@ import pytest
 from sim.codes import (
     AGE_BANDS,
     BORROWER_CAP,
+    DEBT_SERVICE,
     FRAUD,
     FROZEN,
     LIMIT,
@@ -23,12 +24,14 @@ from sim.codes import (
 from sim.counted import SIZE_BOUNDS_YUAN
 from sim.params import BehaviourParameters
 from sim.rules.choice import is_discouraged
-from sim.rules.default import purpose_in_truth
+from sim.rules.contagion import hearing_chance
+from sim.rules.default import is_walking_away, purpose_in_truth
 from sim.rules.demand import goes_on_credit, purchase_chance, shortfall_wanted
+from sim.rules.law import too_much_service
 from sim.rules.pricing import Price, Stake, band_price
 from sim.rules.repayment import charge_off_month
 from sim.rules.sizes import size_class
-from sim.rules.spending import emergency_chance
+from sim.rules.spending import emergency_chance, target_buffer
 from sim.rules.underwriting import decision, lot_of, told_of_a_cut
 
 USUAL = BehaviourParameters()
@@ -161,3 +164,59 @@ def test_discouragement_lasts_to_its_last_month_and_no_longer() -> None:
     choice = USUAL.choice._replace(discouraged_months=3)
     assert [is_discouraged(0, months, choice) for months in range(5)] == [1, 1, 1, 1, 0]
     assert [is_discouraged(bucket, 100, choice) for bucket in range(4)] == [0, 0, 1, 1]
+
+
+# --- households -------------------------------------------------------------------------------------------------------
+def test_contacts_weigh_what_neighbours_and_the_crowd_have_heard() -> None:
+    """A contact share of 0.4, a quarter of it outside: 0.02 + 0.4 x (0.75 x 0.5 + 0.25 x 0.2) = 0.19."""
+    contagion = USUAL.contagion._replace(rumour_contact_share=0.4, rumour_between_share=0.25)
+    assert hearing_chance(0.5, 0.2, 0.02, contagion) == pytest.approx(0.19)
+
+
+@pytest.mark.parametrize(
+    ("debt", "stigma", "unused", "aware", "points", "walks_away"),
+    [
+        (10_000_000, 500, 0, 0, 0.0, 0),  # stigma of half a deviation: 9 + 2 x 0.5 = 10 months of 10,000 yuan
+        (10_000_001, 500, 0, 0, 0.0, 1),
+        (10_500_000, 500, 500_000, 0, 0.0, 0),  # an unused line of half a month is worth half a month
+        (10_500_001, 500, 500_000, 0, 0.0, 1),
+        (10_100_000, 500, 500_000, 1, 0.0, 0),  # of which a rumour leaves a fifth
+        (10_100_001, 500, 500_000, 1, 0.0, 1),
+        (8_000_000, 500, 0, 0, 5.0, 0),  # five points around: 10 x (1 - 0.04 x 5) = 8 months
+        (8_000_001, 500, 0, 0, 5.0, 1),
+        (2_000_000, 500, 0, 0, 99.0, 0),  # a fifth of stigma stays
+        (2_000_001, 500, 0, 0, 99.0, 1),
+    ],
+)
+def test_who_could_pay_walks_away_above_stigma_and_access(
+    debt: int, stigma: int, unused: int, aware: int, points: float, walks_away: int
+) -> None:
+    repayment = USUAL.repayment._replace(
+        stigma_burden_months=9.0,
+        stigma_spread_months=2.0,
+        stigma_community_slope=0.04,
+        access_weight=1.0,
+        rumour_access_factor=0.2,
+    )
+    assert is_walking_away(debt, 1_000_000, unused, aware, stigma, points, repayment) == walks_away
+
+
+def test_a_cap_on_instalments_is_none_from_a_hundred_times_income_on() -> None:
+    assert too_much_service(10**9, 1, 999_999) == DEBT_SERVICE
+    assert too_much_service(10**9, 1, 1_000_000) == PENDING
+
+
+def test_the_buffer_grows_with_patience_and_job_risk_and_shrinks_with_lines() -> None:
+    """Essentials of 1,000 yuan; 1.2 + 0.9 x 2 + 0.3 x 1 = 3.3 months of them, less 0.3 of a line of 2,000 yuan."""
+    spending = USUAL.spending._replace(
+        buffer_months=1.2,
+        buffer_patience_months=0.9,
+        buffer_job_risk_months=0.3,
+        buffer_line_share=0.3,
+        buffer_line_fade=0.0,
+    )
+    assert target_buffer(100_000, 2_000, 1.0, 0, 0, spending) == 330_000
+    assert target_buffer(100_000, 2_000, 1.0, 200_000, 0, spending) == 270_000
+    # Half of it saved: with a fade of 0.5, half a line counts for 0.5 x (1 - 0.5 x 0.5) = 0.375.
+    fading = spending._replace(buffer_line_share=0.5, buffer_line_fade=0.5)
+    assert target_buffer(100_000, 2_000, 1.0, 200_000, 165_000, fading) == 255_000
