@@ -6,7 +6,19 @@ import numpy as np
 import pytest
 
 from sim.agents.borrower import empty_world
-from sim.codes import CHARGED_OFF, LINE_BARRED, LINE_OPEN, NO_LINE, NOBODY, OPEN, OWN_POLICY
+from sim.codes import (
+    CHARGED_OFF,
+    LINE_BARRED,
+    LINE_OPEN,
+    LOAN_SLOTS,
+    NO_LINE,
+    NO_NEED,
+    NO_SLOT,
+    NOBODY,
+    NOT_APPLIED,
+    OPEN,
+    OWN_POLICY,
+)
 from sim.draws import Draws
 from sim.engines.arrays import ArraysEngine
 from sim.engines.contracts import slot_for
@@ -203,3 +215,28 @@ def test_a_wider_opening_limit_passes_neither_the_largest_of_the_lender_nor_the_
     opened = limits[(old == 0) & (limits > 0)]
     assert len(opened) >= 10
     assert opened.max() == min(largest_fen, cap_fen)
+
+
+@pytest.mark.parametrize("kind", ENGINES)
+@pytest.mark.parametrize(("taken", "is_full"), [(LOAN_SLOTS, True), (LOAN_SLOTS - 1, False)])
+def test_who_holds_a_contract_in_every_slot_asks_nobody_and_is_counted_for_that(kind, taken, is_full):
+    """Everybody is poor and could ask here; the contracts are there, where they cannot ask again."""
+    market = made_market(seed=4, size=200, lenders=2, steady=True)
+    market.people.borrowers.savings[:] = 0
+    market.people.borrowers.employed[:] = 0
+    market.people.borrowers.reached_by[:] = 1 << HERE
+    market.people.borrowers.months_since_refused[:] = 127
+    market.people.loans.status[:] = np.where(np.arange(LOAN_SLOTS) < taken, OPEN, 0)
+    market.people.loans.lender[:] = THERE
+    market.people.loans.bucket[:] = 0
+    market.people.lines.status[:] = NO_LINE
+    engine = started(market, kind)
+    terms = made_terms(market, OPENING_MONTH)._replace(open=np.ones(2, dtype=np.int64))
+    _, conditions = plain_surroundings(market, OPENING_MONTH)
+    chance = Draws(market.seed).of(OPENING_MONTH)
+    engine.begin_month()
+    engine.earn(conditions, chance)
+    engine.seek_credit(terms, conditions, chance)
+    outcome = engine.state().applications.outcome
+    wanting = set(outcome[~np.isin(outcome, [NO_NEED, NOT_APPLIED])].tolist())
+    assert wanting == {NO_SLOT} if is_full else wanting and NO_SLOT not in wanting

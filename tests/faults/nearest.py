@@ -31,7 +31,12 @@ RULES, BOOKS, SCORING, OBSERVE = "tests/rules", "tests/books", "tests/scoring", 
 AGREEMENT = "tests/engines/test_engines_agree.py::test_engines_agree_on_random_markets"
 CONTRACTS = "tests/policies/test_rules_on_contracts.py"
 # The two engines were written apart and must agree on every field; a fault in either shows as a difference.
-TWINS = ("tests/engines/test_lines_and_slots.py", AGREEMENT, "tests/engines/test_one_borrower.py")
+TWINS = (
+    "tests/engines/test_lines_and_slots.py",
+    "tests/engines/test_tables.py",
+    AGREEMENT,
+    "tests/engines/test_one_borrower.py",
+)
 WHOLE_RUN = "tests/test_economy.py::test_own_cycles_have_the_spread_that_was_asked_for"  # half a minute by itself
 PAGE = "tests/documents/test_documents.py::test_examples_give_what_the_page_says"
 STUDIES = "tests/studies"

@@ -9,6 +9,7 @@ from sim.counted import TRUTH_COLUMNS
 from sim.params import LearningParameters, LenderParameters, MarketConfig
 from sim.scoring.features import CELLS, CELLS_WITH_SECTOR
 from sim.scoring.outcomes import MonthCounts, Outcomes, counting_of, sample_of, truth_by_group
+from sim.scoring.truth import truth_column
 from sim.state import NOTHING_COUNTED
 
 CALM = 0.05
@@ -120,3 +121,13 @@ def test_the_truth_is_read_by_group() -> None:
     assert groups["approved"].tolist() == [[0, 1, 2], [9, 10, 11]]
     assert groups["refused"].tolist() == [[3, 4, 5], [12, 13, 14]]
     assert groups["declined"].tolist() == [[6, 7, 8], [15, 16, 17]]
+
+
+@pytest.mark.parametrize(
+    ("decision", "in_debt", "turned_bad", "column"),
+    [(0, 0, 0, 2), (0, 4, 0, 0), (0, 4, 8, 1), (0, 0, 8, 1), (1, 0, 0, 5), (1, 4, 0, 3), (1, 4, 8, 4), (2, 4, 8, 7)],
+)
+def test_who_turned_bad_is_bad_who_owed_is_good_and_the_rest_could_show_nothing(
+    decision: int, in_debt: int, turned_bad: int, column: int
+) -> None:
+    assert truth_column(decision, in_debt, turned_bad) == column
