@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import secrets
 import signal
 from collections.abc import Callable, Iterable
@@ -14,7 +15,7 @@ from concurrent.futures import Future
 from typing import Any
 
 import ray
-from ray import exceptions
+from ray import _raylet, exceptions
 
 from experiments.executors.engine import Engine, Place, silenced
 from experiments.executors.environment import environment_of
@@ -60,11 +61,15 @@ class RayEngine(Engine):
         common = {"log_to_driver": False, "configure_logging": False, "logging_level": logging.CRITICAL}
         self.settings.enter_context(silenced("ray"))
         self.settings.enter_context(environment_of(RAY_USAGE_STATS_ENABLED="0"))  # nothing leaves this machine
+        # Ray puts a debugger of its own here.
+        self.settings.enter_context(environment_of(PYTHONBREAKPOINT=os.environ.get("PYTHONBREAKPOINT", "")))
         if not self.address:
             # Whoever reaches a cluster and knows its token can run code in it: one of our own answers to this machine
             # alone, and to those who know what nobody was told.
             token = environment_of(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
+            self.settings.callback(read_environment)  # when it is again what it was
             self.settings.enter_context(token)
+            read_environment()
         self.settings.callback(ray.shutdown)
         with _termination_kept():
             if self.address:
@@ -108,6 +113,13 @@ class RayEngine(Engine):
     def close(self) -> None:
         """Leave the cluster; one of our own ends with that."""
         self.settings.close()
+
+
+def read_environment() -> None:
+    """Let Ray read its settings and its token anew: it may have kept what they were when it was imported."""
+    kept: Any = _raylet
+    kept.Config.initialize("")
+    kept.AuthenticationTokenLoader.instance().reset_cache()
 
 
 class _OneActor(Place):
