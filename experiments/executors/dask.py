@@ -21,11 +21,14 @@ from distributed import Client, KilledWorker, LocalCluster
 
 from experiments.executors.clean_start import METHOD, offer_by_name
 from experiments.executors.engine import Engine, Place, silenced
-from experiments.executors.place import let_go
+from experiments.executors.environment import environment_kept
+from experiments.executors.place import ARITHMETIC_THREADS, let_go
 from experiments.refusal import Refusal
 
 GLANCE_SECONDS = 0.5  # how long a death may go unnoticed
 CONNECTION_SECONDS = 20
+# What Dask sets in the program that starts its workers, so that they find it.
+SET_FOR_WORKERS = ("PYTHONHASHSEED", "__DASK_PARENT_PID", "MALLOC_TRIM_THRESHOLD_", *ARITHMETIC_THREADS)
 
 
 class WorkerGone(Exception):  # noqa: N818  (as Dask's own exceptions are named)
@@ -61,6 +64,7 @@ class DaskEngine(Engine):
                 ) from None
         else:
             offer_by_name()
+            self.settings.enter_context(environment_kept(*SET_FOR_WORKERS))
             # Until the end, since a worker that has died is started again whenever that is.
             self.settings.enter_context(dask.config.set({"distributed.worker.multiprocessing-method": METHOD}))
             self.cluster = LocalCluster(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 
 class _Held:
@@ -16,14 +16,17 @@ class _Held:
 
     def __init__(self, name: str) -> None:
         self.name, self.before = name, os.environ.get(name)
-        self.values: list[tuple[object, str]] = []  # beside the holder of each
+        self.values: list[tuple[object, str | None]] = []  # beside the holder of each; None = whatever it is set to
 
-    def take(self, holder: object, value: str) -> None:
+    def take(self, holder: object, value: str | None) -> None:
         self.values.append((holder, value))
-        os.environ[self.name] = value
+        if value is not None:
+            os.environ[self.name] = value
 
     def leave(self, holder: object) -> None:
         self.values = [held for held in self.values if held[0] is not holder]
+        if self.values and self.values[-1][1] is None:
+            return
         now = self.values[-1][1] if self.values else self.before
         if now is None:
             os.environ.pop(self.name, None)
@@ -35,9 +38,18 @@ _LOCK = threading.Lock()
 _HELD: dict[str, _Held] = {}
 
 
-@contextlib.contextmanager
-def environment_of(**values: str) -> Iterator[None]:
+def environment_of(**values: str) -> contextlib.AbstractContextManager[None]:
     """Let processes started in the block find these variables."""
+    return _held(values)
+
+
+def environment_kept(*names: str) -> contextlib.AbstractContextManager[None]:
+    """Give variables back as they were found, whatever a library sets them to in the block."""
+    return _held(dict.fromkeys(names))
+
+
+@contextlib.contextmanager
+def _held(values: Mapping[str, str | None]) -> Iterator[None]:
     holder = object()
     with _LOCK:
         for name, value in values.items():

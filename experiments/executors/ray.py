@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import secrets
 import signal
 from collections.abc import Callable, Iterable
@@ -18,7 +17,7 @@ import ray
 from ray import _raylet, exceptions
 
 from experiments.executors.engine import Engine, Place, silenced
-from experiments.executors.environment import environment_of
+from experiments.executors.environment import environment_kept, environment_of
 from experiments.refusal import Refusal
 
 OBJECT_STORE_BYTES = 80 * 2**20  # little more than the least that Ray allows: nothing of ours travels through it
@@ -61,8 +60,7 @@ class RayEngine(Engine):
         common = {"log_to_driver": False, "configure_logging": False, "logging_level": logging.CRITICAL}
         self.settings.enter_context(silenced("ray"))
         self.settings.enter_context(environment_of(RAY_USAGE_STATS_ENABLED="0"))  # nothing leaves this machine
-        # Ray puts a debugger of its own here.
-        self.settings.enter_context(environment_of(PYTHONBREAKPOINT=os.environ.get("PYTHONBREAKPOINT", "")))
+        self.settings.enter_context(environment_kept("PYTHONBREAKPOINT"))  # Ray names a debugger of its own there
         if not self.address:
             # Whoever reaches a cluster and knows its token can run code in it: one of our own answers to this machine
             # alone, and to those who know what nobody was told.

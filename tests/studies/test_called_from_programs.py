@@ -21,7 +21,7 @@ from experiments import run
 from experiments.config import compose
 from experiments.executors import clean_start
 from experiments.executors.engine import NoWorker
-from experiments.executors.environment import environment_of
+from experiments.executors.environment import environment_kept, environment_of
 from experiments.executors.processes import ProcessEngine, ended_at_once, processes
 from experiments.overrides import _composed
 from tests.studies.commands import BASE, Sluice
@@ -257,3 +257,16 @@ def test_variables_stay_set_until_the_last_who_wants_them_is_done(monkeypatch: p
         assert found() == ("1", "2")
         second.close()
         assert found() == (None, "before")
+
+
+def test_what_a_library_sets_is_given_back_when_the_last_that_lets_it_has_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SLUICE_A", "mine")
+    monkeypatch.delenv("SLUICE_B", raising=False)
+    with environment_kept("SLUICE_A", "SLUICE_B"):
+        with environment_kept("SLUICE_A"):
+            os.environ["SLUICE_A"] = os.environ["SLUICE_B"] = "the library's"
+        assert os.environ["SLUICE_A"] == "the library's"
+    assert os.environ["SLUICE_A"] == "mine"
+    assert "SLUICE_B" not in os.environ
