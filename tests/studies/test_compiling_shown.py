@@ -34,7 +34,7 @@ def test_functions_left_and_time_left_are_told_by_the_work_they_are() -> None:
     said: list[str] = []
     clock = Clock()
     with CompilingShown(said.append, clock) as shown:
-        assert said == ["compiling the model, once for these sources: 3 functions, about 75 s"]
+        assert said == ["compiling the model, once for these sources: 3 functions, about 2.0 min"]
         clock.now += 4.0  # one tenth of the work in four seconds
         shown.show(["a.quick"], [])
         assert shown.bar.n == 10
