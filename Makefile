@@ -66,8 +66,7 @@ $(BIN):
 	$(PYTHON) -m venv $(VENV)
 
 $(RUN_READY): requirements.txt requirements-build.txt pyproject.toml | $(BIN)
-	$(PIP) --require-hashes -r requirements.txt
-	$(PIP) --require-hashes -r requirements-build.txt
+	$(PIP) --require-hashes -r requirements.txt -r requirements-build.txt
 	$(PIP) --no-deps --no-build-isolation --editable .
 	@touch $@
 

@@ -189,6 +189,7 @@ def test_runs_that_another_analysis_finished_are_not_lived_again(asked, tmp_path
     assert verify.main([str(tmp_path / "g")]) == 0, capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_an_altered_manifest_is_noticed(asked, tmp_path) -> None:
     asked(frontier.main, FRONTIER, "m")
     path = tmp_path / "m" / "manifest.json"

@@ -95,6 +95,7 @@ def test_a_failed_lender_is_followed_no_further(market: MarketConfig, both: Live
     assert found.loc["bank_a", "behavioural_failed_share"] == 0.0
 
 
+@pytest.mark.slow
 def test_the_page_says_who_falls_below_the_minimum(market: MarketConfig, both: Lived) -> None:
     paths = paths_of(SETTINGS, market, both)
     findings = findings_of({"paths": pa.Table.from_pandas(paths, preserve_index=False)}, 0.99, "observed")

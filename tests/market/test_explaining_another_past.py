@@ -217,6 +217,7 @@ def test_a_trait_changed_by_hand_is_found_at_the_person() -> None:
 
 
 # --- what is no other past --------------------------------------------------------------------------------------------
+@pytest.mark.slow
 def test_a_collector_a_generator_a_branch_and_the_end_are_told_as_they_were() -> None:
     collector = DataCollector(model_reporters={"month": "month"})
     market = CreditMarket(CONFIG, rng=np.random.default_rng(3), replicate=2, datacollector=collector)

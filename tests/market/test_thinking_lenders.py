@@ -58,6 +58,7 @@ def test_the_engines_agree_with_everything_on() -> None:
     assert moves(arrays, "moves_markup")
 
 
+@pytest.mark.slow
 def test_shards_and_threads_do_not_matter_to_strategy() -> None:
     cut = CreditMarket(thinking()._replace(shards=5, threads=2), rng=SEED)
     cut.run()
@@ -148,6 +149,7 @@ def test_a_trial_moves_the_markup_by_what_it_found() -> None:
     assert any("test offers" in move["reason"] for move in found)
 
 
+@pytest.mark.slow
 def test_a_trial_moves_limits_by_what_it_found_and_waits_between_steps() -> None:
     """Up where wider lines earned more and down where less; without a trial by the lender's own return."""
     strategy = QUARTERLY._replace(most_limit_steps=2)

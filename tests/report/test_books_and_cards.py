@@ -11,6 +11,7 @@ from experiments.report.sections.learning import QUALITIES, learning_section
 from tests.report.made_study import write_study
 
 
+@pytest.mark.slow
 def test_every_property_of_the_books_is_drawn(study_folder: Path) -> None:
     section = books_section(Study(study_folder))
     assert [block.kind for block in section.blocks] == ["figure"] * len(SHAPES)

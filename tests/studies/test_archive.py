@@ -114,6 +114,7 @@ def test_entry_under_another_name_is_not_believed(tmp_path: Path) -> None:
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")
 
 
+@pytest.mark.slow
 def test_link_inside_an_entry_is_not_followed(tmp_path: Path) -> None:
     assert live(study_in(tmp_path / "a")) == 0
     table = sorted((tmp_path / NAME).glob("*/market.parquet"))[0]

@@ -66,6 +66,7 @@ def raising(problem: type[BaseException] | BaseException) -> Callable[..., None]
     return refuse
 
 
+@pytest.mark.slow
 def test_another_setting_is_named(tmp_path: Path, fake: None) -> None:
     out = tmp_path / "out"
     assert live(study_in(out, archive="none")) == 0

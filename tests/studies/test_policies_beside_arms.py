@@ -203,6 +203,7 @@ def test_a_policy_of_the_market_as_it_is_may_be_made_by_its_key() -> None:
     assert whole.markets == study.markets
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "texts",
     [
@@ -257,6 +258,7 @@ def test_a_run_prints_the_same_notices_and_its_manifest_carries_them(
     assert {"text": "policy=[rate_cap]", "where": places} in manifest["asked"]
 
 
+@pytest.mark.slow
 def test_what_all_hold_is_said_once_and_an_arm_is_told_by_what_it_lacks() -> None:
     lines = contents(compose_study(["study=baseline", "shock=[unemployment]"]))
     assert lines[:2] == ["set shock=[unemployment]: in every arm", "in every arm and scenario:"]

@@ -25,6 +25,7 @@ def test_the_study_declares_its_signs_and_leaves_open_what_theory_leaves_open() 
     assert lenders == {"two_lenders": 2, "six_lenders": 6, "ten_lenders": 10}
 
 
+@pytest.mark.slow
 def test_lenders_of_the_study_are_alike_but_for_their_number() -> None:
     market = compose_study(["study=rate_cap"]).markets["ten_lenders", "baseline"]
     assert len({lender._replace(id=1) for _, lender in market.lender}) == 1
