@@ -4,11 +4,12 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.compare import compare
+from experiments.compare import _warning, compare
 from experiments.config import compose_study
 from experiments.outcomes import read_horizon, read_outcome
 from experiments.refusal import Refusal
 from experiments.sameness import SameMarkets
+from experiments.statistics import paired_effect
 from experiments.transitions import Pair, transitions
 from sim.observe.flags import flags
 
@@ -322,3 +323,27 @@ def test_defaults_are_spared_pushed_both_or_neither() -> None:
 def test_arms_with_other_people_are_refused() -> None:
     with pytest.raises(ValueError, match="same people"):
         transitions([Pair("other", "calm", 0, False, table([0] * 6), table([0] * 6).slice(1))], flags)
+
+
+@pytest.mark.parametrize("text", ["12-1", "5", "a-3", "3-b", "-", "1-", "-4", "1-2-3", "½-3", ""])
+def test_what_is_no_pair_of_months_in_order_is_no_horizon(text: str) -> None:
+    with pytest.raises(Refusal, match=r'^here: a horizon is "end" or months such as "1-12", was '):
+        read_horizon(text, "here")
+
+
+def test_a_horizon_is_read_by_its_months() -> None:
+    assert read_horizon("3-12", "here") == ("3-12", 3, 12)
+    assert read_horizon("7-7", "here") == ("7-7", 7, 7)
+
+
+@pytest.mark.parametrize(
+    ("replicates", "skewness", "is_said"), [(5, 1.1, True), (5, -1.1, True), (4, 1.1, False), (5, 1.0, False)]
+)
+def test_skewness_is_said_where_there_are_replicates_enough_to_tell(
+    replicates: int, skewness: float, is_said: bool
+) -> None:
+    some = paired_effect([float(number) for number in range(replicates)], [0.0] * replicates, "made")
+    effect = some._replace(skewness=skewness, bootstrap_low=float("nan"))
+    pairs = pd.DataFrame({"one_sided": [0] * replicates})
+    said = _warning(effect, pairs, replicates) or ""
+    assert ("skewed, with too few different values for a bootstrap-t interval" in said) == is_said
