@@ -12,7 +12,7 @@ from experiments.config import StudyConfig, compose_study
 from experiments.groups import effects_by_group
 from experiments.intervals import mean_intervals, paired_intervals
 from experiments.moves import moves, per_thousand
-from experiments.profiles import profiles
+from experiments.profiles import PROFILES, profiles
 from experiments.sameness import NONE_KNOWN, SameMarkets
 from experiments.statistics import paired_effect
 from experiments.transitions import Pair, transitions
@@ -227,3 +227,9 @@ def test_arms_in_which_nobody_moves_have_no_interval_and_are_identical_only_when
     assert found["method"].to_dict() == {"other": "no spread", "placebo": "identical"}
     kept = table[(table["topic"] == "source") & (table["change"] == "same_lender")].set_index("arm")
     assert kept["method"].to_dict() == {"other": "no spread", "placebo": "no spread"}
+
+
+def test_without_tables_the_profiles_are_an_empty_table_with_its_columns(study: StudyConfig) -> None:
+    found = profiles(study, {})
+    assert found.num_rows == 0
+    assert found.schema == PROFILES
