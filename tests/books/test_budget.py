@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.agents.lender import Lender
+from sim.agents.supervised import figures_of
 from sim.books.budget import Budget
 from sim.books.headrooms import UNLIMITED
 from sim.codes import CAPITAL, CAPITAL_RULE, FUNDING, NOT_APPLIED, PARTNER, PLAN, PRIORITIES
@@ -199,3 +200,12 @@ def test_an_originators_own_money_goes_further_in_joint_loans() -> None:
     platform.plan_budget(made_economy(0, 2), made_rulebook())
     assert shared == pytest.approx(room(platform, CAPITAL) / 0.3, abs=10)
     assert PARTNER not in dict(platform.headrooms()), "with the partner frozen it lends alone"
+
+
+def test_what_an_inspector_finds_are_the_books() -> None:
+    _, lender = book_of_a_million()
+    weighted = lender.loans_fen() + lender.balance("allowance")  # at a weight of 1
+    figures = figures_of(lender)
+    assert (figures.risk_weighted_fen, figures.loans_fen) == (weighted, 1_000_000)
+    assert figures.capital_ratio_share == lender.equity_fen() / weighted
+    assert 0.0 < figures.capital_ratio_share < 1.0

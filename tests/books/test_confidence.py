@@ -1,12 +1,20 @@
 """What worries funders, worked by hand; and that nothing worries them when every slope is nought."""
 
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.agents.closing import confidence_in
 from sim.books.confidence import CALM, Worries, confidence_of, worries_of
+from sim.codes import BUCKETS
+from sim.counted import FLOW
 from sim.parameters.books import FunderParameters
-from sim.params import LenderParameters
+from sim.params import LenderParameters, RegulatorParameters
+from sim.policies.base import opening_rules
 from tests.books.made_books import Contract, Town, made_economy
 
 TIMID = FunderParameters(
@@ -74,3 +82,20 @@ def test_a_rumour_stops_the_growth_of_debt_and_makes_it_dearer_only_as_it_falls_
     town.month(1, Contract(0, opening=10_000_000))
     assert lender.report()["funding_cost_fen"] == (8_635_500 * 500 + 1_727_100 * 800) // 120_000
     assert lender.confidence == CALM, "people have forgotten"
+
+
+def test_funders_see_bad_loans_as_a_share_of_all_that_its_customers_owe() -> None:
+    """Of 1,000 fen 50 are late by four months or more; nobody has heard a rumour, and capital is a fifth too small."""
+    lender: Any = SimpleNamespace(
+        parameters=LenderParameters(funders=TIMID, capital_buffer_share=0.01),
+        capital_ratio_share=lambda: 0.072,
+        index=0,
+        people=10,
+    )
+    month: Any = SimpleNamespace(whole_stock=lambda: [900, 20, 20, 10, 30, 20, *[0] * (BUCKETS - 6)])
+    tallies: Any = SimpleNamespace(flow=np.zeros((1, len(FLOW)), dtype=np.int64))
+    tallies.flow[0, FLOW["aware"]] = 1
+    rules = opening_rules(RegulatorParameters())._replace(minimum_capital_share=0.08)
+    assert confidence_in(lender, month, tallies, rules) == confidence_of(
+        worries_of(0.072, 0.09, 0.05, 0.1, TIMID), TIMID
+    )

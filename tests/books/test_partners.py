@@ -196,3 +196,22 @@ def test_the_price_pays_the_partner_that_asks_most() -> None:
     dear, cheap = prices(TWO_BANKS[0]), prices(TWO_BANKS[1])
     assert prices(*TWO_BANKS) == [max(pair) if min(pair) else 0 for pair in zip(dear, cheap, strict=True)]
     assert dear != cheap
+
+
+@pytest.mark.parametrize(
+    ("pledged", "cap", "binding"),
+    [
+        (500, 100, PARTNER_CAP),
+        (100, 500, PARTNER),
+        (199, 100, PARTNER),
+        (200, 100, PARTNER_CAP),
+        (200, 200, NOT_APPLIED),
+    ],
+)
+@pytest.mark.parametrize("banks", [1, 2])
+def test_the_cap_is_named_only_where_a_pledge_would_have_carried_it(
+    pledged: int, cap: int, binding: int, banks: int
+) -> None:
+    """One loan of 200; where there are two banks, both have as much room."""
+    rooms = tuple(PartnerRoom(bank, 1.0, pledged, cap) for bank in range(banks))
+    assert share_out(demand_of(200)[0], 1, rooms).binding == binding

@@ -108,3 +108,10 @@ def test_notes_that_no_pool_knows_are_found() -> None:
     town.lenders[0].pools = (pool._replace(notes=pool.notes + 2),)
     with pytest.raises(AuditError, match="notes on its pools"):
         audit(town.ledger, town.lenders, tallies, before, 0)
+
+
+def test_notes_that_are_collected_to_the_last_fen_are_gone() -> None:
+    """Of a pool of 1,000,000 its 900,000 of notes are collected; the 100,000 left are the lender's own."""
+    month = pool_after(issued(1_000_000, 1_000, 0, 0), 1_000_000, 900_000, 0, may_call=False)
+    assert (month.pool.principal, month.pool.notes) == (100_000, 0)
+    assert (month.repaid, month.lost) == (900_000, 0)

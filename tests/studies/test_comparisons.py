@@ -307,6 +307,17 @@ def test_those_who_lost_credit_are_counted_by_why_they_were_last_refused() -> No
     ]
 
 
+@pytest.mark.parametrize("named", ["neither", "the arm", "the baseline"])
+def test_moves_between_lenders_are_counted_only_where_both_arms_know_who_served_whom(named: str) -> None:
+    before, after = table([row[0] for row in PEOPLE]), table([row[1] for row in PEOPLE])
+    names = pa.array(["bank_a"] * 6).dictionary_encode()
+    after = after.append_column("served_by", names) if named == "the arm" else after
+    before = before.append_column("served_by", names) if named == "the baseline" else before
+    counted = transitions([Pair("other", "calm", 0, False, after, before)], flags).to_pandas()
+    assert "served_by" not in set(counted["topic"])
+    assert set(counted.groupby(["topic", "dimension"])["borrowers"].sum()) == {6}
+
+
 def test_defaults_are_spared_pushed_both_or_neither() -> None:
     default = flags["default"]
     before, after = table([default, 0, default, 0, 0, 0]), table([0, default, default, 0, 0, 0])
