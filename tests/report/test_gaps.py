@@ -116,6 +116,7 @@ def test_arrears_of_a_book_that_runs_off_are_compared_while_there_is_one(shut: S
     assert estimate.dots == pytest.approx(by_hand)
 
 
+@pytest.mark.slow
 def test_the_table_by_kind_says_that_there_is_no_value(shut: Study) -> None:
     (table,) = [block for block in kinds_section(shut).blocks if isinstance(block, Table)]
     rows = {(row[0], row[1]): row[5] for row in table.rows}
@@ -137,6 +138,7 @@ def test_the_answer_says_why_there_is_no_effect(shut: Study) -> None:
     assert not any("nan" in text for text in notes)
 
 
+@pytest.mark.slow
 def test_the_level_beside_a_change_is_of_the_months_of_the_change(shut: Study) -> None:
     """The arm has a book in two months of the window alone, the reference in all of it."""
     found = measure(shut, "dpd90", ("kind",))

@@ -16,6 +16,7 @@ def gap(scenario: str, size: tuple[int, int] = FEW) -> pd.Series:
     return effect(found, LENT, "6-18", "releasable")
 
 
+@pytest.mark.slow
 def test_the_study_declares_its_sign_and_leaves_open_what_theory_leaves_open() -> None:
     study = compose_study(["study=procyclical_capital"])
     assert [primary.expected_sign for primary in study.settings.primary] == ["+", "?"]

@@ -14,6 +14,7 @@ CAPPED = [
 BEFORE, SLUMP = "1-17", "18-41"
 
 
+@pytest.mark.slow
 def test_the_study_declares_its_signs_and_leaves_the_system_open() -> None:
     study = compose_study(["study=concentration"])
     signs = {(each.outcome, each.arm): each.expected_sign for each in study.settings.primary}
