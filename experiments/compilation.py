@@ -107,7 +107,7 @@ def _live(config: MarketConfig) -> None:
 
 
 class _Prepared(NamedTuple):
-    """A market in its first month, and what its people are told of that month."""
+    """A market in its first month, with the terms and conditions of that month."""
 
     market: Any
     chance: Any

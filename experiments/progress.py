@@ -43,7 +43,7 @@ class Progress:
         """Start counting with the runs that an earlier start has already kept."""
         self.name, self.total, self.done, self.failed = name, total, already, 0
         self.started, self.has_compiled = time.monotonic(), False
-        self.already, self.told = already, self.started
+        self.already, self.last_line_at = already, self.started
         self.on_terminal = sys.stderr.isatty()
         self.bar = Bar(
             total=total,
@@ -75,8 +75,8 @@ class Progress:
         self.done += 1
         self.bar.update()
         now = time.monotonic()
-        if not self.on_terminal and now - self.told >= LINE_SECONDS and self.done < self.total:
-            self.told = now
+        if not self.on_terminal and now - self.last_line_at >= LINE_SECONDS and self.done < self.total:
+            self.last_line_at = now
             left = (now - self.started) / (self.done - self.already) * (self.total - self.done)
             self.say(f"{self.name}: {self.done} of {self.total} runs done, about {Bar.format_interval(left)} left")
 
