@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -146,7 +147,12 @@ def income_table(population: PopulationParameters) -> tuple[NDArray[np.float64],
         (population.income_low_weight, population.income_low_log_yuan, population.income_low_log_sd),
         (1.0 - population.income_low_weight, population.income_high_log_yuan, population.income_high_log_sd),
     )
-    living = [part for part in parts if part[0] > 0.0]
+    return _income_knots(tuple(part for part in parts if part[0] > 0.0))
+
+
+@lru_cache(maxsize=8)  # it takes as long as populating a small market, and arms and branches share it
+def _income_knots(living: tuple[tuple[float, float, float], ...]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the knots of a mixture of log-normal parts, each a weight, a mean and a standard deviation."""
     lowest = min(mean - TAIL * sd for _, mean, sd in living)
     highest = max(mean + TAIL * sd for _, mean, sd in living)
     logs = [lowest + (highest - lowest) * knot / (INCOME_KNOTS - 1) for knot in range(INCOME_KNOTS)]
@@ -159,7 +165,10 @@ def income_table(population: PopulationParameters) -> tuple[NDArray[np.float64],
             weight * 0.5 * math.erfc((log_yuan - mean) / sd / math.sqrt(2.0)) for weight, mean, sd in living
         )
         scores.append(normal_quantile(below) if below < above else -normal_quantile(above))
-    return np.array(scores), np.array(logs)
+    knots = np.array(scores), np.array(logs)
+    for column in knots:
+        column.flags.writeable = False
+    return knots
 
 
 class Traits:

@@ -1,6 +1,7 @@
 """What all tests share: one thread for arithmetic, figures drawn without a screen, the model compiled once."""
 
 import os
+from collections import Counter
 
 import pytest
 from hypothesis import settings
@@ -11,6 +12,7 @@ for setting in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(setting, "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
 
+_VARIANTS: Counter[str] = Counter()
 LONGEST_FIRST = ("studies", "report", "shocks", "safety", "market", "analysis")  # folders of tests
 
 
@@ -18,6 +20,17 @@ LONGEST_FIRST = ("studies", "report", "shocks", "safety", "market", "analysis") 
 def pytest_xdist_auto_num_workers() -> int:
     """Return one worker more than there are processors: many tests wait for commands that they have started."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark as slow the variants of a test after its first few, where the class decides what the variants are."""
+    marker = item.get_closest_marker("fast_first")
+    if marker is None:
+        return
+    test = item.nodeid.partition("[")[0]
+    _VARIANTS[test] += 1
+    if _VARIANTS[test] > marker.args[0]:
+        item.add_marker(pytest.mark.slow)
 
 
 @pytest.hookimpl(trylast=True)

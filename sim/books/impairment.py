@@ -37,6 +37,8 @@ PRIOR_INSTALMENT_SHARE = 0.12  # of a current balance repaid in a month; assumed
 
 Row = tuple[float, ...]
 
+NO_DEFAULT: Row = (0.0,) * DEFAULT_BUCKET
+
 
 class Moves(NamedTuple):
     """Where a month took the balances that were not in default when it began, fen."""
@@ -109,12 +111,13 @@ def blended(seen: Sequence[Sequence[int]], prior: Row, prior_months: float) -> R
     return tuple(weight * share + (1.0 - weight) * known for share, known in zip(shares, prior, strict=True))
 
 
-def default_shares(outlook: Outlook, months: int) -> Row:
+def default_shares(outlook: Outlook, months: int, later: Row = NO_DEFAULT) -> Row:
     """Return, by bucket 0 to 3, the part of a balance expected to be in default within so many months.
 
-    A balance that is current shrinks by its instalments before it can default; one that is late pays nothing.
+    `later` are the shares of the months that follow. A balance that is current shrinks by its instalments before it
+    can default; one that is late pays nothing.
     """
-    none, one, two, three = (0.0,) * DEFAULT_BUCKET
+    none, one, two, three = later
     for _ in range(months):
         kept = (1.0 - outlook.instalment_share) * none
         none, one, two, three = (
@@ -135,7 +138,8 @@ def stages_of(stock_fen: Sequence[int]) -> Stages:
 
 def expected_loss(stock_fen: Sequence[int], outlook: Outlook, loss_given_default: float) -> int:
     """Return the allowance in fen that the stages ask for; each bucket at a rate in parts per million, half up."""
-    year, life = default_shares(outlook, YEAR_MONTHS), default_shares(outlook, LIFE_MONTHS)
+    year = default_shares(outlook, YEAR_MONTHS)
+    life = default_shares(outlook, LIFE_MONTHS - YEAR_MONTHS, later=year)
     shares = (*year[:STAGE_2_BUCKET], *life[STAGE_2_BUCKET:], *(1.0,) * (BUCKETS - DEFAULT_BUCKET))
     rates_ppm = [min(MILLION, int(share * loss_given_default * MILLION + 0.5)) for share in shares]
     return sum((amount * rate + MILLION // 2) // MILLION for amount, rate in zip(stock_fen, rates_ppm, strict=True))

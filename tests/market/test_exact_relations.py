@@ -164,7 +164,7 @@ def test_a_longer_run_begins_like_a_shorter_one() -> None:
     assert longer.record.hash() != shorter.record.hash()
 
 
-@pytest.mark.parametrize("name", BINDING)
+@pytest.mark.parametrize("name", fast_first(BINDING, 2))
 def test_before_the_announcement_of_a_policy_nothing_differs(name: str) -> None:
     arm, baseline = lived(small(policy=((name, BINDING[name]),))), lived(small())
     assert differing(tables_before(arm, ANNOUNCED), tables_before(baseline, ANNOUNCED)) == []
@@ -172,7 +172,7 @@ def test_before_the_announcement_of_a_policy_nothing_differs(name: str) -> None:
     assert {"market", "lender", "actions"} <= later, "and afterwards it does something"
 
 
-@pytest.mark.parametrize("name", SHOCKS)
+@pytest.mark.parametrize("name", fast_first(SHOCKS, 2))
 def test_before_a_shock_nothing_differs(name: str) -> None:
     arm, baseline = lived(small(shock=((name, SHOCKS[name]),))), lived(small())
     assert differing(tables_before(arm, ANNOUNCED), tables_before(baseline, ANNOUNCED)) == []
@@ -180,7 +180,7 @@ def test_before_a_shock_nothing_differs(name: str) -> None:
 
 
 # --- what does not bind -----------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("name", SLACK)
+@pytest.mark.parametrize("name", fast_first(SLACK, 2))
 def test_a_policy_that_does_not_bind_only_adds_its_own_lines_to_the_log(name: str) -> None:
     arm, baseline = lived(small(policy=((name, SLACK[name]),))), lived(small())
     ours, theirs = arm.record.tables, baseline.record.tables
@@ -191,7 +191,7 @@ def test_a_policy_that_does_not_bind_only_adds_its_own_lines_to_the_log(name: st
     assert changed_state(arm, baseline) == []
 
 
-@pytest.mark.parametrize("name", NO_SHOCKS)
+@pytest.mark.parametrize("name", fast_first(NO_SHOCKS, 2))
 def test_a_shock_of_size_zero_changes_nothing(name: str) -> None:
     assert hash_of(small(shock=((name, NO_SHOCKS[name]),))) == hash_of(small())
 
@@ -200,7 +200,7 @@ def test_a_shock_of_size_zero_changes_nothing(name: str) -> None:
 UNREACHABLE = LenderParameters(id=7, kind="consumer_finance", reach_share=0.0)
 
 
-@pytest.mark.parametrize("place", ["last", "in between"])
+@pytest.mark.parametrize("place", fast_first(["in between", "last"], 1))
 def test_a_lender_whom_nobody_can_reach_changes_nothing(place: str) -> None:
     config = small() if place == "last" else one_lender(small(), "micro_lender_a", id=9)
     with_it = lived(with_lender(config, "unreachable", UNREACHABLE))

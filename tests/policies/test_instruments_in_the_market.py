@@ -73,6 +73,7 @@ NEWS = ("announcement", "entry into force", "adjustment")
 
 @pytest.mark.parametrize("name", NAMES)
 class TestEveryInstrument:
+    @pytest.mark.fast_first(12)
     def test_numbers_that_ask_for_nothing_change_nothing_at_all(self, name: str) -> None:
         instrument = member_class("policy", name, "policy")()._replace(**DATES, kinds=(), **declared(name).IDLE)
         assert unlike(lived_with((name, instrument)), lived_with(), ignored=NEWS) == []
@@ -89,6 +90,7 @@ class TestEveryInstrument:
         if declared(name).TRACE:
             assert declared(name).TRACE in traces(bound) - (traces(free) - {"borrower_cap", "capital_rule"})
 
+    @pytest.mark.fast_first(12)
     def test_lenders_who_prepare_do_so_from_the_announcement_and_not_before(self, name: str) -> None:
         bound, free = lived_with(strict(name, **DATES), prepared=True), lived_with(prepared=True)
         assert unlike(bound, free, ANNOUNCED) == []

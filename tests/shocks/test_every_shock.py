@@ -129,11 +129,13 @@ class TestEveryShock:
         changes = tuple(f"shock.{name}.{size}=0" for size in shock_of(name).sizes())
         assert turned(market(name, changes=changes)) == calm_world()
 
+    @pytest.mark.fast_first(4)
     def test_of_size_zero_it_is_the_calm_market_to_the_byte(self, name: str) -> None:
         nothing = lived(people_under(name, of_size(shock_of(name), 0.0), **GROWN))
         assert differing(nothing.record.tables, lived(small(**GROWN)).record.tables) == []
         assert changed_state(nothing, lived(small(**GROWN))) == []
 
+    @pytest.mark.fast_first(6)
     def test_it_reaches_the_market_and_a_branch_from_its_eve_is_the_same_market(self, name: str) -> None:
         config = people_under(name, shock_of(name), **GROWN)
         whole = lived(config)

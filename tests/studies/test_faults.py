@@ -227,7 +227,7 @@ def is_noticed(folder: Path) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("name", "harm"), fast_first(dict.fromkeys(HARMED), 5), ids=lambda one: getattr(one, "__name__", one)
+    ("name", "harm"), fast_first(dict.fromkeys(HARMED), 3), ids=lambda one: getattr(one, "__name__", one)
 )
 def test_damaged_file_is_found_and_made_again(
     copied: Path, finished: Path, name: str, harm: Callable[[Path], None]
