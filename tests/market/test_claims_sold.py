@@ -1,6 +1,7 @@
 """Claims sold in a living market: to whom debtors pay, and what a rush of sellers does to the price."""
 
 import pandas as pd
+import pytest
 
 from sim.counted import FLOW
 from sim.market import CreditMarket
@@ -63,6 +64,7 @@ def test_a_rush_of_sellers_lowers_the_price() -> None:
     assert 0.0 < many[0, "platform_a"] < one[0, "platform_a"]
 
 
+@pytest.mark.slow
 def test_engines_agree_when_claims_are_sold() -> None:
     config = every_lender(small(120, 24, 6), disposal=DisposalParameters(sell_after_months=1))
     arrays, objects = lived(config), lived(config._replace(engine="objects"))

@@ -33,6 +33,7 @@ def test_shards_and_threads_do_not_matter_with_everything_on() -> None:
     assert cut.record.hash() == working().record.hash()
 
 
+@pytest.mark.slow
 def test_a_branch_with_everything_on_goes_on_as_the_market_would() -> None:
     config = everything_on(small(people=400, warm_up=14, months=MONTHS))
     market = CreditMarket(config, rng=SEED)

@@ -128,6 +128,7 @@ def test_a_missed_payment_has_a_reason_and_the_reason_fits_the_purse() -> None:
     assert set(reasons) <= {"no_money", "forgot", "walked_away"}  # no shock, no fraud
 
 
+@pytest.mark.slow
 def test_both_engines_tell_the_same() -> None:
     config = small(people=150, warm_up=6, months=6)
     row = rows_where(lived(config), "approved")[0]

@@ -117,6 +117,7 @@ def test_shards_and_threads_give_the_same_bytes() -> None:
     assert_same(lived(strict()._replace(shards=5, threads=2)), lived(strict()))
 
 
+@pytest.mark.slow
 def test_both_engines_agree() -> None:
     tiny = strict()._replace(population=strict().population._replace(size=150))
     assert_same(lived(tiny._replace(engine="objects")), lived(tiny))

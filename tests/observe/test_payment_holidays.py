@@ -148,6 +148,7 @@ def test_a_lender_that_lends_nothing_has_no_price_though_interest_is_lent_on_top
     assert rows["mean_apr"].isna().all()
 
 
+@pytest.mark.slow
 def test_both_engines_and_a_branch_write_the_same_tape() -> None:
     config = on_holiday(people=120, months=8)
     trunk = CreditMarket(config._replace(policy=()), rng=SEED)

@@ -9,6 +9,7 @@ from experiments import compilation
 from experiments.config import compose_study
 from sim.params import MarketConfig
 from tests.market.small_market import small
+from tests.variants import fast_first
 
 
 def joint_lending() -> MarketConfig:
@@ -16,7 +17,7 @@ def joint_lending() -> MarketConfig:
     return next(iter(study.markets.values()))
 
 
-@pytest.mark.parametrize("market", [small, joint_lending], ids=["one lot", "a lot for each sector and region"])
+@pytest.mark.parametrize("market", fast_first([joint_lending, small], 1), ids=["many lots", "one lot"])
 def test_compiling_lives_through_a_tiny_market(
     market: Callable[[], MarketConfig], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

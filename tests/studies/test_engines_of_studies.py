@@ -140,9 +140,8 @@ def test_ctrl_c_once_finishes_what_has_begun(tmp_path: Path, sources: Path, engi
     here.await_silence()
 
 
-@pytest.mark.parametrize(
-    "engine", ["processes", *(pytest.param(engine, marks=pytest.mark.slow) for engine in ("serial", "dask", "ray"))]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("engine", ["processes", "serial", "dask", "ray"])
 def test_ctrl_c_twice_ends_at_once(tmp_path: Path, sources: Path, engine: str) -> None:
     here = sluice_for(engine, tmp_path, sources)
     (here.faults / "slow").write_text("300")

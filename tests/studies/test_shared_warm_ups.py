@@ -63,7 +63,8 @@ def test_another_seed_or_parameter_is_another_trunk(other: str) -> None:
     assert {run.trunk for run in ours}.isdisjoint(run.trunk for run in theirs)
 
 
-@pytest.mark.parametrize("executor", ["serial", pytest.param("processes", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("executor", ["serial", "processes"])
 def test_every_warm_up_is_lived_once(sluice: Sluice, executor: str) -> None:
     replicates = 1 if executor == "serial" else 3
     ended = sluice.run(*ARMS, f"study.replicates={replicates}", f"executor={executor}")
