@@ -17,8 +17,8 @@ from experiments.declared import confidence_each
 from experiments.drawn import report_problem
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import discard_results, is_whole, log, write_manifest
-from experiments.forecast import announce
 from experiments.progress import Progress
+from experiments.rehearsal import announce
 from experiments.single_run import Kept, Run
 from experiments.stopping import Look, stopped
 from experiments.store import CorruptResult, Unwritable, read_sealed, record_of, unwritable_in

@@ -2,27 +2,21 @@
 
 The runs that are left are handed to as many imagined workers as there will be, by the rule of the real ones: a worker
 lives a trunk once for all its runs, and one that runs out of trunks joins another's and must live it again. Rates are
-measured by `experiments.rehearsal`, or those of a machine with two cores at 2.3 GHz where nothing was measured.
+measured by `experiments.trial`, or those of a machine with two cores at 2.3 GHz where nothing was measured.
 """
 
 from __future__ import annotations
 
 import heapq
-import shutil
-import sys
 from collections import Counter
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NamedTuple
 
-from experiments.compilation import is_compiled
 from experiments.config import StudyConfig
 from experiments.execute import by_trunk, worker_count
-from experiments.refusal import Refusal
 from experiments.single_run import Run
 
 ERROR = 0.30  # how far either side of an estimate its range reaches
-BIG_STUDY_SECONDS = 300.0  # from here on a study says beforehand what it will need
 COMPILING_SECONDS = 120.0  # two processes, two cores of an AMD EPYC, with nothing beside them
 # Measured as the resident memory of whole processes; a worker's holds a trunk and one branch of it.
 BYTES_OF_WORKER, BYTES_OF_WORKER_A_BORROWER = 310 * 2**20, 500
@@ -120,33 +114,6 @@ def _trunk_and_run_seconds(run: Run, rates: Rates) -> tuple[float, float]:
     shared = calendar.warm_up_months + run.trunk_month
     own = calendar.warm_up_months + calendar.months - shared
     return shared * month, own * month + rates.run_seconds
-
-
-def announce(study: StudyConfig, waiting: Sequence[Run], all_runs: int, folder: Path) -> None:
-    """Refuse a study for which this disk has no room, and say before a big one what it will need."""
-    if not waiting:
-        return
-    needed = forecast(study, waiting, all_runs, REFERENCE)
-    check_disk(study, needed, folder)
-    if needed.seconds < BIG_STUDY_SECONDS:
-        return
-    if is_compiled(waiting[0].config) and waiting[0].config.engine == "arrays":
-        from experiments.rehearsal import rehearse  # here, since small studies do not need it
-
-        needed = forecast(study, waiting, all_runs, rehearse(study, needed.workers))
-    most = "at most " if study.settings.stop.is_on else ""
-    print(f"{study.name}: {len(waiting)} runs to do, {most}{said(needed)}", file=sys.stderr)
-
-
-def check_disk(study: StudyConfig, needed: Forecast, folder: Path) -> None:
-    """Refuse a study whose results would not fit beside what is on the disk, unless told to begin nevertheless."""
-    above = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
-    free = shutil.disk_usage(above).free
-    if needed.disk_bytes > free and not study.executor.allow_above_limits:
-        raise Refusal(
-            f"out: the results need about {size_words(needed.disk_bytes)} on disk, and {size_words(free)} are free in "
-            f"{above}; name a folder elsewhere, or set executor.allow_above_limits=true"
-        )
 
 
 def said(needed: Forecast) -> str:

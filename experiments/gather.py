@@ -16,7 +16,8 @@ from experiments.compare import compare, outcomes
 from experiments.config import StudyConfig
 from experiments.groups import columns_read as columns_of_groups
 from experiments.groups import effects_by_group
-from experiments.moves import moves, per_thousand
+from experiments.kinds_of_move import per_thousand
+from experiments.moves import moves
 from experiments.outcomes import Outcome
 from experiments.profiles import profiles
 from experiments.progress import with_bar

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from sim.agents.lender_state import LenderState
 from sim.books.disposal import Lot, Sale, cleared, proceeds_of
 from sim.books.ledger import INVESTORS
 from sim.counted import FLOW
 from sim.parameters.books import AuctionParameters
 from sim.state import Tallies
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
-
 QUARTER_MONTHS = 3
 
 
 def sell_claims(
-    lenders: Sequence[Lender], tallies: Tallies, auction: AuctionParameters, month: int, warm_up_months: int
+    lenders: Sequence[LenderState], tallies: Tallies, auction: AuctionParameters, month: int, warm_up_months: int
 ) -> None:
     """Clear the quarter's auction; a partner is paid for its part of what its originators sell.
 
@@ -46,20 +43,20 @@ def sell_claims(
         lender.log(month, "sells_claims", reason, lot.face_fen)
 
 
-def is_seller(lender: Lender, month: int) -> bool:
+def is_seller(lender: LenderState, month: int) -> bool:
     """Return whether the lender brings claims to the auction of this month."""
     disposal = lender.parameters.disposal
     return disposal.sell_after_months > 0 and month >= disposal.from_month
 
 
-def lot_of(lender: Lender, tallies: Tallies) -> Lot:
+def lot_of(lender: LenderState, tallies: Tallies) -> Lot:
     """Return what a lender offers."""
     disposal = lender.parameters.disposal
     face = int(tallies.flow[lender.index, FLOW["claims_for_sale"]])
     return Lot(face, disposal.sell_after_months, disposal.reserve_share)
 
 
-def book_sale(party: Lender, face_fen: int, price_ppm: int) -> None:
+def book_sale(party: LenderState, face_fen: int, price_ppm: int) -> None:
     """Book one party's part of a sale."""
     proceeds = proceeds_of(face_fen, price_ppm)
     party.ledger.pay(INVESTORS, "claims_on_others", party.name, "allowance", proceeds)

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from sim.agents.lender_state import LenderState
 from sim.agents.partnering import joint_terms, originators_now
 from sim.books.budget import Budget, budget_of, commitment_of
 from sim.books.headrooms import UNLIMITED, quota_allowance
 from sim.codes import NO_LIMIT, NOT_APPLIED
 from sim.values import Economy, Rulebook
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
 
-
-def commit_to_partners(lender: Lender, economy: Economy, rulebook: Rulebook) -> None:
+def commit_to_partners(lender: LenderState, economy: Economy, rulebook: Rulebook) -> None:
     """Set aside, before allocation, what a partner bank will put into joint loans; what is not used lapses."""
     lender.originators = len(originators_now(lender, rulebook))
     lender.commitment = None
@@ -23,7 +19,7 @@ def commit_to_partners(lender: Lender, economy: Economy, rulebook: Rulebook) -> 
         lender.commitment = commitment_of(lender, lender.faced(economy), rules, lender.index, repaid)
 
 
-def plan_budget(lender: Lender, economy: Economy, rulebook: Rulebook) -> None:
+def plan_budget(lender: LenderState, economy: Economy, rulebook: Rulebook) -> None:
     """Fix the month's headrooms; each is used up by both rounds of applications."""
     rules = rulebook.of(lender.kind)
     lender.binding = NOT_APPLIED
@@ -47,7 +43,7 @@ def plan_budget(lender: Lender, economy: Economy, rulebook: Rulebook) -> None:
         lender.budget = lender.budget._replace(narrowed=lender.budget.narrower_than(free))
 
 
-def unruled_budget(lender: Lender, faced: Economy, rulebook: Rulebook, pledged_fen: int, quota_fen: int) -> Budget:
+def unruled_budget(lender: LenderState, faced: Economy, rulebook: Rulebook, pledged_fen: int, quota_fen: int) -> Budget:
     """Return the month's budget as it would be at the same books under the rules before any instrument.
 
     A lender meets a capital rule through its own target, the rule and a buffer above it, so that the rule refuses

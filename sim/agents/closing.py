@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from sim.agents.lender_state import LenderState
 from sim.agents.running_off import judge_solvency, run_off
 from sim.agents.securitising import issue_notes, serve_note_holders
 from sim.books.capital import settle_capital
@@ -22,9 +23,6 @@ from sim.parameters.books import IFRS9
 from sim.state import Tallies
 from sim.values import Economy, Rules
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
-
 
 class Allowances(NamedTuple):
     """What each standard asks for, fen."""
@@ -33,7 +31,7 @@ class Allowances(NamedTuple):
     ifrs9: int
 
 
-def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules) -> None:
+def close_books(lender: LenderState, tallies: Tallies, economy: Economy, rules: Rules) -> None:
     """Close one lender's month: costs, provisions, tax, owners, funders, and whether it can go on."""
     ledger, name = lender.ledger, lender.name
     month = own_part_of(tallies, lender.index)
@@ -91,7 +89,7 @@ def close_books(lender: Lender, tallies: Tallies, economy: Economy, rules: Rules
     lender.opening_loans_fen, lender.opening_equity_fen = lender.loans_fen(), lender.equity_fen()
 
 
-def note_stocks(lender: Lender, month: OwnPart, tallies: Tallies) -> None:
+def note_stocks(lender: LenderState, month: OwnPart, tallies: Tallies) -> None:
     """Remember what rules on next month's lending ask about: working capital, and parts beside each originator."""
     productive = int(tallies.flow[lender.index, FLOW["productive_loans"]])
     lender.productive_share = productive / month.managed if month.managed > 0 else 0.0
@@ -99,7 +97,7 @@ def note_stocks(lender: Lender, month: OwnPart, tallies: Tallies) -> None:
     lender.beside_repaid_fen = tuple(tallies.partner_flow[:, lender.index, 2].tolist())
 
 
-def pay_funders(lender: Lender, economy: Economy) -> int:
+def pay_funders(lender: LenderState, economy: Economy) -> int:
     """Pay interest to funders and return it in fen; in resolution all debt has fallen due and stands still."""
     cost = lender.funding.interest_due() + monthly(lender.funding.deposits, economy.deposit_apr)
     if lender.status == RESOLUTION:
@@ -108,7 +106,7 @@ def pay_funders(lender: Lender, economy: Economy) -> int:
     return cost
 
 
-def costs_of_work(lender: Lender, month: OwnPart, tallies: Tallies, effort_share: float) -> Costs:
+def costs_of_work(lender: LenderState, month: OwnPart, tallies: Tallies, effort_share: float) -> Costs:
     """Return what the month's work costs, and let technology make the next month's cheaper.
 
     `effort_share` is the part of the debtors of charged-off claims that is reached this month.
@@ -128,13 +126,13 @@ def costs_of_work(lender: Lender, month: OwnPart, tallies: Tallies, effort_share
     return costs
 
 
-def effort_of(lender: Lender, economy: Economy, rules: Rules) -> float:
+def effort_of(lender: LenderState, economy: Economy, rules: Rules) -> float:
     """Return the share of debtors of charged-off claims reached this month: its own, within the law and what befell."""
     lawful = min(lender.parameters.collection_effort, rules.collection_effort_share)
     return lawful * economy.strains.collection_factors[lender.index]
 
 
-def pay_for_work(lender: Lender, costs: Costs) -> int:
+def pay_for_work(lender: LenderState, costs: Costs) -> int:
     """Pay for the month's work and return it in fen; an administrator works for what there is."""
     opex = costs.total
     if lender.status == RESOLUTION:
@@ -143,7 +141,7 @@ def pay_for_work(lender: Lender, costs: Costs) -> int:
     return opex
 
 
-def allowances_of(lender: Lender, month: OwnPart, tallies: Tallies) -> Allowances:
+def allowances_of(lender: LenderState, month: OwnPart, tallies: Tallies) -> Allowances:
     """Return the allowance by both standards; parts in joint loans are judged by what joint loans did."""
     p = lender.parameters
     lender.experience = lender.experience.after(moves_of(tallies, (lender.index,)))
@@ -158,7 +156,7 @@ def allowances_of(lender: Lender, month: OwnPart, tallies: Tallies) -> Allowance
     return Allowances(allowance_required(month.own_stock) + allowance_required(month.joint_stock), staged)
 
 
-def provide(lender: Lender, month: OwnPart, allowances: Allowances, rules: Rules) -> int:
+def provide(lender: LenderState, month: OwnPart, allowances: Allowances, rules: Rules) -> int:
     """Bring the allowance to what the lender's standard and the law ask for and return the provision in fen."""
     standard = lender.parameters.provisions.standard
     required = allowances.ifrs9 if standard == IFRS9 else allowances.five_category
@@ -172,7 +170,7 @@ def provide(lender: Lender, month: OwnPart, allowances: Allowances, rules: Rules
     return provisions
 
 
-def pay_tax(lender: Lender) -> None:
+def pay_tax(lender: LenderState) -> None:
     """Pay tax on the month's profit before fines; in resolution no more than there is cash."""
     tax = int(max(0, lender.ledger.profit(lender.name) + lender.balance("fines")) * lender.tax_share)
     if lender.status == RESOLUTION:
@@ -180,7 +178,7 @@ def pay_tax(lender: Lender) -> None:
     lender.ledger.pay(lender.name, "tax", GOVERNMENT, "income", tax)
 
 
-def confidence_in(lender: Lender, month: OwnPart, tallies: Tallies, rules: Rules) -> Confidence:
+def confidence_in(lender: LenderState, month: OwnPart, tallies: Tallies, rules: Rules) -> Confidence:
     """Return what funders make of the lender's capital, of its bad loans, and of what people say about it."""
     p = lender.parameters
     stock = month.whole_stock()
@@ -194,7 +192,7 @@ def confidence_in(lender: Lender, month: OwnPart, tallies: Tallies, rules: Rules
     return confidence_of(worries, p.funders)
 
 
-def refinance_debt(lender: Lender, economy: Economy) -> None:
+def refinance_debt(lender: LenderState, economy: Economy) -> None:
     """Repay funding that falls due and raise what the cash target needs and funders are willing to give."""
     p, ledger, name = lender.parameters, lender.ledger, lender.name
     factor = economy.rollover_factors[lender.index]

@@ -2,36 +2,16 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import TYPE_CHECKING
-
+from sim.agents.lender_state import LenderState
 from sim.books.competition import PPM, markup_bp, share_ppm
 from sim.counted import FLOW
 from sim.money import BASIS_POINTS, basis_points
 from sim.state import Tallies
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
-
 ASKED = [FLOW["new_applications"], FLOW["line_applications"]]
 
 
-class Demand:
-    """What a lender has seen of the demand for its loans, and the markup that it has made of it."""
-
-    def __init__(self, memory_months: int) -> None:
-        """Start without having seen anything."""
-        self.own: deque[int] = deque(maxlen=memory_months)
-        self.all: deque[int] = deque(maxlen=memory_months)
-        self.markup_bp: int | None = None  # None = the parameter's still holds
-
-    def observe(self, tallies: Tallies, lender: int) -> None:
-        """Keep a month of applications, its own and those of all lenders as their association publishes them."""
-        self.own.append(int(tallies.flow[lender, ASKED].sum()))
-        self.all.append(int(tallies.flow[:, ASKED].sum()))
-
-
-def compete(lender: Lender, tallies: Tallies, month: int) -> None:
+def compete(lender: LenderState, tallies: Tallies, month: int) -> None:
     """Take the month in, and set the markup anew when that is due; it also learns in the warm-up."""
     p = lender.parameters.competition
     if p.believed_price_weight == 0.0:
@@ -51,7 +31,7 @@ def compete(lender: Lender, tallies: Tallies, month: int) -> None:
         lender.log(month, "sets_markup", said(share, margin_bp), found / BASIS_POINTS)
 
 
-def kept_without_trial_bp(lender: Lender) -> int:
+def kept_without_trial_bp(lender: LenderState) -> int:
     """Return what the lender keeps of a rise in price on each of its own 10,000, as far as it knows of no losses."""
     yields = lender.trying.yields
     return BASIS_POINTS * yields.income_share_bp // yields.part_share_bp if yields is not None else BASIS_POINTS

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.agents.circumstances import Circumstances
 from sim.agents.credit import Loan
+from sim.agents.person import Person
 from sim.codes import AGE_BANDS, BUCKETS, DECLINED_PRICE, NOBODY, PENDING, PLACES, VINTAGE_MONTHS, WORKING_CAPITAL
 from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, LIQUIDITY_FLOW, LIQUIDITY_FLOWS, OFFER_COUNTS
 from sim.money import monthly_interest, part
 from sim.rules.sizes import size_class
 from sim.rules.underwriting import lot_of
 from sim.state import Tallies
-
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
 
 PAID_OFF_COLUMN = BUCKETS
 CHARGED_OFF_COLUMN = BUCKETS + 1
@@ -172,7 +168,7 @@ class Counts:
         self.tallies.debtors[lender, size_class(owed)] += (1, owed)
         self.tallies.places[lender, group // len(AGE_BANDS) % PLACES] += owed
 
-    def followed(self, person: Borrower, consumption: int, normal_income: int) -> None:
+    def followed(self, person: Person, consumption: int, normal_income: int) -> None:
         """Count one of the people followed in their tercile of liquidity."""
         happened = {name: int(name in person.happened) for name in LIQUIDITY_FLOWS}
         amounts = {

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.agents.circumstances import Circumstances
 from sim.agents.counts import Counts
+from sim.agents.person import Person
 from sim.codes import PLACES
 from sim.elementary import normal_quantile
 from sim.rules.spending import emergency_chance, emergency_expense, essential_spending
 from sim.rules.underwriting import lot_of
 from sim.rules.work import replacement_income, stock_sold, transitory_factor, wage
 
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
 
-
-def income(person: Borrower, world: Circumstances, counts: Counts) -> int:
+def income(person: Person, world: Circumstances, counts: Counts) -> int:
     """Return the month's wage, or benefit while it runs, or support."""
     work = world.behaviour.work
     if person.employed:
@@ -33,7 +29,7 @@ def income(person: Borrower, world: Circumstances, counts: Counts) -> int:
     return received
 
 
-def sales(person: Borrower, world: Circumstances, counts: Counts) -> int:
+def sales(person: Person, world: Circumstances, counts: Counts) -> int:
     """Sell part of the stock bought with working capital, at a margin; return the revenue."""
     demand = world.behaviour.demand
     sold = stock_sold(person.inventory, demand.working_capital_turnover_share)
@@ -43,7 +39,7 @@ def sales(person: Borrower, world: Circumstances, counts: Counts) -> int:
     return revenue
 
 
-def needed(person: Borrower, world: Circumstances) -> int:
+def needed(person: Person, world: Circumstances) -> int:
     """Return what must be spent this month: essentials, and now and then an expense nobody can put off."""
     spending = world.behaviour.spending
     needed = essential_spending(person.permanent_income, world.wage_index, spending)

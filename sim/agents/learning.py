@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from sim.agents.lender_state import LenderState
 from sim.books.charge_off import charge_off_share, late_rolls_of
 from sim.scoring.anchoring import anchored
 from sim.scoring.outcomes import counts_of
 from sim.state import Tallies
 from sim.values import Economy
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
 
-
-def learn(lender: Lender, tallies: Tallies, economy: Economy) -> None:
+def learn(lender: LenderState, tallies: Tallies, economy: Economy) -> None:
     """Count how loans turned out, and on the schedule review the scorecard; a new card is used from next month."""
     lender.late_experience = lender.late_experience.after(late_rolls_of(tallies, lender.index))
     if not lender.scorecard.is_counting:
@@ -29,7 +25,7 @@ def learn(lender: Lender, tallies: Tallies, economy: Economy) -> None:
             take_over_card(lender, economy)
 
 
-def take_over_card(lender: Lender, economy: Economy) -> None:
+def take_over_card(lender: LenderState, economy: Economy) -> None:
     """Set cut-offs and prices to a card just refitted, which may speak of other shares than the one before."""
     p = lender.parameters
     if p.learning.keeps_approval_share:
@@ -46,7 +42,7 @@ def take_over_card(lender: Lender, economy: Economy) -> None:
         lender.charged_off_share = charge_off_share(lender.late_experience, p.charge_off_bucket, months)
 
 
-def signal_noise(lender: Lender) -> float:
+def signal_noise(lender: LenderState) -> float:
     """Return the noise of the behaviour signal; a new model may come with better data."""
     better = lender.parameters.learning.model_two_signal_noise
     return better if better >= 0.0 and lender.scorecard.model_version == 2 else lender.parameters.signal_noise

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sim.agents.circumstances import Circumstances
 from sim.agents.counts import Counts
+from sim.agents.person import Person
 from sim.agents.postponing import is_spared
 from sim.rules.informal import informal_offer, next_informal_missed
 from sim.rules.spending import share_of_excess, target_buffer
-
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
 
 LARGEST_SAVINGS = 2_000_000_000  # fen; more is put away for good, so that the arrays can hold it
 MOST_HARDSHIP_MONTHS = 30_000
@@ -27,7 +24,7 @@ class Purse:
 
 
 def turn_to_the_informal_lender(
-    person: Borrower, informal_due: int, purse: Purse, world: Circumstances, counts: Counts
+    person: Person, informal_due: int, purse: Purse, world: Circumstances, counts: Counts
 ) -> None:
     """Borrow informally part of what essentials and dues still lack."""
     dues = sum(
@@ -54,7 +51,7 @@ def turn_to_the_informal_lender(
         person.happened.add("informal")
 
 
-def eat(person: Borrower, purse: Purse, counts: Counts) -> None:
+def eat(person: Person, purse: Purse, counts: Counts) -> None:
     """Spend on essentials before anything is paid; going short of them is hardship."""
     eaten = min(purse.cash, person.essentials)
     purse.cash -= eaten
@@ -67,7 +64,7 @@ def eat(person: Borrower, purse: Purse, counts: Counts) -> None:
 
 
 def pay_the_informal_lender(
-    person: Borrower, informal_due: int, purse: Purse, world: Circumstances, counts: Counts
+    person: Person, informal_due: int, purse: Purse, world: Circumstances, counts: Counts
 ) -> None:
     """Pay the interest its collector asks for in person; after too many misses the debt is given up for a bar."""
     informal = world.behaviour.informal
@@ -84,7 +81,7 @@ def pay_the_informal_lender(
         person.informal_missed = -informal.barred_months
 
 
-def spend_and_save(person: Borrower, purse: Purse, world: Circumstances, counts: Counts) -> None:
+def spend_and_save(person: Person, purse: Purse, world: Circumstances, counts: Counts) -> None:
     """Repay informal principal, then consume and put away shares of what exceeds the buffer; keep the rest."""
     spending = world.behaviour.spending
     share = world.behaviour.informal.repay_surplus_share

@@ -8,29 +8,19 @@ left, in proportion to their weights, and alone when there is none.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
 
+from sim.agents.lender_state import LenderState, Partnership
 from sim.books.headrooms import UNLIMITED
 from sim.books.joint_lending import ALONE, Joint, Pledge
 from sim.books.settlement import Originator
 from sim.codes import NO_LIMIT, OPERATING, SINGLE_PARTNER_RULE
 from sim.money import basis_points
-from sim.params import LenderParameters, PartnerParameters
+from sim.params import LenderParameters
 from sim.rules.pricing import Price
 from sim.values import Rulebook
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
 
-
-class Partnership(NamedTuple):
-    """A partner bank of an originator, and on what terms."""
-
-    bank: Lender
-    terms: PartnerParameters
-
-
-def why_not(originator: Lender, partnership: Partnership, month: int) -> str:
+def why_not(originator: LenderState, partnership: Partnership, month: int) -> str:
     """Return why a bank makes no new joint loans with an originator this month; empty when it does."""
     bank, terms = partnership
     if bank.status != OPERATING:
@@ -45,12 +35,12 @@ def why_not(originator: Lender, partnership: Partnership, month: int) -> str:
     return ""
 
 
-def partners_now(originator: Lender, month: int) -> tuple[Partnership, ...]:
+def partners_now(originator: LenderState, month: int) -> tuple[Partnership, ...]:
     """Return the partner banks that make new joint loans this month."""
     return tuple(each for each in originator.partnerships if not why_not(originator, each, month))
 
 
-def joint_share_bp(originator: Lender, rulebook: Rulebook) -> int:
+def joint_share_bp(originator: LenderState, rulebook: Rulebook) -> int:
     """Return the partners' share of new loans in basis points, 0 when it lends alone; the law's floor is kept."""
     if not partners_now(originator, rulebook.month):
         return 0
@@ -58,7 +48,7 @@ def joint_share_bp(originator: Lender, rulebook: Rulebook) -> int:
     return min(basis_points(originator.parameters.partner_share), 10_000 - basis_points(floor))
 
 
-def joint_terms(originator: Lender, rulebook: Rulebook) -> Joint:
+def joint_terms(originator: LenderState, rulebook: Rulebook) -> Joint:
     """Return what an originator's banks have set aside for it; an equal part of what each pledges to all."""
     share_bp = joint_share_bp(originator, rulebook)
     if share_bp == 0:
@@ -74,7 +64,7 @@ def joint_terms(originator: Lender, rulebook: Rulebook) -> Joint:
     return Joint(share_bp, tuple(pledges))
 
 
-def single_partner_room(bank: Lender, originator: Lender, rulebook: Rulebook) -> int:
+def single_partner_room(bank: LenderState, originator: LenderState, rulebook: Rulebook) -> int:
     """Return what the law lets a bank add beside one originator: a share of its tier 1, which here is its equity.
 
     What joint loans with this originator will repay, as last month, makes room again.
@@ -87,7 +77,7 @@ def single_partner_room(bank: Lender, originator: Lender, rulebook: Rulebook) ->
     return max(0, int(most_share * max(0, bank.equity_fen())) - owed)
 
 
-def originators_now(bank: Lender, rulebook: Rulebook) -> list[Lender]:
+def originators_now(bank: LenderState, rulebook: Rulebook) -> list[LenderState]:
     """Return the originators that may use a bank's pledge this month."""
     return [
         originator
@@ -98,7 +88,7 @@ def originators_now(bank: Lender, rulebook: Rulebook) -> list[Lender]:
     ]
 
 
-def note_partners(originator: Lender, month: int) -> None:
+def note_partners(originator: LenderState, month: int) -> None:
     """Log banks that have left or come back since last month."""
     reasons = {each.bank.name: why_not(originator, each, month) for each in originator.partnerships}
     before, originator.absent_partners = originator.absent_partners, {name for name, why in reasons.items() if why}

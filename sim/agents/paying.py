@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.counts import BAD_BUCKET, CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Counts
 from sim.agents.credit import Loan
 from sim.agents.offering import arm_of, price_for
 from sim.agents.permitting import term_of
+from sim.agents.person import Person
 from sim.agents.postponing import is_spared, postpone
 from sim.codes import LINE_BARRED, NOBODY, OPEN
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.repayment import level_instalment, recovery, relationship_value
 
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
-
 FEN_PER_YUAN = 100
 
 
-def new_loan(
-    person: Borrower, amount: int, purpose: int, terms: LenderTerms, partner: int, world: Circumstances
-) -> Loan:
+def new_loan(person: Person, amount: int, purpose: int, terms: LenderTerms, partner: int, world: Circumstances) -> Loan:
     """Return the contract over `amount` fen of the person's approved application, at this month's price."""
     asked = person.application
     apr_bp = price_for(terms, asked.band, arm_of(person.row, terms, world.month, world.chance))
@@ -46,7 +40,7 @@ def new_loan(
     )
 
 
-def repay_by_new_loan(person: Borrower, slot: int, counts: Counts) -> int:
+def repay_by_new_loan(person: Person, slot: int, counts: Counts) -> int:
     """Repay the loan in a slot, when there is one, out of the one that takes its place; return the fen it takes."""
     old = person.credit.slots[slot]
     if old is None:
@@ -59,7 +53,7 @@ def repay_by_new_loan(person: Borrower, slot: int, counts: Counts) -> int:
     return principal + interest
 
 
-def pay_dues(person: Borrower, purse: int, world: Circumstances, counts: Counts) -> int:
+def pay_dues(person: Person, purse: int, world: Circumstances, counts: Counts) -> int:
     """Pay or miss every loan that is due, the most valuable relationship first; return the fen left.
 
     What a relationship is worth changes as loans are repaid, so the next one is looked for after every payment. The
@@ -79,7 +73,7 @@ def pay_dues(person: Borrower, purse: int, world: Circumstances, counts: Counts)
     return purse
 
 
-def worth_of(person: Borrower, loan: Loan, world: Circumstances) -> float:
+def worth_of(person: Person, loan: Loan, world: Circumstances) -> float:
     """Return what good standing with the loan's lender is worth, fen."""
     terms = world.lenders[loan.lender]
     record_is_worth = world.behaviour.repayment.registry_priority * FEN_PER_YUAN
@@ -88,7 +82,7 @@ def worth_of(person: Borrower, loan: Loan, world: Circumstances) -> float:
     )
 
 
-def is_leaving(person: Borrower, loan: Loan, burden: int, world: Circumstances) -> bool:
+def is_leaving(person: Person, loan: Loan, burden: int, world: Circumstances) -> bool:
     """Return whether the person chooses not to pay this loan, or never meant to."""
     return loan.is_fraud or bool(
         is_walking_away(
@@ -103,7 +97,7 @@ def is_leaving(person: Borrower, loan: Loan, burden: int, world: Circumstances) 
     )
 
 
-def forgets(person: Borrower, slot: int, loan: Loan, world: Circumstances) -> bool:
+def forgets(person: Person, slot: int, loan: Loan, world: Circumstances) -> bool:
     """Return whether the payment slips the person's mind; only a loan not yet late can be forgotten."""
     if loan.bucket > 0:
         return False
@@ -112,7 +106,7 @@ def forgets(person: Borrower, slot: int, loan: Loan, world: Circumstances) -> bo
     )
 
 
-def serve(person: Borrower, slot: int, offered: int, by_choice: bool, world: Circumstances, counts: Counts) -> int:
+def serve(person: Person, slot: int, offered: int, by_choice: bool, world: Circumstances, counts: Counts) -> int:
     """Pay what is offered on one loan, then let it end, roll, or be charged off; return the fen paid."""
     loan = person.credit.slots[slot]
     assert loan is not None
@@ -142,9 +136,7 @@ def serve(person: Borrower, slot: int, offered: int, by_choice: bool, world: Cir
     return after.interest_paid + after.principal_paid
 
 
-def pay_claims(
-    person: Borrower, claims: list[tuple[int, Loan]], purse: int, world: Circumstances, counts: Counts
-) -> int:
+def pay_claims(person: Person, claims: list[tuple[int, Loan]], purse: int, world: Circumstances, counts: Counts) -> int:
     """Let collectors take a part of what lies beyond a month's essentials; return the fen left.
 
     A claim ends when it is paid or when its last month of collection has passed.
@@ -157,7 +149,7 @@ def pay_claims(
     return purse
 
 
-def collected(person: Borrower, slot: int, claim: Loan, purse: int, world: Circumstances, counts: Counts) -> int:
+def collected(person: Person, slot: int, claim: Loan, purse: int, world: Circumstances, counts: Counts) -> int:
     """Return the fen a collector gets on one claim: nothing unless the person is reached and has a surplus."""
     reached = world.chance.uniform("collect", person.row, slot) < world.lenders[claim.lender].collection_effort
     if not reached:

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.agents.circumstances import Circumstances, LenderTerms
+from sim.agents.person import Person
 from sim.codes import PENDING
 from sim.rules.demand import term_months
 from sim.rules.law import ineligible, too_many_lenders, too_much_service
 from sim.rules.repayment import level_instalment
 
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
-
 
 def ground_in_law(
-    person: Borrower, terms: LenderTerms, amount: int, apr_bp: int, income_seen: int, world: Circumstances
+    person: Person, terms: LenderTerms, amount: int, apr_bp: int, income_seen: int, world: Circumstances
 ) -> int:
     """Return the ground on which the law forbids a loan of `amount` fen, or PENDING when it allows the loan."""
     ground = ineligible(person.group, person.employed, terms.needs_income, terms.youngest_age_band)
@@ -32,14 +28,14 @@ def ground_in_law(
     return too_much_service(service, income_seen, terms.service_cap_bp)
 
 
-def term_of(person: Borrower, terms: LenderTerms, amount: int, world: Circumstances) -> int:
+def term_of(person: Person, terms: LenderTerms, amount: int, world: Circumstances) -> int:
     """Return the months for which `amount` fen are lent: what the person can afford, within the longest allowed."""
     share = world.behaviour.demand.instalment_income_share
     return min(term_months(amount, person.normal_income(world), share), terms.longest_term)
 
 
 def service_with(
-    person: Borrower, terms: LenderTerms, amount: int, apr_bp: int, sees_all: bool, world: Circumstances
+    person: Person, terms: LenderTerms, amount: int, apr_bp: int, sees_all: bool, world: Circumstances
 ) -> int:
     """Return the fen a month on all loans that the lender sees, the new one among them."""
     credit = person.credit

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.agents.circumstances import Circumstances
 from sim.agents.counts import Counts
 from sim.agents.credit import Loan
+from sim.agents.person import Person
 from sim.codes import POSTPONED_WITH_INTEREST
 from sim.rules.law import is_postponed
 from sim.rules.repayment import level_instalment
 
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
 
-
-def is_spared(person: Borrower, loan: Loan, world: Circumstances) -> bool:
+def is_spared(person: Person, loan: Loan, world: Circumstances) -> bool:
     """Return whether this month's instalments of a loan are postponed."""
     return bool(is_postponed(world.lenders[loan.lender].postponement, person.employed))
 
 
-def postpone(person: Borrower, slot: int, loan: Loan, world: Circumstances, counts: Counts) -> None:
+def postpone(person: Person, slot: int, loan: Loan, world: Circumstances, counts: Counts) -> None:
     """Let a month of a loan pass without a payment or a mark; where interest goes on, it is lent on top."""
     counts.rolled(loan.lender, loan.bucket, loan.bucket, loan.principal)
     if world.lenders[loan.lender].postponement != POSTPONED_WITH_INTEREST:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
+from sim.agents.lender_state import LenderState
 
 
-def report_of(lender: Lender) -> dict[str, Any]:
+def report_of(lender: LenderState) -> dict[str, Any]:
     """Return the month's report: flows as the close noted them, and balances as they stand; amounts in fen."""
     return lender.month_report | {
         "estate": lender.estate,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.counts import Counts
 from sim.agents.credit import Line
+from sim.agents.person import Person
 from sim.agents.underwriting import cell_seen, income_believed
 from sim.codes import LINE_FROZEN, LINE_OPEN
 from sim.draws import FOR_LIFE
@@ -21,14 +20,11 @@ from sim.rules.limits import (
     reviewed_status,
 )
 
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
-
 FEN_PER_YUAN = 100
 GOOD_STANDING_MONTHS = 6
 
 
-def review_line(person: Borrower, terms: LenderTerms, world: Circumstances, counts: Counts) -> int:
+def review_line(person: Person, terms: LenderTerms, world: Circumstances, counts: Counts) -> int:
     """Let one lender end, freeze, thaw, raise or cut a line; return the fen left to draw."""
     credit = person.credit
     line, owed = credit.lines[terms.lender], credit.owed_at(terms.lender)
@@ -51,7 +47,7 @@ def review_line(person: Borrower, terms: LenderTerms, world: Circumstances, coun
     return unused
 
 
-def judge_line(person: Borrower, line: Line, terms: LenderTerms, world: Circumstances, counts: Counts) -> None:
+def judge_line(person: Person, line: Line, terms: LenderTerms, world: Circumstances, counts: Counts) -> None:
     """Let the lender change what may be drawn on an open or frozen line."""
     owed, bucket = person.credit.owed_at(terms.lender), person.credit.worst_bucket_at(terms.lender)
     status, limit, room = line.status, line.limit, person.credit.room_at(terms.lender)
@@ -84,7 +80,7 @@ def judge_line(person: Borrower, line: Line, terms: LenderTerms, world: Circumst
         line.unnoticed_cut = 1
 
 
-def what_is_taken(person: Borrower, line: Line, terms: LenderTerms, world: Circumstances) -> QuietCut:
+def what_is_taken(person: Person, line: Line, terms: LenderTerms, world: Circumstances) -> QuietCut:
     """Return what the lender takes from a line: the more of its review and its quiet programme."""
     cuts, owed = terms.cuts, person.credit.owed_at(terms.lender)
     band = 0

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from sim.agents.lender_state import LenderState
 from sim.books.funding import blank_funding, pay_out
 from sim.books.ledger import FUNDERS, OWNERS
 from sim.books.resolution import (
@@ -21,11 +20,8 @@ from sim.books.resolution import (
 )
 from sim.codes import RESOLUTION
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
 
-
-def leave(lender: Lender, month: int) -> None:
+def leave(lender: LenderState, month: int) -> None:
     """Close for good though able to pay: no new loans, the book runs off, and owners get what is left."""
     if lender.status == RESOLUTION:
         return
@@ -33,7 +29,7 @@ def leave(lender: Lender, month: int) -> None:
     lender.log(month, "leaves", "the lender gives up its business; its book runs off", lender.equity_fen())
 
 
-def judge_solvency(lender: Lender, month: int) -> None:
+def judge_solvency(lender: LenderState, month: int) -> None:
     """Enter resolution when cash is gone or equity below the licence's; funders bear what the run-off lacks."""
     if lender.status == RESOLUTION or month < 0:
         return
@@ -54,7 +50,7 @@ def judge_solvency(lender: Lender, month: int) -> None:
     open_estate(lender)
 
 
-def open_estate(lender: Lender) -> None:
+def open_estate(lender: LenderState) -> None:
     """Write down who is owed what on the day of failure."""
     lender.estate = estate_of(
         {
@@ -66,7 +62,7 @@ def open_estate(lender: Lender) -> None:
     )
 
 
-def run_off(lender: Lender, month: int, notes_repaid_fen: int) -> None:
+def run_off(lender: LenderState, month: int, notes_repaid_fen: int) -> None:
     """Pay funders all that was collected; when no loan is left, settle, and pay on whatever still comes in."""
     ledger, name = lender.ledger, lender.name
     if not lender.estate:
@@ -82,7 +78,7 @@ def run_off(lender: Lender, month: int, notes_repaid_fen: int) -> None:
         settle(lender, month)
 
 
-def settle(lender: Lender, month: int) -> None:
+def settle(lender: LenderState, month: int) -> None:
     """Write off what funders are still owed, and pay what comes in later to those who lost, then to owners."""
     ledger, name = lender.ledger, lender.name
     lender.estate = settled(lender.estate)

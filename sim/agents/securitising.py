@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from sim.agents.lender_state import LenderState
 from sim.books.headrooms import UNLIMITED
 from sim.books.ledger import FUNDERS
 from sim.books.own_part import OwnPart
@@ -11,9 +12,6 @@ from sim.books.securitisation import issued, pool_after
 from sim.codes import NO_LIMIT, OPERATING
 from sim.money import basis_points, part
 from sim.values import Economy
-
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
 
 QUARTER_MONTHS = 3
 
@@ -25,7 +23,7 @@ class NotesServed(NamedTuple):
     repaid: int
 
 
-def serve_note_holders(lender: Lender, month: OwnPart) -> NotesServed:
+def serve_note_holders(lender: LenderState, month: OwnPart) -> NotesServed:
     """Pass on what pools collected, and let holders bear what the first loss does not.
 
     An administrator calls no notes and pays interest as far as there is cash.
@@ -48,7 +46,7 @@ def serve_note_holders(lender: Lender, month: OwnPart) -> NotesServed:
     return NotesServed(interest, repaid)
 
 
-def securities_room(lender: Lender) -> int:
+def securities_room(lender: LenderState) -> int:
     """Return what notes may still be sold before they reach their legal multiple of equity, in fen."""
     multiple = lender.rules.securities_multiple
     if multiple >= NO_LIMIT:
@@ -56,7 +54,7 @@ def securities_room(lender: Lender) -> int:
     return max(0, int(multiple * max(0, lender.equity_fen())) - lender.balance("securities"))
 
 
-def issue_notes(lender: Lender, month: OwnPart, economy: Economy) -> None:
+def issue_notes(lender: LenderState, month: OwnPart, economy: Economy) -> None:
     """Sell notes on a share of the current loans that stand in no pool yet, once a quarter.
 
     What is sold below par is an expense of the month.

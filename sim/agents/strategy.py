@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from sim.agents.lender_state import LenderState, step_of
 from sim.books.strategy import (
     APPETITE,
     LIMITS,
@@ -19,29 +18,10 @@ from sim.books.trials import LATE_MONTHS, LimitTrial, Trial, advised
 from sim.codes import BANDS
 from sim.money import basis_points
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
-
 BASIS_POINTS = 10_000
 
 
-class Course:
-    """Where a lender's strategy stands, and what it has earned since its last move."""
-
-    def __init__(self) -> None:
-        """Start where the parameters put the lender, without experience."""
-        self.strategy = Strategy()
-        self.profit_fen = 0
-        self.equity_month_fen = 0
-        self.limits_since_month = 0  # when limits were moved last, or when it began
-
-    def observe(self, profit_fen: int, equity_fen: int) -> None:
-        """Count a month's profit and equity towards the return on capital."""
-        self.profit_fen += profit_fen
-        self.equity_month_fen += equity_fen
-
-
-def steer(lender: Lender, month: int) -> None:
+def steer(lender: LenderState, month: int) -> None:
     """Take the month in, and make the move that is due; the warm-up's returns teach nothing."""
     p, course = lender.parameters, lender.course
     if p.strategy.move_months == 0 or month < 0:
@@ -53,7 +33,7 @@ def steer(lender: Lender, month: int) -> None:
         course.profit_fen, course.equity_month_fen = 0, 0
 
 
-def move(lender: Lender, month: int) -> None:
+def move(lender: LenderState, month: int) -> None:
     """Move one lever by one step and write down why."""
     course, before = lender.course, lender.course.strategy
     found = return_on_capital_ppm(course.profit_fen, course.equity_month_fen)
@@ -80,18 +60,13 @@ def move(lender: Lender, month: int) -> None:
         lender.log(month, "moves_limits", reason, lender.limit_months())
 
 
-def tries_limits(lender: Lender) -> bool:
+def tries_limits(lender: LenderState) -> bool:
     """Return whether the lender holds a trial of limits."""
     p = lender.parameters.offer_test
     return p.share > 0.0 and p.limit_step_share > 0.0
 
 
-def step_of(lender: Lender) -> int:
-    """Return one step of the markup in basis points, at least one."""
-    return max(1, basis_points(lender.parameters.strategy.markup_step_apr))
-
-
-def spans_of(lender: Lender) -> tuple[Span, ...]:
+def spans_of(lender: LenderState) -> tuple[Span, ...]:
     """Return how far each lever may go from where the parameters put it, which is always within."""
     p = lender.parameters
     base_bp, step_bp = basis_points(p.markup_apr), step_of(lender)
@@ -104,21 +79,6 @@ def spans_of(lender: Lender) -> tuple[Span, ...]:
         Span(max(-most, -1 - cutoff), min(most, BANDS - 1 - cutoff)),
         Span(-p.strategy.most_limit_steps, p.strategy.most_limit_steps),
     )
-
-
-def markup_moved_apr(lender: Lender) -> float:
-    """Return what strategy has added to the markup so far, a yearly rate."""
-    return lender.course.strategy.levers[MARKUP].steps * step_of(lender) / BASIS_POINTS
-
-
-def appetite_moved_bands(lender: Lender) -> int:
-    """Return how many bands strategy has moved the cut-off for new customers."""
-    return lender.course.strategy.levers[APPETITE].steps
-
-
-def limits_moved_factor(lender: Lender) -> float:
-    """Return what strategy has made of opening limits so far, 1 where it has not moved them."""
-    return 1.0 + lender.course.strategy.levers[LIMITS].steps * lender.parameters.strategy.limit_step_share
 
 
 def said_by_return(before: Strategy, found_ppm: int) -> str:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from sim.agents.lender_state import LenderState
 from sim.books.ledger import TREASURY
 from sim.books.returns import Figures, Return, dressed
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
 
-
-def declared_productive_share(lender: Lender) -> float:
+def declared_productive_share(lender: LenderState) -> float:
     """Return the share of its loans that a lender declares as working capital, which the law may weigh less."""
     p, true = lender.parameters.relabelling, lender.productive_share
     dares = lender.month >= max(p.from_month, lender.honest_until)
@@ -20,7 +16,7 @@ def declared_productive_share(lender: Lender) -> float:
     return true + p.declared_share * (1.0 - true)
 
 
-def figures_of(lender: Lender) -> Figures:
+def figures_of(lender: LenderState) -> Figures:
     """Return what the books say, purposes as they are, which is what an inspector finds who sees through all."""
     weighted = int((lender.loans_fen() + lender.balance("allowance")) * lender.weight_at(lender.productive_share))
     return Figures(
@@ -31,7 +27,7 @@ def figures_of(lender: Lender) -> Figures:
     )
 
 
-def file_return(lender: Lender, month: int, minimum_share: float) -> Return:
+def file_return(lender: LenderState, month: int, minimum_share: float) -> Return:
     """Return what the lender tells of the month, dressed where it dares to."""
     books, dressing = figures_of(lender), lender.parameters.dressing
     declared = lender.capital_ratio_share()
@@ -50,14 +46,14 @@ def file_return(lender: Lender, month: int, minimum_share: float) -> Return:
     return filed
 
 
-def pay_fine(lender: Lender, amount_fen: int) -> int:
+def pay_fine(lender: LenderState, amount_fen: int) -> int:
     """Pay a fine to the treasury, as far as there is cash, and return what was paid in fen."""
     paid = min(amount_fen, max(0, lender.cash_fen()))
     lender.ledger.pay(lender.name, "fines", TREASURY, "income", paid)
     return paid
 
 
-def ask_owners_now(lender: Lender) -> None:
+def ask_owners_now(lender: LenderState) -> None:
     """Put the question for capital to the owners at the next close, without the usual patience."""
     patience = lender.parameters.raise_patience_months
     if lender.ownership.answer_month is None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from sim.agents.learning import signal_noise
+from sim.agents.lender_state import LenderState
 from sim.agents.partnering import dearest, joint_share_bp, partners_now
 from sim.agents.tightening import line_cuts
 from sim.codes import BANDS, FROZEN, NEVER, NO_LICENCE, NO_LPR_MULTIPLE, NO_RATE_CAP_BP, RESOLUTION
@@ -15,11 +15,8 @@ from sim.rules.pricing import Price, Stake, band_price
 from sim.scoring.scorecard import band_default_shares
 from sim.values import Economy, Offer, OfferTest, Rulebook, Rules
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
 
-
-def offer_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Offer:
+def offer_of(lender: LenderState, economy: Economy, rulebook: Rulebook) -> Offer:
     """Return the terms of the month: price by band, cut-offs, limits, and the partners' share."""
     p = lender.parameters
     rules = law_on_prices(p, rulebook.of(lender.kind), economy)
@@ -88,7 +85,7 @@ def times_prime_bp(multiple: float, prime_bp: int) -> int:
     return NO_RATE_CAP_BP if multiple >= NO_LPR_MULTIPLE else basis_points(multiple) * prime_bp // BASIS_POINTS
 
 
-def test_of(lender: Lender, rules: Rules) -> OfferTest:
+def test_of(lender: LenderState, rules: Rules) -> OfferTest:
     """Return the month's trial of prices and limits; a personal price keeps to the lender's bounds and to the law."""
     p = lender.parameters
     return OfferTest(
@@ -100,7 +97,7 @@ def test_of(lender: Lender, rules: Rules) -> OfferTest:
     )
 
 
-def band_prices(lender: Lender, economy: Economy, rulebook: Rulebook) -> tuple[Price, ...]:
+def band_prices(lender: LenderState, economy: Economy, rulebook: Rulebook) -> tuple[Price, ...]:
     """Return the price of every band: the least that pays this lender and, in joint loans, every partner too.
 
     The service fee moves income from the partner to the originator, so it and the shares decide the price: a
@@ -116,19 +113,19 @@ def band_prices(lender: Lender, economy: Economy, rulebook: Rulebook) -> tuple[P
     return dearest([prices_of(own, partner, *bounds) for own, partner in stakes])
 
 
-def own_stakes(lender: Lender, economy: Economy, rulebook: Rulebook) -> list[Stake]:
+def own_stakes(lender: LenderState, economy: Economy, rulebook: Rulebook) -> list[Stake]:
     """Return the lender's stake in this month's loans, one for each partner bank, or the one of lending alone."""
     if joint_share_bp(lender, rulebook) == 0:
         return [sole_stake(lender, economy, rulebook)]
     return [own for own, _ in joint_stakes(lender, economy, rulebook)]
 
 
-def sole_stake(lender: Lender, economy: Economy, rulebook: Rulebook) -> Stake:
+def sole_stake(lender: LenderState, economy: Economy, rulebook: Rulebook) -> Stake:
     """Return the stake of a lender in a loan that it makes alone."""
     return stake_of(lender, economy, rulebook, 1.0, 1.0, lender.opex_apr())
 
 
-def joint_stakes(lender: Lender, economy: Economy, rulebook: Rulebook) -> list[tuple[Stake, Stake]]:
+def joint_stakes(lender: LenderState, economy: Economy, rulebook: Rulebook) -> list[tuple[Stake, Stake]]:
     """Return the lender's stake in a joint loan and the partner's, for every partner bank of the month."""
     partner_share = joint_share_bp(lender, rulebook) / 10_000
     stakes = []
@@ -142,7 +139,7 @@ def joint_stakes(lender: Lender, economy: Economy, rulebook: Rulebook) -> list[t
 
 
 def stake_of(
-    lender: Lender, economy: Economy, rulebook: Rulebook, part_share: float, income_share: float, opex_apr: float
+    lender: LenderState, economy: Economy, rulebook: Rulebook, part_share: float, income_share: float, opex_apr: float
 ) -> Stake:
     """Return what a lender's money must earn on its part of a loan."""
     p = lender.parameters

@@ -2,54 +2,26 @@
 
 from __future__ import annotations
 
-from collections import deque
-from typing import TYPE_CHECKING
-
+from sim.agents.lender_state import LenderState
 from sim.agents.terms import own_stakes
 from sim.books.charge_off import charge_off_share
-from sim.books.strategy import YEAR_MONTHS
-from sim.books.trials import LATE_MONTHS, Counts, LimitTrial, Trial, Yields, limit_trial, price_trial
+from sim.books.trials import Yields
 from sim.money import basis_points
 from sim.rules.pricing import Stake
 from sim.state import Tallies
 from sim.values import Economy, Rulebook
 
-if TYPE_CHECKING:
-    from sim.agents.lender import Lender
+
+def observe_trial(lender: LenderState, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
+    """Keep a month of the trial, and what its loans earn and cost at the lender's present costs."""
+    tries = lender.parameters.offer_test.share > 0.0
+    if tries:
+        lender.trying.months.append(tuple(tuple(arm) for arm in tallies.offer_test[lender.index].tolist()))
+    if tries or lender.parameters.competition.believed_price_weight > 0.0:
+        lender.trying.yields = yields_of(lender, economy, rulebook)
 
 
-class Trying:
-    """What a lender has counted of its trial, and what a yuan owed in it is worth to the lender now."""
-
-    def __init__(self) -> None:
-        """Start without having tried anything."""
-        self.months: deque[Counts] = deque(maxlen=YEAR_MONTHS + LATE_MONTHS)
-        self.yields: Yields | None = None  # None = nobody asks for it
-
-    def observe(self, lender: Lender, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
-        """Keep a month of the trial, and what its loans earn and cost at the lender's present costs."""
-        tries = lender.parameters.offer_test.share > 0.0
-        if tries:
-            self.months.append(tuple(tuple(arm) for arm in tallies.offer_test[lender.index].tolist()))
-        if tries or lender.parameters.competition.believed_price_weight > 0.0:
-            self.yields = yields_of(lender, economy, rulebook)
-
-    def of_prices(self, lender: Lender) -> Trial | None:
-        """Return what the trial says of the markup, None while it is silent."""
-        p = lender.parameters.offer_test
-        if self.yields is None or not self.months:
-            return None
-        return price_trial(tuple(self.months), self.yields, p.least_offers, p.least_standard_errors)
-
-    def of_limits(self, lender: Lender) -> LimitTrial | None:
-        """Return what the trial says of opening limits, None while it is silent."""
-        p = lender.parameters.offer_test
-        if self.yields is None or not self.months:
-            return None
-        return limit_trial(tuple(self.months), self.yields, p.least_offers, p.least_standard_errors)
-
-
-def yields_of(lender: Lender, economy: Economy, rulebook: Rulebook) -> Yields:
+def yields_of(lender: LenderState, economy: Economy, rulebook: Rulebook) -> Yields:
     """Return what a yuan owed is worth to the lender; beside several partners, as with the one that leaves it least.
 
     Work is what it costs for each yuan: what it costs for each account does not grow with a limit.

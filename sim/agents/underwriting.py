@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.agents.circumstances import Circumstances, LenderTerms
 from sim.agents.offering import arm_of, price_for
 from sim.agents.permitting import ground_in_law
+from sim.agents.person import Person
 from sim.codes import NEVER, NO_LINE, PENDING, SHORTFALL
 from sim.draws import FOR_LIFE
 from sim.elementary import normal_quantile
@@ -38,9 +39,6 @@ from sim.scoring.features import (
     without_registry,
 )
 
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
-
 FEN_PER_YUAN = 100
 
 
@@ -54,7 +52,7 @@ class Judgement(NamedTuple):
     answer: Decision
 
 
-def income_believed(person: Borrower, terms: LenderTerms, world: Circumstances) -> int:
+def income_believed(person: Person, terms: LenderTerms, world: Circumstances) -> int:
     """Return the monthly income in fen that this lender's data suggest."""
     luck = world.chance._replace(month=FOR_LIFE).uniform("proxy", person.row, terms.lender_id)
     return proxy_income(
@@ -67,7 +65,7 @@ def income_believed(person: Borrower, terms: LenderTerms, world: Circumstances) 
     )
 
 
-def scorecard_cell(person: Borrower, terms: LenderTerms, income_seen: int, world: Circumstances) -> int:
+def scorecard_cell(person: Person, terms: LenderTerms, income_seen: int, world: Circumstances) -> int:
     """Return the cell the person falls into: from the lender's own book, or from all where the registry shows it."""
     credit = person.credit
     in_registry = person.registry_rank < terms.registry_rank
@@ -95,18 +93,18 @@ def scorecard_cell(person: Borrower, terms: LenderTerms, income_seen: int, world
     )
 
 
-def cell_seen(person: Borrower, terms: LenderTerms, income_seen: int, world: Circumstances) -> int:
+def cell_seen(person: Person, terms: LenderTerms, income_seen: int, world: Circumstances) -> int:
     """Return the cell of the card in force, by sector where the card has sectors."""
     return with_sector(scorecard_cell(person, terms, income_seen, world), person.sector, len(terms.band_of_cell))
 
 
-def what_officers_believe(person: Borrower, terms: LenderTerms, world: Circumstances) -> float:
+def what_officers_believe(person: Person, terms: LenderTerms, world: Circumstances) -> float:
     """Return the standard score that this lender's officers give the person, the same each time they look."""
     luck = world.chance._replace(month=FOR_LIFE).uniform("insight", person.row, terms.lender_id)
     return officers_view(person.reliability, terms.officer_insight, terms.officer_blindness, normal_quantile(luck))
 
 
-def highest_price_accepted(person: Borrower, purpose: int, world: Circumstances) -> float:
+def highest_price_accepted(person: Person, purpose: int, world: Circumstances) -> float:
     """Return the dearest yearly price the person would take; a shortfall takes at least the informal lender's."""
     in_need = purpose == SHORTFALL
     noise = normal_quantile(world.chance.uniform("reservation", person.row))
@@ -114,7 +112,7 @@ def highest_price_accepted(person: Borrower, purpose: int, world: Circumstances)
     return max(highest, world.behaviour.informal.apr) if in_need else highest
 
 
-def judged(person: Borrower, terms: LenderTerms, wanted: int, purpose: int, world: Circumstances) -> Judgement:
+def judged(person: Person, terms: LenderTerms, wanted: int, purpose: int, world: Circumstances) -> Judgement:
     """Return what the lender answers to an application for `wanted` fen."""
     income_seen = income_believed(person, terms, world)
     cell = cell_seen(person, terms, income_seen, world)

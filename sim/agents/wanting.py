@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from sim.agents.circumstances import Circumstances, LenderTerms
+from sim.agents.person import Person
 from sim.agents.postponing import is_spared
 from sim.codes import (
     LINE_BARRED,
@@ -32,9 +33,6 @@ from sim.rules.demand import (
 from sim.rules.law import taught_literacy
 from sim.rules.spending import target_buffer
 
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
-
 FEN_PER_YUAN = 100
 REFUSAL_MEMORY_MONTHS = 3
 
@@ -55,7 +53,7 @@ def smallest_loan(world: Circumstances) -> int:
     return world.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
 
 
-def need_for_credit(person: Borrower, world: Circumstances) -> Need:
+def need_for_credit(person: Person, world: Circumstances) -> Need:
     """Return what the person needs credit for: bills first, then a run on a line in danger, then things to buy."""
     dues = sum(loan.expected_due() for _, loan in person.credit.open_loans() if not is_spared(person, loan, world))
     spare = person.cash - person.essentials - dues
@@ -68,7 +66,7 @@ def need_for_credit(person: Borrower, world: Circumstances) -> Need:
     return something_to_finance(person, spare, world)
 
 
-def rush_to_draw(person: Borrower, world: Circumstances) -> Need:
+def rush_to_draw(person: Person, world: Circumstances) -> Need:
     """Return the whole room on the first open line whose lender is rumoured to close, while it can still be drawn."""
     credit = person.credit
     for terms in world.lenders:
@@ -80,7 +78,7 @@ def rush_to_draw(person: Borrower, world: Circumstances) -> Need:
     return NOTHING
 
 
-def something_to_finance(person: Borrower, spare: int, world: Circumstances) -> Need:
+def something_to_finance(person: Person, spare: int, world: Circumstances) -> Need:
     """Return a purchase or stock that came to mind and that savings above the buffer cannot pay; one draw decides."""
     demand = world.behaviour.demand
     income = person.normal_income(world)
@@ -111,7 +109,7 @@ def something_to_finance(person: Borrower, spare: int, world: Circumstances) -> 
 
 
 def preferred_lender(
-    person: Borrower, purpose: int, excluded: int, taste: str, world: Circumstances
+    person: Person, purpose: int, excluded: int, taste: str, world: Circumstances
 ) -> LenderTerms | None:
     """Return the lender that appeals most of those the person could turn to; `taste` names the draw of liking."""
     candidates = [terms for terms in world.lenders if terms.lender != excluded and could_turn_to(person, terms, world)]
@@ -123,7 +121,7 @@ def preferred_lender(
     return max(candidates, key=lambda terms: liking(person, terms, purpose, taste, world), default=None)
 
 
-def slots_are_what_is_missing(person: Borrower, world: Circumstances) -> bool:
+def slots_are_what_is_missing(person: Person, world: Circumstances) -> bool:
     """Return whether a lender could be asked were there room for one more contract."""
     worst = person.credit.worst_bucket()
     discouraged = is_discouraged(worst, person.months_since_refused, world.behaviour.choice)
@@ -134,7 +132,7 @@ def slots_are_what_is_missing(person: Borrower, world: Circumstances) -> bool:
     )
 
 
-def could_turn_to(person: Borrower, terms: LenderTerms, world: Circumstances) -> bool:
+def could_turn_to(person: Person, terms: LenderTerms, world: Circumstances) -> bool:
     """Return whether the lender reaches the person and might lend: no arrears there, not barred, room on the line."""
     if not (person.reached_by >> terms.lender) & 1 or person.credit.worst_bucket_at(terms.lender) > 0:
         return False
@@ -149,7 +147,7 @@ def could_turn_to(person: Borrower, terms: LenderTerms, world: Circumstances) ->
     return status != LINE_FROZEN and person.credit.room_at(terms.lender) >= smallest_loan(world)
 
 
-def liking(person: Borrower, terms: LenderTerms, purpose: int, taste: str, world: Circumstances) -> float:
+def liking(person: Person, terms: LenderTerms, purpose: int, taste: str, world: Circumstances) -> float:
     """Return how much a lender appeals to the person for this purpose this month."""
     choice = world.behaviour.choice
     recently_refused = person.last_refused_by == terms.lender and person.months_since_refused <= REFUSAL_MEMORY_MONTHS

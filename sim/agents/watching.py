@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from sim.agents.circumstances import Circumstances
 from sim.agents.counts import Counts
+from sim.agents.person import Person
 from sim.codes import NOBODY, NOT_APPLIED
 from sim.scoring.truth import DECISION_BITS, IN_DEBT, TURNED_BAD, decision_of, truth_column
 
-if TYPE_CHECKING:
-    from sim.agents.borrower import Borrower
 
-
-def begin_watch(person: Borrower, lender: int, cell: int, world: Circumstances) -> None:
+def begin_watch(person: Person, lender: int, cell: int, world: Circumstances) -> None:
     """Follow the person from this application on, unless an earlier one is still followed."""
     if world.watch_months > 0 and person.watched_lender == NOBODY:
         person.watched_lender, person.watched_cell = lender, cell
         person.watched_month, person.watched_marks = world.month, 0
 
 
-def follow_watch(person: Borrower, world: Circumstances, counts: Counts) -> None:
+def follow_watch(person: Person, world: Circumstances, counts: Counts) -> None:
     """Note how things stand with a watched person at month end, and count the outcome when the time is over."""
     if person.watched_lender == NOBODY:
         return

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.borrower import Borrower, MesaModel, empty_world
+from sim.agents.borrower import Borrower
 from sim.agents.circumstances import Allotment, Circumstances, LenderTerms
 from sim.agents.counts import Counts
 from sim.agents.credit import Application, Credit, Line, Loan
+from sim.agents.person import MesaModel, empty_world
 from sim.codes import EMPTY, PRIORITIES
 from sim.draws import Chance
 from sim.engines.arrays import Rumour

@@ -6,7 +6,7 @@ class still does the same, so what is run again is compared with what was writte
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import zip_longest
 from typing import Any, NamedTuple
 
@@ -76,14 +76,14 @@ def memory_sum(column: NDArray[Any]) -> int:
 
 
 def first_difference(
-    record: Record, again: Record, sums: dict[int, Sums], sums_again: dict[int, Sums], last: int
+    record: Record, again: Record, sums: Mapping[int, Sums], sums_again: Mapping[int, Sums], last: int
 ) -> Difference | None:
     """Return the first difference in the months up to `last`, or None; sums come before tables in the same month."""
     found = [*sum_differences(sums, sums_again, last), *table_differences(record, again, last)]
     return min(found, key=lambda difference: difference.month, default=None)
 
 
-def sum_differences(sums: dict[int, Sums], again: dict[int, Sums], last: int) -> Iterator[Difference]:
+def sum_differences(sums: Mapping[int, Sums], again: Mapping[int, Sums], last: int) -> Iterator[Difference]:
     """Yield the first column of people's state that differs in the first month in which one does."""
     for month in sorted(month for month in sums.keys() | again.keys() if month <= last):
         here, there = sums.get(month, {}), again.get(month, {})

@@ -2,14 +2,62 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, Protocol
 
+from sim.draws import Draws
+from sim.economy import World
 from sim.observe.explain import Told, person_of
-from sim.observe.month_ends import changed_since, first_difference
+from sim.observe.month_ends import Sums, changed_since, first_difference
+from sim.observe.recorder import Record
+from sim.params import MarketConfig
 from sim.state import People
+from sim.surroundings import Neighbourhoods
+from sim.values import Offer
 
-if TYPE_CHECKING:
-    from sim.market import CreditMarket
+
+class HasState(Protocol):
+    """People whose state can be read."""
+
+    def state(self) -> People:
+        """Return how everybody stands now."""
+
+
+class RunMarket(Protocol):
+    """What is read of a market to run it again: `sim.market.CreditMarket`, which itself stands on this file."""
+
+    config: MarketConfig
+    root_seed: int
+    replicate: int
+    month: int
+    draws: Draws
+    world: World
+    neighbourhoods: Neighbourhoods
+    record: Record
+
+    @property
+    def people(self) -> HasState:
+        """Everybody in the market."""
+
+    @property
+    def offers(self) -> Sequence[Offer]:
+        """What lenders offered in the last month."""
+
+    @property
+    def sums(self) -> Mapping[int, Sums]:
+        """Sums over people at each month's end."""
+
+    def founded_again(self) -> RunMarket:
+        """Return the market at its beginning."""
+
+    def warm_up(self) -> None:
+        """Run the months before month 0."""
+
+    def step(self) -> None:
+        """Run one reported month."""
+
+    def live_month(self) -> None:
+        """Run one month."""
 
 
 class Relived(NamedTuple):
@@ -26,7 +74,7 @@ WHY = (
 )
 
 
-def relive(market: CreditMarket, borrower: int, month: int) -> Relived:
+def relive(market: RunMarket, borrower: int, month: int) -> Relived:
     """Return a month of a person's life as a market founded again comes to it.
 
     Raises ValueError naming the first month, table and column in which that market is not the one on record.
@@ -50,7 +98,7 @@ def relive(market: CreditMarket, borrower: int, month: int) -> Relived:
     return found[0]
 
 
-def months_run_again(market: CreditMarket, again: CreditMarket, borrower: int, month: int) -> list[Relived]:
+def months_run_again(market: RunMarket, again: RunMarket, borrower: int, month: int) -> list[Relived]:
     """Run a market founded again to the end of a month, or until people stand otherwise than they stood then.
 
     Returns the month in a list, which is empty when it was not reached.
@@ -81,18 +129,18 @@ def months_run_again(market: CreditMarket, again: CreditMarket, borrower: int, m
     return found
 
 
-def is_as_recorded(market: CreditMarket, again: CreditMarket) -> bool:
+def is_as_recorded(market: RunMarket, again: RunMarket) -> bool:
     """Return whether people stand at the end of the month just run again as they stood then."""
     last = again.month - 1
     return last not in again.sums or again.sums[last] == market.sums.get(last)
 
 
-def its_making(market: CreditMarket) -> str:
+def its_making(market: RunMarket) -> str:
     """Return what a market is made of, in words."""
     return f"{type(market).__name__}, its configuration, seed {market.root_seed} and replicate {market.replicate}"
 
 
-def told_of(market: CreditMarket, borrower: int, month: int, community_default_points: float) -> Told:
+def told_of(market: RunMarket, borrower: int, month: int, community_default_points: float) -> Told:
     """Return what must be known of the month just lived, besides the person, to explain it."""
     config = market.config
     return Told(

@@ -13,8 +13,8 @@ import pytest
 
 from experiments.config import compose_study
 from experiments.forecast import REFERENCE, forecast
-from experiments.rehearsal import rehearse
 from experiments.study import plan
+from experiments.trial import rehearse
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from sim.agents.lender import Lender
+from sim.agents.lender_state import markup_moved_apr
 from sim.agents.offering import arm_of
 from sim.agents.partnering import single_partner_room
 from sim.agents.securitising import issue_notes
-from sim.agents.strategy import markup_moved_apr
 from sim.agents.terms import joint_stakes, own_stakes, sole_stake
 from sim.books.budget import Commitment, commitment_of
 from sim.books.charge_off import late_rolls_of

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.trying import Trying, yields_at
+from sim.agents.lender_state import Trying
+from sim.agents.trying import yields_at
 from sim.books.strategy import YEAR_MONTHS
 from sim.books.trials import (
     LATE_MONTHS,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.borrower import empty_world
+from sim.agents.person import empty_world
 from sim.codes import (
     ANY_NUMBER_OF_LENDERS,
     ANY_TERM_MONTHS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.agents.borrower import empty_world
+from sim.agents.person import empty_world
 from sim.codes import (
     CHARGED_OFF,
     LINE_BARRED,

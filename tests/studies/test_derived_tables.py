@@ -11,7 +11,8 @@ from scipy import stats
 from experiments.config import StudyConfig, compose_study
 from experiments.groups import effects_by_group
 from experiments.intervals import mean_intervals, paired_intervals
-from experiments.moves import moves, per_thousand
+from experiments.kinds_of_move import per_thousand
+from experiments.moves import moves
 from experiments.profiles import PROFILES, profiles
 from experiments.sameness import NONE_KNOWN, SameMarkets
 from experiments.statistics import paired_effect

@@ -12,13 +12,14 @@ import pytest
 from experiments.command_line import command_here, out_override
 from experiments.config import StudyConfig, compose_study
 from experiments.execute import by_trunk
-from experiments.forecast import REFERENCE, check_disk, forecast, seconds_of
+from experiments.forecast import REFERENCE, forecast, seconds_of
 from experiments.multirun import carry_out_studies, expanded
 from experiments.overrides import read_override
 from experiments.refusal import Refusal
-from experiments.rehearsal import Trial, rates_of
+from experiments.rehearsal import check_disk
 from experiments.run import main
 from experiments.study import plan
+from experiments.trial import Trial, rates_of
 from tests.studies.commands import Sluice, await_that
 
 QUICK = REFERENCE._replace(month_seconds=1.0, person_month_seconds=0.0, run_seconds=10.0)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments.moves import MOVES, Move, per_thousand
+from experiments.kinds_of_move import MOVES, Move, per_thousand
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
 from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.people import draw_moves
