@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from experiments.config import StudyConfig
+from experiments.kept_runs import RECORD, Kept, kept
 from experiments.machine import machine_class
 from experiments.progress import with_bar
 from experiments.refusal import Refusal
-from experiments.single_run import RECORD, Kept, Run, kept
+from experiments.runs import Run
 from experiments.store import (
     PARTIAL,
     CorruptResult,

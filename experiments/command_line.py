@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import sys
 from pathlib import Path
-
-from experiments.overrides import read_override
-from experiments.refusal import Refusal
 
 DONE, FAILED, REFUSED, INTERRUPTED = 0, 1, 2, 130
 PROGRAM = "sluice"
@@ -62,21 +58,3 @@ def _from_here(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except (ValueError, OSError):
         return str(path)
-
-
-def out_override(folder: Path) -> str:
-    """Return the override that names a folder; its path is put in quotes where it would be read as something else."""
-    plain = f"out={folder}"
-    try:
-        if read_override(plain).value == str(folder):
-            return plain
-    except Refusal:
-        pass
-    # In quotes a backslash stands for itself, except in a row of them that ends at a quote.
-    inside = re.sub(r"(\\*)('|\Z)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), str(folder))
-    return f"out='{inside}'"
-
-
-def names_out(text: str) -> bool:
-    """Return whether an override names the folder, in any of the ways to write it."""
-    return re.match(r"\s*\+{0,2}out\s*=", text) is not None

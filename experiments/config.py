@@ -20,7 +20,7 @@ from experiments.chosen_policies import (
     policy_as_arm,
     written_as,
 )
-from experiments.executors.engine import LIBRARIES, check_engine
+from experiments.executor_libraries import LIBRARIES, check_engine
 from experiments.market import read_market
 from experiments.outcomes import Horizon, Outcome, read_horizon, read_outcome
 from experiments.overrides import Override, compose_document, read_overrides, unselected
@@ -29,7 +29,7 @@ from experiments.precedence import told
 from experiments.progress import with_bar
 from experiments.refusal import Refusal, nearest, shown
 from experiments.schema import CHOICES, read_section
-from experiments.stopping import StopSettings
+from experiments.stop_settings import StopSettings
 from experiments.sweeps import KINDS, SweepSettings, Version, versions_of, with_versions
 from sim.params import MarketConfig, Quantity
 

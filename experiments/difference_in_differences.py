@@ -29,10 +29,11 @@ from experiments.analysis.page import PAGE, reproduction
 from experiments.analysis.panel_regression import EventStudy, event_study, parts_of, two_way_effect
 from experiments.analysis.panels import Exported, TreatedRule, matrix_of, read_exported, treated_and_compared
 from experiments.analysis.request import plain, read_settings
-from experiments.command_line import DONE, command_of, names_out, usage
+from experiments.command_line import DONE, command_of, usage
 from experiments.endings import exit_code_of
 from experiments.flags import DRY_RUN, overrides_and_flags
 from experiments.interruption import termination_interrupts
+from experiments.overrides import names_out
 from experiments.refusal import Refusal, nearest, shown
 from experiments.streams import as_command
 from sim.compiling import source_hash

@@ -17,14 +17,15 @@ from experiments.declared import confidence_each
 from experiments.drawn import report_problem
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import discard_results, is_whole, log, write_manifest
+from experiments.kept_runs import Kept
 from experiments.progress import Progress
 from experiments.rehearsal import announce
-from experiments.single_run import Kept, Run
+from experiments.runs import Run
 from experiments.stopping import Look, stopped
 from experiments.store import CorruptResult, Unwritable, read_sealed, record_of, unwritable_in
 from experiments.study import plan
 from experiments.study_files import LOG, MANIFEST, REPORTS
-from experiments.unusual import idle_instruments, unusual_settings
+from experiments.unusual import unusual_settings
 from experiments.unusual.flag import Flag, notice
 from sim.compiling import telling
 
@@ -177,6 +178,8 @@ class Driver:
         for kept in done.values():
             files[f"runs/{kept.folder}/run.json"] = record_of(folder / "runs" / kept.folder / "run.json")
         files["config.yaml"] = record_of(folder / "config.yaml")
+        from experiments.unusual.bindings import idle_instruments  # here, so that a refusal does not wait for Arrow
+
         idle = idle_instruments(study, folder / "tables", twins_of(study, folder, runs, done))
         notice(idle)
         missing = [run for run in runs if run.identity not in done]

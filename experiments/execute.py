@@ -23,10 +23,11 @@ from experiments.config import ExecutorSettings
 from experiments.executors.engine import Engine, engine, one_thread_each
 from experiments.executors.place import Origin, Outcome, Raised, Unfit, facts, this_process
 from experiments.interruption import Interruption, asked_twice
+from experiments.kept_runs import Kept
 from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_bytes, processors
 from experiments.memory_limit import address_limit
 from experiments.refusal import Refusal
-from experiments.single_run import Kept, Run
+from experiments.runs import Run
 from experiments.store import PARTIAL, Unwritable, writing
 from experiments.workers import Worker, crew, next_run
 

@@ -18,10 +18,10 @@ import yaml
 from experiments.any_script import slug
 from experiments.config import StudyConfig
 from experiments.dictionary import TABLES
+from experiments.kept_runs import RECORD, RUN_FOLDER, Kept
 from experiments.machine import deciding_versions, machine_class, versions
 from experiments.parameters import register
 from experiments.refusal import Refusal, shown
-from experiments.single_run import RECORD, RUN_FOLDER, Kept
 from experiments.store import (
     PARTIAL,
     CorruptResult,

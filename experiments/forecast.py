@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from experiments.config import StudyConfig
 from experiments.execute import by_trunk, worker_count
-from experiments.single_run import Run
+from experiments.runs import Run
 
 ERROR = 0.30  # how far either side of an estimate its range reaches
 COMPILING_SECONDS = 120.0  # two processes, two cores of an AMD EPYC, with nothing beside them

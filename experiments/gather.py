@@ -16,14 +16,15 @@ from experiments.compare import compare, outcomes
 from experiments.config import StudyConfig
 from experiments.groups import columns_read as columns_of_groups
 from experiments.groups import effects_by_group
+from experiments.kept_runs import PEOPLE, RECORD, Kept
 from experiments.kinds_of_move import per_thousand
 from experiments.moves import moves
 from experiments.outcomes import Outcome
 from experiments.profiles import profiles
 from experiments.progress import with_bar
+from experiments.runs import KEYS, Run
 from experiments.sameness import SameMarkets, run_folder, same_markets
 from experiments.selections import SELECTIONS, columns_read, rows_read
-from experiments.single_run import KEYS, PEOPLE, RECORD, Kept, Run
 from experiments.store import (
     CorruptResult,
     FileRecord,

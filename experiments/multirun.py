@@ -19,9 +19,10 @@ from hydra.errors import HydraException
 from omegaconf.errors import OmegaConfBaseException
 
 from experiments.any_script import in_ascii, slug
-from experiments.command_line import INTERRUPTED, command_here, names_out, out_override
+from experiments.command_line import INTERRUPTED, command_here
 from experiments.config import compose_study
 from experiments.folder import check_folder, folder_for
+from experiments.overrides import names_out, out_override
 from experiments.plain_yaml import check_text
 from experiments.refusal import Refusal
 from experiments.store import CorruptResult, read_json, write_json, writing

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from hydra import compose as hydra_compose
@@ -222,3 +223,21 @@ def unselected(document: Mapping[str, Any]) -> frozenset[str]:
 def _first_line(problem: Exception) -> str:
     lines = [line.strip() for line in str(problem).splitlines() if line.strip()]
     return lines[0] if lines else type(problem).__name__
+
+
+def out_override(folder: Path) -> str:
+    """Return the override that names a folder; its path is put in quotes where it would be read as something else."""
+    plain = f"out={folder}"
+    try:
+        if read_override(plain).value == str(folder):
+            return plain
+    except Refusal:
+        pass
+    # In quotes a backslash stands for itself, except in a row of them that ends at a quote.
+    inside = re.sub(r"(\\*)('|\Z)", lambda found: found[1] * 2 + ("\\'" if found[2] else ""), str(folder))
+    return f"out='{inside}'"
+
+
+def names_out(text: str) -> bool:
+    """Return whether an override names the folder, in any of the ways to write it."""
+    return re.match(r"\s*\+{0,2}out\s*=", text) is not None

@@ -11,9 +11,10 @@ from experiments.complete_pairs import complete_pairs
 from experiments.config import PrimaryOutcome, StudyConfig
 from experiments.declared import confidence_each, primary_effects
 from experiments.event_counts import event_months
+from experiments.kept_runs import Kept
 from experiments.outcomes import Outcome, read_horizon, read_outcome
 from experiments.pairs import paired
-from experiments.single_run import Kept, Run
+from experiments.runs import Run
 from experiments.stopping import Look, Width, look_at
 from experiments.store import read_table
 

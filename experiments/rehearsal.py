@@ -23,8 +23,9 @@ from experiments.forecast import (
     size_words,
     time_words,
 )
+from experiments.kept_runs import kept
 from experiments.refusal import Refusal
-from experiments.single_run import Run, kept
+from experiments.runs import Run
 from experiments.study import plan
 from experiments.trial import rehearse
 

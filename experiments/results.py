@@ -24,12 +24,12 @@ import pyarrow as pa
 
 from experiments.dictionary import TABLES
 from experiments.filters import read_filters
+from experiments.kept_runs import PEOPLE, RECORD
+from experiments.manifest import read_manifest, run_place
 from experiments.query import connection
 from experiments.refusal import Refusal, nearest, printable
-from experiments.single_run import PEOPLE, RECORD
 from experiments.store import CorruptResult, check_file, read_columns, read_json, read_sealed, read_table
 from experiments.study_files import MANIFEST, MARKER
-from experiments.verify import read_manifest, run_place
 
 if TYPE_CHECKING:
     from experiments.verify import Verification

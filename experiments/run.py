@@ -23,13 +23,14 @@ from pathlib import Path
 
 import experiments.enough_memory  # noqa: F401  (before what needs the memory)
 from experiments.archive import archive_of
-from experiments.command_line import DONE, FAILED, INTERRUPTED, command_here, names_out, out_override, usage
+from experiments.command_line import DONE, FAILED, INTERRUPTED, command_here, usage
 from experiments.config import StudyConfig, compose_study, composed_yaml
 from experiments.driver import Driver
 from experiments.endings import exit_code_of
 from experiments.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
 from experiments.folder import check_folder, folder_for, opened
 from experiments.interruption import termination_interrupts
+from experiments.overrides import names_out, out_override
 from experiments.streams import as_command
 
 FLAGS = (DRY_RUN, CFG, MULTIRUN)

@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from experiments.config import StudyConfig
-from experiments.single_run import RECORD, Kept, Run
+from experiments.kept_runs import RECORD, Kept
+from experiments.runs import Run
 from experiments.store import read_sealed, read_table
 
 NEWS = ("announcement", "entry into force", "adjustment")  # acts that tell of a rule and change nothing

@@ -7,55 +7,17 @@ Workers load this module, so it knows neither Hydra nor pandas.
 from __future__ import annotations
 
 import gc
-import re
 import time
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from experiments.any_script import slug
+from experiments.kept_runs import PEOPLE, RECORD, Kept, kept
 from experiments.machine import deciding_versions, machine_class
 from experiments.market import document_of
-from experiments.store import CorruptResult, check_file, new_folder, read_sealed, write_sealed, write_table
+from experiments.runs import Run
+from experiments.store import new_folder, write_sealed, write_table
 from sim.compiling import source_hash
 from sim.params import MarketConfig
-
-RECORD = "run.json"
-RUN_FOLDER = re.compile(
-    r"-(\d{3,})-[0-9a-f]{12}$"
-)  # the end of the name of a run's folder: its replicate, its identity
-PEOPLE = "people"
-KEYS = ("arm", "scenario", "replicate")
-
-
-class Run(NamedTuple):
-    """One market to be lived through. The arm's name is a label: it is no part of the identity."""
-
-    arm: str
-    scenario: str
-    replicate: int
-    seed: int
-    config: MarketConfig
-    identity: str
-    trunk: str  # equal for runs that are the same market until `trunk_month`
-    trunk_month: int
-
-    @property
-    def folder(self) -> str:
-        """The name of the run's folder: readable, and different for different runs."""
-        return f"{slug(self.scenario)}-{slug(self.arm)}-{self.replicate:03d}-{self.identity[:12]}"
-
-    @property
-    def label(self) -> str:
-        """The run as it is named in messages."""
-        return f"{self.scenario} / {self.arm} / replicate {self.replicate}"
-
-
-class Kept(NamedTuple):
-    """A run that is on disk: where, and the hash of all its tables."""
-
-    folder: str
-    record_hash: str
-    seconds: float
 
 
 class Trunk:
@@ -129,17 +91,3 @@ def _description(run: Run) -> dict[str, Any]:
         "machine": machine_class(),
         "config": document_of(run.config),
     }
-
-
-def kept(run: Run, runs: Path) -> Kept | None:
-    """Return the run if it is finished and every byte of it as written; otherwise None: it must be done again."""
-    folder = runs / run.folder
-    try:
-        document = read_sealed(folder / RECORD)
-        if document["identity"] != run.identity:
-            return None
-        for name, record in document["files"].items():
-            check_file(folder / Path(name).name, record)
-        return Kept(run.folder, str(document["record_hash"]), float(document["seconds"]))
-    except (CorruptResult, KeyError, TypeError, ValueError, AttributeError):
-        return None

@@ -8,7 +8,7 @@ from typing import Any
 from experiments.config import StudyConfig
 from experiments.machine import deciding_versions
 from experiments.market import canonical, document_of, kind_of
-from experiments.single_run import Run
+from experiments.runs import Run
 from sim.compiling import source_hash
 from sim.past import months_shared, past_of
 

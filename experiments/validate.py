@@ -21,9 +21,9 @@ from typing import NamedTuple
 import pandas as pd
 
 from experiments.chosen_policies import IN_EVERY_ARM
-from experiments.command_line import DONE, FAILED, REFUSED, command_here, names_out, out_override, usage
+from experiments.command_line import DONE, FAILED, REFUSED, command_here, usage
 from experiments.flags import DRY_RUN, overrides_and_flags
-from experiments.overrides import read_override
+from experiments.overrides import names_out, out_override, read_override
 from experiments.ratios import ratio_of, ratio_of_sums
 from experiments.refusal import Refusal
 from experiments.results import open_many

@@ -22,11 +22,13 @@ from typing import Any, NamedTuple
 from experiments.command_line import DONE, FAILED, command_here
 from experiments.drawn import report_problem
 from experiments.endings import exit_code_of
+from experiments.kept_runs import PEOPLE, RECORD
 from experiments.machine import deciding_versions, machine_class, minor_of
+from experiments.manifest import read_manifest, run_place
 from experiments.market import read_market
 from experiments.progress import with_bar
 from experiments.refusal import Refusal, printable
-from experiments.single_run import PEOPLE, RECORD, live
+from experiments.single_run import live
 from experiments.store import CorruptResult, check_file, check_rows, read_json, read_sealed, read_table, table_bytes
 from experiments.streams import as_command
 from experiments.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
@@ -109,22 +111,6 @@ def verify(folder: Path, rerun: int = 0, seed: int | None = None) -> Verificatio
     )
 
 
-def read_manifest(folder: Path) -> dict[str, Any]:
-    """Return the manifest of a study, sealed or not; raise Refusal with one message where there is none."""
-    path = folder / MANIFEST
-    if not folder.is_dir():
-        raise Refusal(f"{folder}: no such folder; give the folder of a finished study")
-    if not path.exists() and (folder / MARKER).exists():
-        raise Refusal(f"{folder}: the study has not finished; the command that began it continues it")
-    try:
-        manifest = read_json(path)
-    except CorruptResult as problem:
-        raise Refusal(f"{problem}; give the folder of a finished study") from None
-    if not isinstance(manifest.get("files"), dict) or not isinstance(manifest.get("runs"), list):
-        raise Refusal(f"{path}: is no manifest of a study; give the folder of a finished study")
-    return manifest
-
-
 def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Yield what is wrong with the manifest, the study's mark, its files, its report and the files of its runs."""
     for name in (MANIFEST, MARKER):
@@ -148,11 +134,6 @@ def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
             continue
         for file, record in files.items():
             yield from _problem(place, Path(file).name, record)
-
-
-def run_place(folder: Path, name: object) -> Path:
-    """Return the folder of a run inside a study, whatever its name tries."""
-    return folder / "runs" / Path(str(name)).name
 
 
 def _by_folder(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from experiments.executors.engine import Engine, Place, one_thread_each
 from experiments.executors.place import Origin, Outcome, carry_out_here
-from experiments.single_run import Run
+from experiments.runs import Run
 
 
 class Worker:

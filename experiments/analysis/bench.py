@@ -15,10 +15,11 @@ from experiments.compiling_shown import CompilingShown
 from experiments.config import StudyConfig
 from experiments.execute import carry_out_all, worker_count
 from experiments.folder import log
+from experiments.kept_runs import Kept
 from experiments.progress import Progress
 from experiments.refusal import Trouble
 from experiments.rehearsal import announce
-from experiments.single_run import Kept, Run
+from experiments.runs import Run
 from experiments.store import Unwritable, unwritable_in
 from experiments.study import plan
 from sim.compiling import telling

@@ -18,24 +18,16 @@ from experiments.analysis.page import PAGE, PICTURE, Drawing, drawn, reproductio
 from experiments.analysis.request import Request, plain, read_request
 from experiments.analysis.stages import Stage, dry_run
 from experiments.archive import archive_of
-from experiments.command_line import (
-    DONE,
-    FAILED,
-    INTERRUPTED,
-    command_here,
-    command_of,
-    names_out,
-    out_override,
-    usage,
-)
+from experiments.command_line import DONE, FAILED, INTERRUPTED, command_here, command_of, usage
 from experiments.endings import exit_code_of, said_of
 from experiments.flags import DRY_RUN, overrides_and_flags
 from experiments.folder import folder_for, log
 from experiments.interruption import termination_interrupts
+from experiments.kept_runs import RECORD
 from experiments.market import document_of
+from experiments.overrides import names_out, out_override
 from experiments.refusal import Trouble
 from experiments.report.blocks import Block, Section, Text
-from experiments.single_run import RECORD
 from experiments.store import FileRecord, record_of, write_table
 from sim.compiling import source_hash
 

@@ -11,8 +11,9 @@ from experiments.analysis.request import Request
 from experiments.archive import archive_found
 from experiments.compilation import is_compiled
 from experiments.forecast import REFERENCE, forecast
+from experiments.kept_runs import kept
 from experiments.rehearsal import Row, compiling_row, need_rows, plan_text
-from experiments.single_run import Run, kept
+from experiments.runs import Run
 from experiments.trial import rehearse
 from sim.params import MarketConfig
 

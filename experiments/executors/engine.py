@@ -13,18 +13,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from importlib import import_module
-from importlib.util import find_spec
 from multiprocessing import resource_tracker
 from types import TracebackType
 from typing import Self
 
 from experiments.executors.environment import environment_of
-from experiments.refusal import Refusal, Trouble
+from experiments.refusal import Trouble
 
 THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "NUMBA_NUM_THREADS")
-# For each engine the library that it needs beyond those of Sluice, which is an extra of that engine's name.
-LIBRARIES = {"serial": "", "processes": "", "dask": "distributed", "ray": "ray"}
-CLUSTERS = ("dask", "ray")  # what may be somebody else's and elsewhere, found by its address
 
 
 class NoWorker(Trouble):
@@ -93,18 +89,6 @@ def engine(kind: str, places: int, address: str) -> Engine:
     made = import_module(f"experiments.executors.{kind}").make(places, address)
     assert isinstance(made, Engine)
     return made
-
-
-def check_engine(kind: str, address: str) -> None:
-    """Refuse an engine whose library is not installed, and an address where nothing could answer."""
-    library = LIBRARIES[kind]
-    if library and find_spec(library) is None:
-        raise Refusal(
-            f"executor: {kind} needs the library {library}; install it where Sluice was checked out with: "
-            f".venv/bin/python -m pip install -e '.[{kind}]'"
-        )
-    if address and kind not in CLUSTERS:
-        raise Refusal(f"executor.address: belongs to {' and '.join(CLUSTERS)} only, and executor is {kind}")
 
 
 @contextlib.contextmanager

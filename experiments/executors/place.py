@@ -14,8 +14,10 @@ import traceback
 from pathlib import Path
 from typing import NamedTuple
 
+from experiments.kept_runs import Kept, kept
 from experiments.machine import deciding_versions
-from experiments.single_run import Kept, Run, Trunk, carry_out, kept
+from experiments.runs import Run
+from experiments.single_run import Trunk, carry_out
 from sim.compiling import source_hash
 
 TRUNK = Trunk()  # of this process, which carries out one run at a time

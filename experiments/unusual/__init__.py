@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 from experiments.config import StudyConfig
 from experiments.unusual.contradictions import contradictions
 from experiments.unusual.flag import Flag, merged
 from experiments.unusual.laid_over import choices_laid_over
 from experiments.unusual.ranges import outside
 from experiments.unusual.series import series_flags
-
-if TYPE_CHECKING:
-    from experiments.unusual.twins import Twin
 
 
 def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
@@ -29,13 +22,3 @@ def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
         for flag in flags(market, f"{scenario} / {arm}")
     ]
     return merged([*choices_laid_over(study), *found, *contradictions(study)], len(study.markets))
-
-
-def idle_instruments(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> tuple[Flag, ...]:
-    """Return the instruments that changed nothing or refused nobody, from the tables of a study that has been lived.
-
-    `twins` are its arms without some of the policies, compared run by run.
-    """
-    from experiments.unusual.bindings import never_bound  # here, so that a refusal does not wait for Arrow
-
-    return merged(list(never_bound(study, tables, twins)), len(study.markets))

@@ -22,7 +22,7 @@ from typing import Any, NamedTuple
 from experiments.config import StudyConfig
 from experiments.store import read_columns, read_table
 from experiments.unusual.asked_rules import Raised, raised_rules
-from experiments.unusual.flag import IDLE, MATCHED, NAMELESS, Flag
+from experiments.unusual.flag import IDLE, MATCHED, NAMELESS, Flag, merged
 from experiments.unusual.twins import Twin
 from sim.params import MarketConfig
 
@@ -167,3 +167,11 @@ def _distinct(path: Path, columns: tuple[str, ...], filters: Any) -> Iterator[tu
     """Yield the different rows of some columns of a table."""
     rows = read_table(path, columns, filters).group_by(list(columns)).aggregate([])
     yield from zip(*(rows[name].to_pylist() for name in columns), strict=True)
+
+
+def idle_instruments(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> tuple[Flag, ...]:
+    """Return the instruments that changed nothing or refused nobody, from the tables of a study that has been lived.
+
+    `twins` are its arms without some of the policies, compared run by run.
+    """
+    return merged(list(never_bound(study, tables, twins)), len(study.markets))

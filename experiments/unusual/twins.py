@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 from experiments.config import StudyConfig
+from experiments.kept_runs import Kept
+from experiments.runs import Run
 from experiments.sameness import are_same_tables, run_folder
-from experiments.single_run import Kept, Run
 
 
 class Twin(NamedTuple):

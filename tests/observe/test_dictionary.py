@@ -15,7 +15,7 @@ from experiments.dictionary.words import ENDINGS
 from experiments.groups import GROUP_EFFECTS
 from experiments.moves import MOVES_TABLE
 from experiments.profiles import PROFILES
-from experiments.single_run import KEYS
+from experiments.runs import KEYS
 from experiments.transitions import TRANSITIONS
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.observe.schemas import SCHEMAS

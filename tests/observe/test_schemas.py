@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.single_run import KEYS
+from experiments.runs import KEYS
 from sim.observe.schemas import SCHEMAS
 
 

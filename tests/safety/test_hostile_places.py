@@ -9,7 +9,7 @@ import pytest
 from experiments.config import StudyConfig, compose_study
 from experiments.folder import folder_for, opened
 from experiments.refusal import Refusal
-from experiments.single_run import Run
+from experiments.runs import Run
 from experiments.store import CorruptResult, read_json
 from experiments.study import plan
 from experiments.study_files import LOCK

@@ -13,9 +13,8 @@ import pytest
 from experiments.config import StudyConfig, compose_study
 from experiments.registry import kinds
 from experiments.store import write_table
-from experiments.unusual import idle_instruments
 from experiments.unusual.asked_rules import raised_rules
-from experiments.unusual.bindings import MADE_OF
+from experiments.unusual.bindings import MADE_OF, idle_instruments
 from experiments.unusual.flag import IDLE, MATCHED, NAMELESS, Flag
 from experiments.unusual.twins import Twin
 from sim.codes import OUTCOMES

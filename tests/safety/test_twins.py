@@ -10,7 +10,8 @@ import pyarrow as pa
 import pytest
 
 from experiments.config import StudyConfig, compose_study
-from experiments.single_run import RECORD, Kept, Run
+from experiments.kept_runs import RECORD, Kept
+from experiments.runs import Run
 from experiments.store import write_sealed, write_table
 from experiments.study import plan
 from experiments.unusual.twins import Twin, twins_of

@@ -13,7 +13,8 @@ from experiments.registry import kinds, member_class
 from experiments.report.reading import Study
 from experiments.report.sections.unusual import unusual_section
 from experiments.store import read_table, write_table
-from experiments.unusual import bindings, idle_instruments, unusual_settings
+from experiments.unusual import bindings, unusual_settings
+from experiments.unusual.bindings import idle_instruments
 from experiments.unusual.contradictions import contradictions
 from experiments.unusual.flag import CONTRADICTION, NAMELESS, OUTSIDE, Flag, merged
 from experiments.unusual.ranges import usual_range, usual_ranges

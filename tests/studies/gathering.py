@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from experiments.gather import gather
-from experiments.single_run import PEOPLE, RECORD, Kept
+from experiments.kept_runs import PEOPLE, RECORD, Kept
 from experiments.store import record_of, write_sealed, write_table
 from experiments.study import plan
 from sim.observe.schemas import SCHEMAS

@@ -16,8 +16,9 @@ import pyarrow.parquet as pq
 from experiments.config import StudyConfig, compose_study
 from experiments.gather import gather
 from experiments.groups import RUN, columns_read
+from experiments.kept_runs import PEOPLE, RECORD, Kept
 from experiments.outcomes import read_horizon
-from experiments.single_run import PEOPLE, RECORD, Kept, Run
+from experiments.runs import Run
 from experiments.store import FileRecord, read_table, record_of, write_sealed
 from sim.observe.flags import flags
 

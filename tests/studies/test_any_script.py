@@ -8,14 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.any_script import in_ascii, is_name, slug
-from experiments.command_line import out_override
 from experiments.config import compose_study
 from experiments.folder import folder_for
 from experiments.multirun import expanded
-from experiments.overrides import read_override
+from experiments.overrides import out_override, read_override
 from experiments.refusal import Refusal
 from experiments.report.wording import plain
-from experiments.single_run import Run
+from experiments.runs import Run
 from tests.studies.fake_study import hashes, live, study_in
 from tests.variants import fast_first
 

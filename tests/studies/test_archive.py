@@ -10,8 +10,8 @@ import pytest
 from experiments import archive as archive_module
 from experiments.archive import NAME, Archive, archive_of
 from experiments.config import compose_study
+from experiments.kept_runs import RECORD
 from experiments.refusal import Refusal
-from experiments.single_run import RECORD
 from experiments.store import host, sha256_of
 from experiments.study import plan
 from experiments.verify import verify

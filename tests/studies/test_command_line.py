@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments import seeds, verify
-from experiments.command_line import FAILED, INTERRUPTED, command_here, command_of, names_out, out_override
+from experiments.command_line import FAILED, INTERRUPTED, command_here, command_of
 from experiments.executors.engine import NoWorker
-from experiments.overrides import read_override
+from experiments.overrides import names_out, out_override, read_override
 from experiments.store import write_json
 from tests.studies.fake_study import live, study_in
 

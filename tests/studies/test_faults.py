@@ -21,9 +21,9 @@ from experiments.command_line import command_here
 from experiments.config import ReportSettings
 from experiments.drawn import keep_record
 from experiments.folder import folder_for
+from experiments.kept_runs import RECORD
 from experiments.progress import Progress
 from experiments.refusal import Refusal
-from experiments.single_run import RECORD
 from experiments.store import PARTIAL, SEAL, read_json, sha256_of, write_bytes, write_sealed, write_table
 from experiments.study_files import DRAWN, MANIFEST, REPORTS
 from experiments.verify import verify

@@ -9,7 +9,7 @@ import yaml
 from experiments.config import StudyConfig, compose_study
 from experiments.folder import check_folder, opened, replicates_in
 from experiments.refusal import Refusal
-from experiments.stopping import StopSettings
+from experiments.stop_settings import StopSettings
 from experiments.store import read_json
 from experiments.study_files import CONFIG, MANIFEST
 from experiments.verify import verify

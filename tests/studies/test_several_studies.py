@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from experiments.command_line import command_here, out_override
+from experiments.command_line import command_here
 from experiments.config import StudyConfig, compose_study
 from experiments.execute import by_trunk
 from experiments.forecast import REFERENCE, forecast, seconds_of
 from experiments.multirun import carry_out_studies, expanded
-from experiments.overrides import read_override
+from experiments.overrides import out_override, read_override
 from experiments.refusal import Refusal
 from experiments.rehearsal import check_disk
 from experiments.run import main

@@ -8,7 +8,7 @@ import pytest
 
 from experiments.config import compose_study
 from experiments.execute import by_trunk
-from experiments.single_run import Run
+from experiments.runs import Run
 from experiments.study import plan
 from experiments.workers import Worker, next_run
 from sim.past import months_shared

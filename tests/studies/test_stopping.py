@@ -15,7 +15,8 @@ from experiments.config import PrimaryOutcome, compose_study
 from experiments.declared import confidence_each
 from experiments.outcomes import read_horizon
 from experiments.refusal import Refusal
-from experiments.stopping import StopSettings, Width, look_at, stopped, words
+from experiments.stop_settings import StopSettings
+from experiments.stopping import Width, look_at, stopped, words
 from experiments.store import read_json, read_table
 from tests.studies.commands import Sluice, table_hashes
 from tests.studies.fake_study import live, study_in

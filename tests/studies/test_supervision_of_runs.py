@@ -19,8 +19,9 @@ from experiments.executors import engine as engines
 from experiments.executors import place as places
 from experiments.executors.engine import Engine, Place
 from experiments.executors.place import Origin, Outcome, Raised, Unfit, carry_out_here, facts, this_process
+from experiments.kept_runs import Kept
 from experiments.refusal import Refusal
-from experiments.single_run import Kept, Run
+from experiments.runs import Run
 from sim.params import MarketConfig
 
 Answer = Callable[[Run], Outcome]

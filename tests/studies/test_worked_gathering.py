@@ -9,8 +9,9 @@ import pytest
 from scipy import stats
 
 from experiments.gather import RUNS_AT_ONCE
+from experiments.kept_runs import RECORD, Kept
+from experiments.runs import Run
 from experiments.sameness import same_markets
-from experiments.single_run import RECORD, Kept, Run
 from experiments.store import sha256_of, write_sealed
 from sim.observe.flags import flags
 from tests.studies.made_runs import (
