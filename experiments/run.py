@@ -21,17 +21,17 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import experiments.enough_memory  # noqa: F401  (before what needs the memory)
-from experiments.archive import archive_of
-from experiments.command_line import DONE, FAILED, INTERRUPTED, command_here, usage
-from experiments.config import StudyConfig, compose_study, composed_yaml
-from experiments.driver import Driver
-from experiments.endings import exit_code_of
-from experiments.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
-from experiments.folder import check_folder, folder_for, opened
-from experiments.interruption import termination_interrupts
-from experiments.overrides import names_out, out_override
-from experiments.streams import as_command
+import experiments.terminal.enough_memory  # noqa: F401  (before what needs the memory)
+from experiments.compose.overrides import names_out, out_override
+from experiments.compose.study import StudyConfig, compose_study, composed_yaml
+from experiments.execute.driver import Driver
+from experiments.execute.interruption import termination_interrupts
+from experiments.keep.cache import archive_of
+from experiments.keep.folder import check_folder, folder_for, opened
+from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here, usage
+from experiments.terminal.endings import exit_code_of
+from experiments.terminal.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
+from experiments.terminal.streams import as_command
 
 FLAGS = (DRY_RUN, CFG, MULTIRUN)
 KEPT = "what is finished is kept; when that is put right, the same command with out= set to its folder continues"
@@ -53,16 +53,16 @@ def _asked(texts: Sequence[str], again: str) -> int:
     """Carry out what was asked for, or print what would be."""
     overrides, flags = overrides_and_flags(texts, FLAGS)
     if MULTIRUN in flags:
-        from experiments.multirun import carry_out_studies  # here, since few ask for several studies
+        from experiments.execute.several_studies import carry_out_studies  # here, since few ask for several studies
 
         return carry_out_studies(overrides, [DRY_RUN] if DRY_RUN in flags else [], main)
     study = compose_study(overrides)
     for text in study.overruled:
         print(text, file=sys.stderr)
     if DRY_RUN in flags:
-        from experiments.rehearsal import dry_run  # here, since runs do not need it
-        from experiments.unusual import unusual_settings
-        from experiments.unusual.flag import notice
+        from experiments.compose.warnings import unusual_settings
+        from experiments.compose.warnings.warning import notice
+        from experiments.execute.dry_run import dry_run  # here, since runs do not need it
 
         print(dry_run(study))
         notice(unusual_settings(study))

@@ -16,19 +16,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.command_line import DONE, command_here
-from experiments.config import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
-from experiments.endings import exit_code_of
-from experiments.market import read_market
-from experiments.methods import IDENTICAL, NONE
-from experiments.outcomes import read_horizon
-from experiments.rehearsal import dry_run
+from experiments.compose.market import read_market
+from experiments.compose.sections import read_section
+from experiments.compose.study import ExecutorSettings, ReportSettings, StudyConfig, StudySettings
+from experiments.compose.sweeps import Version
+from experiments.execute.dry_run import dry_run
+from experiments.keep.files import CorruptResult, read_json, read_table
+from experiments.keep.study_files import MANIFEST
 from experiments.run import carry_out_study
-from experiments.schema import read_section
-from experiments.store import CorruptResult, read_json, read_table
-from experiments.streams import as_command
-from experiments.study_files import MANIFEST
-from experiments.sweeps import Version
+from experiments.tables.methods import IDENTICAL, NONE
+from experiments.tables.outcomes import read_horizon
+from experiments.terminal.command_line import DONE, command_here
+from experiments.terminal.endings import exit_code_of
+from experiments.terminal.streams import as_command
 from sim.draws import PURPOSES, Draws
 
 SCHEME = """\

@@ -20,16 +20,16 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.chosen_policies import IN_EVERY_ARM
-from experiments.command_line import DONE, FAILED, REFUSED, command_here, usage
-from experiments.flags import DRY_RUN, overrides_and_flags
-from experiments.overrides import names_out, out_override, read_override
-from experiments.ratios import ratio_of, ratio_of_sums
+from experiments.compose.chosen_policies import IN_EVERY_ARM
+from experiments.compose.overrides import names_out, out_override, read_override
+from experiments.keep.files import CorruptResult
+from experiments.keep.reader import open_many
 from experiments.refusal import Refusal
-from experiments.results import open_many
 from experiments.run import main as run_study
-from experiments.store import CorruptResult
-from experiments.streams import as_command
+from experiments.tables.ratios import ratio_of, ratio_of_sums
+from experiments.terminal.command_line import DONE, FAILED, REFUSED, command_here, usage
+from experiments.terminal.flags import DRY_RUN, overrides_and_flags
+from experiments.terminal.streams import as_command
 from sim.params import LENDER_KINDS
 
 TARGETS = Path(__file__).with_name("targets.csv")

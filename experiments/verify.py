@@ -19,19 +19,27 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from experiments.command_line import DONE, FAILED, command_here
-from experiments.drawn import report_problem
-from experiments.endings import exit_code_of
-from experiments.kept_runs import PEOPLE, RECORD
+from experiments.compose.market import read_market
+from experiments.execute.single_run import live
+from experiments.keep.drawn import report_problem
+from experiments.keep.files import (
+    CorruptResult,
+    check_file,
+    check_rows,
+    read_json,
+    read_sealed,
+    read_table,
+    table_bytes,
+)
+from experiments.keep.manifest import read_manifest, run_place
+from experiments.keep.runs import PEOPLE, RECORD
+from experiments.keep.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from experiments.machine import deciding_versions, machine_class, minor_of
-from experiments.manifest import read_manifest, run_place
-from experiments.market import read_market
-from experiments.progress import with_bar
 from experiments.refusal import Refusal, printable
-from experiments.single_run import live
-from experiments.store import CorruptResult, check_file, check_rows, read_json, read_sealed, read_table, table_bytes
-from experiments.streams import as_command
-from experiments.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
+from experiments.terminal.command_line import DONE, FAILED, command_here
+from experiments.terminal.endings import exit_code_of
+from experiments.terminal.progress import with_bar
+from experiments.terminal.streams import as_command
 from sim.compiling import source_hash
 
 OWN = (MANIFEST, MARKER, CONFIG, LOG, LOCK, DRAWN, *REPORTS)

@@ -304,7 +304,7 @@ def check_is_config(config: object) -> None:
     """Raise TypeError where a market is to be made of something else than a configuration."""
     if isinstance(config, MarketConfig):
         return
-    hint = "make one with experiments.config.compose or of sim.params"
+    hint = "make one with experiments.compose.study.compose or of sim.params"
     if hasattr(config, "_fields"):
         hint = 'Mesa\'s batch_run takes a bare configuration for a list of its sections; give it {"config": [config]}'
     raise TypeError(f"config: must be a MarketConfig, was {type(config).__name__} {brief(config)}; {hint}")

@@ -21,13 +21,15 @@ def main() -> int:
         print("the folder in which this was started is gone; start it from another", file=sys.stderr)
         return 1
     look_at_home()
-    from experiments.memory_limit import shortage  # first: too little memory would end what follows in its own words
+    from experiments.terminal.memory_limit import (
+        shortage,  # first: too little memory would end what follows in its own words
+    )
 
     if said := shortage():
         print(said, file=sys.stderr)
         return 1
-    from experiments.commands import main as chosen_command
-    from experiments.streams import as_command
+    from experiments.program.commands import main as chosen_command
+    from experiments.terminal.streams import as_command
 
     return as_command(chosen_command)
 

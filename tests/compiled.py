@@ -5,9 +5,9 @@
 
 import sys
 
-from experiments.compilation import compile_model, is_compiled
-from experiments.compiling_shown import CompilingShown
-from experiments.config import compose
+from experiments.compose.study import compose
+from experiments.execute.compilation import compile_model, is_compiled
+from experiments.execute.compiling_shown import CompilingShown
 
 
 def compile_once() -> None:

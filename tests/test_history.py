@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from experiments.refusal import Refusal
 from sim.cycles import months_since_year_zero, replayed
 from sim.draws import Draws

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from experiments.config import StudyConfig, compose_study
-from experiments.unusual import unusual_settings
-from experiments.unusual.flag import CONTRADICTION, Flag
-from experiments.unusual.series import OUTSIDE_SERIES
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.compose.warnings import unusual_settings
+from experiments.compose.warnings.series import OUTSIDE_SERIES
+from experiments.compose.warnings.warning import CONTRADICTION, Flag
 from sim.cycles import Levels, warm_up_levels
 from sim.draws import Draws
 from sim.economy import World, calm_unemployment

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.keep.files import Unwritable
 from experiments.refusal import Refusal
 from experiments.report import build
-from experiments.store import Unwritable
-from experiments.streams import as_command
+from experiments.terminal.streams import as_command
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

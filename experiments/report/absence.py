@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from experiments.ratios import Mean, Ratio, made_of
-from experiments.spelling import MINUS
+from experiments.tables.ratios import Mean, Ratio, made_of
+from experiments.tables.spelling import MINUS
 
 NOTHING_TO_DIVIDE_BY = "there is nothing to divide by"
 NO_LOANS = "there were no loans"

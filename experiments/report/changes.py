@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments.pairs import pairs_of, runs_over
+from experiments.compare.pairs import pairs_of, runs_over
 from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.marks import month_name
 from experiments.report.reading import Study

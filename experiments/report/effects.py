@@ -8,8 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE
-from experiments.pairs import IN_ARM, IN_BASELINE
+from experiments.compare.pairs import IN_ARM, IN_BASELINE
 from experiments.report.absence import why_outcome_absent
 from experiments.report.reading import Study
 from experiments.report.wording import (
@@ -26,7 +25,8 @@ from experiments.report.wording import (
     plain,
     unit_of,
 )
-from experiments.spelling import MINUS, NOT
+from experiments.tables.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD, NONE
+from experiments.tables.spelling import MINUS, NOT
 
 NEEDED = ("outcome", "arm", "scenario", "mean", "low", "high", "replicates")
 

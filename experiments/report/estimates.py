@@ -12,8 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from experiments.intervals import mean_intervals
-from experiments.methods import NONE
+from experiments.compare.intervals import mean_intervals
+from experiments.tables.methods import NONE
 
 RUN = ["arm", "scenario", "replicate"]
 
@@ -28,7 +28,7 @@ class Estimate(NamedTuple):
     low: float
     high: float
     replicates: int
-    method: str  # one of experiments/methods.py
+    method: str  # one of experiments/tables/methods.py
     dots: tuple[float, ...]
 
     @property

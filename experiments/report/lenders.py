@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.ratios import Ratio, ratio_of, ratio_of_sums
 from experiments.report.estimates import RUN
 from experiments.report.reading import Study
+from experiments.tables.ratios import Ratio, ratio_of, ratio_of_sums
 
 
 class Measure(NamedTuple):

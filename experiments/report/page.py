@@ -11,8 +11,9 @@ from pathlib import Path
 import matplotlib as mpl
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from experiments.drawn import keep_record
-from experiments.progress import with_bar
+from experiments.keep.drawn import keep_record
+from experiments.keep.files import write_bytes
+from experiments.keep.study_files import REPORTS
 from experiments.report import style
 from experiments.report.blocks import Section
 from experiments.report.reading import Study
@@ -33,8 +34,7 @@ from experiments.report.sections.question import question_section
 from experiments.report.sections.unusual import unusual_section
 from experiments.report.sections.winners import winners_section
 from experiments.report.wording import plain, without_hidden
-from experiments.store import write_bytes
-from experiments.study_files import REPORTS
+from experiments.terminal.progress import with_bar
 
 SECTIONS: tuple[Callable[[Study], Section | None], ...] = (
     question_section,

@@ -12,10 +12,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from experiments.keep.files import CorruptResult, check_file, read_sealed
+from experiments.keep.study_files import MANIFEST
 from experiments.refusal import Refusal
 from experiments.report.events import Event, read_events
-from experiments.store import CorruptResult, check_file, read_sealed
-from experiments.study_files import MANIFEST
 
 KEYS = ("arm", "scenario")  # every table has them; all but the effects have replicates too
 

@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from markupsafe import Markup
 
-from experiments.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD
 from experiments.refusal import unprintable
+from experiments.tables.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD
 
 THIN_SPACE = "\u202f"
 MINUS = "\u2212"

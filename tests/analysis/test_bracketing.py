@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.analysis.bracketing import (
+from experiments.analyses.measures import Measure
+from experiments.analyses.parameters import ParameterRange
+from experiments.analyses.reverse_stress.bracketing import (
     BROKEN_AT_LOW,
     FOUND,
     NEVER_BROKEN,
@@ -18,10 +20,8 @@ from experiments.analysis.bracketing import (
     bracket_of,
     search,
 )
-from experiments.analysis.measures import Measure
-from experiments.analysis.parameters import ParameterRange
-from experiments.analysis.reverse_stress_page import findings_of
-from experiments.reverse_stress import Limit, bracket_table, targets_of, tried_table
+from experiments.analyses.reverse_stress.command import Limit, bracket_table, targets_of, tried_table
+from experiments.analyses.reverse_stress.page import findings_of
 
 LIMIT = Limit(Measure("lender.platform_a.capital_ratio_share", "minimum"), 0.08)
 

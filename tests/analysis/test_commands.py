@@ -11,10 +11,13 @@ import pandas as pd
 import pytest
 
 import experiments
-from experiments import frontier, report, reverse_stress, sensitivity, verify
-from experiments.analysis import bench
+from experiments import report, verify
+from experiments.analyses import runner as bench
+from experiments.analyses.frontier import command as frontier
+from experiments.analyses.reverse_stress import command as reverse_stress
+from experiments.analyses.sensitivity import command as sensitivity
+from experiments.keep.files import CorruptResult, read_table
 from experiments.refusal import Refusal
-from experiments.store import CorruptResult, read_table
 from tests.variants import fast_first
 
 FAKE = Path(__file__).resolve().parents[1] / "studies" / "fake" / "fake_market.py"

@@ -9,8 +9,8 @@ import pytest
 
 import experiments
 from experiments import verify
-from experiments.difference_in_differences import main
-from experiments.store import read_sealed, write_sealed, write_table
+from experiments.analyses.difference_in_differences.command import main
+from experiments.keep.files import read_sealed, write_sealed, write_table
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 
 PEOPLE, MONTHS, EVENT, REPLICATES = 40, 20, 10, 3

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.analysis.domination import dominated_share, is_dominated, surest_dominator
-from experiments.analysis.frontier_page import findings_of
-from experiments.analysis.measures import Measure
-from experiments.frontier import FrontierSettings, GridAxis, frontier_table, points_of
+from experiments.analyses.frontier.command import FrontierSettings, GridAxis, frontier_table, points_of
+from experiments.analyses.frontier.domination import dominated_share, is_dominated, surest_dominator
+from experiments.analyses.frontier.page import findings_of
+from experiments.analyses.measures import Measure
 
 numbers = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=12)
 

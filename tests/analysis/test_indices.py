@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from experiments.analysis.indices import (
+from experiments.analyses.measures import Measure
+from experiments.analyses.sensitivity.command import screening_table, variance_table
+from experiments.analyses.sensitivity.indices import (
     DUMMY,
     Estimate,
     Screened,
@@ -16,9 +18,7 @@ from experiments.analysis.indices import (
     sobol_design,
     survivors,
 )
-from experiments.analysis.measures import Measure
-from experiments.analysis.sensitivity_page import findings_of
-from experiments.sensitivity import screening_table, variance_table
+from experiments.analyses.sensitivity.page import findings_of
 
 NAMES = ["first", "second", "third", DUMMY]
 SEED = 7

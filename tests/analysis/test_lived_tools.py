@@ -5,7 +5,12 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import difference_in_differences, frontier, reverse_stress, run, sensitivity, static_stress
+from experiments import run
+from experiments.analyses.difference_in_differences import command as difference_in_differences
+from experiments.analyses.frontier import command as frontier
+from experiments.analyses.reverse_stress import command as reverse_stress
+from experiments.analyses.sensitivity import command as sensitivity
+from experiments.analyses.static_stress import command as static_stress
 
 FEW = ["population.size=600", "calendar.warm_up_months=24", "study.replicates=2", "executor=serial"]
 

@@ -5,7 +5,12 @@ import math
 import numpy as np
 import pytest
 
-from experiments.analysis.panel_regression import event_study, parts_of, two_way, two_way_effect
+from experiments.analyses.difference_in_differences.panel_regression import (
+    event_study,
+    parts_of,
+    two_way,
+    two_way_effect,
+)
 
 PEOPLE, MONTHS, EVENT, EFFECT = 120, tuple(range(10, 22)), 16, 5.0
 AFTER = np.array(MONTHS) >= EVENT

@@ -6,20 +6,17 @@ from collections.abc import Callable
 import pandas as pd
 import pytest
 
-from experiments import frontier, reverse_stress, sensitivity, static_stress, tree
-from experiments.analysis import extras
-from experiments.analysis.command import Tool
-from experiments.analysis.measures import Measure, check_measure, number, why_no_value
-from experiments.analysis.parameters import (
-    FACTOR,
-    ParameterRange,
-    assumed_ranges,
-    check_range,
-    entries,
-    with_values,
-)
-from experiments.analysis.request import plain, read_request, read_settings
-from experiments.difference_in_differences import TOOL, DifferenceSettings
+from experiments.analyses import extras
+from experiments.analyses.difference_in_differences.command import TOOL, DifferenceSettings
+from experiments.analyses.frontier import command as frontier
+from experiments.analyses.measures import Measure, check_measure, number, why_no_value
+from experiments.analyses.parameters import FACTOR, ParameterRange, assumed_ranges, check_range, entries, with_values
+from experiments.analyses.request import plain, read_request, read_settings
+from experiments.analyses.reverse_stress import command as reverse_stress
+from experiments.analyses.sensitivity import command as sensitivity
+from experiments.analyses.static_stress import command as static_stress
+from experiments.analyses.tool import Tool
+from experiments.compose import tree
 from experiments.refusal import Refusal
 from sim.params import MarketConfig
 from tests.market.small_market import composed

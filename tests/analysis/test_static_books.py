@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.analysis.openings import openings_of, parts_of_loans
-from experiments.analysis.roll_rates import (
+from experiments.analyses.static_stress.openings import openings_of, parts_of_loans
+from experiments.analyses.static_stress.roll_rates import (
     PAID,
     PAID_OFF,
     STATES,
@@ -21,7 +21,7 @@ from experiments.analysis.roll_rates import (
     replaced,
     stressed,
 )
-from experiments.analysis.static_books import Opening, Stress, allowance_of, project
+from experiments.analyses.static_stress.static_books import Opening, Stress, allowance_of, project
 from sim.codes import BUCKETS
 from tests.market.small_market import lived, small
 

@@ -5,9 +5,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.analysis.openings import openings_of
-from experiments.analysis.static_page import findings_of, lender_table
-from experiments.static_stress import (
+from experiments.analyses.static_stress.command import (
     Lived,
     StaticStressSettings,
     behavioural_paths,
@@ -15,6 +13,8 @@ from experiments.static_stress import (
     static_paths,
     stresses,
 )
+from experiments.analyses.static_stress.openings import openings_of
+from experiments.analyses.static_stress.page import findings_of, lender_table
 from sim.params import MarketConfig
 from sim.shocks.unemployment import Unemployment
 from tests.market.small_market import lived, small

@@ -21,7 +21,7 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
         light = PlainMarket(people, 1)
         light.step()
         return light.step
-    from experiments.config import compose
+    from experiments.compose.study import compose
 
     config = compose(["study=baseline", f"population.size={people}", f"calendar.months={MEASURED_MONTHS + 1}"])
     warm_up = 0 if kind == "first_month" else SETTLING_MONTHS
@@ -91,7 +91,7 @@ def watch(market: Any) -> None:
 
 def every_instrument() -> tuple[tuple[str, Any], ...]:
     """Return every instrument with its own figures, in full force from the first reported month on."""
-    from experiments.registry import kinds, member_class
+    from experiments.compose.registry import kinds, member_class
 
     found = []
     for name in sorted(kinds("policy")):

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments.config import compose_study
-from experiments.forecast import REFERENCE, forecast
-from experiments.study import plan
-from experiments.trial import rehearse
+from experiments.compose.plan import plan
+from experiments.compose.study import compose_study
+from experiments.execute.estimate import REFERENCE, forecast
+from experiments.execute.trial import rehearse
 
 ROOT = Path(__file__).resolve().parents[2]
 

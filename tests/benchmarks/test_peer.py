@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from sim.market import CreditMarket
 from sim.params import MarketConfig
 from tests.benchmarks.peer.market import PeerMarket

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from experiments.analysis.command import Tool
-from experiments.analysis.request import read_request
-from experiments.commands import COMMANDS, command_named, main_of
-from experiments.flags import overrides_and_flags
-from experiments.multirun import expanded
-from experiments.overrides import compose_document, read_override
-from experiments.own_study import read_asked
+from experiments.analyses.request import read_request
+from experiments.analyses.tool import Tool
+from experiments.compose.overrides import compose_document, read_override
+from experiments.compose.own_study import read_asked
+from experiments.execute.several_studies import expanded
+from experiments.program.commands import COMMANDS, command_named, main_of
+from experiments.terminal.flags import overrides_and_flags
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = ".venv/bin/sluice"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from sim.params import MarketConfig
 from tests.market.everything import everything_on
 

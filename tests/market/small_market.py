@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from sim.market import CreditMarket
 from sim.params import LenderParameters, MarketConfig
 

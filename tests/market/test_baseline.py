@@ -5,7 +5,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from sim.codes import BUCKETS
 from sim.market import CreditMarket
 from sim.observe.stationarity import Drift, drift

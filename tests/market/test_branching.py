@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mesa.datacollection import DataCollector
 
-from experiments.config import compose_study
+from experiments.compose.study import compose_study
 from sim.agents.lender import Lender
 from sim.market import CreditMarket
 from sim.params import MarketConfig, ObserveParameters, QuietCutParameters, RationingParameters

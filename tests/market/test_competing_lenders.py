@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from sim.books.competition import markup_bp, share_ppm
 from sim.market import CreditMarket
 from sim.params import CompetitionParameters, OfferTestParameters

@@ -11,8 +11,8 @@ import pyarrow.compute as pc
 import pytest
 
 import sim.engines.arrays as arrays
-from experiments.config import compose
-from experiments.market import document_of, read_market
+from experiments.compose.market import document_of, read_market
+from experiments.compose.study import compose
 from sim.draws import Draws
 from sim.market import CreditMarket
 from sim.params import LenderParameters, MarketConfig

@@ -104,7 +104,7 @@ def test_a_partial_may_hold_the_configuration() -> None:
 @pytest.mark.parametrize(
     ("config", "words"),
     [
-        ({}, r"^config: must be a MarketConfig, was dict \{\}; make one with experiments.config.compose"),
+        ({}, r"^config: must be a MarketConfig, was dict \{\}; make one with experiments.compose.study.compose"),
         ("scale=smoke", "was str 'scale=smoke'"),
         (None, "was NoneType None"),
         (small().calendar, r"was CalendarParameters .*\[config\]"),

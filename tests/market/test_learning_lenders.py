@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from sim.market import CreditMarket
 from sim.params import LearningParameters, MarketConfig
 from tests.market.small_market import SEED, differing, every_lender, lived, one_lender, small, tables_before

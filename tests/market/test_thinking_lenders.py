@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from sim.market import CreditMarket
 from sim.params import LearningParameters, MarketConfig, OfferTestParameters, StrategyParameters
 from sim.policies.rate_cap import RateCap

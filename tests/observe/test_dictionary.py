@@ -5,18 +5,18 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from experiments.compare import DIFFERENCES, EFFECTS
-from experiments.dictionary import KEY_COLUMNS, PEOPLE_TABLE, TABLES, Table
-from experiments.dictionary.comparisons import COMPARISON_TABLES
-from experiments.dictionary.entries import WORDS_OF_RUNS
-from experiments.dictionary.micro import MICRO_TABLES
-from experiments.dictionary.page import page
-from experiments.dictionary.words import ENDINGS
-from experiments.groups import GROUP_EFFECTS
-from experiments.moves import MOVES_TABLE
-from experiments.profiles import PROFILES
-from experiments.runs import KEYS
-from experiments.transitions import TRANSITIONS
+from experiments.compare.by_group import GROUP_EFFECTS
+from experiments.compare.by_month import PROFILES
+from experiments.compare.by_person import TRANSITIONS
+from experiments.compare.effects import DIFFERENCES, EFFECTS
+from experiments.compare.moves import MOVES_TABLE
+from experiments.compose.run import KEYS
+from experiments.tables.dictionary import KEY_COLUMNS, PEOPLE_TABLE, TABLES, Table
+from experiments.tables.dictionary.comparisons import COMPARISON_TABLES
+from experiments.tables.dictionary.entries import WORDS_OF_RUNS
+from experiments.tables.dictionary.micro import MICRO_TABLES
+from experiments.tables.dictionary.page import page
+from experiments.tables.dictionary.words import ENDINGS
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.observe.schemas import SCHEMAS
 from tests.market.small_market import lived, small

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments.dictionary.formed import FORMED
-from experiments.outcomes import read_outcome
-from experiments.ratios import ratio_of_sums
-from experiments.selections import LABELS, SELECTIONS
+from experiments.tables.dictionary.formed import FORMED
+from experiments.tables.outcomes import read_outcome
+from experiments.tables.ratios import ratio_of_sums
+from experiments.tables.selections import LABELS, SELECTIONS
 from sim.market import CreditMarket
 from sim.observe.columns import Columns
 from sim.observe.metrics import herfindahl

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.runs import KEYS
+from experiments.compose.run import KEYS
 from sim.observe.schemas import SCHEMAS
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from experiments.config import compose
-from experiments.registry import kinds, member_class
+from experiments.compose.registry import kinds, member_class
+from experiments.compose.study import compose
 from sim.books.credit_gap import Indicators
 from sim.params import LENDER_KINDS, MarketConfig, RegulatorParameters, quantities
 from sim.policies.base import JOINS, NO_RATE_CAP_BP, compose_rulebook, join, opening_rules

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from experiments.registry import kinds, member_class
+from experiments.compose.registry import kinds, member_class
 from sim.market import CreditMarket
 from sim.params import MarketConfig
 from tests.market.small_market import SEED, every_lender, small, tables_before

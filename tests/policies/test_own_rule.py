@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from experiments.refusal import Refusal
 from sim.agents.regulator import Regulator
 from sim.agents.ruling import RuleState, decided, opening_state

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from sim.agents.terms import law_on_prices
 from sim.codes import (
     BORROWER_CAP,

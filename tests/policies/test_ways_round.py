@@ -5,7 +5,7 @@ from functools import cache
 import mesa
 import pytest
 
-from experiments.config import compose
+from experiments.compose.study import compose
 from experiments.refusal import Refusal
 from sim.agents.regulator import Regulator
 from sim.agents.terms import law_on_prices

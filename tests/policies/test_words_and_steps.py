@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from experiments.registry import kinds, member_class
+from experiments.compose.registry import kinds, member_class
 from sim.params import quantities
 from sim.policies.base import phased, phased_cap
 from sim.policies.capital_adequacy import CapitalAdequacy

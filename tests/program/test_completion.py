@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from experiments.commands import COMMANDS
-from experiments.completion import SHELLS, script, words_of
-from experiments.overrides import read_override
+from experiments.compose.overrides import read_override
+from experiments.program.commands import COMMANDS
+from experiments.program.completion import SHELLS, script, words_of
 
 ASK = """\
 source "$1"

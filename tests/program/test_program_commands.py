@@ -15,13 +15,15 @@ import pandas as pd
 import pytest
 import yaml
 
-from experiments import commands, flags, machine
-from experiments.command_line import INTERRUPTED, REFUSED, command_here, program, usage
-from experiments.commands import COMMANDS, main, main_of
-from experiments.config import compose_study
-from experiments.market import read_market
+from experiments import machine
+from experiments.compose.market import read_market
+from experiments.compose.study import compose_study
+from experiments.program import commands
+from experiments.program.commands import COMMANDS, main, main_of
 from experiments.refusal import Refusal
-from experiments.streams import READER_GONE, as_command
+from experiments.terminal import flags
+from experiments.terminal.command_line import INTERRUPTED, REFUSED, command_here, program, usage
+from experiments.terminal.streams import READER_GONE, as_command
 from sluice.__main__ import main as start
 from tests.studies.fake_study import live, study_in
 from tests.variants import fast_first
@@ -240,7 +242,7 @@ def test_memory_that_ends_in_any_command_is_one_line(capsys: pytest.CaptureFixtu
 def test_command_begins_nothing_under_a_limit_too_low(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("experiments.memory_limit.address_limit", lambda: 1_200_000 * 1024)
+    monkeypatch.setattr("experiments.terminal.memory_limit.address_limit", lambda: 1_200_000 * 1024)
     assert as_command(lambda: 0) == 1
     said = capsys.readouterr().err
     assert said.startswith("memory: a process may have 1200000 kB of addresses here (ulimit -v)")
@@ -258,7 +260,7 @@ def test_limit_too_low_to_load_a_command_is_one_line(kilobytes: int, texts: list
     assert re.fullmatch(rf"memory: a process may have {kilobytes} kB of addresses here .*\n", ended.stderr)
 
 
-@pytest.mark.parametrize("start", [["-m", "sluice", "dictionary"], ["-m", "experiments.dictionary"]])
+@pytest.mark.parametrize("start", [["-m", "sluice", "dictionary"], ["-m", "experiments.tables.dictionary"]])
 def test_head_of_a_whole_process_ends_it_without_a_word(start: list[str]) -> None:
     shell = 'set -o pipefail; "$@" | head -1'
     ended = subprocess.run(
@@ -325,4 +327,4 @@ def test_a_path_that_names_the_folder_of_such_files_does_not_hide_it_either(tmp_
 
 def test_the_main_module_of_a_command_is_chosen_when_it_is_asked_for() -> None:
     found: Callable[..., int] = commands.main_of("reverse-stress")
-    assert found.__module__ == "experiments.reverse_stress"
+    assert found.__module__ == "experiments.analyses.reverse_stress.command"

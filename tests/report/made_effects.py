@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
+from experiments.keep.files import record_of, write_sealed
 from experiments.report.reading import Study
-from experiments.store import record_of, write_sealed
 
 Ends = tuple[float, float, float] | None  # mean, low, high; None = nothing to compare
 IDENTICAL = (0.0, 0.0, 0.0)

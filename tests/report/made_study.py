@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from experiments.keep.files import record_of, write_sealed
 from experiments.report.estimates import estimate
-from experiments.store import record_of, write_sealed
 from tests.report.made_rows import ANNOUNCED, EFFECTIVE, SHOCK, SHOCK_END, Lenders, Row, Rows, row_makers
 
 ARMS = ("baseline", "tightening", "placebo")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.drawn import report_problem
+from experiments.keep.drawn import report_problem
 from experiments.report import build
 from experiments.report.__main__ import main
 from experiments.report.blocks import Note

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from experiments.compose.warnings.warning import CONTRADICTION, LAID_OVER, Flag
 from experiments.report.reading import Study
 from experiments.report.sections.question import question_section
-from experiments.unusual.flag import CONTRADICTION, LAID_OVER, Flag
 from tests.report.made_study import write_study
 
 WHY = "rate_cap applies to every arm, the baseline included; effects are those of the arms on top of it"

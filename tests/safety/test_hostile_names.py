@@ -12,13 +12,13 @@ from pathlib import Path
 import pytest
 import yaml
 
-from experiments.any_script import is_name, slug
-from experiments.config import compose, compose_study
-from experiments.market import MEMBER_NAME, document_of, read_market
-from experiments.overrides import read_override
+from experiments.compose.any_script import is_name, slug
+from experiments.compose.market import MEMBER_NAME, document_of, read_market
+from experiments.compose.overrides import read_override
+from experiments.compose.study import compose, compose_study
+from experiments.keep.files import append_line
 from experiments.refusal import Refusal, unprintable
 from experiments.report import build
-from experiments.store import append_line
 from experiments.verify import main as verify
 from tests.report.made_study import write_study
 from tests.safety.payloads import PAYLOADS

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from experiments.config import StudyConfig, compose_study
-from experiments.folder import folder_for, opened
+from experiments.compose.plan import plan
+from experiments.compose.run import Run
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.keep.files import CorruptResult, read_json
+from experiments.keep.folder import folder_for, opened
+from experiments.keep.study_files import LOCK
 from experiments.refusal import Refusal
-from experiments.runs import Run
-from experiments.store import CorruptResult, read_json
-from experiments.study import plan
-from experiments.study_files import LOCK
 
 
 @pytest.fixture(scope="module")

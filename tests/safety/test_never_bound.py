@@ -10,13 +10,13 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from experiments.config import StudyConfig, compose_study
-from experiments.registry import kinds
-from experiments.store import write_table
-from experiments.unusual.asked_rules import raised_rules
-from experiments.unusual.bindings import MADE_OF, idle_instruments
-from experiments.unusual.flag import IDLE, MATCHED, NAMELESS, Flag
-from experiments.unusual.twins import Twin
+from experiments.compare.asked_rules import raised_rules
+from experiments.compare.identical_arms import Twin
+from experiments.compare.never_bound import MADE_OF, idle_instruments
+from experiments.compose.registry import kinds
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.compose.warnings.warning import IDLE, MATCHED, NAMELESS, Flag
+from experiments.keep.files import write_table
 from sim.codes import OUTCOMES
 from sim.values import Rules
 

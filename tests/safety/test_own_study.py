@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.config import compose_study
-from experiments.overrides import Override
-from experiments.own_study import read_asked, store
+from experiments.compose.overrides import Override
+from experiments.compose.own_study import read_asked, store
+from experiments.compose.study import compose_study
+from experiments.compose.warnings import unusual_settings
 from experiments.refusal import Refusal
-from experiments.unusual import unusual_settings
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guide" / "own_study.md"
 STUDY = """\

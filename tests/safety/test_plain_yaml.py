@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from experiments.overrides import read_override, read_overrides
-from experiments.plain_yaml import CODE_KEYS, DEEPEST, check_references, check_yaml
+from experiments.compose.overrides import read_override, read_overrides
+from experiments.compose.safe_yaml import CODE_KEYS, DEEPEST, check_references, check_yaml
 from experiments.refusal import Refusal, printable
 from tests.safety.payloads import PAYLOADS
 

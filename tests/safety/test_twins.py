@@ -9,12 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from experiments.config import StudyConfig, compose_study
-from experiments.kept_runs import RECORD, Kept
-from experiments.runs import Run
-from experiments.store import write_sealed, write_table
-from experiments.study import plan
-from experiments.unusual.twins import Twin, twins_of
+from experiments.compare.identical_arms import Twin, twins_of
+from experiments.compose.plan import plan
+from experiments.compose.run import Run
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.keep.files import write_sealed, write_table
+from experiments.keep.runs import RECORD, Kept
 
 NEWS = {"act": ["announcement", "entry into force", "asks_owners"], "value": [1.0, 2.0, 3.0]}
 QUIET = {"act": ["asks_owners"], "value": [3.0]}

@@ -8,16 +8,17 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from experiments.config import StudyConfig, compose_study
-from experiments.registry import kinds, member_class
+from experiments.compare import never_bound as bindings
+from experiments.compare.never_bound import idle_instruments
+from experiments.compose.registry import kinds, member_class
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.compose.warnings import unusual_settings
+from experiments.compose.warnings.contradictions import contradictions
+from experiments.compose.warnings.ranges import usual_range, usual_ranges
+from experiments.compose.warnings.warning import CONTRADICTION, NAMELESS, OUTSIDE, Flag, merged
+from experiments.keep.files import read_table, write_table
 from experiments.report.reading import Study
 from experiments.report.sections.unusual import unusual_section
-from experiments.store import read_table, write_table
-from experiments.unusual import bindings, unusual_settings
-from experiments.unusual.bindings import idle_instruments
-from experiments.unusual.contradictions import contradictions
-from experiments.unusual.flag import CONTRADICTION, NAMELESS, OUTSIDE, Flag, merged
-from experiments.unusual.ranges import usual_range, usual_ranges
 from sim.params import LenderParameters, MarketConfig, Quantity, quantities
 from tests.report.made_study import write_study
 

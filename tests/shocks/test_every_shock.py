@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from experiments.config import compose
-from experiments.registry import kinds
+from experiments.compose.registry import kinds
+from experiments.compose.study import compose
 from sim.draws import Draws
 from sim.economy import World
 from sim.market import CreditMarket

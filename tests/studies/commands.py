@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from experiments.executors.place import ARITHMETIC_THREADS
-from experiments.store import PARTIAL
+from experiments.execute.executors.worker import ARITHMETIC_THREADS
+from experiments.keep.files import PARTIAL
 
 FAKE = Path(__file__).with_name("fake")
 BASE = ["study=baseline", "population.size=300", "months=30", "report.draw=false", "executor.workers=2"]

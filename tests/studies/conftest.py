@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.compilation import stamp_name
+from experiments.execute.compilation import stamp_name
 from sim.compiling import compiled_source_hash
 from tests.studies.commands import Sluice
 from tests.studies.fake_study import fake_market

@@ -8,11 +8,11 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from experiments.archive import archive_of
-from experiments.config import StudyConfig, compose_study
-from experiments.driver import Driver
-from experiments.folder import opened
-from experiments.store import sha256_of
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.execute.driver import Driver
+from experiments.keep.cache import archive_of
+from experiments.keep.files import sha256_of
+from experiments.keep.folder import opened
 from tests.studies.commands import FAKE
 
 ASKED = ("study=baseline", "population.size=300", "months=30", "executor=serial", "report.draw=false")

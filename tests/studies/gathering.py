@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from experiments.gather import gather
-from experiments.kept_runs import PEOPLE, RECORD, Kept
-from experiments.store import record_of, write_sealed, write_table
-from experiments.study import plan
+from experiments.compare.gather import gather
+from experiments.compose.plan import plan
+from experiments.keep.files import record_of, write_sealed, write_table
+from experiments.keep.runs import PEOPLE, RECORD, Kept
 from sim.observe.schemas import SCHEMAS
 from tests.studies.fake_study import study_in, use_fake_market
 

@@ -19,10 +19,10 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from experiments.archive import NAME
-from experiments.kept_runs import RECORD
-from experiments.store import PARTIAL, CorruptResult, check_file, read_sealed
-from experiments.study_files import MANIFEST
+from experiments.keep.cache import NAME
+from experiments.keep.files import PARTIAL, CorruptResult, check_file, read_sealed
+from experiments.keep.runs import RECORD
+from experiments.keep.study_files import MANIFEST
 from tests.studies.fake_study import hashes, live, one_hash, study_in, use_fake_market
 
 

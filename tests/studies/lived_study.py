@@ -7,11 +7,11 @@ from functools import cache
 
 import pandas as pd
 
-from experiments.compare import compare
-from experiments.config import StudyConfig, compose_study
-from experiments.selections import SELECTIONS
-from experiments.single_run import Trunk
-from experiments.study import plan
+from experiments.compare.effects import compare
+from experiments.compose.plan import plan
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.execute.single_run import Trunk
+from experiments.tables.selections import SELECTIONS
 
 
 @cache

@@ -13,13 +13,13 @@ from typing import NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from experiments.config import StudyConfig, compose_study
-from experiments.gather import gather
-from experiments.groups import RUN, columns_read
-from experiments.kept_runs import PEOPLE, RECORD, Kept
-from experiments.outcomes import read_horizon
-from experiments.runs import Run
-from experiments.store import FileRecord, read_table, record_of, write_sealed
+from experiments.compare.by_group import RUN, columns_read
+from experiments.compare.gather import gather
+from experiments.compose.run import Run
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.keep.files import FileRecord, read_table, record_of, write_sealed
+from experiments.keep.runs import PEOPLE, RECORD, Kept
+from experiments.tables.outcomes import read_horizon
 from sim.observe.flags import flags
 
 SCENARIOS, ARMS, REPLICATES = ("calm", "shock"), ("baseline", "capped", "placebo"), 6

@@ -8,9 +8,9 @@ import random
 import sys
 from pathlib import Path
 
-from experiments.config import compose_study
-from experiments.execute import carry_out_all
-from experiments.study import plan
+from experiments.compose.plan import plan
+from experiments.compose.study import compose_study
+from experiments.execute.pool import carry_out_all
 
 
 def main(seed: int, folder: Path, overrides: list[str]) -> None:

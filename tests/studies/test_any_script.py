@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from experiments.any_script import in_ascii, is_name, slug
-from experiments.config import compose_study
-from experiments.folder import folder_for
-from experiments.multirun import expanded
-from experiments.overrides import out_override, read_override
+from experiments.compose.any_script import in_ascii, is_name, slug
+from experiments.compose.overrides import out_override, read_override
+from experiments.compose.run import Run
+from experiments.compose.study import compose_study
+from experiments.execute.several_studies import expanded
+from experiments.keep.folder import folder_for
 from experiments.refusal import Refusal
 from experiments.report.wording import plain
-from experiments.runs import Run
 from tests.studies.fake_study import hashes, live, study_in
 from tests.variants import fast_first
 

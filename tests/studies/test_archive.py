@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from experiments import archive as archive_module
-from experiments.archive import NAME, Archive, archive_of
-from experiments.config import compose_study
-from experiments.kept_runs import RECORD
+from experiments.compose.plan import plan
+from experiments.compose.study import compose_study
+from experiments.keep import cache as archive_module
+from experiments.keep.cache import NAME, Archive, archive_of
+from experiments.keep.files import host, sha256_of
+from experiments.keep.runs import RECORD
 from experiments.refusal import Refusal
-from experiments.store import host, sha256_of
-from experiments.study import plan
 from experiments.verify import verify
 from tests.studies.fake_study import ASKED, RUNS, composed, flip, hashes, live, study_in
 from tests.variants import fast_first

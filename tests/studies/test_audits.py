@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from experiments.complete_pairs import half_width
-from experiments.config import compose
-from experiments.count_bounds import FEW_EVENTS, count_bounds
-from experiments.outcomes import read_outcome
-from experiments.statistics import bootstrap_t, holm, paired_effect
+from experiments.compare.complete_pairs import half_width
+from experiments.compare.count_bounds import FEW_EVENTS, count_bounds
+from experiments.compare.statistics import bootstrap_t, holm, paired_effect
+from experiments.compose.study import compose
+from experiments.tables.outcomes import read_outcome
 from sim.market import CreditMarket
 
 pytestmark = pytest.mark.slow

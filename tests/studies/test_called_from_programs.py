@@ -18,12 +18,12 @@ from hydra.version import getbase
 from omegaconf import OmegaConf
 
 from experiments import run
-from experiments.config import compose
-from experiments.executors import clean_start
-from experiments.executors.engine import NoWorker
-from experiments.executors.environment import environment_kept, environment_of
-from experiments.executors.processes import ProcessEngine, ended_at_once, processes
-from experiments.overrides import _composed
+from experiments.compose.overrides import _composed
+from experiments.compose.study import compose
+from experiments.execute.executors import clean_start
+from experiments.execute.executors.base import NoWorker
+from experiments.execute.executors.environment import environment_kept, environment_of
+from experiments.execute.executors.processes import ProcessEngine, ended_at_once, processes
 from tests.studies.commands import BASE, Sluice
 from tests.studies.fake_study import live, study_in
 
@@ -223,7 +223,8 @@ def test_a_working_folder_that_is_gone_is_named_as_what_it_is(tmp_path: Path, mo
 
 
 def test_ending_the_workers_of_one_study_leaves_those_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("experiments.executors.processes.CONTEXT", multiprocessing.get_context("spawn"))  # quick here
+    quick_here = multiprocessing.get_context("spawn")
+    monkeypatch.setattr("experiments.execute.executors.processes.CONTEXT", quick_here)
     first, second = ProcessEngine(1, ""), ProcessEngine(1, "")
     ended, left = first.place(), second.place()
     other = left.submit(os.getpid).result()

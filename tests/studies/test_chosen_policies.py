@@ -4,11 +4,11 @@ from functools import cache
 
 import pytest
 
-from experiments.config import compose, compose_study
-from experiments.market import canonical, document_of, read_market
+from experiments.compose.market import canonical, document_of, read_market
+from experiments.compose.registry import kinds
+from experiments.compose.study import compose, compose_study
+from experiments.compose.tree import groups, members_of_bundles
 from experiments.refusal import Refusal
-from experiments.registry import kinds
-from experiments.tree import groups, members_of_bundles
 from sim.params import MarketConfig
 from sim.policies.rate_cap import RateCap
 

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments import seeds, verify
-from experiments.command_line import FAILED, INTERRUPTED, command_here, command_of
-from experiments.executors.engine import NoWorker
-from experiments.overrides import names_out, out_override, read_override
-from experiments.store import write_json
+from experiments.compose.overrides import names_out, out_override, read_override
+from experiments.execute.executors.base import NoWorker
+from experiments.keep.files import write_json
+from experiments.terminal.command_line import FAILED, INTERRUPTED, command_here, command_of
 from tests.studies.fake_study import live, study_in
 
 # Controls, and `${`, which asks for another value, are refused wherever a path is read.

@@ -4,13 +4,13 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
-from experiments.compare import _warning, compare
-from experiments.config import compose_study
-from experiments.outcomes import read_horizon, read_outcome
+from experiments.compare.by_person import Pair, transitions
+from experiments.compare.effects import _warning, compare
+from experiments.compare.sameness import SameMarkets
+from experiments.compare.statistics import paired_effect
+from experiments.compose.study import compose_study
 from experiments.refusal import Refusal
-from experiments.sameness import SameMarkets
-from experiments.statistics import paired_effect
-from experiments.transitions import Pair, transitions
+from experiments.tables.outcomes import read_horizon, read_outcome
 from sim.observe.flags import flags
 
 KEYS = {"scenario": "calm", "arm": "baseline", "replicate": 0}

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments import compilation
-from experiments.config import compose_study
+from experiments.compose.study import compose_study
+from experiments.execute import compilation
 from sim.params import MarketConfig
 from tests.market.small_market import small
 from tests.variants import fast_first

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 import sim.market  # noqa: F401  (so that every function is defined)
-from experiments import compiling_shown
-from experiments.compilation import Board
-from experiments.compiling_shown import CompilingShown, parts_by_function
+from experiments.execute import compiling_shown
+from experiments.execute.compilation import Board
+from experiments.execute.compiling_shown import CompilingShown, parts_by_function
 from sim import compiling
 from sim.compiling import compiled_functions
 

@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from omegaconf import OmegaConf
 
-from experiments import tree
-from experiments.config import compose, compose_study
-from experiments.market import canonical, document_of, read_market
-from experiments.overrides import compose_document, read_overrides
+from experiments.compose import tree
+from experiments.compose.market import canonical, document_of, read_market
+from experiments.compose.overrides import compose_document, read_overrides
+from experiments.compose.plan import plan, study_identity
+from experiments.compose.study import compose, compose_study
 from experiments.refusal import Refusal
-from experiments.study import plan, study_identity
 from sim.params import MarketConfig
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments import tree
-from experiments.config import compose
+from experiments.compose import tree
+from experiments.compose.study import compose
 from experiments.refusal import Refusal
 
 

@@ -4,11 +4,11 @@ from functools import cache
 
 import pytest
 
-from experiments.config import compose, compose_study
-from experiments.dates import months_after
-from experiments.market import document_of, read_market
+from experiments.compose.dates import months_after
+from experiments.compose.market import document_of, read_market
+from experiments.compose.study import compose, compose_study
+from experiments.compose.tree import members_of_bundles
 from experiments.refusal import Refusal
-from experiments.tree import members_of_bundles
 from sim.params import LENDER_KINDS, MarketConfig
 from sim.policies.base import compose_rulebook
 from sim.values import Rules

@@ -8,15 +8,15 @@ import pyarrow as pa
 import pytest
 from scipy import stats
 
-from experiments.config import StudyConfig, compose_study
-from experiments.groups import effects_by_group
-from experiments.intervals import mean_intervals, paired_intervals
-from experiments.kinds_of_move import per_thousand
-from experiments.moves import moves
-from experiments.profiles import PROFILES, profiles
-from experiments.sameness import NONE_KNOWN, SameMarkets
-from experiments.statistics import paired_effect
-from experiments.transitions import Pair, transitions
+from experiments.compare.by_group import effects_by_group
+from experiments.compare.by_month import PROFILES, profiles
+from experiments.compare.by_person import Pair, transitions
+from experiments.compare.intervals import mean_intervals, paired_intervals
+from experiments.compare.moves import moves
+from experiments.compare.sameness import NONE_KNOWN, SameMarkets
+from experiments.compare.statistics import paired_effect
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.tables.moves import per_thousand
 from sim.observe.flags import flags
 
 

@@ -3,9 +3,9 @@
 import pandas as pd
 import pytest
 
-from experiments.event_counts import EVENTS, NO_EVENTS, counts_events, event_months, months_counted
-from experiments.outcomes import read_outcome
-from experiments.selections import SELECTIONS
+from experiments.tables.event_counts import EVENTS, NO_EVENTS, counts_events, event_months, months_counted
+from experiments.tables.outcomes import read_outcome
+from experiments.tables.selections import SELECTIONS
 from sim.observe.schemas import SCHEMAS
 
 

@@ -14,18 +14,18 @@ import pyarrow as pa
 import pytest
 
 import experiments
-from experiments import folder as folder_module
 from experiments import run
-from experiments.archive import NAME
-from experiments.command_line import command_here
-from experiments.config import ReportSettings
-from experiments.drawn import keep_record
-from experiments.folder import folder_for
-from experiments.kept_runs import RECORD
-from experiments.progress import Progress
+from experiments.compose.study import ReportSettings
+from experiments.keep import folder as folder_module
+from experiments.keep.cache import NAME
+from experiments.keep.drawn import keep_record
+from experiments.keep.files import PARTIAL, SEAL, read_json, sha256_of, write_bytes, write_sealed, write_table
+from experiments.keep.folder import folder_for
+from experiments.keep.runs import RECORD
+from experiments.keep.study_files import DRAWN, MANIFEST, REPORTS
 from experiments.refusal import Refusal
-from experiments.store import PARTIAL, SEAL, read_json, sha256_of, write_bytes, write_sealed, write_table
-from experiments.study_files import DRAWN, MANIFEST, REPORTS
+from experiments.terminal.command_line import command_here
+from experiments.terminal.progress import Progress
 from experiments.verify import verify
 from tests.studies.commands import Sluice, table_hashes
 from tests.studies.fake_study import fake_market, flip, hashes, live, study_in
@@ -54,7 +54,7 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     disk = FullDisk(10**9)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "sim.market", fake_market())
-        patch.setattr("experiments.store.os.fsync", disk)
+        patch.setattr("experiments.keep.files.os.fsync", disk)
         assert live(study_in(folder, archive="none")) == 0
     folder.with_name("flushes").write_text(str(10**9 - disk.left))
     return folder
@@ -84,7 +84,7 @@ def test_full_disk_is_one_message_at_once_and_the_study_resumes_when_there_is_ro
     flushes = int(finished.with_name("flushes").read_text())
     full = FullDisk(min(int(part * flushes), flushes - 1))
     with monkeypatch.context() as patch:
-        patch.setattr("experiments.store.os.fsync", full)
+        patch.setattr("experiments.keep.files.os.fsync", full)
         code = command(patch, tmp_path / "out", archive="none")
     said = capsys.readouterr().err
     assert code == 1
@@ -105,7 +105,7 @@ def test_full_disk_of_the_archive_costs_nothing_but_the_archive(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(Path, "hardlink_to", refuse)
-    monkeypatch.setattr("experiments.store.shutil.copyfile", refuse)
+    monkeypatch.setattr("experiments.keep.files.shutil.copyfile", refuse)
     assert command(monkeypatch, tmp_path / "out") == 0
     said = capsys.readouterr().err
     assert "finished runs are not kept for other studies: " in said
@@ -265,7 +265,7 @@ def test_damaged_report_is_found_and_drawn_again_without_gathering(
     copied: Path, monkeypatch: pytest.MonkeyPatch, name: str, harm: Callable[[Path], None]
 ) -> None:
     monkeypatch.setattr("experiments.report.build", drawn_in)
-    monkeypatch.setattr("experiments.gather.gather", None)
+    monkeypatch.setattr("experiments.compare.gather.gather", None)
     drawn_in(copied)
     before, told = verify(copied), (copied / REPORTS[0]).read_bytes()
     assert before.is_well
@@ -375,7 +375,7 @@ def test_changed_model_is_refused_and_a_changed_program_gathers_anew(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(folder_module, "source_hash", lambda: "0" * 64)
-        patch.setattr("experiments.study.source_hash", lambda: "0" * 64)
+        patch.setattr("experiments.compose.plan.source_hash", lambda: "0" * 64)
         with pytest.raises(Refusal, match="the model's sources have changed since it was begun"):
             live(study_in(copied, archive="none"))
     assert verify(copied).is_well
@@ -460,8 +460,8 @@ def test_worker_that_cannot_be_started_is_one_message(
     def refuse(*_: object) -> None:
         raise problem
 
-    monkeypatch.setattr("experiments.driver.is_compiled", lambda _: True)
-    monkeypatch.setattr("experiments.executors.processes.ProcessPoolExecutor.submit", refuse)
+    monkeypatch.setattr("experiments.execute.driver.is_compiled", lambda _: True)
+    monkeypatch.setattr("experiments.execute.executors.processes.ProcessPoolExecutor.submit", refuse)
     executor = study_in(tmp_path).executor._replace(kind="processes")
     assert command(monkeypatch, tmp_path / "out", archive="none", executor=executor) == 1
     said = capsys.readouterr().err
@@ -478,7 +478,7 @@ def test_memory_that_ends_is_one_message(
         raise pa.ArrowMemoryError("malloc of size 4096 failed")
 
     with monkeypatch.context() as patch:
-        patch.setattr("experiments.gather.gather", refuse)
+        patch.setattr("experiments.compare.gather.gather", refuse)
         (copied / MANIFEST).unlink()
         assert command(patch, copied, archive="none") == 1
     assert "memory: not enough is left: malloc of size 4096 failed" in capsys.readouterr().err

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from experiments.filters import OPERATORS, read_filters
+from experiments.keep.filters import OPERATORS, read_filters
 from experiments.refusal import Refusal
 
 TABLE = pa.table(

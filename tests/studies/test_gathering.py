@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments.outcomes import Outcome
-from experiments.ratios import Single, made_of
-from experiments.selections import SELECTIONS, columns_read, rows_read
-from experiments.store import ROWS_A_GROUP, read_table, write_pieces, write_table
+from experiments.keep.files import ROWS_A_GROUP, read_table, write_pieces, write_table
+from experiments.tables.outcomes import Outcome
+from experiments.tables.ratios import Single, made_of
+from experiments.tables.selections import SELECTIONS, columns_read, rows_read
 from tests.market.small_market import lived, small
 from tests.variants import fast_first
 

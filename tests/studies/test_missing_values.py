@@ -7,11 +7,11 @@ import math
 import pandas as pd
 import pytest
 
-from experiments.compare import compare
-from experiments.config import StudyConfig, compose_study
-from experiments.pairs import paired
-from experiments.profiles import profiles
-from experiments.sameness import SameMarkets
+from experiments.compare.by_month import profiles
+from experiments.compare.effects import compare
+from experiments.compare.pairs import paired
+from experiments.compare.sameness import SameMarkets
+from experiments.compose.study import StudyConfig, compose_study
 from experiments.validate import Target, validate, words
 
 NOTHING = float("nan")

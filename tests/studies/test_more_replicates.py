@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import yaml
 
-from experiments.config import StudyConfig, compose_study
-from experiments.folder import check_folder, opened, replicates_in
+from experiments.compose.stop_settings import StopSettings
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.keep.files import read_json
+from experiments.keep.folder import check_folder, opened, replicates_in
+from experiments.keep.study_files import CONFIG, MANIFEST
 from experiments.refusal import Refusal
-from experiments.stop_settings import StopSettings
-from experiments.store import read_json
-from experiments.study_files import CONFIG, MANIFEST
 from experiments.verify import verify
 from tests.studies.fake_study import hashes, live, study_in
 
@@ -49,7 +49,7 @@ def test_a_folder_stays_whole_while_replicates_are_added(
     before = hashes(out)
     for problem in (KeyboardInterrupt, Refusal("population.size: a run needs more memory")):
         with monkeypatch.context() as patch:
-            patch.setattr("experiments.driver.worker_count", raising(problem))
+            patch.setattr("experiments.execute.driver.worker_count", raising(problem))
             with pytest.raises((KeyboardInterrupt, Refusal)):
                 live(study_in(out, archive="none", replicates=4))
         assert verify(out).is_well

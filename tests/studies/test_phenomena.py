@@ -5,7 +5,7 @@ Quick ones use a few thousand people and look at signs alone; slow ones ask that
 
 import pytest
 
-from experiments.config import compose_study
+from experiments.compose.study import compose_study
 from tests.studies.lived_study import assert_signs, effect, lived_study
 from tests.variants import fast_first
 

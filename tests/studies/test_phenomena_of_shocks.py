@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from experiments.config import compose, compose_study
+from experiments.compose.study import compose, compose_study
 from sim.codes import RESOLUTION
 from sim.market import CreditMarket
 from tests.studies.lived_study import assert_signs, effect, lived_study

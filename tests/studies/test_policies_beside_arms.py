@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from experiments import rehearsal
-from experiments.analysis.request import STUDY as ANALYSED
-from experiments.config import StudyConfig, compose_study
-from experiments.contents import contents
+from experiments.analyses.request import STUDY as ANALYSED
+from experiments.compose.contents import contents
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.compose.warnings import unusual_settings
+from experiments.compose.warnings.warning import LAID_OVER
+from experiments.execute import dry_run as rehearsal
 from experiments.refusal import Refusal
 from experiments.run import main
-from experiments.unusual import unusual_settings
-from experiments.unusual.flag import LAID_OVER
 from experiments.validate import STUDY as VALIDATED
 from tests.studies.fake_study import ASKED, fake_market
 from tests.variants import fast_first

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from experiments.config import compose_study
+from experiments.compose.study import compose_study
 from tests.studies.lived_study import assert_signs, effect, lived_study
 
 LENT = "lender.all.originations_fen"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments import progress
+from experiments.terminal import progress
 
 
 def test_a_line_a_minute_says_what_is_done_and_left(

@@ -44,7 +44,7 @@ print("left", dict(os.environ) == before)
 
 
 def test_versions_without_tokens_and_addresses_of_other_machines_are_refused() -> None:
-    from experiments.executors.ray import HERE, check_addresses, check_version
+    from experiments.execute.executors.ray import HERE, check_addresses, check_version
 
     check_version("2.52.0")
     check_version("3.0.0rc1")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from experiments.config import compose, compose_study
+from experiments.compose.study import compose, compose_study
 from experiments.refusal import Refusal
 
 REFUSED = [

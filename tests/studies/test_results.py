@@ -12,10 +12,10 @@ import pytest
 
 import experiments
 from experiments import machine, verify
-from experiments.query import connection
+from experiments.compose.plan import plan
+from experiments.keep.files import CorruptResult, write_json, write_sealed, write_table
+from experiments.keep.query import connection
 from experiments.refusal import Refusal
-from experiments.store import CorruptResult, write_json, write_sealed, write_table
-from experiments.study import plan
 from tests.studies.fake_study import RUNS, composed, fake_market, flip, live, study_in
 
 duckdb = pytest.importorskip("duckdb")

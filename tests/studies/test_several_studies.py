@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from experiments.command_line import command_here
-from experiments.config import StudyConfig, compose_study
-from experiments.execute import by_trunk
-from experiments.forecast import REFERENCE, forecast, seconds_of
-from experiments.multirun import carry_out_studies, expanded
-from experiments.overrides import out_override, read_override
+from experiments.compose.overrides import out_override, read_override
+from experiments.compose.plan import plan
+from experiments.compose.study import StudyConfig, compose_study
+from experiments.execute.dry_run import check_disk
+from experiments.execute.estimate import REFERENCE, forecast, seconds_of
+from experiments.execute.pool import by_trunk
+from experiments.execute.several_studies import carry_out_studies, expanded
+from experiments.execute.trial import Trial, rates_of
 from experiments.refusal import Refusal
-from experiments.rehearsal import check_disk
 from experiments.run import main
-from experiments.study import plan
-from experiments.trial import Trial, rates_of
+from experiments.terminal.command_line import command_here
 from tests.studies.commands import Sluice, await_that
 
 QUICK = REFERENCE._replace(month_seconds=1.0, person_month_seconds=0.0, run_seconds=10.0)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from experiments.config import compose_study
-from experiments.execute import by_trunk
-from experiments.runs import Run
-from experiments.study import plan
-from experiments.workers import Worker, next_run
+from experiments.compose.plan import plan
+from experiments.compose.run import Run
+from experiments.compose.study import compose_study
+from experiments.execute.pool import by_trunk
+from experiments.execute.workers import Worker, next_run
 from sim.past import months_shared
 from tests.market.small_market import small
 from tests.studies.commands import Sluice, table_hashes

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from experiments.complete_pairs import complete_pairs, half_width
-from experiments.count_bounds import FEW_EVENTS, count_bounds, p_of_totals
-from experiments.intervals import paired_intervals
-from experiments.statistics import bootstrap_t, holm, paired_effect
+from experiments.compare.complete_pairs import complete_pairs, half_width
+from experiments.compare.count_bounds import FEW_EVENTS, count_bounds, p_of_totals
+from experiments.compare.intervals import paired_intervals
+from experiments.compare.statistics import bootstrap_t, holm, paired_effect
 
 NAN = math.nan
 

@@ -10,14 +10,14 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.complete_pairs import half_width
-from experiments.config import PrimaryOutcome, compose_study
-from experiments.declared import confidence_each
-from experiments.outcomes import read_horizon
+from experiments.compare.complete_pairs import half_width
+from experiments.compare.declared import confidence_each
+from experiments.compare.stopping import Width, look_at, stopped, words
+from experiments.compose.stop_settings import StopSettings
+from experiments.compose.study import PrimaryOutcome, compose_study
+from experiments.keep.files import read_json, read_table
 from experiments.refusal import Refusal
-from experiments.stop_settings import StopSettings
-from experiments.stopping import Width, look_at, stopped, words
-from experiments.store import read_json, read_table
+from experiments.tables.outcomes import read_horizon
 from tests.studies.commands import Sluice, table_hashes
 from tests.studies.fake_study import live, study_in
 from tests.variants import fast_first

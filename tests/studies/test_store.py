@@ -9,8 +9,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from experiments.any_script import slug
-from experiments.store import (
+from experiments.compose.any_script import slug
+from experiments.keep.files import (
     CorruptResult,
     FileRecord,
     check_file,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from experiments.config import compose_study
+from experiments.compose.study import compose_study
 from sim.market import CreditMarket
 from tests.studies.lived_study import effect, lived_study
 

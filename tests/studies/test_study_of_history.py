@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from experiments.config import StudyConfig, compose_study
-from experiments.study import plan
+from experiments.compose.plan import plan
+from experiments.compose.study import StudyConfig, compose_study
 
 
 @cache

@@ -5,8 +5,8 @@ from functools import cache
 import pandas as pd
 import pytest
 
-from experiments.compare import compare
-from experiments.config import StudyConfig, compose_study
+from experiments.compare.effects import compare
+from experiments.compose.study import StudyConfig, compose_study
 from sim.market import CreditMarket
 from sim.params import MarketConfig
 from tests.market.small_market import one_lender

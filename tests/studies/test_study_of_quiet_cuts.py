@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from experiments.config import compose_study
-from experiments.outcomes import read_outcome
+from experiments.compose.study import compose_study
 from experiments.refusal import Refusal
 from experiments.run import main
+from experiments.tables.outcomes import read_outcome
 from sim.market import CreditMarket
 
 ANNOUNCED = 24

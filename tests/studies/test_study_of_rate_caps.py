@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from experiments.config import compose_study
+from experiments.compose.study import compose_study
 from tests.studies.lived_study import effect, lived_study
 
 FEW = (1_500, 1)

@@ -12,16 +12,17 @@ from typing import Any
 
 import pytest
 
-from experiments import execute, workers
-from experiments.config import ExecutorSettings, compose, compose_study
-from experiments.execute import carry_out_all, worker_count
-from experiments.executors import engine as engines
-from experiments.executors import place as places
-from experiments.executors.engine import Engine, Place
-from experiments.executors.place import Origin, Outcome, Raised, Unfit, carry_out_here, facts, this_process
-from experiments.kept_runs import Kept
+from experiments.compose.run import Run
+from experiments.compose.study import ExecutorSettings, compose, compose_study
+from experiments.execute import pool as execute
+from experiments.execute import workers
+from experiments.execute.executors import base as engines
+from experiments.execute.executors import worker as places
+from experiments.execute.executors.base import Engine, Place
+from experiments.execute.executors.worker import Origin, Outcome, Raised, Unfit, carry_out_here, facts, this_process
+from experiments.execute.pool import carry_out_all, worker_count
+from experiments.keep.runs import Kept
 from experiments.refusal import Refusal
-from experiments.runs import Run
 from sim.params import MarketConfig
 
 Answer = Callable[[Run], Outcome]

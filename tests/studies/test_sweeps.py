@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from experiments import tree
-from experiments.any_script import is_name
-from experiments.config import compose_study
-from experiments.declared import primary_effects, swept_words
-from experiments.overrides import read_override
+from experiments.compare.declared import primary_effects, swept_words
+from experiments.compose import tree
+from experiments.compose.any_script import is_name
+from experiments.compose.overrides import read_override
+from experiments.compose.study import compose_study
+from experiments.compose.sweeps import MOST_VERSIONS, SweepSettings, Version, short_keys, versions_of, written
 from experiments.refusal import Refusal
-from experiments.sweeps import MOST_VERSIONS, SweepSettings, Version, short_keys, versions_of, written
 
 CAPPED = {"arm": {"baseline": [], "capped": ["policy=[rate_cap]"]}, "scenario": {"calm": []}}
 BASE = ["study=baseline", "scale=smoke"]

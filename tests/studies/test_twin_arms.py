@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from experiments.compose.warnings.warning import IDLE, NAMELESS
 from experiments.run import main
-from experiments.unusual.flag import IDLE, NAMELESS
 
 pytestmark = pytest.mark.slow  # four runs on the real market
 

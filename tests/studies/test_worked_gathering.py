@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from experiments.gather import RUNS_AT_ONCE
-from experiments.kept_runs import RECORD, Kept
-from experiments.runs import Run
-from experiments.sameness import same_markets
-from experiments.store import sha256_of, write_sealed
+from experiments.compare.gather import RUNS_AT_ONCE
+from experiments.compare.sameness import same_markets
+from experiments.compose.run import Run
+from experiments.keep.files import sha256_of, write_sealed
+from experiments.keep.runs import RECORD, Kept
 from sim.observe.flags import flags
 from tests.studies.made_runs import (
     ANNOUNCED,

@@ -11,10 +11,10 @@ from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FixedLocator, Formatter, FuncFormatter, MaxNLocator
 
-from experiments.months import year_month
 from experiments.report.reading import Study
 from experiments.report.style import FAINT, INK, SHOCK, arm_colour, scenario_line
 from experiments.report.wording import number, short
+from experiments.tables.months import year_month
 
 
 def calendar_ticks(axis: Axes, study: Study) -> None:

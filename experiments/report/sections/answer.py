@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from experiments.methods import EXPLORATORY_BELOW
 from experiments.report.blocks import Block, Note, Points, Section, Table
 from experiments.report.comparison import (
     LEFT_OUT,
@@ -35,6 +34,7 @@ from experiments.report.effects import (
 )
 from experiments.report.reading import Study
 from experiments.report.wording import counted, listing, plain, sentence
+from experiments.tables.methods import EXPLORATORY_BELOW
 
 TITLE = "The answer in five sentences"
 NAMED_ARMS = 4  # so many are named in the opening; of more the first and the last

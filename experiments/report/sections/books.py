@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.ratios import MADE_OF, Ratio, ratio_of_sums
 from experiments.report.blocks import Block, Figure, Note, Section
 from experiments.report.changes import band_words
 from experiments.report.estimates import RUN
 from experiments.report.figures.series import Panel, draw_series
 from experiments.report.reading import Study
 from experiments.report.wording import listing, plain, sentence
+from experiments.tables.ratios import MADE_OF, Ratio, ratio_of_sums
 
 COLUMNS = 3  # of panels
 

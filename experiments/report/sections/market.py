@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments.ratios import Ratio, ratio_of_sums
 from experiments.report.blocks import Block, Figure, Note, Section
 from experiments.report.changes import band_words, change_caption
 from experiments.report.estimates import RUN
@@ -14,6 +13,7 @@ from experiments.report.figures.series import Panel, draw_series
 from experiments.report.lenders import measure
 from experiments.report.reading import Study
 from experiments.report.wording import label, listing, sentence
+from experiments.tables.ratios import Ratio, ratio_of_sums
 
 Named = tuple[str, str, pd.DataFrame]  # title, unit, rows with month and value
 

@@ -9,12 +9,12 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from experiments.methods import EXPLORATORY_BELOW
+from experiments.keep.study_files import LOG
 from experiments.report.blocks import Block, Command, Note, Points, Section, Table, Text
 from experiments.report.effects import read_effects
 from experiments.report.reading import Study
 from experiments.report.wording import counted, listing, plain, sentence, title
-from experiments.study_files import LOG
+from experiments.tables.methods import EXPLORATORY_BELOW
 
 ORIGINS = ("published", "fitted", "assumed", "chosen")
 ORIGIN_WORDS = (

@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import pandas as pd
 
-from experiments.ratios import Ratio, ratio_of, ratio_of_sums
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
 from experiments.report.changes import not_described
 from experiments.report.estimates import RUN, Estimate, level, paired
@@ -15,6 +14,7 @@ from experiments.report.figures.marks import month_name
 from experiments.report.figures.people import draw_groups
 from experiments.report.reading import Study
 from experiments.report.wording import NOTHING, change_sentence, interval, label, listing, plain, quantity, sentence
+from experiments.tables.ratios import Ratio, ratio_of, ratio_of_sums
 
 
 class GroupMeasure(NamedTuple):

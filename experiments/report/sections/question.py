@@ -9,7 +9,7 @@ from experiments.report.figures.marks import month_name
 from experiments.report.figures.timeline import draw_timeline
 from experiments.report.reading import Study
 from experiments.report.wording import counted, listing, plain, sentence
-from experiments.spelling import LAID_OVER
+from experiments.tables.spelling import LAID_OVER
 
 SHOWN_FILES = 4  # of those that were altered
 

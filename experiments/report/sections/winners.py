@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from experiments.kinds_of_move import MOVES, Move, per_thousand
+from experiments.compare.by_person import REASON, SERVED_BY
 from experiments.report.blocks import Block, Figure, Note, Section, Table, Text
 from experiments.report.estimates import RUN, Estimate, estimate
 from experiments.report.figures.people import draw_moves
 from experiments.report.reading import Study
 from experiments.report.wording import NOTHING, is_distinct, listing, number, plain, sentence
-from experiments.transitions import REASON, SERVED_BY
+from experiments.tables.moves import MOVES, Move, per_thousand
 
 Group = tuple[str, str]  # dimension and group
 ALL: Group = ("all", "all")

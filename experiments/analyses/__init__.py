@@ -1,0 +1,1 @@
+"""Analyses that stand on studies: what they share, and a room for each."""

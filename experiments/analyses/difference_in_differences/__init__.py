@@ -1,0 +1,1 @@
+"""The estimator of an outside econometrician beside the true effect."""

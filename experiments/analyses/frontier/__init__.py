@@ -1,0 +1,1 @@
+"""What access each strength of a rule leaves, and at what loss."""

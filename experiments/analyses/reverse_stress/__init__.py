@@ -1,0 +1,1 @@
+"""The smallest shock that breaks a named limit."""

@@ -1,0 +1,1 @@
+"""Which parameters matter: Morris screening and Sobol indices."""

@@ -1,0 +1,1 @@
+"""A supervisor's static stress test beside the simulated one."""

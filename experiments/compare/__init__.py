@@ -1,0 +1,1 @@
+"""From finished runs to effects: paired differences with their intervals, by month, by group and by person."""

@@ -1,0 +1,177 @@
+"""What instruments in force did, as far as it can be told: which changed nothing, and which left no name behind.
+
+An instrument is said never to have bound in three cases alone, each of which is exact:
+- with its numbers it changes no rule of any lender, whatever happens, and would change none without the others;
+- every run of its arm is the same as that of an arm without it, announcements apart;
+- it acts by refusals under its own name and in no other way, and there was none.
+
+A rule that would change some without the others, and beside them changes none, is said to ask for no more than they do:
+together they may bind, and each could be taken out.
+
+A rule may also act through a limit of the lender's own, as a rule on capital does through the lender's target above it;
+such a refusal is attributed to the rules that made the limit tighter. Where nothing can be told, that is said.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Collection, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from experiments.compare.asked_rules import Raised, raised_rules
+from experiments.compare.identical_arms import Twin
+from experiments.compose.study import StudyConfig
+from experiments.compose.warnings.warning import IDLE, MATCHED, NAMELESS, Flag, merged
+from experiments.keep.files import read_columns, read_table
+from sim.params import MarketConfig
+
+# table -> the column with the name of the constraint or act, the column that counts it; empty = each row counts
+TRACED = {"refused": ("constraint", "applications"), "budgets": ("constraint", "refused_fen"), "actions": ("act", "")}
+BESIDE = {"sector_rule": ("region_rule",)}  # an instrument that caps both refuses under either name
+NARROWED = "narrowed_by_rules"
+UNTOLD = ("ways that its file does not tell",)
+
+WEIGHED = frozenset({"minimum_capital_share", "risk_weight_share", "productive_weight_share"})
+BUFFERED = WEIGHED | {"conservation_buffer_share", "countercyclical_buffer_share"}
+OWN_PART = frozenset({"own_share_floor"})  # of a joint loan: what own money each whole loan takes
+# limit -> the rules that it is made of; one that is not listed is refused under the name of its own rule
+MADE_OF = {
+    "capital_rule": WEIGHED | OWN_PART,
+    "capital_buffer": BUFFERED | OWN_PART,
+    "capital_policy": BUFFERED | OWN_PART,
+    "funding": OWN_PART,
+    "funding_leverage": OWN_PART | {"wholesale_multiple"},
+    "leverage_rule": OWN_PART | {"minimum_leverage_share"},
+    "leverage_policy": OWN_PART | {"minimum_leverage_share"},
+    "liquidity_rule": OWN_PART | {"minimum_liquidity_share"},
+    "liquidity_policy": OWN_PART | {"minimum_liquidity_share"},
+}
+
+
+class Attributed(NamedTuple):
+    """A limit on a lender's new lending that refused somebody in a month, and that rules had made tighter."""
+
+    lender: str
+    month: int
+    constraint: str
+
+
+def never_bound(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> Iterator[Flag]:
+    """Yield what can be told of instruments that left no trace in any replicate of an arm and scenario."""
+    names, narrowed = _traces(tables), _narrowed(tables)
+    raised: dict[MarketConfig, dict[str, Raised]] = {}
+    for place in ((scenario, arm) for scenario in study.scenarios for arm in study.arms):
+        if place not in names:
+            continue  # nothing was kept of it
+        market = study.markets[place]
+        if market.policy and market not in raised:
+            raised[market] = raised_rules(market)
+        for name, instrument in market.policy:
+            flag = _flag(name, raised[market][name], _twin(twins, place, name))
+            if flag is None and not _has_a_trace(instrument, names[place]):
+                at_work = _is_at_work(raised[market][name], market, narrowed.get(place, ()))
+                flag = None if at_work else _untraced(name, instrument, _twin(twins, place, name))
+            if flag is not None:
+                yield flag._replace(where=(f"{place[0]} / {place[1]}",))
+
+
+def trace_of(instrument: Any) -> str:
+    """Return the name under which an instrument refuses, as its own file declares it; empty = it refuses nobody."""
+    return str(getattr(sys.modules[type(instrument).__module__], "TRACE", ""))
+
+
+def ways_of(instrument: Any) -> tuple[str, ...]:
+    """Return what an instrument acts through beside refusals under its own name, as its own file declares it."""
+    return tuple(getattr(sys.modules[type(instrument).__module__], "ACTS_THROUGH", UNTOLD))
+
+
+def _flag(name: str, raised: Raised, twin: Twin | None) -> Flag | None:
+    """Return the flag of an instrument that certainly changed nothing."""
+    if not raised.by_place and not raised.hangs_on_what_is_seen:
+        usual, why = "a rule asks for more than the others do", "beside the others it changes no rule of any lender"
+        if raised.matched_by:
+            why += f", since as much or more is asked by {', '.join(raised.matched_by)}; without them it might bind"
+        return Flag(MATCHED if raised.matched_by else IDLE, f"policy.{name}", "", usual, why, ())
+    if twin is not None and twin.is_same:
+        usual = "an arm with a rule differs from one without it"
+        why = f"in no replicate does anything differ from “{twin.without}”, which is without it, but its announcement"
+        return Flag(IDLE, f"policy.{name}", "", usual, why, ())
+    return None
+
+
+def _untraced(name: str, instrument: Any, twin: Twin | None) -> Flag | None:
+    """Return the flag of an instrument in whose name nobody was refused."""
+    expected, ways = trace_of(instrument).replace("_", " "), ways_of(instrument)
+    if not expected or twin is not None:
+        return None  # it refuses nobody by its nature; or the arm without it shows that it did something
+    if not ways:
+        usual = f"a rule that acts by refusals alone refuses somebody ({expected})"
+        return Flag(IDLE, f"policy.{name}", "", usual, "in no replicate was anybody refused because of it", ())
+    usual = f"it refuses as {expected}, and can act through {'; '.join(ways)}"
+    why = "nobody was refused by that name; what it did shows in the effects of an arm with it beside one without it"
+    return Flag(NAMELESS, f"policy.{name}", "", usual, why, ())
+
+
+def _has_a_trace(instrument: Any, traces: Collection[str]) -> bool:
+    expected = trace_of(instrument)
+    return any(name in traces for name in (expected, *BESIDE.get(expected, ())))
+
+
+def _is_at_work(raised: Raised, market: MarketConfig, narrowed: Collection[Attributed]) -> bool:
+    """Return whether some limit that refused somebody was made tighter by the rules that an instrument raises."""
+    kinds = {name: lender.kind for name, lender in market.lender}
+    nothing: frozenset[str] = frozenset()
+    return any(
+        MADE_OF.get(found.constraint, nothing) & raised.by_place.get((kinds[found.lender], found.month), nothing)
+        for found in narrowed
+        if found.lender in kinds
+    )
+
+
+def _twin(twins: Collection[Twin], place: tuple[str, str], name: str) -> Twin | None:
+    """Return the arm without an instrument: one whose runs are the same where there is such a one."""
+    mine = [twin for twin in twins if (twin.scenario, twin.arm) == place and name in twin.policies]
+    same = [twin for twin in mine if twin.is_same]
+    alone = [twin for twin in mine if len(twin.policies) == 1]
+    return next(iter((*same, *alone)), None)
+
+
+def _traces(tables: Path) -> dict[tuple[str, str], set[str]]:
+    """Return by scenario and arm all names that left a trace in any replicate; each table is read once."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for table, (named, counted) in TRACED.items():
+        path = tables / f"{table}.parquet"
+        if not path.is_file():
+            continue
+        columns = ("scenario", "arm", named)
+        for scenario, arm, name in _distinct(path, columns, [(counted, ">", 0)] if counted else None):
+            found.setdefault((scenario, arm), set()).add(name)
+    return found
+
+
+def _narrowed(tables: Path) -> dict[tuple[str, str], set[Attributed]]:
+    """Return by scenario and arm the limits that refused somebody and that rules had made tighter."""
+    found: dict[tuple[str, str], set[Attributed]] = {}
+    path = tables / "budgets.parquet"
+    if not path.is_file() or NARROWED not in read_columns(path).names:
+        return found
+    columns = ("scenario", "arm", "lender", "month", "constraint")
+    bound = [("refused_fen", ">", 0), (NARROWED, ">", 0)]
+    for scenario, arm, *limit in _distinct(path, columns, bound):
+        found.setdefault((scenario, arm), set()).add(Attributed(*limit))
+    return found
+
+
+def _distinct(path: Path, columns: tuple[str, ...], filters: Any) -> Iterator[tuple[Any, ...]]:
+    """Yield the different rows of some columns of a table."""
+    rows = read_table(path, columns, filters).group_by(list(columns)).aggregate([])
+    yield from zip(*(rows[name].to_pylist() for name in columns), strict=True)
+
+
+def idle_instruments(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> tuple[Flag, ...]:
+    """Return the instruments that changed nothing or refused nobody, from the tables of a study that has been lived.
+
+    `twins` are its arms without some of the policies, compared run by run.
+    """
+    return merged(list(never_bound(study, tables, twins)), len(study.markets))

@@ -1,0 +1,167 @@
+"""Compiles the model once for its sources, before the first run: two processes, each about half of the work."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from importlib import metadata
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from experiments.execute.executors.base import one_thread_each, signals_held
+from experiments.execute.executors.processes import ended_at_once, processes, started
+from experiments.execute.single_run import live
+from sim.codes import PRIORITIES
+from sim.compiling import cache_folder, telling
+from sim.engines import lots_of
+from sim.money import FEN_PER_YUAN
+from sim.params import MarketConfig
+
+GLANCE_SECONDS = 0.5
+Show = Callable[[Sequence[str], Sequence[str]], None]
+SOURCES = Path(__file__).resolve().parents[2] / "sim"
+
+
+class Board(NamedTuple):
+    """A file on which the processes write what they compile, a line each, for the one that shows it."""
+
+    path: Path
+
+    def tell(self, name: str, is_done: bool) -> None:
+        """Write that a function begins to be compiled, or is."""
+        with self.path.open("a", encoding="utf-8") as file:
+            file.write(f"{os.getpid()} {name} {'done' if is_done else 'begun'}\n")
+
+    def read(self) -> tuple[list[str], list[str]]:
+        """Return the functions that are compiled, and those that are being compiled, the innermost of each process."""
+        done: list[str] = []
+        open_in: dict[str, list[str]] = {}
+        for line in self.path.read_text(encoding="utf-8").splitlines():
+            process, name, state = line.split()
+            inside = open_in.setdefault(process, [])
+            if state == "begun":
+                inside.append(name)
+            elif name in inside:
+                inside.remove(name)
+                done.append(name)
+        return done, [inside[-1] for inside in open_in.values() if inside]
+
+
+def is_compiled(config: MarketConfig) -> bool:
+    """Return whether an earlier start has compiled exactly these sources for this engine."""
+    return _stamp(config).exists()
+
+
+def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -> None:
+    """Live through a tiny market once, so that workers find every kernel compiled.
+
+    `show` is called twice a second with the functions that are compiled and those that are being compiled. When a
+    process is killed, most likely for want of memory, the runs will compile what they find missing.
+    """
+    tiny = config._replace(
+        calendar=config.calendar._replace(months=8, warm_up_months=6),
+        population=config.population._replace(size=min(config.population.size, 1_000)),
+        policy=(),
+        shock=(),
+    )
+    with tempfile.TemporaryDirectory() as place, one_thread_each(), processes(2) as pool, ended_at_once(pool):
+        board = Board(Path(place) / "compiling")
+        board.path.touch()
+        # Settling takes longer to compile than all else together. What both need is compiled by both, if they come to
+        # it at the same time; the work is divided so that they seldom do.
+        with signals_held(), started():
+            parts = [pool.submit(_told, board, part, tiny) for part in (_compile_settling, _compile_the_rest)]
+        try:
+            _await(parts, board, show)
+            _await([pool.submit(_told, board, _live, tiny)], board, show)
+        except BrokenProcessPool:
+            return
+    stamp = _stamp(config)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.touch()
+
+
+def _await(parts: Sequence[Future[None]], board: Board, show: Show) -> None:
+    while wait(parts, timeout=GLANCE_SECONDS).not_done:
+        show(*board.read())
+    for part in parts:
+        part.result()
+
+
+def _told(board: Board, part: Callable[[MarketConfig], None], config: MarketConfig) -> None:
+    """Do one part of the work, and write on the board what is compiled meanwhile."""
+    with telling(board.tell):
+        part(config)
+
+
+def _live(config: MarketConfig) -> None:
+    """Run a few whole months, for what is left to compile."""
+    live(config, 0, 0)
+
+
+class _Prepared(NamedTuple):
+    """A market in its first month, with the terms and conditions of that month."""
+
+    market: Any
+    chance: Any
+    terms: Any
+    conditions: Any
+
+
+def _prepared(config: MarketConfig) -> _Prepared:
+    from sim.market import CreditMarket
+
+    market = CreditMarket(config, rng=0)
+    chance = market.draws.of(0)
+    economy = market.world.turn(market.month, chance, None)
+    rulebook = market.regulator.issue_rules(market.month)
+    terms = market.terms_for_people([lender.set_terms(economy, rulebook) for lender in market.lenders])
+    return _Prepared(market, chance, terms, market.conditions_for_people(economy, chance.month, rulebook))
+
+
+def _compile_settling(config: MarketConfig) -> None:
+    """Settle a month in which nobody asked for credit."""
+    from sim.market import cutoffs_of
+
+    market, chance, terms, conditions = _prepared(config)
+    unasked = np.zeros((lots_of(config), PRIORITIES), dtype=np.int64)
+    nothing = cutoffs_of([lender.allocate(unasked) for lender in market.lenders])
+    market.people.settle(nothing, nothing, terms, conditions, chance)
+
+
+def _compile_the_rest(config: MarketConfig) -> None:
+    """Review one person's lines, which is the last that settling compiles, then run what comes before settling."""
+    from sim.engines.reviewing import review_lines
+    from sim.market import cutoffs_of
+
+    market, chance, terms, conditions = _prepared(config)
+    people, engine = market.people.state(), market.people
+    if config.engine == "arrays":
+        smallest = config.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
+        holders = (people.borrowers, people.loans, people.lines)
+        review_lines(0, True, 0, smallest, *holders, chance.keys, conditions, terms, engine.tallies)
+    engine.begin_month()
+    engine.earn(conditions, chance)
+    demand = engine.seek_credit(terms, conditions, chance)
+    first = cutoffs_of([lender.allocate(demand[lender.index]) for lender in market.lenders])
+    engine.try_elsewhere(first, terms, conditions, chance)
+
+
+def _stamp(config: MarketConfig) -> Path:
+    return cache_folder() / stamp_name(config.engine, SOURCES)
+
+
+def stamp_name(engine: str, sources: Path) -> str:
+    """Return the name of the file that says that all is compiled; Numba keeps kernels apart by where their sources lie.
+
+    So a second checkout of the same version, with a cache in common, compiles for itself, and so does another Python.
+    """
+    made_by = f"{sources} python {sys.version_info[:2]} numba {metadata.version('numba')}"
+    return f"ready-{engine}-{hashlib.sha256(made_by.encode()).hexdigest()[:12]}"

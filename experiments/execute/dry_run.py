@@ -1,0 +1,149 @@
+"""What is said of a study before it begins: its plan and estimates as a table, or one line before a big one."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from experiments.compose.contents import contents
+from experiments.compose.plan import plan
+from experiments.compose.run import Run
+from experiments.compose.study import StudyConfig
+from experiments.execute.compilation import is_compiled
+from experiments.execute.estimate import (
+    COMPILING_SECONDS,
+    ERROR,
+    REFERENCE,
+    Forecast,
+    Rates,
+    forecast,
+    said,
+    size_words,
+    time_words,
+)
+from experiments.execute.trial import rehearse
+from experiments.keep.cache import archive_found
+from experiments.keep.folder import check_folder, folder_for
+from experiments.keep.runs import kept
+from experiments.refusal import Refusal
+
+BIG_STUDY_SECONDS = 300.0  # from here on a study says beforehand what it will need
+
+Row = tuple[str, str, str]
+
+
+def announce(study: StudyConfig, waiting: Sequence[Run], all_runs: int, folder: Path) -> None:
+    """Refuse a study for which this disk has no room, and say before a big one what it will need."""
+    if not waiting:
+        return
+    needed = forecast(study, waiting, all_runs, REFERENCE)
+    check_disk(study, needed, folder)
+    if needed.seconds < BIG_STUDY_SECONDS:
+        return
+    if is_compiled(waiting[0].config) and waiting[0].config.engine == "arrays":
+        needed = forecast(study, waiting, all_runs, rehearse(study, needed.workers))
+    most = "at most " if study.settings.stop.is_on else ""
+    print(f"{study.name}: {len(waiting)} runs to do, {most}{said(needed)}", file=sys.stderr)
+
+
+def check_disk(study: StudyConfig, needed: Forecast, folder: Path) -> None:
+    """Refuse a study whose results would not fit beside what is on the disk, unless told to begin nevertheless."""
+    above = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    free = shutil.disk_usage(above).free
+    if needed.disk_bytes > free and not study.executor.allow_above_limits:
+        raise Refusal(
+            f"out: the results need about {size_words(needed.disk_bytes)} on disk, and {size_words(free)} are free in "
+            f"{above}; name a folder elsewhere, or set executor.allow_above_limits=true"
+        )
+
+
+def dry_run(study: StudyConfig) -> str:
+    """Return the plan of a study with estimates; nothing is carried out and no folder is made."""
+    folder = folder_for(study)
+    if study.out is not None:
+        check_folder(folder, study)
+    archive = archive_found(study, folder)
+    runs = plan(study)
+    unique = {run.identity: run for run in reversed(runs)}
+    done = {one for one, run in unique.items() if archive.has(run) or kept(run, folder / "runs") is not None}
+    waiting = [run for run in unique.values() if run.identity not in done][::-1]
+    is_ready = is_compiled(runs[0].config)
+    rates = REFERENCE
+    if waiting and is_ready:
+        rates = rehearse(study, forecast(study, waiting, len(runs), REFERENCE).workers)
+    rows = [*_plan_rows(study, runs, len(unique), len(done)), *_need_rows(study, runs, waiting, rates)]
+    rows += compiling_row(waiting)
+    plan_of_study = plan_text(f"plan of the study {study.name}: {study.settings.question.strip()}", rows)
+    return "\n".join([plan_of_study, "", *contents(study)])
+
+
+def compiling_row(waiting: Sequence[Run]) -> list[Row]:
+    """Return what compiling adds before the first run, or nothing."""
+    if not waiting or is_compiled(waiting[0].config):
+        return []
+    return [("compiling", f"about {time_words(COMPILING_SECONDS)} more, once for these sources", "")]
+
+
+def plan_text(title: str, rows: Sequence[Row]) -> str:
+    """Return a plan in columns under its title."""
+    names = max(18, *(len(row[0]) + 2 for row in rows))
+    width = max(len(row[1]) for row in rows if row[2])
+    lines = [f"{name:<{names}}{first:<{width}}  {more}".rstrip() for name, first, more in rows]
+    return "\n".join([title, *lines])
+
+
+def _plan_rows(study: StudyConfig, runs: Sequence[Run], unique: int, done: int) -> list[Row]:
+    settings, stop = study.settings, study.settings.stop
+    replicates: Row = ("replicates", str(settings.replicates), "")
+    if stop.is_on:
+        replicates = ("replicates", f"{stop.at_least} to {stop.at_most}", f"stop rule, looks every {stop.step}")
+    trunks: dict[str, int] = {}
+    for run in runs:
+        trunks[run.trunk] = run.trunk_month + run.config.calendar.warm_up_months
+    months = sorted(set(trunks.values()))
+    return [
+        ("arms", str(len(study.arms)), ", ".join(study.arms)),
+        ("scenarios", str(len(study.scenarios)), ", ".join(study.scenarios)),
+        replicates,
+        ("runs", str(len(runs)), f"{unique} different ones, {done} finished already"),
+        ("shared pasts", str(len(trunks)), f"of {' or '.join(str(each) for each in months)} months, each lived once"),
+    ]
+
+
+def _need_rows(study: StudyConfig, runs: Sequence[Run], waiting: Sequence[Run], rates: Rates) -> list[Row]:
+    """Return the estimates; with a stop rule from its first look to its last."""
+    counts = (
+        dict.fromkeys(study.settings.stop.looks()[:: len(study.settings.stop.looks()) - 1 or 1])
+        if (study.settings.stop.is_on)
+        else {study.settings.replicates: None}
+    )
+    found = [
+        forecast(
+            study,
+            [run for run in waiting if run.replicate < count],
+            sum(run.replicate < count for run in runs),
+            rates,
+        )
+        for count in counts
+    ]
+    return need_rows(study, found, rates)
+
+
+def need_rows(study: StudyConfig, found: Sequence[Forecast], rates: Rates) -> list[Row]:
+    """Return the rows of the estimates, from the least that is needed to the most."""
+    source = "a trial just now" if rates.measured else "a reference machine with two cores at 2.3 GHz"
+    how = f"{study.executor.kind}, {found[-1].workers} at a time"
+    rows: list[Row] = [("executor", how, f"estimates from {source}")]
+    for name, words, pick in (
+        ("time", time_words, "seconds"),
+        ("memory", size_words, "memory_bytes"),
+        ("disk", size_words, "disk_bytes"),
+    ):
+        values = [getattr(each, pick) for each in found]
+        low, high = values[0] * (1 - ERROR), values[-1] * (1 + ERROR)
+        rows.append(
+            (name, " to ".join(dict.fromkeys(words(value) for value in values)), f"{words(low)} to {words(high)}")
+        )
+    return rows

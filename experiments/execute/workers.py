@@ -1,0 +1,96 @@
+"""Workers: each has one place of an engine, carries out one run at a time, and knows which shared past it holds."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future
+from pathlib import Path
+
+from experiments.compose.run import Run
+from experiments.execute.executors.base import Engine, Place, one_thread_each
+from experiments.execute.executors.worker import Origin, Outcome, carry_out_here
+
+
+class Worker:
+    """Carries out one run at a time at a place of its own, which holds on to the trunk of the last."""
+
+    def __init__(self) -> None:
+        """Start without a place."""
+        self.place: Place | None = None
+        self.trunk = ""  # whose runs it was given last
+        self.has_warmed_up = False  # it has finished a run of that trunk, so another one is quick
+        self.run: Run | None = None
+
+    @property
+    def held(self) -> str:
+        """The trunk that is surely held, or nothing."""
+        return self.trunk if self.has_warmed_up else ""
+
+    def is_placed(self, engine: Engine) -> bool:
+        """Return whether it has a place, after asking for one if it has none."""
+        if self.place is None:
+            self.place = engine.place()
+        return self.place is not None
+
+    def begin(self, run: Run, runs: Path, origin: Origin) -> Future[Outcome]:
+        """Let the place carry out a run."""
+        assert self.place is not None, "a worker is placed before it begins"
+        if run.trunk != self.trunk:
+            self.trunk, self.has_warmed_up = run.trunk, False
+        self.run = run
+        return self.place.submit(carry_out_here, run, runs, origin)
+
+    def end(self, is_kept: bool) -> Run:
+        """Return the run that was carried out; when it is kept, its trunk is held."""
+        run, self.run = self.run, None
+        assert run is not None, "a worker ends what it began"
+        self.has_warmed_up = is_kept
+        return run
+
+    def dismiss(self) -> None:
+        """Give up the place and wait until it is gone."""
+        if self.place is not None:
+            self.place.leave()
+        self.place, self.trunk, self.has_warmed_up = None, "", False
+
+
+@contextlib.contextmanager
+def crew(engine: Engine, size: int) -> Iterator[list[Worker]]:
+    """Give workers; whatever ends the block early ends them at once."""
+    workers = [Worker() for _ in range(size)]
+    try:
+        with one_thread_each():
+            yield workers
+    except BaseException:
+        engine.kill()
+        raise
+    finally:
+        for worker in workers:
+            worker.dismiss()
+
+
+def next_run(waiting: dict[str, deque[Run]], worker: Worker, everybody: Sequence[Worker]) -> Run | None:
+    """Take and return the run that an idle worker should do, or None when it would end nothing sooner.
+
+    It stays with the trunk it holds, else begins one that nobody has begun, else joins where most runs wait. There the
+    newcomer must live the warm-up first: it takes no run that those who hold the trunk can begin sooner.
+    """
+    holders = Counter(each.held for each in everybody)
+    begun = {each.trunk for each in everybody if each.run is not None} | holders.keys()
+    trunk = worker.held
+    if trunk not in waiting:
+        trunk = next((each for each in waiting if each not in begun), "")
+    if trunk not in waiting:
+        trunk = max(waiting, key=lambda each: len(waiting[each]) - holders[each], default="")
+        if trunk and len(waiting[trunk]) <= holders[trunk]:
+            return None
+    return _take(waiting, trunk) if trunk else None
+
+
+def _take(waiting: dict[str, deque[Run]], trunk: str) -> Run:
+    run = waiting[trunk].popleft()
+    if not waiting[trunk]:
+        del waiting[trunk]
+    return run

@@ -1,0 +1,201 @@
+"""The archive: finished runs by identity, so that no study lives through what another study has finished.
+
+It lies beside the folders of the studies and holds hard links to their files (copies where the file system has no
+links), so that a run takes its space once and every study's folder stays complete without it. What it holds stays when
+a study's folder is deleted; it may be removed at any time.
+An entry is used only when it is sealed, describes the very run that is asked for, was made on this kind of processor,
+and every byte of its tables is what was written. Whatever is wrong with the archive costs a run, never a study.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from experiments.compose.plan import identity
+from experiments.compose.run import Run
+from experiments.compose.study import StudyConfig
+from experiments.keep.files import (
+    PARTIAL,
+    CorruptResult,
+    Unwritable,
+    check_file,
+    new_folder,
+    place_file,
+    read_json,
+    read_sealed,
+    reason_of,
+    remove_folder,
+    write_json,
+    write_sealed,
+    writer_of,
+)
+from experiments.keep.runs import RECORD, Kept, kept
+from experiments.machine import machine_class
+from experiments.refusal import Refusal
+from experiments.terminal.progress import with_bar
+
+NAME = ".runs"  # beside the study's folder, unless the user names another
+NONE = "none"
+MARKER = "archive.json"
+ABOUT = {"format": 1, "holds": "finished runs of Sluice by identity; it may be removed, and is filled again"}
+LABELS = ("arm", "scenario")  # of a run's record: how one study calls it, which another need not
+SAME_BITS = ("architecture", "processor")  # of the machine: elsewhere the last bits of a run may differ
+
+
+class Archive:
+    """Finished runs of many studies; without a place it finds nothing and keeps nothing."""
+
+    def __init__(self, place: Path | None, reason: str = "") -> None:
+        """Use the archive at a place that exists; `reason` says why there is none where one was to be."""
+        self.place, self.reason = place, reason
+
+    def adopt(self, run: Run, runs: Path) -> Kept | None:
+        """Give a study the run if it is here and whole: its files are placed among the study's own; else None."""
+        if self.place is None:
+            return None
+        entry = self.place / run.identity
+        try:
+            document = read_sealed(entry / RECORD)
+            if not _is_of(document, run):
+                return None
+            found = Kept(run.folder, str(document["record_hash"]), float(document["seconds"]))
+            with new_folder(runs / run.folder) as folder:
+                for name, record in document["files"].items():
+                    place_file(entry / Path(name).name, folder / Path(name).name)
+                    check_file(folder / Path(name).name, record)
+                write_sealed(folder / RECORD, {**document, **{key: getattr(run, key) for key in LABELS}})
+        except (CorruptResult, KeyError, TypeError, ValueError, AttributeError):
+            return None
+        return found
+
+    def holds(self, run: Run) -> bool:
+        """Return whether there is an entry of this name, whole or not; true where nothing can be kept."""
+        return self.place is None or (self.place / run.identity / RECORD).exists()
+
+    def has(self, run: Run) -> bool:
+        """Return whether the run is here and whole."""
+        return self.place is not None and self._is_whole(self.place / run.identity, run)
+
+    def keep(self, run: Run, runs: Path) -> None:
+        """Give the archive a finished run of a study; an archive that cannot be written is left, with the reason."""
+        if self.place is None or self._is_whole(self.place / run.identity, run):
+            return
+        folder, entry = runs / run.folder, self.place / run.identity
+        try:
+            document = read_sealed(folder / RECORD)
+            with new_folder(entry) as partial:
+                for name in document["files"]:
+                    place_file(folder / Path(name).name, partial / Path(name).name)
+                write_sealed(partial / RECORD, {key: value for key, value in document.items() if key not in LABELS})
+        except (CorruptResult, Unwritable) as problem:
+            if not self._is_whole(entry, run):  # else another study has kept the same run meanwhile
+                self.place, self.reason = None, str(problem)
+
+    @staticmethod
+    def _is_whole(entry: Path, run: Run) -> bool:
+        try:
+            document = read_sealed(entry / RECORD)
+            for name, record in document["files"].items():
+                check_file(entry / Path(name).name, record)
+            return _is_of(document, run)
+        except (CorruptResult, KeyError, TypeError, AttributeError):
+            return False
+
+
+def _is_of(document: dict[str, Any], run: Run) -> bool:
+    """Return whether a record is that of the run: what it says of itself gives the run's identity, and so its bytes."""
+    own = {
+        "sources": document["source_hash"],
+        "versions": document["versions"],
+        "seed": document["seed"],
+        "config": document["config"],
+        "replicate": document["replicate"],
+    }
+    here = machine_class()
+    return identity(own) == run.identity and all(document["machine"][key] == here[key] for key in SAME_BITS)
+
+
+def lived_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> tuple[dict[str, Kept], int]:
+    """Return by identity the runs that are finished, in the study's own folder or in the archive, and how many are new.
+
+    What the study's folder holds and the archive has lost is given back to it.
+    """
+    done: dict[str, Kept] = {}
+    adopted = 0
+    for one, run in with_bar("looking for finished runs", runs.items()):
+        found = kept(run, place)
+        if found is None:
+            found = archive.adopt(run, place)
+            adopted += found is not None
+        elif not archive.holds(run):
+            archive.keep(run, place)
+        if found is not None:
+            done[one] = found
+    return done, adopted
+
+
+def archive_found(study: StudyConfig, folder: Path) -> Archive:
+    """Return the archive that a study would use as far as it is there already; nothing is made or refused."""
+    if study.archive == NONE:
+        return Archive(None)
+    place = folder.absolute().parent / NAME if study.archive is None else Path(study.archive).expanduser()
+    return Archive(place if (place / MARKER).exists() else None)
+
+
+def archive_of(study: StudyConfig, folder: Path) -> Archive:
+    """Return the archive that a study uses, made ready; raise Refusal when the one that the user named is no good.
+
+    Where nothing can be written beside the study's folder, a study that named no archive does without.
+    """
+    if study.archive == NONE:
+        return Archive(None)
+    if study.archive is None:
+        place = folder.absolute().parent / NAME
+        try:
+            return _ready(place)
+        except Refusal as refusal:
+            return Archive(None, str(refusal))
+    place = Path(study.archive).expanduser().absolute()
+    if place == folder.absolute() or folder.absolute() in place.parents:
+        raise Refusal(f"archive: must lie outside the study's folder {folder}, was {study.archive}")
+    return _ready(place)
+
+
+def _ready(place: Path) -> Archive:
+    """Make the folder of an archive if there is none, and clear away what killed writers have left in it."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        if not (place / MARKER).exists():
+            if any(not path.name.startswith(PARTIAL) for path in place.iterdir()):
+                raise Refusal(f"archive: {place} is not empty and holds no archive of runs; name another folder")
+            write_json(place / MARKER, ABOUT)
+        if read_json(place / MARKER) != ABOUT:
+            raise Refusal(f"archive: {place} is of another version of Sluice; name another folder")
+        for leftover in _abandoned(place.glob(f"{PARTIAL}*")):
+            remove_folder(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
+    except (OSError, Unwritable) as problem:
+        reason = reason_of(problem) if isinstance(problem, OSError) else problem
+        raise Refusal(f"archive: {place} cannot be written: {reason}") from None
+    except CorruptResult as problem:
+        raise Refusal(f"archive: {problem}; name another folder") from None
+    return Archive(place)
+
+
+def _abandoned(leftovers: Iterable[Path]) -> Iterator[Path]:
+    """Yield the unfinished entries whose writers are gone; several studies may be writing at this moment.
+
+    Whether a process of another host still lives cannot be known here, so what it left is left.
+    """
+    for path in leftovers:
+        writer = writer_of(path)
+        if writer is None:
+            continue
+        with contextlib.suppress(PermissionError):  # somebody else's, and alive
+            try:
+                os.kill(writer, 0)
+            except (ProcessLookupError, OverflowError):
+                yield path

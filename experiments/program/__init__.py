@@ -1,0 +1,1 @@
+"""The program `sluice`: its commands, and their completion in a shell."""

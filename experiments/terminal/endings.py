@@ -1,0 +1,40 @@
+"""How every command ends: its exit code, and the one line that says why its work could not be done."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from experiments.refusal import Refusal, Trouble
+from experiments.terminal.command_line import FAILED, INTERRUPTED, REFUSED
+
+
+def exit_code_of(
+    work: Callable[[], int], stopped: str = "stopped", kept: str = "", refused: tuple[type[Trouble], ...] = ()
+) -> int:
+    """Return the exit code of work, and say in one line why it could not be done; `stopped` is said on Ctrl-C.
+
+    `kept` is said beside, of what remains; troubles of the kinds `refused` lie in what was asked for.
+    """
+    try:
+        return work()
+    except Refusal as refusal:
+        print(refusal, file=sys.stderr)
+        return REFUSED
+    except refused as problem:
+        print(problem, file=sys.stderr)
+        return REFUSED
+    except (Trouble, MemoryError) as problem:
+        print("\n".join(text for text in (said_of(problem), kept) if text), file=sys.stderr)
+        return FAILED
+    except KeyboardInterrupt:
+        print(stopped, file=sys.stderr)
+        return INTERRUPTED
+
+
+def said_of(problem: BaseException) -> str:
+    """Return in one line what ended a command, other than a refusal of its input."""
+    text = str(problem)
+    if not isinstance(problem, MemoryError) or text.startswith("memory: "):
+        return text
+    return f"memory: not enough is left: {text or 'the system gives no more'}"
