@@ -30,7 +30,7 @@ def test_every_column_has_type_unit_and_one_sentence(table: Table) -> None:
     assert table.row
     for column in table.columns:
         assert column.type in TYPES, column
-        assert column.unit, f"{table.name}.{column.name} has no unit: add it to experiments/dictionary"
+        assert column.unit, f"{table.name}.{column.name} has no unit: add it to experiments/tables/dictionary"
         assert column.meaning.endswith("."), f"{table.name}.{column.name} has no sentence: add it there"
         for ending, unit in ENDINGS.items():
             if column.name.endswith(ending):

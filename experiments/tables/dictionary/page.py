@@ -10,7 +10,7 @@ from experiments.tables.ratios import Single
 OPENING = """# Tables
 
 Every column of every table of a study, `tables/*.parquet`. This page is written by
-`.venv/bin/sluice dictionary` from `experiments/dictionary`; how to read them: [results](results.md).
+`.venv/bin/sluice dictionary` from `experiments/tables/dictionary`; how to read them: [results](results.md).
 
 Whole numbers and floats have 64 bits. Names say units: `_fen` is whole fen (1/100 yuan), `_share` a share of 0 to 1
 unless said otherwise, `_apr` a yearly rate (0.24 is 24%), charges and fees included.
