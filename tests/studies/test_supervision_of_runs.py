@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from experiments.compose import executor_libraries
 from experiments.compose.run import Run
 from experiments.compose.study import ExecutorSettings, compose, compose_study
 from experiments.execute import pool as execute
@@ -298,7 +299,7 @@ def test_a_run_that_somebody_finished_is_not_lived_again(tmp_path: Path, monkeyp
 
 # --- which engines there are ------------------------------------------------------------------------------------------
 def test_an_engine_that_is_not_installed_is_refused_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    monkeypatch.setattr(executor_libraries, "find_spec", lambda name: None)
     for kind, library in (("dask", "distributed"), ("ray", "ray")):
         with pytest.raises(Refusal, match=rf"executor: {kind} needs the library {library}; .*'\.\[{kind}\]'"):
             compose_study(["study=baseline", f"executor={kind}"])
