@@ -235,7 +235,7 @@ def test_a_trial_on_this_machine_gives_rates_that_can_be_believed() -> None:
             "-m",
             "experiments.run",
             "scale=smoke",
-            "months=30",
+            "months=44",
             "study.horizons=['1-3']",
             "study.primary=[]",
             "executor.workers=1",
