@@ -208,7 +208,9 @@ def test_a_disk_without_room_stops_at_the_first_run_and_says_so(asked, tmp_path,
     def full(runs, folder, settings, done, failed, say):
         for run in runs:
             lived.append(run)
-            failed(run, "Traceback\nexperiments.keep.files.Unwritable: people.parquet: cannot be written: No space left")
+            failed(
+                run, "Traceback\nexperiments.keep.files.Unwritable: people.parquet: cannot be written: No space left"
+            )
 
     monkeypatch.setattr(bench, "carry_out_all", full)
     said = asked(frontier.main, FRONTIER, "full", 1)
