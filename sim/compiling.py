@@ -25,6 +25,7 @@ from numba.core.compiler import CompileResult
 from numba.core.serialize import dumps
 
 from sim.kernel_files import KernelFiles
+from sim.sources import hash_of_code
 
 # Told when a function begins to be compiled (False) and when that is done (True), by its name.
 Told = Callable[[str, bool], None]
@@ -56,7 +57,7 @@ UNCOMPILED = (
 
 
 def source_hash() -> str:
-    """Return the hash of every Python source of the model, in a fixed order."""
+    """Return the hash of the code of every Python source of the model, in a fixed order; comments are no part of it."""
     return _hash_of_sources(())
 
 
@@ -74,8 +75,7 @@ def _hash_of_sources(left_out: tuple[str, ...]) -> str:
             continue
         digest.update(relative.as_posix().encode())
         digest.update(b"\0")
-        digest.update(path.read_bytes())
-        digest.update(b"\0")
+        digest.update(hash_of_code(path))
     return digest.hexdigest()
 
 
@@ -126,9 +126,8 @@ def _kernels() -> Path:
     return cache_folder()
 
 
-@functools.cache
 def _source_stamp(source: Path) -> str:
-    return hashlib.sha256(source.read_bytes()).hexdigest()
+    return hash_of_code(source).hex()
 
 
 class _Kept:
