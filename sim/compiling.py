@@ -142,14 +142,15 @@ class _Kept:
         # Kept apart by where sources lie, since compiled code names them: two checkouts may share a cache.
         place = f"{source.parent.name}_{hashlib.sha256(str(source.parent).encode()).hexdigest()[:16]}"
         python = f"py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"
-        line = function.__code__.co_firstlineno
         self.name = f"{source.stem}.{function.__qualname__}"
         _names.append(self.name)
         self.cache_path = str(_kernels() / place)
         stamp = (numba.__version__, _source_stamp(source))
-        name = f"{source.stem}.{function.__qualname__}.{line}.{python}"
-        self.files = KernelFiles(Path(self.cache_path), name, stamp, dumps)
-        self.bytecode = hashlib.sha256(function.__code__.co_code).hexdigest()
+        self.files = KernelFiles(Path(self.cache_path), f"{self.name}.{python}", stamp, dumps)
+        # Of two functions of one name in a file; not by their lines, which a longer docstring above them moves.
+        code = function.__code__
+        numbers = [constant for constant in code.co_consts if isinstance(constant, int | float)]
+        self.bytecode = hashlib.sha256(code.co_code + repr((code.co_names, numbers)).encode()).hexdigest()
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """Return the compiled form of a signature, or None where there is none."""

@@ -44,7 +44,7 @@ def code_of(source: str) -> str:
                 kept += [EMPTY_LINES.sub("\n", code), piece[0]]
                 code = ""
     kept.append(EMPTY_LINES.sub("\n", code + source[end:]))
-    return "".join(kept)
+    return "".join(kept).strip("\n")
 
 
 def hash_of_code(path: Path) -> bytes:

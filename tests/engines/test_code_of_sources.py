@@ -35,7 +35,6 @@ def one(x):
     return x, names, text
 '''
 CODE = """\
-
 RATE = 1
 def one(x):
     names = {"a": "b", "c": (
@@ -43,7 +42,7 @@ def one(x):
     )}
     text = "a # is no comment" "and goes on"
     return x, names, text
-"""
+""".strip()
 
 
 def test_an_example() -> None:
@@ -106,7 +105,8 @@ def test_any_other_token_changes_it(data: st.DataObject) -> None:
 
 def test_a_text_between_empty_lines_keeps_them(tmp_path: Path) -> None:
     text = 'A = """one\n\n\n   # two   \n"""\n'
-    assert code_of(text) == text
+    assert code_of(text) == text.rstrip("\n")
+    assert code_of('"""What for."""\n\n' + text) == code_of(text)
     path = tmp_path / "a.py"
     path.write_text(text)
     before = hash_of_code(path)

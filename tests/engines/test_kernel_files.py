@@ -113,6 +113,19 @@ def hits_and_misses(module: ModuleType) -> tuple[int, int]:
     return sum(stats.cache_hits.values()), sum(stats.cache_misses.values())
 
 
+def test_words_above_a_rule_compile_nothing_anew_and_another_number_does(module: ModuleType, tmp_path: Path) -> None:
+    source = tmp_path / "mine.py"
+    assert hits_and_misses(module) == (0, 1)
+    assert hits_and_misses(module) == (1, 0)
+    words = '"""What is in this file."""\n\n# and why\n'
+    source.write_text(
+        words + source.read_text().replace("x):\n", 'x):\n    """Say it in two lines,\n\n    or in three."""\n')
+    )
+    assert hits_and_misses(module) == (1, 0)
+    source.write_text(source.read_text().replace("2 * x", "2 * x + 0"))
+    assert hits_and_misses(module) == (0, 1)
+
+
 def test_a_rule_is_compiled_once_and_again_when_its_file_is_damaged(
     module: ModuleType, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
