@@ -26,7 +26,7 @@ FORMER = {
 
 
 class FormerNames(MetaPathFinder):
-    """Finds a module under its former name, once all other finders have found nothing."""
+    """Finds a module under its former name, before others find what a checkout may still have of its folder."""
 
     def find_spec(
         self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
@@ -69,4 +69,4 @@ class ModuleOfToday(InspectLoader):
 def find_former_names() -> None:
     """Let imports find the former names, once in a process."""
     if not any(isinstance(finder, FormerNames) for finder in sys.meta_path):
-        sys.meta_path.append(FormerNames())
+        sys.meta_path.insert(0, FormerNames())

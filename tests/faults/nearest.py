@@ -126,6 +126,7 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
         Nearest(f"sim/agents/{name}.py", books("lender", "book_edges"))
         for name in ("accounts", "budgeting", "closing", "lender", "reporting")
     ),
+    Nearest("sim/sources.py", ("tests/engines/test_code_of_sources.py",)),
     Nearest("sim/agents/*", TWINS),
     Nearest("sim/engines/*", TWINS),
     Nearest("sim/state.py", TWINS),
