@@ -1,7 +1,7 @@
 """Exponential, logarithm and normal quantile from + - x / alone.
 
-Library versions differ in the last bit between NumPy, Python and Numba and between processors; these do not, and they
-are what lets two engines agree to the bit. Accuracy is near 1e-12, far below anything the model can tell apart.
+Library versions differ in the last bit between NumPy, Python and Numba and between processors; these do not, and so
+kernels and their reference agree to the bit. Accuracy is near 1e-12, far below anything the model can tell apart.
 """
 
 from __future__ import annotations

@@ -7,27 +7,27 @@ from __future__ import annotations
 
 import copy
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
+from mesa.agent import AgentSet
 from mesa.datacollection import DataCollector
 from numpy.typing import NDArray
 
-from sim.agents.auction import sell_claims
-from sim.agents.lender import Lender
-from sim.agents.membership import SelfNumberingModel
-from sim.agents.partnering import originators_of
-from sim.agents.regulator import Regulator
 from sim.books.disposal import post_buyers
 from sim.books.ledger import Ledger
 from sim.books.settlement import post_customers
 from sim.codes import NOBODY, OUTCOMES, PRIORITIES
 from sim.draws import Draws
-from sim.economy import World
-from sim.engines import Engine, lots_of, people_engine
-from sim.engines.tables import Cutoffs, Terms, conditions_of, terms_of
+from sim.economy.population import communities_of, populate
+from sim.economy.spillovers import Expectations, InformalSupply, Neighbourhoods, Rumours
+from sim.economy.world import World
+from sim.lenders.auction import sell_claims
+from sim.lenders.lender import Lender
+from sim.lenders.partners import originators_of
+from sim.mesa_agents import SelfNumberingModel
 from sim.observe.audit import audit
 from sim.observe.cohorts import Cohorts
 from sim.observe.explain import Explanation, explain
@@ -40,9 +40,11 @@ from sim.observe.schemas import SCHEMAS
 from sim.observe.thinning import ThinnedBooks
 from sim.params import MarketConfig
 from sim.past import check_same_past
-from sim.population import communities_of, populate
-from sim.state import Tallies
-from sim.surroundings import Expectations, InformalSupply, Neighbourhoods, Rumours
+from sim.people.engine import PeopleEngine, lots_of, people_engine
+from sim.people.person import Borrower
+from sim.people.terms import Cutoffs, Terms, conditions_of, terms_of
+from sim.state import People, Tallies
+from sim.supervisor.regulator import Regulator
 from sim.values import Allocation, Economy, Offer, Rulebook
 
 
@@ -101,7 +103,7 @@ class CreditMarket(SelfNumberingModel):
         population = populate(config, self.draws)
         self.ledger.open_households(int(population.borrowers.savings.sum(dtype=np.int64)))
         neighbourhoods = communities_of(config)
-        self.people: Engine = people_engine(config, population, neighbourhoods.count, self)
+        self.people = self.engine_of(population, neighbourhoods.count)
         self.neighbourhoods = Neighbourhoods(population, neighbourhoods, config.behaviour.contagion)
         self.informal = InformalSupply(population, config.behaviour.informal)
         self.expectations = Expectations(config.behaviour.demand.anticipation_share)
@@ -113,6 +115,7 @@ class CreditMarket(SelfNumberingModel):
         followed = followed_people(self.draws, config.population.size, config.observe.panel_people)
         kinds = [(lender.name, lender.kind) for lender in self.lenders]
         self.panel = Panel(kinds, followed, -self.month, self.people.state)
+        self._borrowers: list[Borrower] | None = None
         self.offers: list[Offer] = []  # of the last month lived
         self.last_month: Tallies | None = None
         self.opening_stock: NDArray[np.int64] | None = None
@@ -225,6 +228,24 @@ class CreditMarket(SelfNumberingModel):
         branch.world.follow(config)
         branch.running = branch.month < config.calendar.months
         return branch
+
+    def engine_of(self, population: People, communities: int) -> PeopleEngine:
+        """Return what carries out everybody's months; a subclass may bring another with the same verbs."""
+        return people_engine(self.config, population, communities)
+
+    def views(self) -> Mapping[type, Callable[[], Any]]:
+        """Return what looks at people one by one: `agents_by_type[Borrower]`."""
+        return {Borrower: self.borrowers}
+
+    def borrowers(self) -> AgentSet:
+        """Return a view of every person in the order of rows, made when first asked for and kept from then on."""
+        if self._borrowers is None:
+            self._borrowers = [Borrower(self, row) for row in range(self.config.population.size)]
+        return AgentSet(self._borrowers, random=self.random)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what a copy or a pickle holds; views are made anew."""
+        return {**self.__dict__, "_borrowers": None}
 
     def founded_again(self) -> CreditMarket:
         """Return this market at its beginning; a subclass that is built of more than these three overrides it."""

@@ -91,6 +91,5 @@ class MarketConfig(NamedTuple):
     observe: ObserveParameters = ObserveParameters()
     policy: tuple[tuple[str, Any], ...] = ()  # (name, Instrument), sorted by name
     shock: tuple[tuple[str, Any], ...] = ()  # (name, Shock), sorted by name
-    engine: str = "arrays"  # or "objects"
     shards: Annotated[int, Quantity("row ranges", 1, 1024, "results are the same bytes for any number")] = 1
     threads: Annotated[int, Quantity("threads", 1, 256, "results are the same bytes for any number")] = 1

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sim.codes import LAG_MONTHS
-from sim.cycles import resolved
+from sim.economy.cycles import resolved
 from sim.params import (
     DressingParameters,
     LenderParameters,

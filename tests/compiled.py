@@ -13,7 +13,7 @@ from experiments.execute.compiling_shown import CompilingShown
 def compile_once() -> None:
     """Compile and show how far it is; return at once when all is compiled."""
     config = compose(["population.size=1000"])
-    if not is_compiled(config):
+    if not is_compiled():
         with CompilingShown(lambda text: print(text, file=sys.stderr, flush=True)) as shown:
             compile_model(config, shown.show)
 

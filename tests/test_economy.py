@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.codes import SECTORS
 from sim.draws import Draws
-from sim.economy import World, WorldState, calm_unemployment, labour_of
+from sim.economy.world import World, WorldState, calm_unemployment, labour_of
 from sim.params import BehaviourParameters, CalendarParameters, EconomyParameters, MarketConfig
 from sim.state import Tallies, blank_tallies
 from sim.values import Economy

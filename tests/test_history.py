@@ -8,9 +8,9 @@ import pytest
 
 from experiments.compose.study import compose
 from experiments.refusal import Refusal
-from sim.cycles import months_since_year_zero, replayed
 from sim.draws import Draws
-from sim.economy import World
+from sim.economy.cycles import months_since_year_zero, replayed
+from sim.economy.world import World
 from sim.past import past_of
 
 FILE = Path(__file__).resolve().parents[1] / "configs" / "economy" / "china_2017_2025.yaml"

@@ -10,9 +10,7 @@ from numpy.typing import NDArray
 from sim.codes import AGE_BANDS, QUINTILES, REGIONS, SECTORS
 from sim.counted import GROUPS
 from sim.draws import Draws
-from sim.filling import HIGHEST_INCOME
-from sim.params import LenderParameters, MarketConfig, PopulationParameters
-from sim.population import (
+from sim.economy.population import (
     communities_of,
     group_of,
     income_table,
@@ -21,6 +19,8 @@ from sim.population import (
     populate,
     shares_by_quintile,
 )
+from sim.economy.population_columns import HIGHEST_INCOME
+from sim.params import LenderParameters, MarketConfig, PopulationParameters
 from sim.state import Borrowers
 
 # National Bureau of Statistics, per-head disposable income by quintile, 2023, yuan a year.

@@ -8,9 +8,9 @@ from experiments.compose.study import StudyConfig, compose_study
 from experiments.compose.warnings import unusual_settings
 from experiments.compose.warnings.series import OUTSIDE_SERIES
 from experiments.compose.warnings.warning import CONTRADICTION, Flag
-from sim.cycles import Levels, warm_up_levels
 from sim.draws import Draws
-from sim.economy import World, calm_unemployment
+from sim.economy.cycles import Levels, warm_up_levels
+from sim.economy.world import World, calm_unemployment
 from sim.market import CreditMarket
 from sim.params import EconomyParameters, MarketConfig
 from sim.past import past_of

@@ -8,11 +8,17 @@ import pytest
 from sim.codes import APPROVED, FROZEN, LINE_CUT, OWN_POLICY
 from sim.counted import HOUSEHOLD_FLOW
 from sim.draws import Chance, Draws
-from sim.engines.arrays import Rumour
+from sim.economy.population import Communities
+from sim.economy.spillovers import (
+    Expectations,
+    InformalSupply,
+    Neighbourhoods,
+    Rumour,
+    Rumours,
+    is_tightening_for_people,
+)
 from sim.params import BehaviourParameters
-from sim.population import Communities
 from sim.state import People, Tallies, blank_people, blank_tallies
-from sim.surroundings import Expectations, InformalSupply, Neighbourhoods, Rumours, is_tightening_for_people
 from tests.books.made_books import made_economy, made_rulebook
 
 USUAL = BehaviourParameters()

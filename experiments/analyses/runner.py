@@ -98,7 +98,7 @@ class Bench:
             log(self.folder, "failed", run=run.folder, reason=reason)
             progress.say(f"{run.label} failed: {failures[run.label]}")
 
-        if waiting and self.study.executor.kind != "serial" and not is_compiled(waiting[0].config):
+        if waiting and self.study.executor.kind != "serial" and not is_compiled():
             with CompilingShown(progress.say) as shown:
                 compile_model(waiting[0].config, shown.show)
         with telling(progress.compiling):

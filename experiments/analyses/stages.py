@@ -47,7 +47,7 @@ def dry_run(title: str, request: Request[Any], stages: Sequence[Stage], folder: 
     surely = [run for run in waiting if run.identity in sure]
     undrawn = study._replace(report=study.report._replace(draw=False))
     rates = REFERENCE
-    if waiting and is_compiled(request.market):
+    if waiting and is_compiled():
         rates = rehearse(undrawn, forecast(undrawn, waiting, 0, REFERENCE).workers)
     found = [forecast(undrawn, some, 0, rates) for some in ([surely, waiting] if surely != waiting else [waiting])]
     rows += [*need_rows(undrawn, found, rates), *compiling_row(waiting)]

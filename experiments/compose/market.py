@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from experiments.compose.dates import DATES, MONTH, by_months, check_scope, meets_the_run
+from experiments.compose.former_keys import without_former_keys
 from experiments.compose.overlaps import check_overlaps
 from experiments.compose.registry import member_class
 from experiments.compose.sections import is_section, read_section
 from experiments.refusal import Refusal, nearest, shown
 from experiments.tables.spelling import ALL, NOT
 from sim.codes import MOST_LENDERS, REGIONS, SECTORS
-from sim.cycles import months_into_path
-from sim.economy import World, normalised
+from sim.economy.cycles import months_into_path
+from sim.economy.world import World, normalised
 from sim.params import LENDER_KINDS, LenderParameters, MarketConfig
 from sim.policies.base import BEFORE_ALL_MONTHS
 from sim.scope import check_kinds
@@ -29,7 +30,7 @@ LARGEST_SHARE_OF_FEES = 0.95  # of a price; a headline must be left
 
 def read_market(values: Mapping[str, Any]) -> MarketConfig:
     """Return the checked, frozen configuration of one market; raise Refusal naming what is wrong."""
-    plain = {key: value for key, value in values.items() if key not in MEMBERS}
+    plain = without_former_keys({key: value for key, value in values.items() if key not in MEMBERS})
     config = read_section(MarketConfig, plain, "")
     lenders = _read_lenders(values.get("lender"))
     config = config._replace(

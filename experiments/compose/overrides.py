@@ -18,6 +18,7 @@ from omegaconf.errors import OmegaConfBaseException
 
 from experiments.compose import tree
 from experiments.compose.any_script import in_ascii
+from experiments.compose.former_keys import FORMER_CHOICES
 from experiments.compose.hydra_state import composing_from
 from experiments.compose.precedence import contested
 from experiments.compose.safe_yaml import CODE_KEYS, check_references, check_text
@@ -132,6 +133,8 @@ def _choice(key: str, value: Any, options: Sequence[str], parsed: HydraOverride)
     if key in MEMBER_GROUPS and value is None:
         return Override(key, f"{key}=[]", True, False, [])
     for name in chosen:
+        if (key, name) in FORMER_CHOICES:
+            raise Refusal(f"{key}: {FORMER_CHOICES[key, name]}; was {shown(name)}")
         if not isinstance(name, str) or name not in options:
             raise Refusal(f"{key}: no such choice; {nearest(str(name), options)}; was {shown(name)}")
     if isinstance(value, list) and key not in MEMBER_GROUPS:

@@ -15,13 +15,14 @@ import yaml
 from hydra.core.config_store import ConfigStore
 from omegaconf import OmegaConf
 
+from experiments.compose.former_keys import FORMER_KEYS
 from experiments.compose.overrides import Override, read_overrides
 from experiments.compose.safe_yaml import PACKAGE, check_yaml, place, read_text
 from experiments.refusal import Refusal, nearest, shown
 from sim.params import MarketConfig
 
 KEY = "study_file"
-ALLOWED = ("study", "seed", *MarketConfig._fields)
+ALLOWED = ("study", "seed", *MarketConfig._fields, *FORMER_KEYS)
 ENDINGS = (".yaml", ".yml")
 
 

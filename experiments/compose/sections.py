@@ -29,7 +29,6 @@ CHOICES: dict[tuple[str, str], tuple[str, ...]] = {
     ("QuietCutParameters", "scope"): CUT_SCOPES,
     ("RegulatorRuleParameters", "indicator"): ("", *INDICATORS),
     ("RegulatorRuleParameters", "above_means"): RULE_ANSWERS,
-    ("MarketConfig", "engine"): ("arrays", "objects"),
 }
 SHOWN_ERRORS = 8
 

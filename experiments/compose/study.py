@@ -21,6 +21,7 @@ from experiments.compose.chosen_policies import (
     written_as,
 )
 from experiments.compose.executor_libraries import LIBRARIES, check_engine
+from experiments.compose.former_keys import FORMER_KEYS
 from experiments.compose.market import read_market
 from experiments.compose.overrides import Override, compose_document, read_overrides, unselected
 from experiments.compose.own_study import read_asked
@@ -201,7 +202,7 @@ def composed_yaml(overrides: Sequence[str]) -> str:
 
 def _check_root(document: Mapping[str, Any]) -> None:
     for key in document:
-        if key not in MARKET_KEYS and key not in STUDY_KEYS:
+        if key not in (*MARKET_KEYS, *STUDY_KEYS, *FORMER_KEYS):
             raise Refusal(
                 f"{key}: unknown key; {nearest(key, (*MARKET_KEYS, *STUDY_KEYS, 'scale', 'scenario', 'market'))}; "
                 f"was {shown(document[key])}"
@@ -217,7 +218,7 @@ def _seed(document: Mapping[str, Any]) -> int:
 
 def _market_values(document: Mapping[str, Any]) -> dict[str, Any]:
     """Return the part of a document that describes the market; `months` shortens or lengthens the study's calendar."""
-    values = {key: value for key, value in document.items() if key in MARKET_KEYS}
+    values = {key: value for key, value in document.items() if key in (*MARKET_KEYS, *FORMER_KEYS)}
     if document.get("months") is not None:
         calendar = values.get("calendar")
         values["calendar"] = {**(calendar if isinstance(calendar, dict) else {}), "months": document["months"]}

@@ -20,9 +20,9 @@ from experiments.execute.executors.processes import ended_at_once, processes, st
 from experiments.execute.single_run import live
 from sim.codes import PRIORITIES
 from sim.compiling import cache_folder, telling
-from sim.engines import lots_of
 from sim.money import FEN_PER_YUAN
 from sim.params import MarketConfig
+from sim.people.engine import lots_of
 
 GLANCE_SECONDS = 0.5
 Show = Callable[[Sequence[str], Sequence[str]], None]
@@ -54,9 +54,9 @@ class Board(NamedTuple):
         return done, [inside[-1] for inside in open_in.values() if inside]
 
 
-def is_compiled(config: MarketConfig) -> bool:
-    """Return whether an earlier start has compiled exactly these sources for this engine."""
-    return _stamp(config).exists()
+def is_compiled() -> bool:
+    """Return whether an earlier start has compiled exactly these sources."""
+    return _stamp().exists()
 
 
 def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -> None:
@@ -83,7 +83,7 @@ def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -
             _await([pool.submit(_told, board, _live, tiny)], board, show)
         except BrokenProcessPool:
             return
-    stamp = _stamp(config)
+    stamp = _stamp()
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.touch()
 
@@ -138,15 +138,14 @@ def _compile_settling(config: MarketConfig) -> None:
 
 def _compile_the_rest(config: MarketConfig) -> None:
     """Review one person's lines, which is the last that settling compiles, then run what comes before settling."""
-    from sim.engines.reviewing import review_lines
     from sim.market import cutoffs_of
+    from sim.people.line_review import review_lines
 
     market, chance, terms, conditions = _prepared(config)
     people, engine = market.people.state(), market.people
-    if config.engine == "arrays":
-        smallest = config.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
-        holders = (people.borrowers, people.loans, people.lines)
-        review_lines(0, True, 0, smallest, *holders, chance.keys, conditions, terms, engine.tallies)
+    smallest = config.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
+    holders = (people.borrowers, people.loans, people.lines)
+    review_lines(0, True, 0, smallest, *holders, chance.keys, conditions, terms, engine.tallies)
     engine.begin_month()
     engine.earn(conditions, chance)
     demand = engine.seek_credit(terms, conditions, chance)
@@ -154,14 +153,14 @@ def _compile_the_rest(config: MarketConfig) -> None:
     engine.try_elsewhere(first, terms, conditions, chance)
 
 
-def _stamp(config: MarketConfig) -> Path:
-    return cache_folder() / stamp_name(config.engine, SOURCES)
+def _stamp() -> Path:
+    return cache_folder() / stamp_name(SOURCES)
 
 
-def stamp_name(engine: str, sources: Path) -> str:
+def stamp_name(sources: Path) -> str:
     """Return the name of the file that says that all is compiled; Numba keeps kernels apart by where their sources lie.
 
     So a second checkout of the same version, with a cache in common, compiles for itself, and so does another Python.
     """
     made_by = f"{sources} python {sys.version_info[:2]} numba {metadata.version('numba')}"
-    return f"ready-{engine}-{hashlib.sha256(made_by.encode()).hexdigest()[:12]}"
+    return f"ready-{hashlib.sha256(made_by.encode()).hexdigest()[:12]}"

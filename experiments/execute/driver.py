@@ -120,7 +120,7 @@ class Driver:
             self.done[one] = kept
             progress.advance()
         waiting = [run for one, run in left.items() if one not in found]
-        if waiting and self.study.executor.kind != "serial" and not is_compiled(waiting[0].config):
+        if waiting and self.study.executor.kind != "serial" and not is_compiled():
             with CompilingShown(progress.say) as shown:
                 compile_model(waiting[0].config, shown.show)
 

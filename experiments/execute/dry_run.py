@@ -42,7 +42,7 @@ def announce(study: StudyConfig, waiting: Sequence[Run], all_runs: int, folder: 
     check_disk(study, needed, folder)
     if needed.seconds < BIG_STUDY_SECONDS:
         return
-    if is_compiled(waiting[0].config) and waiting[0].config.engine == "arrays":
+    if is_compiled():
         needed = forecast(study, waiting, all_runs, rehearse(study, needed.workers))
     most = "at most " if study.settings.stop.is_on else ""
     print(f"{study.name}: {len(waiting)} runs to do, {most}{said(needed)}", file=sys.stderr)
@@ -69,7 +69,7 @@ def dry_run(study: StudyConfig) -> str:
     unique = {run.identity: run for run in reversed(runs)}
     done = {one for one, run in unique.items() if archive.has(run) or kept(run, folder / "runs") is not None}
     waiting = [run for run in unique.values() if run.identity not in done][::-1]
-    is_ready = is_compiled(runs[0].config)
+    is_ready = is_compiled()
     rates = REFERENCE
     if waiting and is_ready:
         rates = rehearse(study, forecast(study, waiting, len(runs), REFERENCE).workers)
@@ -81,7 +81,7 @@ def dry_run(study: StudyConfig) -> str:
 
 def compiling_row(waiting: Sequence[Run]) -> list[Row]:
     """Return what compiling adds before the first run, or nothing."""
-    if not waiting or is_compiled(waiting[0].config):
+    if not waiting or is_compiled():
         return []
     return [("compiling", f"about {time_words(COMPILING_SECONDS)} more, once for these sources", "")]
 

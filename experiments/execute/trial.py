@@ -24,7 +24,7 @@ from experiments.keep.files import write_table
 from experiments.machine import processors
 from sim.params import MarketConfig
 
-SIZES = {"arrays": (2_000, 20_000), "objects": (100, 300)}  # people of the two markets of a trial
+SIZES = (2_000, 20_000)  # people of the two markets of a trial
 WARM_UP_MONTHS, MOST_MONTHS = 6, 72
 
 
@@ -53,7 +53,7 @@ def rehearse(study: StudyConfig, workers: int) -> Rates:
 def _measured(study: StudyConfig, workers: int) -> Rates:
     config = max(study.markets.values(), key=lambda market: len(canonical(document_of(market))))
     largest = config.population.size
-    sizes = sorted({min(size, largest) for size in SIZES[config.engine]})
+    sizes = sorted({min(size, largest) for size in SIZES})
     began = time.monotonic()
     if study.executor.kind == "serial":
         found = [[try_out(config, size) for size in sizes]]

@@ -11,17 +11,22 @@ from importlib.machinery import ModuleSpec
 from importlib.util import find_spec, spec_from_loader
 from types import CodeType, ModuleType
 
-ROOT = "experiments"
-PACKAGES = ("dictionary",)
+PACKAGES = ("experiments.dictionary", "sim.agents")
 FORMER = {
-    "config": "compose.study",
-    "results": "keep.reader",
-    "sensitivity": "analyses.sensitivity.command",
-    "frontier": "analyses.frontier.command",
-    "reverse_stress": "analyses.reverse_stress.command",
-    "static_stress": "analyses.static_stress.command",
-    "difference_in_differences": "analyses.difference_in_differences.command",
-    "dictionary": "tables.dictionary",
+    "sim.agents": "sim.lenders",
+    "sim.agents.lender": "sim.lenders.lender",
+    "sim.agents.regulator": "sim.supervisor.regulator",
+    "sim.agents.terms": "sim.lenders.terms",
+    "sim.population": "sim.economy.population",
+    "sim.surroundings": "sim.economy.spillovers",
+    "experiments.config": "experiments.compose.study",
+    "experiments.results": "experiments.keep.reader",
+    "experiments.sensitivity": "experiments.analyses.sensitivity.command",
+    "experiments.frontier": "experiments.analyses.frontier.command",
+    "experiments.reverse_stress": "experiments.analyses.reverse_stress.command",
+    "experiments.static_stress": "experiments.analyses.static_stress.command",
+    "experiments.difference_in_differences": "experiments.analyses.difference_in_differences.command",
+    "experiments.dictionary": "experiments.tables.dictionary",
 }
 
 
@@ -32,11 +37,9 @@ class FormerNames(MetaPathFinder):
         self, name: str, _path: Sequence[str] | None = None, _target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """Return a spec that gives the module of today, or None for any other name."""
-        package, _, former = name.partition(".")
-        if package != ROOT or former not in FORMER:
+        if name not in FORMER:
             return None
-        loader = ModuleOfToday(f"{ROOT}.{FORMER[former]}")
-        return spec_from_loader(name, loader, is_package=former in PACKAGES)
+        return spec_from_loader(name, ModuleOfToday(FORMER[name]), is_package=name in PACKAGES)
 
 
 class ModuleOfToday(InspectLoader):

@@ -1,6 +1,6 @@
 """Fills one round of applications from a lender's budget: from the safest priority until a headroom is used up.
 
-Whole numbers only, so that any engine gets the same answer and no headroom is ever exceeded by a fen. Caps on sectors
+Whole numbers only, so that any order gets the same answer and no headroom is ever exceeded by a fen. Caps on sectors
 and regions are applied first, then the headrooms for all lending, then what partner banks have pledged.
 """
 

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from sim.codes import AGE_BANDS, QUINTILES, REGIONS, SECTORS
 from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW
+from sim.economy.population import parts_of_groups
 from sim.observe.metrics import herfindahl, with_ratios
-from sim.population import parts_of_groups
 from sim.state import Tallies
 from sim.values import Economy
 

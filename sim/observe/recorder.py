@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from sim.codes import NO_LENDER, NO_SLOT, NOBODY, NOT_APPLIED, OUTCOMES, OWN_POLICY
 from sim.counted import GROUPS
+from sim.economy.population import parts_of_groups
 from sim.observe.blocks import Block, Blocks
 from sim.observe.columns import Columns
 from sim.observe.lender_rows import LenderHistory, lender_row
@@ -21,7 +22,6 @@ from sim.observe.offering import band_rows, offer_test_rows
 from sim.observe.schemas import SCHEMAS
 from sim.observe.shape import shape_row
 from sim.observe.vintages import Vintages
-from sim.population import parts_of_groups
 from sim.scoring.review import Review
 from sim.state import People, Tallies
 from sim.values import Act, Economy, Offer

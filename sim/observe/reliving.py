@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from sim.draws import Draws
-from sim.economy import World
+from sim.economy.spillovers import Neighbourhoods
+from sim.economy.world import World
 from sim.observe.explain import Told, person_of
 from sim.observe.month_ends import Sums, changed_since, first_difference
 from sim.observe.recorder import Record
 from sim.params import MarketConfig
 from sim.state import People
-from sim.surroundings import Neighbourhoods
 from sim.values import Offer
 
 

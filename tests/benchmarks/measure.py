@@ -25,10 +25,7 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
 
     config = compose(["study=baseline", f"population.size={people}", f"calendar.months={MEASURED_MONTHS + 1}"])
     warm_up = 0 if kind == "first_month" else SETTLING_MONTHS
-    config = config._replace(
-        engine="objects" if kind == "objects" else "arrays",
-        calendar=config.calendar._replace(warm_up_months=warm_up),
-    )
+    config = config._replace(calendar=config.calendar._replace(warm_up_months=warm_up))
     if kind == "everything":
         import sim.scoring.learning  # noqa: F401  (SciPy is loaded once a process, not once a review)
         from tests.market.everything import LEARNING, everything_on
@@ -45,8 +42,9 @@ def settled(kind: str, people: int) -> Callable[[], Any]:
             peer.step()
         return peer.step
     from sim.market import CreditMarket
+    from tests.reference.market import ReferenceMarket
 
-    market = CreditMarket(config, rng=1)
+    market = (ReferenceMarket if kind == "reference" else CreditMarket)(config, rng=1)
     watch(market)
     return market.step
 
@@ -69,8 +67,8 @@ def clocked(verb: Callable[..., Any], clock: list[float]) -> Callable[..., Any]:
 
 def watch(market: Any) -> None:
     """Clock what lenders do apart from people: budgets, books with the auction of claims, learning; and refits."""
-    import sim.agents.closing
-    import sim.agents.lender
+    import sim.lenders.closing
+    import sim.lenders.lender
     import sim.market
 
     for lender in market.lenders:
@@ -78,13 +76,13 @@ def watch(market: Any) -> None:
             setattr(lender, verb, clocked(getattr(lender, verb), CLOCKED["budgets"]))
         lender.scorecard.refit = clocked(lender.scorecard.refit, CLOCKED["refits"])
     for place, name, clock in (
-        (sim.agents.closing, "close_books", "books"),
+        (sim.lenders.closing, "close_books", "books"),
         (sim.market, "post_customers", "books"),
         (sim.market, "post_buyers", "books"),
         (sim.market, "sell_claims", "books"),
-        (sim.agents.lender, "learn", "learning"),
-        (sim.agents.lender, "steer", "learning"),
-        (sim.agents.lender, "compete", "learning"),
+        (sim.lenders.lender, "learn", "learning"),
+        (sim.lenders.lender, "steer", "learning"),
+        (sim.lenders.lender, "compete", "learning"),
     ):
         setattr(place, name, clocked(getattr(place, name), CLOCKED[clock]))
 

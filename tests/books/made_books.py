@@ -9,12 +9,12 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.agents.lender import Lender
-from sim.agents.partnering import originators_of
 from sim.books.ledger import HOUSEHOLDS, Ledger
 from sim.books.settlement import post_customers
 from sim.codes import BUCKETS, NOBODY
 from sim.counted import FLOW, HOUSEHOLD_FLOW
+from sim.lenders.lender import Lender
+from sim.lenders.partners import originators_of
 from sim.observe.audit import audit
 from sim.params import LENDER_KINDS, EconomyParameters, LenderParameters, MarketConfig, PopulationParameters
 from sim.state import Tallies, blank_tallies

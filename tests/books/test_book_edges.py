@@ -8,12 +8,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.agents.lender import Lender
-from sim.agents.lender_state import markup_moved_apr
-from sim.agents.offering import arm_of
-from sim.agents.partnering import single_partner_room
-from sim.agents.securitising import issue_notes
-from sim.agents.terms import joint_stakes, own_stakes, sole_stake
 from sim.books.budget import Commitment, commitment_of
 from sim.books.charge_off import late_rolls_of
 from sim.books.headrooms import UNLIMITED, buffers_of, joint_loan_room
@@ -29,6 +23,11 @@ from sim.books.strategy import MARKUP
 from sim.codes import BUCKETS, CAPITAL, GROWTH_QUOTA, GROWTH_QUOTA_RULE, PARTNER, PARTNER_CAP, PRIORITIES
 from sim.counted import FLOW, UNTESTED
 from sim.draws import Chance
+from sim.lenders.lender import Lender
+from sim.lenders.partners import single_partner_room
+from sim.lenders.securitisation import issue_notes
+from sim.lenders.state import markup_moved_apr
+from sim.lenders.terms import joint_stakes, own_stakes, sole_stake
 from sim.parameters.books import FunderParameters, SecuritiesParameters
 from sim.parameters.lender import StrategyParameters
 from sim.params import BudgetParameters, LenderParameters
@@ -38,6 +37,7 @@ from tests.books.test_budget import ALONE, book_of_a_million, rooms_of
 from tests.books.test_lender import PLAIN, founded
 from tests.books.test_partners import BANK, PLATFORM, planned, town_of
 from tests.books.test_rules_on_books import joint_pair
+from tests.reference.price_experiment import arm_of
 
 PLATFORM_FIRST, BANK_SECOND = 0, 1
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.lender import Lender
-from sim.agents.supervised import figures_of
 from sim.books.budget import Budget
 from sim.books.headrooms import UNLIMITED
 from sim.codes import CAPITAL, CAPITAL_RULE, FUNDING, NOT_APPLIED, PARTNER, PLAN, PRIORITIES
+from sim.lenders.lender import Lender
+from sim.lenders.returns import figures_of
 from sim.params import LenderParameters
 from sim.values import Headroom
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.competing import compete
 from sim.books.competition import LARGEST_SHARE_PPM, PPM, markup_bp, share_ppm
 from sim.books.trials import Yields
 from sim.counted import FLOW
+from sim.lenders.markup import compete
 from sim.parameters.conduct import CompetitionParameters
 from sim.params import LenderParameters
 from sim.state import Tallies, blank_tallies

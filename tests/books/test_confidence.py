@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.closing import confidence_in
 from sim.books.confidence import CALM, Worries, confidence_of, worries_of
 from sim.codes import BUCKETS
 from sim.counted import FLOW
+from sim.lenders.closing import confidence_in
 from sim.parameters.books import FunderParameters
 from sim.params import LenderParameters, RegulatorParameters
 from sim.policies.base import opening_rules

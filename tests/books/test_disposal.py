@@ -3,11 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.auction import sell_claims
 from sim.books.disposal import Lot, cleared, post_buyers, proceeds_of
 from sim.books.ledger import HOUSEHOLDS, INVESTORS
 from sim.codes import NOTHING_SOLD
 from sim.counted import FLOW
+from sim.lenders.auction import sell_claims
 from sim.parameters.books import AuctionParameters, DisposalParameters
 from sim.params import LenderParameters
 from tests.books.made_books import Contract, Town, tallies_of

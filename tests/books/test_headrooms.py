@@ -5,7 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.agents.lender import Lender
 from sim.books.allocation import fill
 from sim.books.budget import Budget
 from sim.books.concentration import FlowCaps
@@ -27,6 +26,7 @@ from sim.codes import (
     SECTOR_CAP,
     SECTORS,
 )
+from sim.lenders.lender import Lender
 from sim.params import BudgetParameters, LenderParameters
 from sim.values import Headroom
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook

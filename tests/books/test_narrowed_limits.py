@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from sim.agents.lender import Lender
 from sim.codes import (
     CAPITAL,
     CAPITAL_BUFFER,
@@ -18,6 +17,7 @@ from sim.codes import (
     SECTOR_RULE,
     SOFT_LIMIT_RULE,
 )
+from sim.lenders.lender import Lender
 from sim.params import BudgetParameters
 from tests.books.made_books import made_economy, made_rulebook
 from tests.books.test_budget import ALONE, book_of_a_million, demand_of, rooms_of

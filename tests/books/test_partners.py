@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.lender import Lender
-from sim.agents.terms import band_prices
 from sim.books.headrooms import UNLIMITED
 from sim.books.joint_lending import PartnerRoom, share_out
 from sim.codes import NOT_APPLIED, PARTNER, PARTNER_CAP, PRIORITIES, RESOLUTION
+from sim.lenders.lender import Lender
+from sim.lenders.terms import band_prices
 from sim.params import BudgetParameters, LenderParameters, PartnerParameters
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook
 

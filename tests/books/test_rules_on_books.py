@@ -3,9 +3,6 @@
 import numpy as np
 import pytest
 
-from sim.agents.lender import Lender
-from sim.agents.partnering import joint_terms, single_partner_room
-from sim.agents.securitising import securities_room
 from sim.books.allocation import fill
 from sim.books.budget import Budget
 from sim.books.concentration import FlowCaps
@@ -30,6 +27,9 @@ from sim.codes import (
     SINGLE_PARTNER_RULE,
     SOFT_LIMIT_RULE,
 )
+from sim.lenders.lender import Lender
+from sim.lenders.partners import joint_terms, single_partner_room
+from sim.lenders.securitisation import securities_room
 from sim.params import BudgetParameters, LenderParameters
 from sim.policies.credit_gap_buffer import CreditGapBuffer
 from sim.rules.underwriting import decision

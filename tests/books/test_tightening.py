@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from sim.agents.tightening import act_of_cuts, freeze_of_month, line_cuts, part_of_month
 from sim.codes import OPERATING
 from sim.counted import FLOW
+from sim.lenders.tightening import act_of_cuts, freeze_of_month, line_cuts, part_of_month
 from sim.params import LenderParameters, QuietCutParameters, ReviewParameters
 from sim.state import blank_tallies
 

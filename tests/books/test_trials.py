@@ -4,8 +4,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.agents.lender_state import Trying
-from sim.agents.trying import yields_at
 from sim.books.strategy import YEAR_MONTHS
 from sim.books.trials import (
     LATE_MONTHS,
@@ -24,6 +22,8 @@ from sim.books.trials import (
     price_trial,
 )
 from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, OFFER_COUNTS, WIDER
+from sim.lenders.price_experiment import yields_at
+from sim.lenders.state import Trying
 from sim.parameters.lender import OfferTestParameters
 from sim.rules.pricing import Stake
 from tests.books.made_books import Town

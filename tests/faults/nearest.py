@@ -28,14 +28,14 @@ class LeftOut(NamedTuple):
 
 
 RULES, BOOKS, SCORING, OBSERVE = "tests/rules", "tests/books", "tests/scoring", "tests/observe"
-AGREEMENT = "tests/engines/test_engines_agree.py::test_engines_agree_on_random_markets"
+AGREEMENT = "tests/people/test_reference_agrees.py::test_reference_agrees_on_random_markets"
 CONTRACTS = "tests/policies/test_rules_on_contracts.py"
-# The two engines were written apart and must agree on every field; a fault in either shows as a difference.
+# The kernels and their reference were written apart and must agree; a fault in either is a difference.
 TWINS = (
-    "tests/engines/test_lines_and_slots.py",
-    "tests/engines/test_tables.py",
+    "tests/people/test_lines_and_slots.py",
+    "tests/people/test_tables.py",
     AGREEMENT,
-    "tests/engines/test_one_borrower.py",
+    "tests/people/test_one_borrower.py",
 )
 WHOLE_RUN = "tests/test_economy.py::test_own_cycles_have_the_spread_that_was_asked_for"  # half a minute by itself
 PAGE = "tests/documents/test_documents.py::test_examples_give_what_the_page_says"
@@ -104,42 +104,39 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/scoring/design.py", (f"{SCORING}/test_learning.py", SCORING)),
     Nearest("sim/scoring/truth.py", (f"{SCORING}/test_outcomes.py", AGREEMENT)),
     Nearest("sim/scoring/*", (f"{SCORING}/test_*.py", SCORING)),
-    Nearest("sim/agents/auction.py", books("disposal")),
-    Nearest("sim/agents/offering.py", (f"{BOOKS}/test_book_edges.py", *TWINS)),
-    Nearest("sim/agents/competing.py", books("competition")),
-    Nearest("sim/agents/strategy.py", books("strategy", "trials", "book_edges")),
-    Nearest("sim/agents/trying.py", books("trials", "strategy")),
-    Nearest("sim/agents/learning.py", (f"{SCORING}/test_new_cards.py", SCORING, BOOKS)),
-    Nearest("sim/agents/securitising.py", books("securitisation", "rules_on_books")),
-    Nearest("sim/agents/running_off.py", books("estates", "lender")),
-    Nearest("sim/agents/ladder.py", LADDER),
-    Nearest("sim/agents/regulator.py", LADDER),
-    Nearest("sim/agents/ruling.py", LADDER),
-    Nearest("sim/agents/supervised.py", ("tests/policies/test_ladder.py", *LADDER, BOOKS)),
-    Nearest("sim/agents/partnering.py", books("partners", "rules_on_books", "book_edges")),
-    Nearest("sim/agents/terms.py", (f"{CONTRACTS}::TestCeilingsOnPrice", *books("lender", "book_edges", "partners"))),
+    Nearest("sim/lenders/auction.py", books("disposal")),
+    Nearest("sim/lenders/markup.py", books("competition")),
+    Nearest("sim/lenders/strategy.py", books("strategy", "trials", "book_edges")),
+    Nearest("sim/lenders/price_experiment.py", books("trials", "strategy")),
+    Nearest("sim/lenders/learning.py", (f"{SCORING}/test_new_cards.py", SCORING, BOOKS)),
+    Nearest("sim/lenders/securitisation.py", books("securitisation", "rules_on_books")),
+    Nearest("sim/lenders/failure.py", books("estates", "lender")),
+    Nearest("sim/supervisor/ladder.py", LADDER),
+    Nearest("sim/supervisor/regulator.py", LADDER),
+    Nearest("sim/supervisor/own_rule.py", LADDER),
+    Nearest("sim/lenders/returns.py", ("tests/policies/test_ladder.py", *LADDER, BOOKS)),
+    Nearest("sim/lenders/partners.py", books("partners", "rules_on_books", "book_edges")),
+    Nearest("sim/lenders/terms.py", (f"{CONTRACTS}::TestCeilingsOnPrice", *books("lender", "book_edges", "partners"))),
     Nearest(
-        "sim/agents/tightening.py",
+        "sim/lenders/tightening.py",
         ("tests/market/test_quiet_cuts.py::test_equal_parts_take_the_whole_share", f"{BOOKS}/test_tightening.py"),
     ),
-    *(
-        Nearest(f"sim/agents/{name}.py", books("lender", "book_edges"))
-        for name in ("accounts", "budgeting", "closing", "lender", "reporting")
-    ),
-    Nearest("sim/sources.py", ("tests/engines/test_code_of_sources.py",)),
-    Nearest("sim/agents/*", TWINS),
-    Nearest("sim/engines/*", TWINS),
+    Nearest("sim/lenders/*", books("lender", "book_edges")),
+    Nearest("sim/sources.py", ("tests/people/test_code_of_sources.py",)),
+    Nearest("sim/people/person.py", ("tests/market/test_mesa_citizen.py",)),
+    Nearest("sim/mesa_agents.py", ("tests/market/test_mesa_citizen.py", "tests/market/test_kept_and_copied.py")),
+    Nearest("sim/people/*", TWINS),
     Nearest("sim/state.py", TWINS),
-    Nearest("sim/economy.py", ("tests/test_economy.py", f"--deselect={WHOLE_RUN}")),
-    Nearest("sim/cycles.py", ("tests/test_history.py", "tests/test_economy.py")),
+    Nearest("sim/economy/world.py", ("tests/test_economy.py", f"--deselect={WHOLE_RUN}")),
+    Nearest("sim/economy/cycles.py", ("tests/test_history.py", "tests/test_economy.py")),
     Nearest("sim/past.py", ("tests/test_past.py", "tests/test_history.py")),
-    Nearest("sim/population.py", ("tests/test_population.py",)),
-    Nearest("sim/filling.py", ("tests/test_population.py",)),
+    Nearest("sim/economy/population.py", ("tests/test_population.py",)),
+    Nearest("sim/economy/population_columns.py", ("tests/test_population.py",)),
     Nearest("sim/draws.py", ("tests/test_draws.py",)),
     Nearest("sim/elementary.py", ("tests/test_elementary.py",)),
     Nearest("sim/money.py", ("tests/test_money.py", f"{RULES}/test_repayment.py")),
     Nearest("sim/scope.py", ALL_SHOCKS),
-    Nearest("sim/surroundings.py", ("tests/test_surroundings.py",)),
+    Nearest("sim/economy/spillovers.py", ("tests/test_surroundings.py",)),
     Nearest("sim/observe/audit.py", (f"{BOOKS}/test_audit.py", BOOKS)),
     Nearest("sim/observe/cohorts.py", (f"{OBSERVE}/test_cohorts.py",)),
     Nearest("sim/observe/tape.py", (f"{OBSERVE}/test_tape.py",)),

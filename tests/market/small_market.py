@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from experiments.compose.study import compose
 from sim.market import CreditMarket
 from sim.params import LenderParameters, MarketConfig
+from tests.reference.market import ReferenceMarket
 
 SEED = 42
 
@@ -32,11 +33,18 @@ def small(people: int = 600, warm_up: int = 12, months: int = 18, **changes: Any
 
 
 @cache
-def lived(config: MarketConfig, seed: int = SEED, replicate: int = 0) -> CreditMarket:
+def lived(
+    config: MarketConfig, seed: int = SEED, replicate: int = 0, kind: type[CreditMarket] = CreditMarket
+) -> CreditMarket:
     """A market that has lived all its months; shared, so do not step or change it."""
-    market = CreditMarket(config, rng=seed, replicate=replicate)
+    market = kind(config, rng=seed, replicate=replicate)
     market.run()
     return market
+
+
+def lived_by_reference(config: MarketConfig) -> CreditMarket:
+    """The same market, whose people have lived in plain Python."""
+    return lived(config, kind=ReferenceMarket)
 
 
 def every_lender(config: MarketConfig, **changes: Any) -> MarketConfig:

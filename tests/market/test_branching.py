@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from mesa.datacollection import DataCollector
 
 from experiments.compose.study import compose_study
-from sim.agents.lender import Lender
+from sim.lenders.lender import Lender
 from sim.market import CreditMarket
 from sim.params import MarketConfig, ObserveParameters, QuietCutParameters, RationingParameters
 from sim.past import past_of
@@ -21,6 +21,7 @@ from sim.shocks.funding_freeze import FundingFreeze
 from sim.shocks.shutdown_rumour import ShutdownRumour
 from sim.shocks.unemployment import Unemployment
 from tests.market.small_market import SEED, changed_state, differing, lived, one_lender, small
+from tests.reference.market import ReferenceMarket
 from tests.variants import fast_first
 
 TINY = {"people": 60, "warm_up": 3, "months": 6}
@@ -28,16 +29,16 @@ CAP = RateCap(5, 6, max_apr=0.14)
 SLUMP = Unemployment(5, months=4, add_share=0.2)
 
 
-def at(month: int, config: MarketConfig, **others: Any) -> CreditMarket:
+def at(month: int, config: MarketConfig, kind: type[CreditMarket] = CreditMarket, **others: Any) -> CreditMarket:
     """A market that has lived all months before one."""
-    market = CreditMarket(config, rng=SEED, **others)
+    market = kind(config, rng=SEED, **others)
     while market.month < month:
         market.live_month() if month <= 0 else market.step()
     return market
 
 
-def assert_same(branch: CreditMarket, config: MarketConfig) -> None:
-    whole = lived(config)
+def assert_same(branch: CreditMarket, config: MarketConfig, kind: type[CreditMarket] = CreditMarket) -> None:
+    whole = lived(config, kind=kind)
     assert differing(branch.record.tables, whole.record.tables) == []
     assert changed_state(branch, whole) == []
     assert branch.record.hash() == whole.record.hash()
@@ -109,12 +110,13 @@ def test_lenders_in_another_order_are_the_same_market() -> None:
     assert_same(ended(at(0, config).branch(config._replace(lender=config.lender[::-1]))), config)
 
 
-def test_the_objects_engine_branches_too() -> None:
-    config = small(**TINY, policy=(("rate_cap", RateCap(0, 1, max_apr=0.14)),))._replace(engine="objects")
-    trunk = at(0, small(**TINY)._replace(engine="objects"))
+def test_the_reference_branches_too() -> None:
+    config = small(**TINY, policy=(("rate_cap", RateCap(0, 1, max_apr=0.14)),))
+    trunk = at(0, small(**TINY), ReferenceMarket)
     branch = ended(trunk.branch(config))
+    assert isinstance(branch, ReferenceMarket)
     assert_same(branch, config)
-    assert branch.record.hash() == lived(config._replace(engine="arrays")).record.hash()
+    assert_same(branch, config, ReferenceMarket)
     assert all(agent.model is branch for agent in branch.agents)
     assert len(branch.agents) == len(trunk.agents) == 67
 
@@ -186,7 +188,7 @@ REFUSED: dict[str, tuple[MarketConfig, str]] = {
     "a lender less": (small(lender=small().lender[:-1]), f"lender.{small().lender[-1][0]}: .*; was absent"),
     "more people": (small(people=601), "population.size: .* 600; was 601"),
     "a longer warm-up": (small(warm_up=13), "calendar.warm_up_months"),
-    "another engine": (small()._replace(engine="objects"), "engine: .* 'arrays'; was 'objects'"),
+    "another number of threads": (small()._replace(threads=2), "threads: .* 1; was 2"),
     "an earlier policy": (small(policy=(("cap", RateCap(7, 9)),)), "policy.cap: .* absent; was present"),
     "an earlier shock": (small(shock=(("slump", Unemployment(7)),)), "shock.slump: acts before month 8"),
     "another past of jobs": (with_path(0.052, 0.07), "economy.unemployment_path"),
@@ -273,7 +275,7 @@ def test_agents_belong_to_their_branch_and_new_ones_get_new_numbers() -> None:
 
 
 def test_a_branch_that_has_ended_leaves_no_memory_behind() -> None:
-    trunk = at(0, small(**TINY)._replace(engine="objects"))
+    trunk = at(0, small(**TINY), ReferenceMarket)
     gone = weakref.ref(ended(trunk.branch(trunk.config)))
     gc.collect()
     assert gone() is None

@@ -11,7 +11,15 @@ from sim.market import CreditMarket
 from sim.params import BudgetParameters, LenderParameters, MarketConfig, PartnerParameters
 from sim.shocks.funding_freeze import FundingFreeze
 from tests.market.known_values import assert_known_values_are_finite
-from tests.market.small_market import changed_state, differing, every_lender, lived, one_lender, small
+from tests.market.small_market import (
+    changed_state,
+    differing,
+    every_lender,
+    lived,
+    lived_by_reference,
+    one_lender,
+    small,
+)
 
 PLATFORM = "platform_a"
 PARTNERS = (PartnerParameters("bank_a", 0.6, 0.42), PartnerParameters("bank_b", 0.4, 0.3, until_month=6))
@@ -40,10 +48,9 @@ def rows(market: CreditMarket, table: str, lender: str = "") -> pd.DataFrame:
 
 
 @pytest.mark.slow
-def test_both_engines_and_any_number_of_shards_give_the_same_bytes() -> None:
+def test_market_and_reference_and_any_number_of_shards_give_the_same_bytes() -> None:
     arrays = lived(everything_on())
-    for other in (everything_on(engine="objects"), everything_on(shards=3, threads=2)):
-        market = lived(other)
+    for market in (lived_by_reference(everything_on()), lived(everything_on(shards=3, threads=2))):
         assert differing(arrays.record.tables, market.record.tables) == []
         assert changed_state(arrays, market) == []
 

@@ -1,4 +1,4 @@
-"""Lenders that set markups by the demand they face, in a market: both engines agree, and few ask more than many."""
+"""Lenders that set markups by demand, in a market: it agrees with the reference, and few lenders ask more than many."""
 
 from functools import cache
 
@@ -9,6 +9,7 @@ from sim.books.competition import markup_bp, share_ppm
 from sim.market import CreditMarket
 from sim.params import CompetitionParameters, OfferTestParameters
 from tests.market.small_market import SEED, differing, every_lender, lived, small
+from tests.reference.market import ReferenceMarket
 
 COMPETING = CompetitionParameters(believed_price_weight=25.0, review_months=3, memory_months=6)
 NO_TRIAL = OfferTestParameters()
@@ -61,12 +62,12 @@ def test_the_markup_is_that_of_the_share_in_the_tables() -> None:
 @pytest.mark.slow
 def test_the_engines_agree_and_a_branch_goes_on_as_the_market_would() -> None:
     config = every_lender(small(people=200, months=8), competition=COMPETING)
-    arrays, objects = (CreditMarket(config._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))
+    arrays, reference = (kind(config, rng=SEED) for kind in (CreditMarket, ReferenceMarket))
     arrays.live_until(4)
     branch = arrays.branch(config)
-    for market in (arrays, objects, branch):
+    for market in (arrays, reference, branch):
         market.run()
-    assert differing(arrays.record.tables, objects.record.tables) == []
+    assert differing(arrays.record.tables, reference.record.tables) == []
     assert differing(arrays.record.tables, branch.record.tables) == []
 
 

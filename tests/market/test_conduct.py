@@ -8,6 +8,7 @@ from sim.market import CreditMarket
 from sim.parameters.conduct import OfficerParameters, RationingParameters
 from sim.params import MarketConfig
 from tests.market.small_market import SEED, differing, every_lender, lived, one_lender, small, tables_before
+from tests.reference.market import ReferenceMarket
 
 FROM = 6
 CUT = RationingParameters(from_month=FROM, refused_share=0.5, refused_in_need_share=0.3)
@@ -61,10 +62,10 @@ def conducted() -> MarketConfig:
 
 @pytest.mark.slow
 def test_the_engines_agree_with_lots_officers_and_cohorts() -> None:
-    arrays, objects = (CreditMarket(conducted()._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))
+    arrays, reference = (kind(conducted(), rng=SEED) for kind in (CreditMarket, ReferenceMarket))
     arrays.run()
-    objects.run()
-    assert differing(arrays.record.tables, objects.record.tables) == []
+    reference.run()
+    assert differing(arrays.record.tables, reference.record.tables) == []
     assert arrays.record.table("cohort").num_rows > 0
     cut = CreditMarket(conducted()._replace(shards=3, threads=2), rng=SEED)
     cut.run()

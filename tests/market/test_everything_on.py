@@ -7,6 +7,7 @@ from sim.market import CreditMarket
 from sim.observe.ratios import MADE_OF, Ratio
 from tests.market.everything import everything_on
 from tests.market.small_market import SEED, changed_state, differing, lived, small
+from tests.reference.market import ReferenceMarket
 
 MONTHS = 9
 
@@ -17,11 +18,11 @@ def working(people: int = 1_500) -> CreditMarket:
 
 def test_the_engines_agree_to_the_bit_with_everything_on() -> None:
     config = everything_on(small(people=250, warm_up=14, months=MONTHS))
-    arrays, objects = (CreditMarket(config._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))
+    arrays, reference = (kind(config, rng=SEED) for kind in (CreditMarket, ReferenceMarket))
     arrays.run()
-    objects.run()
-    assert differing(arrays.record.tables, objects.record.tables) == []
-    assert changed_state(arrays, objects) == []
+    reference.run()
+    assert differing(arrays.record.tables, reference.record.tables) == []
+    assert changed_state(arrays, reference) == []
     assert arrays.record.table("scorecards").num_rows > 0
 
 

@@ -10,10 +10,11 @@ import numpy as np
 import pyarrow.compute as pc
 import pytest
 
-import sim.engines.arrays as arrays
+import sim.people.engine as arrays
 from experiments.compose.market import document_of, read_market
 from experiments.compose.study import compose
 from sim.draws import Draws
+from sim.economy.population import populate
 from sim.market import CreditMarket
 from sim.params import LenderParameters, MarketConfig
 from sim.policies.borrower_cap import BorrowerCap
@@ -22,7 +23,6 @@ from sim.policies.credit_registry import CreditRegistry
 from sim.policies.disclosure import Disclosure
 from sim.policies.joint_lending_floor import JointLendingFloor
 from sim.policies.rate_cap import RateCap
-from sim.population import populate
 from sim.shocks.funding_freeze import FundingFreeze
 from sim.shocks.shutdown_rumour import ShutdownRumour
 from sim.shocks.unemployment import Unemployment
@@ -33,6 +33,7 @@ from tests.market.small_market import (
     differing,
     every_lender,
     lived,
+    lived_by_reference,
     one_lender,
     small,
     tables_before,
@@ -150,7 +151,7 @@ ENGINE_MARKETS = {
 @pytest.mark.parametrize("name", fast_first(ENGINE_MARKETS, 1))
 def test_objects_and_arrays_agree(name: str) -> None:
     config = small(people=150, warm_up=8, months=12, **ENGINE_MARKETS[name])
-    clear, fast = lived(config._replace(engine="objects")), lived(config)
+    clear, fast = lived_by_reference(config), lived(config)
     assert differing(clear.record.tables, fast.record.tables) == []
     assert changed_state(clear, fast) == []
     assert clear.record.hash() == fast.record.hash()

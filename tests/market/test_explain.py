@@ -8,7 +8,7 @@ from sim.market import CreditMarket
 from sim.observe.explain import REASONS, Explanation
 from sim.params import OfferTestParameters
 from sim.state import People
-from tests.market.small_market import SEED, every_lender, lived, small
+from tests.market.small_market import SEED, every_lender, lived, lived_by_reference, small
 
 
 def rows_where(market: CreditMarket, condition: str) -> list[int]:
@@ -129,10 +129,10 @@ def test_a_missed_payment_has_a_reason_and_the_reason_fits_the_purse() -> None:
 
 
 @pytest.mark.slow
-def test_both_engines_tell_the_same() -> None:
+def test_market_and_reference_tell_the_same() -> None:
     config = small(people=150, warm_up=6, months=6)
     row = rows_where(lived(config), "approved")[0]
-    assert lived(config).explain(row) == lived(config._replace(engine="objects")).explain(row)
+    assert lived(config).explain(row) == lived_by_reference(config).explain(row)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from mesa.datacollection import DataCollector
 
-from sim.agents.lender import Lender
+from sim.lenders.lender import Lender
 from sim.market import CreditMarket
 from sim.params import MarketConfig
 from sim.policies.rate_cap import RateCap

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from sim.codes import BANDS, FROZEN, LINE_CUT, OUTCOMES, OWN_POLICY
+from sim.economy.population import communities_of, populate
+from sim.economy.spillovers import Rumours
 from sim.market import CreditMarket
 from sim.params import QuietCutParameters
-from sim.population import communities_of, populate
-from sim.surroundings import Rumours
 from tests.market.small_market import differing, lived, one_lender, small
 
 FREEZES = 6

@@ -13,31 +13,34 @@ import pytest
 from mesa.batchrunner import batch_run
 from mesa.datacollection import DataCollector
 
-from sim.agents.borrower import Borrower
-from sim.agents.membership import SelfNumberingModel
 from sim.market import CreditMarket
+from sim.mesa_agents import SelfNumberingModel
+from sim.params import MarketConfig
+from sim.people.person import Borrower
 from tests.market.small_market import SEED, changed_state, lived, small
+from tests.reference.market import ReferenceMarket
 from tests.variants import fast_first
 
 TINY = {"people": 60, "warm_up": 3, "months": 4}
 
 
-def tiny(engine: str = "arrays") -> Any:
-    return small(**TINY)._replace(engine=engine)
+def tiny() -> MarketConfig:
+    return small(**TINY)
 
 
-def given_up(engine: str, month: int, branches: bool) -> weakref.ref[CreditMarket]:
+def given_up(kind: type[CreditMarket], month: int, branches: bool) -> weakref.ref[CreditMarket]:
     """A market that is left in the middle, and a user's agent in it."""
-    market = CreditMarket(tiny(engine), rng=SEED)
+    market = kind(tiny(), rng=SEED)
     mesa.Agent(market)
+    assert len(market.agents_by_type[Borrower]) == 60
     market.live_until(month)
     return weakref.ref(market.branch(market.config) if branches else market)
 
 
-@pytest.mark.parametrize("engine", ["arrays", pytest.param("objects", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", [CreditMarket, pytest.param(ReferenceMarket, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("branches", [False, True])
-def test_markets_given_up_early_are_not_kept(engine: str, branches: bool) -> None:
-    left = [given_up(engine, month % 4, branches) for month in range(8)]
+def test_markets_given_up_early_are_not_kept(kind: type[CreditMarket], branches: bool) -> None:
+    left = [given_up(kind, month % 4, branches) for month in range(8)]
     gc.collect()
     assert [each() for each in left] == [None] * 8
     table = getattr(mesa.Agent, "_ids", {})
@@ -53,15 +56,16 @@ def test_agents_of_a_market_and_of_a_user_are_numbered_together() -> None:
     assert [mesa.Agent(other).unique_id for _ in range(2)] == [1, 2], "Mesa's own count of other models goes on"
 
 
-@pytest.mark.parametrize("engine", fast_first(("arrays", "objects"), 1))
+@pytest.mark.parametrize("kind", fast_first((CreditMarket, ReferenceMarket), 1))
 @pytest.mark.parametrize("month", fast_first((2, 0), 1))
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda market: pickle.loads(pickle.dumps(market))])  # noqa: S301
-def test_a_copy_goes_on_to_the_same_bytes(engine: str, month: int, copied: Any) -> None:
-    market = CreditMarket(tiny(engine), rng=SEED)
+def test_a_copy_goes_on_to_the_same_bytes(kind: type[CreditMarket], month: int, copied: Any) -> None:
+    market = kind(tiny(), rng=SEED)
     market.live_until(month)
+    assert len(market.agents_by_type[Borrower]) == 60
     twin = copied(market)
     twin.run()
-    whole = lived(tiny(engine))
+    whole = lived(tiny(), kind=kind)
     assert twin.record.hash() == whole.record.hash()
     assert changed_state(twin, whole) == []
     assert twin.datacollector.model_vars == whole.datacollector.model_vars
@@ -128,7 +132,7 @@ def test_whole_numbers_of_numpy_are_seeds() -> None:
 
 
 def test_who_belongs_to_a_market_cannot_be_removed() -> None:
-    market = CreditMarket(tiny("objects"), rng=SEED)
+    market = CreditMarket(tiny(), rng=SEED)
     person = market.agents_by_type[Borrower][0]
     with pytest.raises(RuntimeError, match=r"Borrower.remove: nobody leaves .* population.size"):
         person.remove()
@@ -140,10 +144,10 @@ def test_who_belongs_to_a_market_cannot_be_removed() -> None:
         market.regulator.remove()
     with pytest.raises(RuntimeError, match=r"\.remove: "):
         market.remove_all_agents()
-    assert len(market.agents) == 67
+    assert len(market.agents) == 7
     newcomer = mesa.Agent(market)
     newcomer.remove()
-    assert len(market.agents) == 67
+    assert len(market.agents) == 7
 
 
 def test_a_users_collector_that_can_be_pickled_is_kept() -> None:

@@ -1,4 +1,4 @@
-"""Lenders that learn, in a market: off changes nothing, on agrees in both engines, and the refused are followed."""
+"""Lenders that learn, in a market: off changes nothing, on agrees with the reference, and the refused are followed."""
 
 import numpy as np
 import pyarrow.compute as pc
@@ -8,6 +8,7 @@ from experiments.compose.study import compose
 from sim.market import CreditMarket
 from sim.params import LearningParameters, MarketConfig
 from tests.market.small_market import SEED, differing, every_lender, lived, one_lender, small, tables_before
+from tests.reference.market import ReferenceMarket
 
 YEARLY = LearningParameters(review_months=6, window_months=6, first_review_month=5)
 UPGRADED = YEARLY._replace(model_two_from_month=8, exploration_share=0.2, reject_odds_factor=1.5)
@@ -45,12 +46,12 @@ def test_a_new_card_matters_from_the_month_after_the_review() -> None:
 def test_the_engines_agree_with_learning_on(parameters: LearningParameters) -> None:
     config = learning(parameters)
     config = config._replace(population=config.population._replace(size=300))
-    arrays, objects = (CreditMarket(config._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))
+    arrays, reference = (kind(config, rng=SEED) for kind in (CreditMarket, ReferenceMarket))
     arrays.run()
-    objects.run()
-    assert differing(arrays.record.tables, objects.record.tables) == []
+    reference.run()
+    assert differing(arrays.record.tables, reference.record.tables) == []
     assert arrays.record.table("scorecards").num_rows > 0
-    for left, right in zip(arrays.lenders, objects.lenders, strict=True):
+    for left, right in zip(arrays.lenders, reference.lenders, strict=True):
         assert left.scorecard.card == right.scorecard.card
 
 

@@ -8,11 +8,13 @@ import numpy as np
 import pytest
 from mesa.datacollection import DataCollector
 
-from sim.agents.borrower import Borrower
-from sim.agents.lender import Lender
-from sim.agents.regulator import Regulator
+from sim.codes import EMPTY, NO_LINE, OPEN
+from sim.lenders.lender import Lender
 from sim.market import CreditMarket
 from sim.observe.schemas import SCHEMAS
+from sim.people.person import Borrower
+from sim.state import Borrowers
+from sim.supervisor.regulator import Regulator
 from tests.market.small_market import SEED, lived, small
 
 TINY = {"people": 60, "warm_up": 3, "months": 4}
@@ -22,7 +24,7 @@ def test_a_market_is_a_mesa_model_and_its_lenders_and_regulator_are_agents() -> 
     market = CreditMarket(small(**TINY), rng=SEED)
     assert isinstance(market, mesa.Model)
     assert all(isinstance(agent, mesa.Agent) for agent in market.agents)
-    assert set(market.agent_types) == {Lender, Regulator}
+    assert set(market.agent_types) == {Lender, Regulator, Borrower}
     assert len(market.agents_by_type[Lender]) == 6
     assert list(market.agents_by_type[Regulator]) == [market.regulator]
 
@@ -92,26 +94,97 @@ def test_running_ends_with_the_horizon() -> None:
     assert len(market.datacollector.get_model_vars_dataframe()) == 4
 
 
-def test_borrowers_of_the_objects_engine_are_agents() -> None:
-    market = CreditMarket(small(**TINY)._replace(engine="objects"), rng=SEED)
+def test_people_are_agents_that_are_made_when_they_are_asked_for() -> None:
+    market = CreditMarket(small(**TINY), rng=SEED)
+    assert len(market.agents) == 7
     borrowers = market.agents_by_type[Borrower]
     assert len(borrowers) == 60
-    assert len(market.agents) == 67
-    market.step()
-    state = market.people.state().borrowers
-    assert borrowers.sort("row", ascending=True).get("savings") == state.savings.tolist()
-    assert len(borrowers.select(lambda person: person.employed == 0)) == (state.employed == 0).sum()
+    assert borrowers.get("unique_id") == list(range(60))
+    assert len(market.agents) == 7, "views are not registered"
+    assert list(market.agents_by_type) == [Lender, Regulator], "nobody meets sixty views who goes through all types"
+    with pytest.raises(KeyError):
+        market.agents_by_type[mesa.Agent]
+
+
+def test_views_show_people_as_they_stand_now() -> None:
+    market = CreditMarket(small(**TINY), rng=SEED)
+    borrowers = market.agents_by_type[Borrower]
+    opening = borrowers.get("savings")
+    market.run()
+    state = market.people.state()
+    assert borrowers.get("savings") == state.borrowers.savings.tolist() != opening
+    assert len(borrowers.select(lambda person: person.employed == 0)) == (state.borrowers.employed == 0).sum()
+    assert borrowers.agg("debt", sum) == state.loans.principal[state.loans.status == OPEN].sum() > 0
+    assert sum(len(person.loans) for person in borrowers) == (state.loans.status != EMPTY).sum()
+    assert sum(len(person.lines) for person in borrowers) == (state.lines.status != NO_LINE).sum()
+    assert [person.application["wanted"] for person in borrowers] == state.applications.wanted.tolist()
+    for name in Borrowers._fields:
+        assert borrowers.get(name) == getattr(state.borrowers, name).tolist()
+
+
+def test_a_view_names_the_lender_of_a_loan_and_of_a_line() -> None:
+    market = lived(small())
+    loans, names = market.people.state().loans, [lender.name for lender in market.lenders]
+    debtor = next(person for person in market.agents_by_type[Borrower] if person.loans)
+    slot = (loans.status[debtor.row] != EMPTY).argmax()
+    loan = debtor.loans[0]
+    assert loan.lender == names[loans.lender[debtor.row, slot]]
+    assert (loan.principal, loan.apr_bp) == (loans.principal[debtor.row, slot], loans.apr_bp[debtor.row, slot])
+    assert loan.is_open == (loans.status[debtor.row, slot] == OPEN)
+    assert loan.lender in debtor.lines
+    partnered = [loan for person in market.agents_by_type[Borrower] for loan in person.loans if loan.partner]
+    assert {loan.partner for loan in partnered} <= set(names)
+
+
+def test_agent_sets_call_views_one_by_one() -> None:
+    met = []
+    borrowers = CreditMarket(small(**TINY), rng=SEED).agents_by_type[Borrower]
+    borrowers.shuffle_do(lambda person: met.append(person.row))
+    assert sorted(met) == list(range(60))
+    assert met != sorted(met)
+    assert borrowers.groupby("employed").count().keys() == {0, 1}
+
+
+def test_a_view_is_for_looking() -> None:
+    person = CreditMarket(small(**TINY), rng=SEED).agents_by_type[Borrower][3]
+    with pytest.raises(AttributeError, match=r"Borrower\.savings cannot be set: a view is for looking"):
+        person.savings = 5
+    with pytest.raises(AttributeError, match=r"has no attribute 'saving'; there are permanent_income, "):
+        person.saving  # noqa: B018
+    assert {"savings", "loans", "debt"} <= set(dir(person))
+
+
+def test_a_collector_follows_people() -> None:
+    collector = DataCollector(agenttype_reporters={Borrower: {"savings": "savings", "debt": lambda one: one.debt}})
+    market = CreditMarket(small(**TINY), rng=SEED, datacollector=collector)
+    market.run()
+    frame = collector.get_agenttype_vars_dataframe(Borrower)
+    assert len(frame) == 4 * 60
+    last = frame.xs(4, level="Step")
+    assert last["savings"].tolist() == market.people.state().borrowers.savings.tolist()
+    assert market.record.hash() == lived(small(**TINY)).record.hash(), "looking changes nothing"
+
+
+def test_a_collector_of_all_agents_meets_lenders_and_the_regulator() -> None:
+    collector = DataCollector(agent_reporters={"status": lambda agent: getattr(agent, "status", None)})
+    market = CreditMarket(small(**TINY), rng=SEED, datacollector=collector)
+    market.run()
+    assert len(collector.get_agent_vars_dataframe()) == 4 * 7
+
+
+def test_batch_run_varies_configurations_and_seeds() -> None:
+    config = small(**TINY)
+    rows = mesa.batch_run(CreditMarket, {"config": [config], "rng": [1, 2]}, number_processes=1, display_progress=False)
+    assert [row["rng"] for row in rows] == [1, 2]
+    assert all(row["debt_fen"] > 0 for row in rows)
+    assert rows[0]["debt_fen"] == lived(config, seed=1).record.last_market_row["debt_fen"]
 
 
 def test_a_market_that_has_ended_leaves_no_memory_behind() -> None:
-    market = CreditMarket(small(**TINY)._replace(engine="objects"), rng=SEED)
+    market = CreditMarket(small(**TINY), rng=SEED)
+    assert len(market.agents_by_type[Borrower]) == 60
     market.run()
     gone = weakref.ref(market)
     del market
     gc.collect()
     assert gone() is None
-
-
-def test_an_engine_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match="arrays, objects; was 'abacus'"):
-        CreditMarket(small(**TINY)._replace(engine="abacus"), rng=SEED)

@@ -4,11 +4,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.agents.tightening import EVERYTHING, line_cuts
 from sim.codes import APPROVED, LINE_CUT, LINE_FROZEN, LINE_OPEN, NO_LINE, OPEN, OPERATING, RESOLUTION, SHORTFALL
+from sim.lenders.tightening import EVERYTHING, line_cuts
 from sim.market import CreditMarket
 from sim.params import LenderParameters, MarketConfig, QuietCutParameters, ReviewParameters
-from tests.market.small_market import SEED, changed_state, differing, every_lender, lived, one_lender, small
+from tests.market.small_market import (
+    SEED,
+    changed_state,
+    differing,
+    every_lender,
+    lived,
+    lived_by_reference,
+    one_lender,
+    small,
+)
 
 STARTS = 6
 CUT = QuietCutParameters(start_month=STARTS, months=3, cut_share=1.0, scope="unused")
@@ -177,7 +186,7 @@ def test_the_engines_agree_with_reviews_cuts_and_followed_people() -> None:
     config = one_lender(config, "bank_a", quiet_cut=CUT._replace(from_band=6, customer_share=0.5))._replace(
         observe=observe
     )
-    clear, fast = lived(config._replace(engine="objects")), lived(config)
+    clear, fast = lived_by_reference(config), lived(config)
     assert differing(clear.record.tables, fast.record.tables) == []
     assert changed_state(clear, fast) == []
     assert fast.record.table("liquidity").num_rows == 4 * 8

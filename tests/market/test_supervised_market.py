@@ -7,7 +7,7 @@ import pytest
 from sim.books.ledger import TREASURY
 from sim.market import CreditMarket
 from sim.params import DressingParameters, MarketConfig, RegulatorRuleParameters, SupervisionParameters
-from tests.market.small_market import SEED, differing, every_lender, lived, small
+from tests.market.small_market import SEED, differing, every_lender, lived, lived_by_reference, small
 
 BEGINS = 3
 SUPERVISION = SupervisionParameters(
@@ -118,6 +118,6 @@ def test_shards_and_threads_give_the_same_bytes() -> None:
 
 
 @pytest.mark.slow
-def test_both_engines_agree() -> None:
+def test_market_and_reference_agree() -> None:
     tiny = strict()._replace(population=strict().population._replace(size=150))
-    assert_same(lived(tiny._replace(engine="objects")), lived(tiny))
+    assert_same(lived_by_reference(tiny), lived(tiny))

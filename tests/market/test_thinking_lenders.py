@@ -1,4 +1,4 @@
-"""Lenders that move their terms and try prices, in a market: off changes nothing, on agrees in both engines."""
+"""Lenders that move their terms and try prices, in a market: off changes nothing, on agrees with the reference."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +10,7 @@ from sim.market import CreditMarket
 from sim.params import LearningParameters, MarketConfig, OfferTestParameters, StrategyParameters
 from sim.policies.rate_cap import RateCap
 from tests.market.small_market import SEED, differing, every_lender, lived, one_lender, small, tables_before
+from tests.reference.market import ReferenceMarket
 
 QUARTERLY = StrategyParameters(move_months=3)
 TRIAL = OfferTestParameters(share=0.5, price_step_apr=0.04, least_offers=20)
@@ -44,10 +45,10 @@ def test_nobody_moves_or_tries_by_default() -> None:
 def test_the_engines_agree_with_everything_on() -> None:
     config = thinking()
     config = config._replace(population=config.population._replace(size=250))
-    arrays, objects = (CreditMarket(config._replace(engine=engine), rng=SEED) for engine in ("arrays", "objects"))
+    arrays, reference = (kind(config, rng=SEED) for kind in (CreditMarket, ReferenceMarket))
     arrays.run()
-    objects.run()
-    assert differing(arrays.record.tables, objects.record.tables) == []
+    reference.run()
+    assert differing(arrays.record.tables, reference.record.tables) == []
     assert {row["test_group"] for row in rows(arrays, "offer_tests")} > {
         "control",
         "dearer",

@@ -10,7 +10,7 @@ from sim.market import CreditMarket
 from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.observe.panel import followed_people
 from sim.params import MarketConfig
-from tests.market.small_market import SEED, differing, lived, small
+from tests.market.small_market import SEED, differing, lived, lived_by_reference, small
 
 PEOPLE = 600
 
@@ -105,7 +105,7 @@ def test_nobody_is_followed_by_default_and_following_changes_nothing(whole: Cred
 @pytest.mark.slow
 def test_engines_and_shards_give_the_same_rows() -> None:
     config = following(small(people=250, months=8), 40)
-    clear, fast = lived(config._replace(engine="objects")), lived(config)
+    clear, fast = lived_by_reference(config), lived(config)
     assert set(fast.record.table("panel")["borrower"].to_pylist()) < set(range(250))
     assert differing(clear.record.tables, fast.record.tables) == []
     assert lived(config._replace(shards=3)).record.hash() == fast.record.hash() == clear.record.hash()

@@ -11,7 +11,7 @@ from sim.market import CreditMarket
 from sim.params import MarketConfig, ObserveParameters
 from sim.policies.moratorium import Moratorium
 from sim.shocks.unemployment import Unemployment
-from tests.market.small_market import SEED, every_lender, lived, small
+from tests.market.small_market import SEED, every_lender, lived, lived_by_reference, small
 
 SIGNED = ("original_fen", "refinancing_fen", "term_months", "signed_instalment_fen", "apr", "origination_month")
 ENDED = ("paid_off", "refinanced", "claim_ended")
@@ -149,13 +149,13 @@ def test_a_lender_that_lends_nothing_has_no_price_though_interest_is_lent_on_top
 
 
 @pytest.mark.slow
-def test_both_engines_and_a_branch_write_the_same_tape() -> None:
+def test_market_and_reference_and_a_branch_write_the_same_tape() -> None:
     config = on_holiday(people=120, months=8)
     trunk = CreditMarket(config._replace(policy=()), rng=SEED)
     trunk.live_until(1)
     branch = trunk.branch(config)
     branch.run()
-    for other in (branch, lived(config._replace(engine="objects"))):
+    for other in (branch, lived_by_reference(config)):
         assert other.record.table("tape").equals(lived(config).record.table("tape"))
         assert other.record.table("vintage").equals(lived(config).record.table("vintage"))
 

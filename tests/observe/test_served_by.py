@@ -1,16 +1,18 @@
-"""Who last served each person in the months that are watched, in both engines."""
+"""Who last served each person in the months that are watched, by the kernels and by the reference."""
 
 import numpy as np
 import pytest
 
 from sim.counted import FLAG
+from sim.market import CreditMarket
 from tests.market.small_market import composed, lived, small
+from tests.reference.market import ReferenceMarket
 
 
-@pytest.mark.parametrize("engine", ["arrays", "objects"])
-def test_whoever_was_approved_has_a_lender_and_nobody_else(engine: str) -> None:
+@pytest.mark.parametrize("kind", [CreditMarket, ReferenceMarket])
+def test_whoever_was_approved_has_a_lender_and_nobody_else(kind: type[CreditMarket]) -> None:
     observe = composed().observe._replace(baseline_from=0, baseline_until=3, outcome_from=3, outcome_until=6)
-    market = lived(small(people=200, warm_up=6, months=8, observe=observe, engine=engine))
+    market = lived(small(people=200, warm_up=6, months=8, observe=observe), kind=kind)
     people = market.record.people()
     served_by = np.array(people["served_by"].to_pylist())
     approved = (people["flags"].to_numpy() & FLAG["approved"]) != 0

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sim.agents.ladder import CLEAR, RUNGS, WAYS_DOWN, Ladder, Standing, after_return
-from sim.agents.regulator import Regulator
 from sim.books.returns import Figures, Return, bad_loans_share, dressed, growth_share
 from sim.params import DressingParameters, SupervisionParameters
+from sim.supervisor.ladder import CLEAR, RUNGS, WAYS_DOWN, Ladder, Standing, after_return
+from sim.supervisor.regulator import Regulator
 from tests.policies.test_supervision import MadeLender, acts, regulator_with, supervise
 
 PATIENT = 2

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from experiments.compose.study import compose
 from experiments.refusal import Refusal
-from sim.agents.regulator import Regulator
-from sim.agents.ruling import RuleState, decided, opening_state
 from sim.params import LENDER_KINDS, RegulatorRuleParameters
+from sim.supervisor.own_rule import RuleState, decided, opening_state
+from sim.supervisor.regulator import Regulator
 from tests.policies.test_supervision import DRAWS, MadeLender, acts, regulator_with
 
 RULE = RegulatorRuleParameters(

@@ -7,7 +7,6 @@ import pyarrow.compute as pc
 import pytest
 
 from experiments.compose.study import compose
-from sim.agents.terms import law_on_prices
 from sim.codes import (
     BORROWER_CAP,
     DEBT_SERVICE,
@@ -26,6 +25,7 @@ from sim.codes import (
     PENDING,
     RESOLUTION,
 )
+from sim.lenders.terms import law_on_prices
 from sim.market import CreditMarket
 from sim.params import LenderParameters, MarketConfig
 from sim.rules.law import (
@@ -40,22 +40,22 @@ from sim.rules.law import (
 from sim.rules.underwriting import decision
 from sim.values import Economy, Rules, calm_strains
 from tests.policies.test_every_instrument import OPENING
+from tests.reference.market import ReferenceMarket
 
 LAW = 4  # the month in which the rules of these tests start
 
 
 @cache
-def market(*policy: str, engine: str = "arrays", people: int = 500) -> CreditMarket:
+def market(*policy: str, kind: type[CreditMarket] = CreditMarket, people: int = 500) -> CreditMarket:
     """A small market that has lived ten months, the last six under the instruments."""
     names = list(dict.fromkeys(text.split(".")[0] for text in policy))
     dates = [f"policy.{name}.{key}={LAW}" for name in names for key in ("announce_month", "effective_month")]
     numbers = [f"policy.{text}" for text in policy if "=" in text]
     config: MarketConfig = compose(["scale=smoke", f"policy=[{','.join(names)}]", *dates, *numbers])
-    lived = CreditMarket(
+    lived = kind(
         config._replace(
             population=config.population._replace(size=people),
             calendar=config.calendar._replace(warm_up_months=20, months=10),
-            engine=engine,
         ),
         rng=5,
     )
@@ -153,8 +153,8 @@ ALL += ("education", "credit_registry")
 
 class TestInAMarket:
     @pytest.mark.slow
-    def test_both_engines_agree_under_all_of_them(self) -> None:
-        assert market(*ALL, engine="objects").record.hash() == market(*ALL).record.hash()
+    def test_market_and_reference_agree_under_all_of_them(self) -> None:
+        assert market(*ALL, kind=ReferenceMarket).record.hash() == market(*ALL).record.hash()
 
     @pytest.mark.parametrize(
         ("policy", "reason"),

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 import mesa
 import pytest
 
-from sim.agents.regulator import Regulator
 from sim.books.returns import Figures, Return, dressed
 from sim.draws import Draws
 from sim.params import CalendarParameters, DressingParameters, MarketConfig, RegulatorParameters
 from sim.policies.capital_adequacy import CapitalAdequacy
+from sim.supervisor.regulator import Regulator
 
 DRAWS = Draws(3)
 HONEST = DressingParameters()

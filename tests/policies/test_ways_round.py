@@ -7,10 +7,10 @@ import pytest
 
 from experiments.compose.study import compose
 from experiments.refusal import Refusal
-from sim.agents.regulator import Regulator
-from sim.agents.terms import law_on_prices
 from sim.books.returns import Figures, Return
 from sim.draws import Draws
+from sim.economy.spillovers import Expectations
+from sim.lenders.terms import law_on_prices
 from sim.market import CreditMarket
 from sim.params import (
     CalendarParameters,
@@ -25,7 +25,7 @@ from sim.policies.borrower_cap import BorrowerCap
 from sim.policies.lpr_rate_cap import LprRateCap
 from sim.policies.rate_cap import RateCap
 from sim.policies.risk_weights import RiskWeights
-from sim.surroundings import Expectations
+from sim.supervisor.regulator import Regulator
 from sim.values import Rulebook
 from tests.market.small_market import differing, every_lender, lived, small
 from tests.policies.test_every_instrument import OPENING

@@ -13,13 +13,11 @@ from experiments.terminal.former_names import FORMER
 
 @pytest.mark.parametrize("former", FORMER)
 def test_a_former_name_gives_the_module_of_today_and_says_where_it_is(former: str) -> None:
-    sys.modules.pop(f"experiments.{former}", None)
-    with pytest.warns(
-        FutureWarning, match=f"experiments.{former} is now experiments.{FORMER[former]}; its former name"
-    ):
-        found = importlib.import_module(f"experiments.{former}")
-    assert found is importlib.import_module(f"experiments.{FORMER[former]}")
-    assert found.__name__ == f"experiments.{FORMER[former]}"
+    sys.modules.pop(former, None)
+    with pytest.warns(FutureWarning, match=f"{former} is now {FORMER[former]}; its former name"):
+        found = importlib.import_module(former)
+    assert found is importlib.import_module(FORMER[former])
+    assert found.__name__ == FORMER[former]
 
 
 def test_a_name_that_never_was_is_not_found() -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.agents import learning
-from sim.agents.learning import signal_noise, take_over_card
-from sim.agents.lender import Lender
 from sim.books.charge_off import LateExperience, LateRolls
 from sim.codes import BUCKETS
+from sim.lenders import learning
+from sim.lenders.learning import signal_noise, take_over_card
+from sim.lenders.lender import Lender
 from sim.params import LearningParameters, LenderParameters
 from sim.scoring.anchoring import Appetite, Cutoffs
 from tests.books.made_books import Town, made_economy

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-LIVING = ("calm_market", "reaches_the_market", "both_engines", "not_better")  # tests in which people live
+LIVING = ("calm_market", "reaches_the_market", "market_and_reference", "not_better")  # tests in which people live
 
 
 def project_with_a_shock(folder: Path, source: str) -> Path:

@@ -12,16 +12,16 @@ import pytest
 from experiments.compose.registry import kinds
 from experiments.compose.study import compose
 from sim.draws import Draws
-from sim.economy import World
+from sim.economy.world import World
 from sim.market import CreditMarket
 from sim.params import MarketConfig, quantities
 from sim.values import Economy
-from tests.market.small_market import SEED, changed_state, differing, lived, small
+from tests.market.small_market import SEED, changed_state, differing, lived, lived_by_reference, small
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "shock"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 START, MONTHS = 4, 9  # of the small markets
-TINY = {"people": 150, "warm_up": 8, "months": MONTHS}  # lived by both engines
+TINY = {"people": 150, "warm_up": 8, "months": MONTHS}  # lived by the reference too
 GROWN = {"people": 1_500, "warm_up": 30, "months": MONTHS}  # with claims to collect
 SCOPES = {"kinds": "platform", "lenders": "bank_b", "lender": "bank_b", "regions": "northeast", "sectors": "services"}
 
@@ -146,11 +146,10 @@ class TestEveryShock:
         assert differing(whole.record.tables, lived(small(**GROWN)).record.tables) != []
 
     @pytest.mark.slow
-    def test_both_engines_live_it_alike(self, name: str) -> None:
+    def test_market_and_reference_live_it_alike(self, name: str) -> None:
         arrays = people_under(name, shock_of(name), **TINY)
-        objects = arrays._replace(engine="objects")
-        assert differing(lived(arrays).record.tables, lived(objects).record.tables) == []
-        assert changed_state(lived(arrays), lived(objects)) == []
+        assert differing(lived(arrays).record.tables, lived_by_reference(arrays).record.tables) == []
+        assert changed_state(lived(arrays), lived_by_reference(arrays)) == []
 
     def test_it_repeats_and_leaves_its_inputs_alone(self, name: str) -> None:
         config = market(name)
@@ -189,12 +188,11 @@ def test_the_order_of_shocks_does_not_matter() -> None:
 
 
 @pytest.mark.slow
-def test_all_shocks_at_once_are_lived_alike_by_both_engines() -> None:
+def test_all_shocks_at_once_are_lived_alike_by_market_and_reference() -> None:
     together = tuple((name, shock_of(name, start_month=START)) for name in NAMES)
     arrays = small(people=200, warm_up=14, months=MONTHS, shock=together)
-    objects = arrays._replace(engine="objects")
-    assert differing(lived(arrays).record.tables, lived(objects).record.tables) == []
-    assert changed_state(lived(arrays), lived(objects)) == []
+    assert differing(lived(arrays).record.tables, lived_by_reference(arrays).record.tables) == []
+    assert changed_state(lived(arrays), lived_by_reference(arrays)) == []
 
 
 # --- more of it is never better -------------------------------------------------------------------------------------

@@ -23,7 +23,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for package in ("sluice", "sim", "experiments", "configs"):
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
     kernels = copy / "cache" / "sluice" / "kernels" / compiled_source_hash()[:16]
-    ready = kernels / stamp_name("arrays", copy.resolve() / "sim")
+    ready = kernels / stamp_name(copy.resolve() / "sim")
     ready.parent.mkdir(parents=True)
     ready.touch()  # the fake market has nothing to compile
     return copy

@@ -460,7 +460,7 @@ def test_worker_that_cannot_be_started_is_one_message(
     def refuse(*_: object) -> None:
         raise problem
 
-    monkeypatch.setattr("experiments.execute.driver.is_compiled", lambda _: True)
+    monkeypatch.setattr("experiments.execute.driver.is_compiled", lambda: True)
     monkeypatch.setattr("experiments.execute.executors.processes.ProcessPoolExecutor.submit", refuse)
     executor = study_in(tmp_path).executor._replace(kind="processes")
     assert command(monkeypatch, tmp_path / "out", archive="none", executor=executor) == 1

@@ -39,7 +39,9 @@ REFUSED = [
     ("calendar.start=2021", ["calendar.start", "must be a text"]),
     ("calendar.start='2021-13'", ["calendar.start", "YYYY-MM", "was '2021-13'"]),
     ("months=0", ["calendar.months", "must lie in 1 to 600", "was 0"]),
-    ("engine=array", ["engine", "'arrays' or 'objects'", "was 'array'"]),
+    ("engine=objects", ["engine", "tests/reference", "was 'objects'"]),
+    ("engine=array", ["engine", "one engine", "may be left out", "was 'array'"]),
+    ("market=objects", ["market", "tests/reference", "was 'objects'"]),
     ("observe.outcome_until=10", ["observe.outcome_until", "later than observe.outcome_from", "was 10"]),
     ("lender=[]", ["lender", "at least one lender"]),
     ("population.region_weights=[0,0,0,0]", ["population.region_weights", "above 0", "was (0.0, 0.0, 0.0, 0.0)"]),
@@ -203,3 +205,7 @@ def test_arm_and_scenario_may_not_set_the_same_key() -> None:
     texts = ["study=baseline", "study.arms.baseline=['economy.policy_rate_apr=0.03']"]
     with pytest.raises(Refusal, match=r"set by scenario calm as well"):
         compose_study([*texts, "study.scenarios.calm=['economy.policy_rate_apr=0.05']"])
+
+
+def test_the_engine_that_there_always_was_may_still_be_named() -> None:
+    assert compose(["engine=arrays"]) == compose([])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mypy import api
 
-from sim.economy import normalised
+from sim.economy.world import normalised
 from sim.observe.metrics import herfindahl
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from experiments.compose.warnings.warning import CONTRADICTION, Flag
-from sim.cycles import Numbers, months_into_path, warm_up_levels
+from sim.economy.cycles import Numbers, months_into_path, warm_up_levels
 from sim.params import EconomyParameters, MarketConfig
 
 OUTSIDE_SERIES = "outside the series"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import mesa
 
 from sim.codes import LOAN_SLOTS, NEVER, SELF_EMPLOYED, SLOTS_AT_ONE_LENDER
-from sim.engines.tables import INCOME_NOISE
+from sim.people.terms import INCOME_NOISE
 from sim.rules.choice import GIVEN_UP_BUCKET
 from tests.benchmarks.peer.credit import Application, Line, Loan
 from tests.benchmarks.peer.lender import Lender

@@ -13,10 +13,10 @@ import mesa
 
 from sim.codes import REGIONS
 from sim.draws import Draws
-from sim.economy import World
+from sim.economy.population import communities_of, populate
+from sim.economy.world import World
 from sim.market import CreditMarket
 from sim.params import MarketConfig
-from sim.population import communities_of, populate
 from sim.values import Offer
 from tests.benchmarks.peer.borrower import Borrower
 from tests.benchmarks.peer.lender import Lender

@@ -1,1 +1,0 @@
-"""Those who decide: people, lenders and the regulator, as Mesa agents."""

@@ -1,0 +1,1 @@
+"""The economy around the market, and the people who live in it at the start."""

@@ -1,0 +1,1 @@
+"""Those who lend: banks, platforms, consumer finance companies and micro-lenders."""

@@ -1,0 +1,106 @@
+"""A lender's quarterly move of markup, risk appetite or limits, by its return on capital and by its trial."""
+
+from __future__ import annotations
+
+from sim.books.strategy import (
+    APPETITE,
+    LIMITS,
+    MARKUP,
+    YEAR_MONTHS,
+    Span,
+    Strategy,
+    moved,
+    return_on_capital_ppm,
+    steps_between,
+)
+from sim.books.trials import LATE_MONTHS, LimitTrial, Trial, advised
+from sim.codes import BANDS
+from sim.lenders.state import LenderState, step_of
+from sim.money import basis_points
+
+BASIS_POINTS = 10_000
+
+
+def steer(lender: LenderState, month: int) -> None:
+    """Take the month in, and make the move that is due; the warm-up's returns teach nothing."""
+    p, course = lender.parameters, lender.course
+    if p.strategy.move_months == 0 or month < 0:
+        return
+    course.observe(lender.month_report["profit_fen"], lender.equity_fen())
+    # Lenders take turns by their numbers, so that what follows a move is not always everybody's.
+    if (month + 1 - p.id) % p.strategy.move_months == 0 and lender.is_lending:
+        move(lender, month)
+        course.profit_fen, course.equity_month_fen = 0, 0
+
+
+def move(lender: LenderState, month: int) -> None:
+    """Move one lever by one step and write down why."""
+    course, before = lender.course, lender.course.strategy
+    found = return_on_capital_ppm(course.profit_fen, course.equity_month_fen)
+    prices, limits = lender.trying.of_prices(lender), lender.trying.of_limits(lender)
+    advice = {}
+    if prices is not None:
+        advice[MARKUP] = advised(prices, basis_points(lender.markup_apr()), step_of(lender))
+    if tries_limits(lender):  # it does not grope, and waits until the trial has seen a year of the last step
+        is_ripe = month - course.limits_since_month >= YEAR_MONTHS + LATE_MONTHS
+        advice[LIMITS] = limits.direction if limits is not None and is_ripe else 0
+    inertia_percent = round(100 * lender.parameters.strategy.inertia_share)
+    course.strategy = moved(before, found, spans_of(lender), inertia_percent, advice)
+    lever = course.strategy.last
+    if course.strategy.levers[lever].last_step == 0:
+        return
+    if lever == MARKUP:
+        reason = said_by_trial(prices) if prices is not None else said_by_return(before, found)
+        lender.log(month, "moves_markup", reason, lender.markup_apr())
+    elif lever == APPETITE:
+        lender.log(month, "moves_appetite", said_by_return(before, found), lender.new_cutoff_band())
+    else:
+        course.limits_since_month = month
+        reason = said_by_limits(limits) if limits is not None else said_by_return(before, found)
+        lender.log(month, "moves_limits", reason, lender.limit_months())
+
+
+def tries_limits(lender: LenderState) -> bool:
+    """Return whether the lender holds a trial of limits."""
+    p = lender.parameters.offer_test
+    return p.share > 0.0 and p.limit_step_share > 0.0
+
+
+def spans_of(lender: LenderState) -> tuple[Span, ...]:
+    """Return how far each lever may go from where the parameters put it, which is always within."""
+    p = lender.parameters
+    base_bp, step_bp = basis_points(p.markup_apr), step_of(lender)
+    cutoff, most = lender.cutoffs.new.cutoff_band, p.strategy.most_appetite_bands
+    return (
+        Span(
+            -steps_between(basis_points(p.strategy.least_markup_apr), base_bp, step_bp),
+            steps_between(base_bp, basis_points(p.strategy.largest_markup_apr), step_bp),
+        ),
+        Span(max(-most, -1 - cutoff), min(most, BANDS - 1 - cutoff)),
+        Span(-p.strategy.most_limit_steps, p.strategy.most_limit_steps),
+    )
+
+
+def said_by_return(before: Strategy, found_ppm: int) -> str:
+    """Return the reason of a move that follows the return on capital."""
+    if before.return_ppm is None:
+        return f"first move; return on capital {found_ppm / 1e6:.2%} a year"
+    return f"return on capital {found_ppm / 1e6:.2%} a year after {before.return_ppm / 1e6:.2%}"
+
+
+def said_by_trial(trial: Trial) -> str:
+    """Return the reason of a move that follows a trial of prices."""
+    said = f"{trial.cheaper_taken_share:.1%} took the cheaper of {trial.offers:,} test offers, "
+    said += f"{trial.dearer_taken_share:.1%} the dearer"
+    if trial.losses_are_found:
+        said += f"; losses take {trial.lost_of_rise_bp / BASIS_POINTS:.0%} of a rise again"
+    best = trial.best_margin_bp
+    return said + ("; nobody minded" if best is None else f"; the best markup is {best / BASIS_POINTS:.2%}")
+
+
+def said_by_limits(trial: LimitTrial) -> str:
+    """Return the reason of a move that follows a trial of limits."""
+    more = "more" if trial.direction > 0 else "less"
+    difference = abs(trial.wider_fen - trial.narrower_fen) / 100
+    said = f"lines opened wider earned {difference:,.0f} yuan {more} than narrower ones"
+    return f"{said}, of {trial.loans:,} loans"

@@ -1,0 +1,285 @@
+"""Kernels: one person hears what became of the application, and draws the loan that was approved."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import (
+    APPROVED,
+    BORROWER_CAP,
+    CAPITAL,
+    DEBT_SERVICE,
+    DECLINED_PRICE,
+    ELIGIBILITY,
+    GROWTH_QUOTA,
+    LENDER_COUNT,
+    LINE_CUT,
+    LINE_OPEN,
+    NO_LENDER,
+    NO_LINE,
+    NO_SLOT,
+    NOBODY,
+    NOT_APPLIED,
+    OPEN,
+    OWN_POLICY,
+    PENDING,
+    PURCHASE,
+    RATE_CAP,
+    WORKING_CAPITAL,
+)
+from sim.compiling import kernel, wide
+from sim.draws import DECEIT, uniform
+from sim.money import part
+from sim.params import BehaviourParameters
+from sim.people.counts import (
+    F_APPLIED,
+    F_APPROVED,
+    F_BORROWER_CAP,
+    F_BUDGET,
+    F_DEBT_SERVICE,
+    F_DECLINED,
+    F_ELIGIBILITY,
+    F_LENDER_COUNT,
+    F_LINE_CUT,
+    F_MOVED,
+    F_NO_SLOT,
+    F_OWN_POLICY,
+    F_RATE_CAP,
+    G_APPLICATIONS,
+    G_APPROVALS,
+    G_NO_SLOT,
+    G_ORIGINATIONS,
+    G_ORIGINATIONS_APR,
+    INTEREST,
+    INTEREST_PART,
+    INTEREST_PARTNER,
+    LENT,
+    LINE_APPROVALS,
+    NEW_APPROVALS,
+    ORIGINATIONS,
+    ORIGINATIONS_APR,
+    ORIGINATIONS_COUNT,
+    ORIGINATIONS_PARTNER,
+    PAID_OFF_COLUMN,
+    PRINCIPAL,
+    PRINCIPAL_PART,
+    PRINCIPAL_PARTNER,
+    REFINANCED,
+    V_LENT,
+)
+from sim.people.loan_slots import interest_to_repay, slot_for
+from sim.people.price_experiment import arm_of, count_tested_loan, price_for
+from sim.people.terms import Conditions, Cutoffs, Terms
+from sim.rules.default import purpose_in_truth
+from sim.rules.demand import term_months
+from sim.rules.repayment import level_instalment
+from sim.rules.underwriting import lot_of
+from sim.state import Loans, People, Tallies
+
+
+@kernel
+def outcome_flag(outcome: int) -> int:
+    """Return the bit that remembers a refusal of this kind."""
+    if outcome == OWN_POLICY:
+        return F_OWN_POLICY
+    if outcome == RATE_CAP:
+        return F_RATE_CAP
+    if outcome == BORROWER_CAP:
+        return F_BORROWER_CAP
+    if outcome == NO_SLOT:
+        return F_NO_SLOT
+    if outcome == DECLINED_PRICE:
+        return F_DECLINED
+    if CAPITAL <= outcome <= GROWTH_QUOTA:
+        return F_BUDGET
+    if outcome == LINE_CUT:
+        return F_LINE_CUT
+    if outcome == DEBT_SERVICE:
+        return F_DEBT_SERVICE
+    if outcome == LENDER_COUNT:
+        return F_LENDER_COUNT
+    if outcome == ELIGIBILITY:
+        return F_ELIGIBILITY
+    return 0
+
+
+@kernel
+def repay_by_new_loan(i: int, slot: int, loans: Loans, tallies: Tallies) -> int:
+    """Repay the loan in a slot, if there is one, out of the new loan that takes its place; return the fen it takes."""
+    if loans.status[i, slot] != OPEN:
+        return 0
+    lender = wide(loans.lender[i, slot])
+    partner = wide(loans.partner[i, slot])
+    principal = wide(loans.principal[i, slot])
+    interest = interest_to_repay(i, slot, loans)
+    tallies.flow[lender, INTEREST] += interest
+    tallies.flow[lender, PRINCIPAL] += principal
+    tallies.flow[lender, REFINANCED] += principal + interest
+    tallies.roll_count[lender, 0, PAID_OFF_COLUMN] += 1
+    tallies.roll_amount[lender, 0, PAID_OFF_COLUMN] += principal
+    if partner != NOBODY:
+        share_bp = wide(loans.partner_share_bp[i, slot])
+        tallies.flow[lender, INTEREST_PARTNER] += part(interest, share_bp)
+        tallies.flow[lender, PRINCIPAL_PARTNER] += part(principal, share_bp)
+        tallies.partner_flow[lender, partner, INTEREST_PART] += part(interest, share_bp)
+        tallies.partner_flow[lender, partner, PRINCIPAL_PART] += part(principal, share_bp)
+    return principal + interest
+
+
+@kernel
+def draw_credit(
+    i: int,
+    people: People,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+    cutoffs: Cutoffs,
+    tallies: Tallies,
+) -> int:
+    """Draw person i's approved loan and return the fen that reach the person; a loan it repays comes on top."""
+    borrowers = people.borrowers
+    loans = people.loans
+    lines = people.lines
+    applications = people.applications
+    lender = wide(applications.lender[i])
+    amount = wide(applications.amount[i])
+    band = wide(applications.band[i])
+    month = conditions.month
+    group = borrowers.group[i]
+    arm = arm_of(i, lender, month, keys, terms)
+    apr_bp = price_for(lender, band, arm, terms)
+    purpose = wide(applications.purpose[i])
+    if terms.fraud[lender] > 0.0:
+        luck = uniform(keys, DECEIT, month, i, terms.lender_id[lender])
+        purpose = purpose_in_truth(purpose, lines.status[i, lender], luck, terms.fraud[lender])
+    if lines.status[i, lender] == NO_LINE:
+        lines.status[i, lender] = LINE_OPEN
+        lines.opened_month[i, lender] = month
+        lines.limit[i, lender] = applications.limit[i]
+        tallies.flow[lender, NEW_APPROVALS] += 1
+    else:
+        tallies.flow[lender, LINE_APPROVALS] += 1
+    slot = slot_for(i, lender, loans)
+    drawn = amount + repay_by_new_loan(i, slot, loans, tallies)
+    income = int(borrowers.permanent_income[i] * conditions.wage_index)
+    term = min(term_months(drawn, income, behaviour.demand.instalment_income_share), terms.longest_term[lender])
+    partner = cutoffs.partner[lender, applications.priority[i]]
+    share_bp = terms.partner_share_bp[lender] if partner != NOBODY else 0
+    loans.principal[i, slot] = drawn
+    loans.original[i, slot] = drawn
+    loans.instalment[i, slot] = level_instalment(drawn, apr_bp, term)
+    loans.origination_month[i, slot] = month
+    loans.apr_bp[i, slot] = apr_bp
+    loans.partner_share_bp[i, slot] = share_bp
+    loans.cell[i, slot] = applications.cell[i]
+    loans.instalments_left[i, slot] = term
+    loans.bucket[i, slot] = 0
+    loans.worst_bucket[i, slot] = 0
+    loans.purpose[i, slot] = purpose
+    loans.band[i, slot] = band
+    loans.lender[i, slot] = lender
+    loans.partner[i, slot] = partner
+    loans.status[i, slot] = OPEN
+    applications.outcome[i] = APPROVED
+
+    tallies.flow[lender, ORIGINATIONS] += drawn
+    tallies.flow[lender, ORIGINATIONS_APR] += drawn * apr_bp // 10_000
+    tallies.flow[lender, ORIGINATIONS_COUNT] += 1
+    tallies.vintage_flow[lender, 0, V_LENT] += drawn
+    if tallies.cell_lent.shape[1] > 0:
+        tallies.cell_lent[lender, applications.cell[i]] += 1
+    tallies.outcome_count[lender, band, APPROVED] += 1
+    tallies.outcome_amount[lender, band, APPROVED] += amount
+    tallies.price_taken[lender, band] += amount * apr_bp
+    count_tested_loan(lender, arm, amount, terms, tallies)
+    tallies.group[group, G_APPROVALS] += 1
+    tallies.group[group, G_ORIGINATIONS] += amount
+    tallies.group[group, G_ORIGINATIONS_APR] += amount * apr_bp // 10_000
+    if partner != NOBODY:
+        lent = part(drawn, share_bp)
+        tallies.flow[lender, ORIGINATIONS_PARTNER] += lent
+        tallies.partner_flow[lender, partner, LENT] += lent
+    return amount
+
+
+class Answer(NamedTuple):
+    """What the answer to an application brings a person."""
+
+    cash: int  # fen to pay with
+    consumption: int  # fen spent on what they were lent for
+    flags: int
+
+
+@kernel
+def refuse(i: int, lender: int, outcome: int, people: People, tallies: Tallies) -> None:
+    """Tell person i that the lender had no money left for their application."""
+    people.applications.outcome[i] = outcome
+    band = people.applications.band[i]
+    tallies.outcome_count[lender, band, outcome] += 1
+    tallies.outcome_amount[lender, band, outcome] += people.applications.wanted[i]
+    people.borrowers.last_refused_by[i] = lender
+    people.borrowers.months_since_refused[i] = 0
+
+
+@kernel
+def remember_refusal(i: int, month: int, people: People) -> None:
+    """Keep why person i's last application of the month that came to nothing did; a second try comes after a first."""
+    outcome = wide(people.applications.outcome[i])
+    if outcome == APPROVED:
+        outcome = wide(people.applications.first_outcome[i])
+    if outcome != NOT_APPLIED:
+        people.borrowers.last_refusal[i] = outcome
+        people.borrowers.last_refusal_month[i] = month
+
+
+@kernel
+def hear_answer(
+    i: int,
+    people: People,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+    first_round: Cutoffs,
+    second_round: Cutoffs,
+    tallies: Tallies,
+) -> Answer:
+    """Let person i hear what became of the application, and draw the loan when it was approved."""
+    applications = people.applications
+    if applications.outcome[i] in (NOT_APPLIED, NO_LENDER):
+        remember_refusal(i, conditions.month, people)
+        return Answer(0, 0, 0)
+    group = people.borrowers.group[i]
+    cash = 0
+    consumption = 0
+    first_outcome = wide(applications.first_outcome[i])
+    flags = F_APPLIED | outcome_flag(first_outcome)
+    tallies.group[group, G_APPLICATIONS] += 1
+    if applications.outcome[i] == PENDING:
+        lender = wide(applications.lender[i])
+        is_second = first_outcome != NOT_APPLIED
+        cutoffs = second_round if is_second else first_round
+        lot = lot_of(group, cutoffs.priority.shape[1])
+        if applications.priority[i] < cutoffs.priority[lender, lot]:
+            amount = draw_credit(i, people, keys, conditions, terms, behaviour, cutoffs, tallies)
+            flags |= F_APPROVED
+            if is_second:
+                flags |= F_MOVED
+            purpose = applications.purpose[i]
+            if purpose in (PURCHASE, WORKING_CAPITAL):
+                consumption = amount
+            else:
+                cash = amount
+            if purpose == WORKING_CAPITAL:
+                people.borrowers.inventory[i] += amount
+        else:
+            refuse(i, lender, cutoffs.binding[lender, lot], people, tallies)
+    remember_refusal(i, conditions.month, people)
+    outcome = wide(applications.outcome[i])
+    if outcome == NO_SLOT:
+        tallies.group[group, G_NO_SLOT] += 1
+    return Answer(cash, consumption, flags | outcome_flag(outcome))

@@ -1,0 +1,156 @@
+"""The verbs of a month over everybody, each a pass of compiled code over the arrays of the population."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import LOAN_SLOTS, LOTS, PRIORITIES
+from sim.draws import Chance
+from sim.economy.spillovers import Rumour
+from sim.params import BehaviourParameters, MarketConfig
+from sim.people.blocks import Shards
+from sim.people.credit_search import seek_rows, try_elsewhere_rows
+from sim.people.job import BLOCK, earn_rows
+from sim.people.rumour import spread_rows
+from sim.people.settlement import settle_rows
+from sim.people.terms import Conditions, Cutoffs, Terms
+from sim.policies.base import caps_flow
+from sim.scoring.outcomes import counting_of
+from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_tallies
+
+
+def block_scratch() -> NDArray[np.float64]:
+    """Return room for the draws of one block of rows; kernels may not allocate."""
+    return np.zeros((4, BLOCK))
+
+
+class PeopleEngine:
+    """Everybody's month as passes over arrays, in blocks of rows that may run on several threads."""
+
+    def __init__(
+        self,
+        people: People,
+        communities: int,
+        behaviour: BehaviourParameters,
+        shards: int = 1,
+        threads: int = 1,
+        counting: Counting = NOTHING_COUNTED,
+    ) -> None:
+        """Take over the state of a population."""
+        self.people = people
+        self.behaviour = behaviour
+        self.communities = communities
+        size, self.lenders = people.lines.limit.shape
+        self.shards = Shards(size, self.lenders, communities, shards, threads, counting)
+        self.tallies = blank_tallies(self.lenders, communities, counting)
+
+    def follow(self, liquidity: NDArray[np.int8]) -> None:
+        """Set who is followed from now on, and in which tercile of liquidity."""
+        self.people.borrowers.liquidity[:] = liquidity
+
+    def count_in_lots(self, lots: int) -> None:
+        """Count demand in so many lots from the next month on."""
+        self.shards.counting = self.shards.counting._replace(lots=lots)
+        self.tallies = self.tallies._replace(demand=np.zeros((self.lenders, lots, PRIORITIES), dtype=np.int64))
+
+    def begin_month(self) -> None:
+        """Clear the tallies."""
+        for table in self.tallies:
+            table[...] = 0
+
+    def earn(self, conditions: Conditions, chance: Chance) -> None:
+        """Let people keep, lose or find work, and receive income."""
+        self.shards.run(
+            lambda first, last, tallies: earn_rows(
+                first, last, self.people.borrowers, chance.keys, conditions, self.behaviour, block_scratch(), tallies
+            ),
+            self.tallies,
+        )
+
+    def seek_credit(self, terms: Terms, conditions: Conditions, chance: Chance) -> NDArray[np.int64]:
+        """Let people ask for credit; return the fen that wait for money by lender, lot and priority."""
+        self.shards.run(
+            lambda first, last, tallies: seek_rows(
+                first, last, self.people, chance.keys, conditions, terms, self.behaviour, block_scratch(), tallies
+            ),
+            self.tallies,
+        )
+        return self.tallies.demand
+
+    def try_elsewhere(
+        self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
+    ) -> NDArray[np.int64]:
+        """Let those refused ask one other lender; return the fen that wait by lender, lot and priority."""
+        self.tallies.demand[...] = 0
+        self.tallies.demand_count[...] = 0
+        self.shards.run(
+            lambda first, last, tallies: try_elsewhere_rows(
+                first, last, self.people, chance.keys, conditions, terms, self.behaviour, approvals, tallies
+            ),
+            self.tallies,
+        )
+        return self.tallies.demand
+
+    def settle(
+        self, first_round: Cutoffs, second_round: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
+    ) -> Tallies:
+        """Let people draw what was approved, pay or miss, spend or save; return everything counted this month."""
+        self.shards.run(
+            lambda first, last, tallies: settle_rows(
+                first,
+                last,
+                self.people,
+                chance.keys,
+                conditions,
+                terms,
+                self.behaviour,
+                first_round,
+                second_round,
+                np.zeros(LOAN_SLOTS, dtype=np.bool_),
+                tallies,
+            ),
+            self.tallies,
+        )
+        return self.tallies
+
+    def spread_word(self, rumour: Rumour, chance: Chance) -> None:
+        """Let a rumour about one lender be heard or forgotten."""
+        self.shards.run(
+            lambda first, last, tallies: spread_rows(
+                first,
+                last,
+                self.people.borrowers,
+                chance.keys,
+                chance.month,
+                rumour.lender,
+                rumour.lender_id,
+                rumour.seed_share,
+                rumour.aware_share_all,
+                rumour.aware_share_community,
+                self.behaviour,
+                tallies,
+            ),
+            self.tallies,
+        )
+
+    def state(self) -> People:
+        """Return the state of everybody as arrays."""
+        return self.people
+
+
+def people_engine(config: MarketConfig, people: People, communities: int) -> PeopleEngine:
+    """Return the engine of a market, which counts what its lenders will ask for."""
+    counting = counting_for(config)
+    return PeopleEngine(people, communities, config.behaviour, config.shards, config.threads, counting)
+
+
+def counting_for(config: MarketConfig) -> Counting:
+    """Return what the passes count beside flows: cohorts of scorecards that are reviewed, and demand by lot."""
+    return counting_of(config)._replace(lots=lots_of(config))
+
+
+def lots_of(config: MarketConfig) -> int:
+    """Return in how many lots demand is counted: one, unless a lender or a rule caps new flow by sector or region."""
+    by_lenders = any(lender.budget.caps_flow for _, lender in config.lender)
+    return LOTS if by_lenders or caps_flow(config) else 1

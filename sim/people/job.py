@@ -1,0 +1,116 @@
+"""Kernel: people earn. Jobs, income and what must be spent this month, over a range of rows."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import PLACES
+from sim.compiling import kernel, wide
+from sim.counted import GROUP_FLOW, HOUSEHOLD_FLOW
+from sim.draws import EMERGENCY, EMERGENCY_SIZE, INCOME, JOB, fill_normals, fill_uniforms, uniform
+from sim.elementary import normal_quantile
+from sim.params import BehaviourParameters
+from sim.people.terms import Conditions
+from sim.rules.spending import emergency_chance, emergency_expense, essential_spending
+from sim.rules.underwriting import lot_of
+from sim.rules.work import (
+    next_employment,
+    next_months_unemployed,
+    replacement_income,
+    stock_sold,
+    transitory_factor,
+    turbulence,
+    wage,
+)
+from sim.state import Borrowers, Tallies
+
+BLOCK = 2048  # rows whose draws are made together: they fit in the first-level cache
+
+WAGES = HOUSEHOLD_FLOW["wages"]
+BENEFITS = HOUSEHOLD_FLOW["benefits"]
+SUPPORT = HOUSEHOLD_FLOW["support"]
+SALES = HOUSEHOLD_FLOW["sales"]
+INCOME_COLUMN = GROUP_FLOW["income"]
+UNEMPLOYED_COLUMN = GROUP_FLOW["unemployed"]
+
+
+@kernel
+def earn_rows(
+    first: int,
+    last: int,
+    borrowers: Borrowers,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    behaviour: BehaviourParameters,
+    scratch: NDArray[np.float64],
+    tallies: Tallies,
+) -> None:
+    """Let rows first..last-1 keep, lose or find work, receive income and learn what they must spend.
+
+    `scratch` has shape (4, BLOCK) and holds the draws of a block.
+    """
+    job_luck = scratch[0]
+    income_luck = scratch[1]
+    emergency_luck = scratch[2]
+    transitory = scratch[3]
+    month = conditions.month
+    work = behaviour.work
+    spending = behaviour.spending
+    margin = behaviour.demand.working_capital_margin_share
+    turnover = behaviour.demand.working_capital_turnover_share
+    for block in range(first, last, BLOCK):
+        rows = min(BLOCK, last - block)
+        fill_uniforms(keys, JOB, month, block, 0, job_luck[:rows])
+        fill_uniforms(keys, INCOME, month, block, 0, income_luck[:rows])
+        fill_uniforms(keys, EMERGENCY, month, block, 0, emergency_luck[:rows])
+        # Everybody's, also those who turn out to have no work: one plain pass costs less than asking.
+        fill_normals(income_luck[:rows], transitory[:rows])
+        for offset in range(rows):
+            noise_sd = conditions.income_noises[borrowers.sector[block + offset]]
+            transitory[offset] = transitory_factor(noise_sd, transitory[offset])
+        for offset in range(rows):
+            i = block + offset
+            group = borrowers.group[i]
+            permanent = wide(borrowers.permanent_income[i])
+            reliability = wide(borrowers.reliability[i])
+            place = lot_of(wide(group), PLACES)
+            separation = conditions.separation_shares[place] * turbulence(reliability, work.turbulence_slope)
+            employed = next_employment(borrowers.employed[i], separation, conditions.finding_share, job_luck[offset])
+            unemployed_for = next_months_unemployed(employed, borrowers.months_unemployed[i])
+            borrowers.employed[i] = employed
+            borrowers.months_unemployed[i] = unemployed_for
+            if employed == 1:
+                level = conditions.wage_index * conditions.bonus_factor * conditions.income_factors[place]
+                income = wage(permanent, level, transitory[offset])
+                tallies.household[WAGES] += income
+            else:
+                income = replacement_income(
+                    permanent, conditions.wage_index, borrowers.covered[i], unemployed_for, work
+                )
+                tallies.group[group, UNEMPLOYED_COLUMN] += 1
+                if borrowers.covered[i] == 1 and unemployed_for <= work.replacement_months:
+                    tallies.household[BENEFITS] += income
+                else:
+                    tallies.household[SUPPORT] += income
+            if borrowers.inventory[i] > 0:
+                sold = stock_sold(wide(borrowers.inventory[i]), turnover)
+                borrowers.inventory[i] -= sold
+                revenue = int(sold * (1.0 + margin))
+                tallies.household[SALES] += revenue
+                income += revenue
+            tallies.group[group, INCOME_COLUMN] += income
+
+            essentials = essential_spending(permanent, conditions.wage_index, spending)
+            chance = emergency_chance(wide(borrowers.turbulence[i]), spending)
+            if emergency_luck[offset] < chance:
+                size = normal_quantile(uniform(keys, EMERGENCY_SIZE, month, i, 0))
+                essentials += emergency_expense(
+                    permanent,
+                    conditions.wage_index,
+                    spending.emergency_log_months,
+                    spending.emergency_log_sd,
+                    size,
+                )
+            borrowers.cash[i] = wide(borrowers.savings[i]) + income
+            borrowers.essentials[i] = essentials

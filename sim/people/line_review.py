@@ -1,0 +1,222 @@
+"""Kernels: at month end every lender reviews one person's line, and what the person owes is counted."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import (
+    AGE_BANDS,
+    CHARGED_OFF,
+    LINE_FROZEN,
+    LINE_OPEN,
+    LOAN_SLOTS,
+    NO_LINE,
+    NOBODY,
+    OPEN,
+    PLACES,
+    VINTAGE_MONTHS,
+    WORKING_CAPITAL,
+)
+from sim.compiling import kernel, wide
+from sim.money import part
+from sim.people.counts import (
+    BUYERS_CLAIMS,
+    CLAIMS_FOR_SALE,
+    CUSTOMERS,
+    G_DEBT_30,
+    G_DEBT_90,
+    LINE_LIMITS,
+    LOANS,
+    OPEN_LINES,
+    PRODUCTIVE_LOANS,
+    UNUSED_LINES,
+)
+from sim.people.line_cuts import Cut, Standing, count_cut, cut_of
+from sim.people.loan_slots import bucket_at, clear_line, owed_at
+from sim.people.price_experiment import arm_of, count_tested_debt
+from sim.people.terms import Conditions, Terms
+from sim.rules.limits import available_on_line, cut_limit, line_ends, reviewed_limit, reviewed_status
+from sim.rules.repayment import charge_off_month
+from sim.rules.sizes import size_class
+from sim.state import Borrowers, Lines, Loans, Tallies
+
+GOOD_STANDING_MONTHS = 6  # since the last lateness anywhere, before a limit may rise
+
+
+@kernel
+def review_line(
+    i: int,
+    lender: int,
+    standing: Standing,
+    smallest: int,
+    borrowers: Borrowers,
+    loans: Loans,
+    lines: Lines,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    tallies: Tallies,
+) -> None:
+    """Let a lender freeze, thaw, raise or cut person i's line, which is open or frozen."""
+    status = wide(lines.status[i, lender])
+    limit = wide(lines.limit[i, lender])
+    cut = Cut(0.0, 0)
+    if terms.cuts.may[lender] == 1:
+        cut = cut_of(i, lender, standing, borrowers, loans, lines, keys, conditions, terms)
+    after = reviewed_status(status, standing.bucket, cut.freezes)
+    if after != status:
+        lines.status[i, lender] = after
+    if status == LINE_OPEN and after == LINE_OPEN:
+        raise_share = terms.limit_raise[lender] if borrowers.months_since_late[i] >= GOOD_STANDING_MONTHS else 0.0
+        lines.limit[i, lender] = reviewed_limit(
+            limit,
+            standing.owed,
+            conditions.month - wide(lines.opened_month[i, lender]),
+            raise_share,
+            cut.share,
+            min(terms.largest_limit[lender], int(terms.limit_months[lender, 0] * standing.income)),
+            terms.borrower_cap[lender],
+        )
+    elif status == LINE_OPEN and standing.bucket > 0 and cut.share > 0.0:
+        lines.limit[i, lender] = cut_limit(limit, standing.owed, cut.share)
+    if cut.share > 0.0 or cut.freezes == 1:
+        count_cut(i, lender, status, limit, standing, smallest, lines, terms, tallies)
+
+
+@kernel
+def count_debtor(i: int, lender: int, owed: int, borrowers: Borrowers, tallies: Tallies) -> None:
+    """Count person i, who owes a lender so many fen, by how much it is and by where they live and work."""
+    size = size_class(owed)
+    place = wide(borrowers.group[i]) // len(AGE_BANDS) % PLACES
+    tallies.debtors[lender, size, 0] += 1
+    tallies.debtors[lender, size, 1] += owed
+    tallies.places[lender, place] += owed
+
+
+@kernel
+def review_lines(
+    i: int,
+    holds_loans: bool,
+    debt: int,
+    smallest: int,
+    borrowers: Borrowers,
+    loans: Loans,
+    lines: Lines,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    tallies: Tallies,
+) -> int:
+    """Let every lender review person i's line after the month's payments; return the fen unused at all lenders.
+
+    `debt` is what the person owes on all open loans and `smallest` the smallest loan there is, in fen.
+    """
+    all_unused = 0
+    income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
+    for lender in range(terms.open.shape[0]):
+        status = wide(lines.status[i, lender])
+        if status == NO_LINE:  # nobody owes where they have no line
+            continue
+        owed = 0
+        bucket = 0
+        if holds_loans:
+            owed = owed_at(i, lender, loans)
+            bucket = bucket_at(i, lender, loans)
+        if owed > 0 or bucket > 0:
+            lines.last_owed_month[i, lender] = conditions.month
+        else:
+            since_owed = conditions.month - wide(lines.last_owed_month[i, lender])
+            if line_ends(status, since_owed, terms.dormant_months[lender], terms.barred_months[lender]) == 1:
+                clear_line(i, lender, lines)
+                continue
+        if status in (LINE_OPEN, LINE_FROZEN):
+            standing = Standing(owed, bucket, debt - owed, income)
+            review_line(i, lender, standing, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
+        if owed > 0:
+            tallies.flow[lender, CUSTOMERS] += 1
+        if owed > 0 and conditions.counts_shape == 1:
+            count_debtor(i, lender, owed, borrowers, tallies)
+        if lines.status[i, lender] == LINE_OPEN:
+            limit = wide(lines.limit[i, lender])
+            unused = available_on_line(limit, owed)
+            all_unused += unused
+            tallies.flow[lender, OPEN_LINES] += 1
+            tallies.flow[lender, LINE_LIMITS] += limit
+            tallies.flow[lender, UNUSED_LINES] += unused
+    return all_unused
+
+
+@kernel
+def count_claim(
+    i: int, slot: int, loans: Loans, conditions: Conditions, terms: Terms, collection_months: int, tallies: Tallies
+) -> None:
+    """Count a claim as its lender's, and as one for sale when it is old enough, or as that of its buyer."""
+    lender = wide(loans.lender[i, slot])
+    principal = wide(loans.principal[i, slot])
+    charged_off_in = charge_off_month(conditions.month, wide(loans.instalments_left[i, slot]), collection_months)
+    if charged_off_in < terms.sold_before[lender]:
+        tallies.flow[lender, BUYERS_CLAIMS] += principal
+        return
+    tallies.claims[lender] += principal
+    if conditions.month - charged_off_in >= terms.sale_age[lender]:
+        tallies.flow[lender, CLAIMS_FOR_SALE] += principal
+        partner = wide(loans.partner[i, slot])
+        if partner != NOBODY:
+            partners = part(principal, wide(loans.partner_share_bp[i, slot]))
+            tallies.partner_claims_for_sale[lender, partner] += partners
+
+
+@kernel
+def count_ticket(lender: int, original: int, principal: int, tallies: Tallies) -> None:
+    """Count an open loan by its size when it was lent."""
+    size = size_class(original)
+    tallies.tickets[lender, size, 0] += 1
+    tallies.tickets[lender, size, 1] += original
+    tallies.tickets[lender, size, 2] += principal
+
+
+@kernel
+def count_loans(
+    i: int,
+    group: int,
+    loans: Loans,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    collection_months: int,
+    tallies: Tallies,
+) -> int:
+    """Count person i's open loans and claims at month end; return the fen owed on open loans."""
+    debt = 0
+    for slot in range(LOAN_SLOTS):
+        status = loans.status[i, slot]
+        if status == CHARGED_OFF:
+            count_claim(i, slot, loans, conditions, terms, collection_months, tallies)
+        if status != OPEN:
+            continue
+        lender = wide(loans.lender[i, slot])
+        principal = wide(loans.principal[i, slot])
+        bucket = wide(loans.bucket[i, slot])
+        age = min(conditions.month - wide(loans.origination_month[i, slot]), VINTAGE_MONTHS - 1)
+        partner = wide(loans.partner[i, slot])
+        debt += principal
+        tallies.stock[lender, bucket] += principal
+        tallies.stock_count[lender, bucket] += 1
+        tallies.flow[lender, LOANS] += 1
+        if wide(loans.purpose[i, slot]) == WORKING_CAPITAL:
+            tallies.flow[lender, PRODUCTIVE_LOANS] += principal
+        tallies.vintage_stock[lender, age] += principal
+        if terms.test_share[lender] > 0.0:
+            arm = arm_of(i, lender, wide(loans.origination_month[i, slot]), keys, terms)
+            count_tested_debt(lender, arm, principal, wide(loans.apr_bp[i, slot]), bucket, terms, tallies)
+        if conditions.counts_shape == 1:
+            count_ticket(lender, wide(loans.original[i, slot]), principal, tallies)
+        if bucket >= 2:
+            tallies.group[group, G_DEBT_30] += principal
+        if bucket >= 4:
+            tallies.group[group, G_DEBT_90] += principal
+        if partner != NOBODY:
+            share_bp = wide(loans.partner_share_bp[i, slot])
+            tallies.partner_stock[lender, partner, bucket] += part(principal, share_bp)
+    return debt

@@ -1,0 +1,131 @@
+"""Kernels: one person's need of credit this month, for what and how much."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import (
+    EMPTY,
+    LINE_OPEN,
+    LOAN_SLOTS,
+    NO_NEED,
+    NOBODY,
+    PURCHASE,
+    RUSH,
+    SELF_EMPLOYED,
+    SHORTFALL,
+    WORKING_CAPITAL,
+)
+from sim.compiling import kernel, wide
+from sim.draws import CONVENIENCE, PURCHASE_SIZE, uniform
+from sim.elementary import normal_quantile
+from sim.params import BehaviourParameters
+from sim.people.loan_slots import bucket_at, dues_expected, expected_dues_postponed, owed_at, slot_for
+from sim.people.terms import Conditions, Terms
+from sim.rules.demand import amount_wanted, goes_on_credit, purchase_chance, shortfall_wanted, up_to_hundred_yuan
+from sim.rules.limits import available_on_line
+from sim.rules.spending import target_buffer
+from sim.state import Borrowers, Lines, Loans
+
+FEN_PER_YUAN = 100
+
+
+class Wish(NamedTuple):
+    """What a person wants credit for this month."""
+
+    purpose: int  # NO_NEED when there is no wish
+    amount: int  # fen
+    lender: int  # the lender it must come from, or NOBODY when any will do
+
+
+@kernel
+def rush_wish(i: int, smallest: int, borrowers: Borrowers, loans: Loans, lines: Lines) -> Wish:
+    """Return the wish of person i to draw all that is left at the first lender rumoured to be closing."""
+    for lender in range(lines.status.shape[1]):
+        if (wide(borrowers.aware_of[i]) >> lender) & 1 == 0 or lines.status[i, lender] != LINE_OPEN:
+            continue
+        room = available_on_line(wide(lines.limit[i, lender]), owed_at(i, lender, loans))
+        if room >= smallest and bucket_at(i, lender, loans) == 0 and slot_for(i, lender, loans) != NOBODY:
+            return Wish(RUSH, room, lender)
+    return Wish(NO_NEED, 0, NOBODY)
+
+
+@kernel
+def purchase_wish(
+    i: int,
+    spare: int,
+    income: int,
+    luck: float,
+    borrowers: Borrowers,
+    loans: Loans,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    behaviour: BehaviourParameters,
+) -> Wish:
+    """Return the wish of person i for a purchase, or for stock to sell, that savings will not or should not pay."""
+    demand = behaviour.demand
+    sector = borrowers.sector[i]
+    unused = wide(borrowers.unused_lines[i])
+    contracts = 0
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] != EMPTY:
+            contracts += 1
+    chance = purchase_chance(borrowers.patience[i], conditions.season_factor, unused, income, contracts, demand)
+    working = 0.0
+    if sector == SELF_EMPLOYED and contracts < LOAN_SLOTS:
+        working = demand.working_capital_share
+    if luck >= chance + working:
+        return Wish(NO_NEED, 0, NOBODY)
+    purpose = PURCHASE
+    log_months = demand.purchase_log_months
+    if luck < working:
+        purpose = WORKING_CAPITAL
+        log_months = demand.working_capital_log_months
+    size = normal_quantile(uniform(keys, PURCHASE_SIZE, conditions.month, i, 0))
+    wanted = up_to_hundred_yuan(
+        amount_wanted(income, log_months, demand.purchase_log_sd, size, demand.amount_cap_months)
+    )
+    buffer = target_buffer(
+        wide(borrowers.essentials[i]),
+        borrowers.patience[i],
+        conditions.job_risks[sector],
+        unused,
+        wide(borrowers.savings[i]),
+        behaviour.spending,
+    )
+    convenience = uniform(keys, CONVENIENCE, conditions.month, i, 0)
+    if wanted < demand.smallest_loan_yuan * FEN_PER_YUAN:
+        return Wish(NO_NEED, 0, NOBODY)
+    if not goes_on_credit(spare, wanted, buffer, convenience, demand.convenience_share):
+        return Wish(NO_NEED, 0, NOBODY)
+    return Wish(purpose, wanted, NOBODY)
+
+
+@kernel
+def wish_of(
+    i: int,
+    luck: float,
+    borrowers: Borrowers,
+    loans: Loans,
+    lines: Lines,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+) -> Wish:
+    """Return what person i wants credit for: a shortfall comes before a rush to draw, and that before a purchase."""
+    income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
+    spare = wide(borrowers.cash[i]) - wide(borrowers.essentials[i]) - dues_expected(i, loans)
+    if borrowers.employed[i] == 0:
+        spare += expected_dues_postponed(i, loans, terms)
+    smallest = behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
+    if spare < 0:
+        return Wish(SHORTFALL, shortfall_wanted(-spare, income, smallest, behaviour.demand), NOBODY)
+    if borrowers.aware_of[i] != 0:
+        rush = rush_wish(i, smallest, borrowers, loans, lines)
+        if rush.purpose != NO_NEED:
+            return rush
+    return purchase_wish(i, spare, income, luck, borrowers, loans, keys, conditions, behaviour)

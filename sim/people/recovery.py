@@ -1,0 +1,79 @@
+"""Kernels: charged-off claims on one person are collected out of cash beyond a month's essentials."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.codes import CHARGED_OFF, LOAN_SLOTS, NOBODY
+from sim.compiling import kernel, wide
+from sim.draws import COLLECT, uniform
+from sim.money import part
+from sim.params import BehaviourParameters
+from sim.people.counts import BUYERS_RECOVERIES, RECOVERED_PART, RECOVERIES, RECOVERIES_PARTNER
+from sim.people.loan_slots import clear_slot
+from sim.people.terms import Conditions, Terms
+from sim.rules.repayment import charge_off_month, recovery
+from sim.state import Loans, Tallies
+
+
+@kernel
+def collect_claim(
+    i: int,
+    slot: int,
+    cash: int,
+    kept: int,
+    loans: Loans,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+    tallies: Tallies,
+) -> int:
+    """Collect on one charged-off claim, for the lender or for whom it sold the claim to; return the fen paid.
+
+    After the last month of collection the claim is gone.
+    """
+    lender = wide(loans.lender[i, slot])
+    partner = wide(loans.partner[i, slot])
+    share_bp = wide(loans.partner_share_bp[i, slot])
+    claim = wide(loans.principal[i, slot])
+    paid = 0
+    if cash > kept and uniform(keys, COLLECT, conditions.month, i, slot) < terms.collection_effort[lender]:
+        paid = recovery(claim, cash, kept, behaviour.repayment.recovery_surplus_share)
+    loans.instalments_left[i, slot] -= 1
+    left = wide(loans.instalments_left[i, slot])
+    if paid > 0:
+        charged_off_in = charge_off_month(conditions.month, left, behaviour.repayment.collection_months)
+        if charged_off_in < terms.sold_before[lender]:
+            tallies.flow[lender, BUYERS_RECOVERIES] += paid
+        else:
+            tallies.flow[lender, RECOVERIES] += paid
+            if partner != NOBODY:
+                recovered = part(claim, share_bp) - part(claim - paid, share_bp)
+                tallies.flow[lender, RECOVERIES_PARTNER] += recovered
+                tallies.partner_flow[lender, partner, RECOVERED_PART] += recovered
+        loans.principal[i, slot] = claim - paid
+    if loans.instalments_left[i, slot] <= 0 or loans.principal[i, slot] == 0:
+        clear_slot(i, slot, loans)
+    return paid
+
+
+@kernel
+def collect_claims(
+    i: int,
+    cash: int,
+    kept: int,
+    done: NDArray[np.bool_],
+    loans: Loans,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    terms: Terms,
+    behaviour: BehaviourParameters,
+    tallies: Tallies,
+) -> int:
+    """Collect on person i's claims, those charged off this month (marked in `done`) apart; return the fen left."""
+    for slot in range(LOAN_SLOTS):
+        if loans.status[i, slot] == CHARGED_OFF and not done[slot]:
+            cash -= collect_claim(i, slot, cash, kept, loans, keys, conditions, terms, behaviour, tallies)
+    return cash

@@ -1,0 +1,1 @@
+"""The supervisor: issues rules, reads returns, orders measures."""

@@ -1,0 +1,167 @@
+"""Exact relations among the tallies of every month: nothing is lost between stocks and flows, to the fen."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sim.codes import BUCKETS, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, OUTCOMES, PENDING
+from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW
+from tests.people.made_market import OPENING_MONTH, copied, live_month, made_market, started
+
+PAID_OFF, CHARGED_OFF = BUCKETS, BUCKETS + 1
+MONTHS = range(OPENING_MONTH + 1, OPENING_MONTH + 13)
+
+
+@pytest.fixture(scope="module", params=[0, 1, 2, 3])
+def lived_months(request):
+    """Opening tallies, closing tallies, opening savings and closing state of each month of one market."""
+    market = made_market(seed=request.param, size=200, lenders=5, steady=request.param % 2 == 0)
+    engine = started(market)
+    live_month(engine, market, OPENING_MONTH)
+    months = []
+    for month in MONTHS:
+        opening, savings = copied(engine.tallies), engine.state().borrowers.savings.sum(dtype=np.int64)
+        defaulted_here = engine.tallies
+        live_month(engine, market, month)
+        assert defaulted_here is engine.tallies
+        state = engine.state()
+        people = type(state)(*(type(table)(*(values.copy() for values in table)) for table in state))
+        months.append((opening, copied(engine.tallies), int(savings), people))
+    return months
+
+
+def at_lenders(tallies, name):
+    return tallies.flow[:, FLOW[name]]
+
+
+def of_households(tallies, name):
+    return int(tallies.household[HOUSEHOLD_FLOW[name]])
+
+
+def test_rows_of_the_roll_matrix_sum_to_the_opening_book(lived_months):
+    for opening, closing, _, _ in lived_months:
+        assert np.array_equal(closing.roll_amount.sum(axis=2), opening.stock)
+        assert np.array_equal(closing.roll_count.sum(axis=2), opening.stock_count)
+
+
+def test_loans_outstanding_move_by_lending_repayment_and_charge_off_alone(lived_months):
+    for opening, closing, _, _ in lived_months:
+        change = (
+            at_lenders(closing, "originations") - at_lenders(closing, "principal") - at_lenders(closing, "charge_offs")
+        )
+        assert np.array_equal(opening.stock.sum(axis=1) + change, closing.stock.sum(axis=1))
+
+
+def test_the_number_of_loans_moves_by_lending_paying_off_and_charge_off_alone(lived_months):
+    for opening, closing, _, _ in lived_months:
+        gone = closing.roll_count[:, :, PAID_OFF].sum(axis=1) + closing.roll_count[:, :, CHARGED_OFF].sum(axis=1)
+        now = opening.stock_count.sum(axis=1) + at_lenders(closing, "originations_count") - gone
+        assert np.array_equal(now, closing.stock_count.sum(axis=1))
+        assert np.array_equal(at_lenders(closing, "defaults"), closing.roll_count[:, :, CHARGED_OFF].sum(axis=1))
+
+
+def test_the_partners_part_moves_by_its_own_flows(lived_months):
+    lent, _, principal, charged_off, _ = range(5)
+    for opening, closing, _, _ in lived_months:
+        flow = closing.partner_flow
+        change = flow[:, :, lent] - flow[:, :, principal] - flow[:, :, charged_off]
+        assert np.array_equal(opening.partner_stock.sum(axis=2) + change, closing.partner_stock.sum(axis=2))
+        assert (closing.partner_stock.sum(axis=1) <= closing.stock).all()
+        for column, name in enumerate(["originations", "interest", "principal", "charge_offs", "recoveries"]):
+            assert np.array_equal(flow[:, :, column].sum(axis=1), at_lenders(closing, f"{name}_partner"))
+
+
+def test_charge_offs_are_the_opening_balance_of_what_rolled_on(lived_months):
+    for _, closing, _, _ in lived_months:
+        assert np.array_equal(at_lenders(closing, "charge_offs"), at_lenders(closing, "opening_last_bucket_rolled"))
+        assert np.array_equal(at_lenders(closing, "charge_offs"), closing.roll_amount[:, :, CHARGED_OFF].sum(axis=1))
+
+
+def test_vintages_sum_to_the_book(lived_months):
+    for _, closing, _, _ in lived_months:
+        assert np.array_equal(closing.vintage_stock.sum(axis=1), closing.stock.sum(axis=1))
+        assert np.array_equal(closing.vintage_flow[:, :, 0].sum(axis=1), at_lenders(closing, "originations"))
+
+
+def test_every_fen_of_households_has_a_source_and_a_use(lived_months):
+    for _, closing, opening_savings, _ in lived_months:
+        received = sum(
+            of_households(closing, name) for name in ("wages", "benefits", "support", "sales", "informal_lent")
+        )
+        received += int(at_lenders(closing, "originations").sum())
+        spent = sum(
+            of_households(closing, name)
+            for name in ("consumption", "long_term_saving", "informal_interest", "informal_principal")
+        )
+        spent += sum(
+            int(at_lenders(closing, name).sum())
+            for name in ("interest", "principal", "recoveries", "buyers_recoveries")
+        )
+        assert opening_savings + received - spent == of_households(closing, "savings")
+
+
+def test_informal_debt_moves_by_its_flows(lived_months):
+    for opening, closing, _, _ in lived_months:
+        change = of_households(closing, "informal_lent") - of_households(closing, "informal_principal")
+        change -= of_households(closing, "informal_written_off")
+        assert of_households(opening, "informal_debt") + change == of_households(closing, "informal_debt")
+
+
+def test_groups_and_sectors_add_up_to_the_whole(lived_months):
+    for _, closing, _, people in lived_months:
+        # Groups count new money; lenders count what new loans repaid and interest lent on top as well.
+        lent = at_lenders(closing, "originations").sum() - at_lenders(closing, "capitalised").sum()
+        new_money = lent - at_lenders(closing, "refinanced").sum()
+        assert closing.group[:, GROUP_FLOW["originations"]].sum() == new_money
+        assert closing.group[:, GROUP_FLOW["debt"]].sum() == closing.stock.sum()
+        assert closing.group[:, GROUP_FLOW["debt_dpd30"]].sum() == closing.stock[:, 2:].sum()
+        assert closing.group[:, GROUP_FLOW["debt_dpd90"]].sum() == closing.stock[:, 4:].sum()
+        assert closing.group[:, GROUP_FLOW["hardship"]].sum() == of_households(closing, "hardship_people")
+        assert closing.group[:, GROUP_FLOW["consumption"]].sum() == of_households(closing, "consumption")
+        assert closing.group[:, GROUP_FLOW["informal_debt"]].sum() == of_households(closing, "informal_debt")
+        assert closing.sector_consumption.sum() == of_households(closing, "consumption")
+        assert closing.group[:, GROUP_FLOW["defaults"]].sum() == closing.community_defaults.sum()
+        assert closing.community_aware.sum() == at_lenders(closing, "aware").sum()
+        earned = sum(of_households(closing, name) for name in ("wages", "benefits", "support", "sales"))
+        assert closing.group[:, GROUP_FLOW["income"]].sum() == earned
+        assert closing.group[:, GROUP_FLOW["unemployed"]].sum() == (people.borrowers.employed == 0).sum()
+
+
+def test_every_application_ends_in_one_way(lived_months):
+    for _, closing, _, _ in lived_months:
+        asked = at_lenders(closing, "new_applications") + at_lenders(closing, "line_applications")
+        assert np.array_equal(asked, closing.outcome_count.sum(axis=(1, 2)))
+        granted = at_lenders(closing, "new_approvals") + at_lenders(closing, "line_approvals")
+        assert np.array_equal(granted, at_lenders(closing, "originations_count"))
+        assert (closing.outcome_count[:, :, PENDING] == 0).all()
+        assert closing.outcome_count.shape[2] == len(OUTCOMES)
+
+
+def test_stocks_are_those_of_the_state(lived_months):
+    for _, closing, _, people in lived_months:
+        loans, lines = people.loans, people.lines
+        for lender in range(lines.limit.shape[1]):
+            here = (loans.status == OPEN) & (loans.lender == lender)
+            assert loans.principal[here].sum(dtype=np.int64) == closing.stock[lender].sum()
+            assert here.sum() == at_lenders(closing, "loans")[lender]
+            assert here.any(axis=1).sum() == at_lenders(closing, "customers")[lender]
+            open_here = lines.status[:, lender] == LINE_OPEN
+            assert open_here.sum() == at_lenders(closing, "open_lines")[lender]
+            assert lines.limit[open_here, lender].sum(dtype=np.int64) == at_lenders(closing, "line_limits")[lender]
+        assert people.borrowers.unused_lines.sum(dtype=np.int64) == at_lenders(closing, "unused_lines").sum()
+        assert people.borrowers.savings.sum(dtype=np.int64) == of_households(closing, "savings")
+
+
+def test_nothing_is_negative_and_empty_slots_are_blank(lived_months):
+    for _, closing, _, people in lived_months:
+        assert all((table >= 0).all() for table in closing)
+        assert people.borrowers.savings.min() >= 0
+        assert people.borrowers.informal_debt.min() >= 0
+        assert people.lines.limit.min() >= 0
+        empty = people.loans.status == 0
+        assert people.loans.status.shape[1] == LOAN_SLOTS
+        for name, values in people.loans._asdict().items():
+            blank = NOBODY if name in ("lender", "partner") else 0
+            assert (values[empty] == blank).all(), name
+        assert (people.loans.principal[~empty] > 0).all()
