@@ -74,7 +74,9 @@ def compiled_source_hash() -> str:
 def _hash_of_sources(left_out: tuple[str, ...]) -> str:
     here = Path(__file__).resolve().parent
     digest = hashlib.sha256()
-    for path in sorted(here.rglob("*.py"), key=lambda found: found.relative_to(here).as_posix()):
+    for path in sorted(
+        (*here.rglob("*.py"), *here.rglob("*.toml")), key=lambda found: found.relative_to(here).as_posix()
+    ):
         relative = path.relative_to(here)
         if relative.parts[0] in left_out or relative.as_posix() in left_out:
             continue

@@ -30,13 +30,13 @@ from sim.lenders.partners import originators_of
 from sim.mesa_agents import SelfNumberingModel
 from sim.observe.audit import audit
 from sim.observe.cohorts import Cohorts
+from sim.observe.columns import SCHEMAS
 from sim.observe.explain import Explanation, explain
 from sim.observe.liquidity import terciles_of_liquidity
 from sim.observe.month_ends import Sums, sums_of
 from sim.observe.panel import Panel, followed_people
 from sim.observe.recorder import Record
 from sim.observe.reliving import relive
-from sim.observe.schemas import SCHEMAS
 from sim.observe.thinning import ThinnedBooks
 from sim.params import MarketConfig
 from sim.past import check_same_past
@@ -109,7 +109,9 @@ class CreditMarket(SelfNumberingModel):
         self.expectations = Expectations(config.behaviour.demand.anticipation_share)
         told = config.behaviour.contagion.rumour_refused_share
         self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender], told)
-        self.record = Record(names, [lender.kind for lender in self.lenders], self.people.state, -self.month)
+        self.record = Record(
+            names, [lender.kind for lender in self.lenders], self.people.state, -self.month, config.calendar.date_of
+        )
         self.cohorts = Cohorts(names, config.observe)
         self.thinned_books = ThinnedBooks(names, config.observe, -self.month)
         followed = followed_people(self.draws, config.population.size, config.observe.panel_people)

@@ -6,9 +6,12 @@ Docstrings are such lines. A better word in one makes no other run, and compiles
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import tomllib
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 # What the code of a file consists of, as far as it matters here; a text may go over several lines.
 PIECES = re.compile(
@@ -21,6 +24,7 @@ PIECES = re.compile(
     """,
     re.DOTALL | re.VERBOSE,
 )
+WORDS_OF_COLUMNS = ("row", "unit", "meaning", "label", "short", "if_none")  # of a table, in sim/observe/columns
 EMPTY_LINES = re.compile(r"[ \t]*\n(?:[ \t]*\n)*")
 BEGINS_A_LINE = re.compile(r"(?<!\\)\n[ \t]*\Z")
 ENDS_A_LINE = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
@@ -48,11 +52,28 @@ def code_of(source: str) -> str:
 
 
 def hash_of_code(path: Path) -> bytes:
-    """Return the hash of the code of a file, read again only when the file has changed."""
+    """Return the hash of what decides results in a file, read again only when the file has changed.
+
+    Of a Python file that is its code; of the columns of a table it is names, types and what ratios are made of.
+    """
     found = path.stat()
     return _hash_of_code(path, found.st_mtime_ns, found.st_size)
 
 
 @cache
 def _hash_of_code(path: Path, _mtime_ns: int, _size: int) -> bytes:
-    return hashlib.sha256(code_of(path.read_text(encoding="utf-8")).encode()).digest()
+    text = path.read_text(encoding="utf-8")
+    return hashlib.sha256((code_of(text) if path.suffix == ".py" else declared_in(text)).encode()).digest()
+
+
+def declared_in(text: str) -> str:
+    """Return what a TOML file of columns declares, without words."""
+    document = tomllib.loads(text)
+    kept: dict[str, Any] = {key: value for key, value in document.items() if key not in WORDS_OF_COLUMNS}
+    for part in ("columns", "formed"):
+        lines = document.get(part, {}).items()
+        kept[part] = [
+            (name, {} if isinstance(line, str) else {k: v for k, v in line.items() if k not in WORDS_OF_COLUMNS})
+            for name, line in lines
+        ]
+    return json.dumps(kept, sort_keys=True)

@@ -17,29 +17,13 @@ import pyarrow as pa
 from experiments.compare.intervals import mean_intervals, paired_intervals
 from experiments.compare.sameness import NONE_KNOWN, SameMarkets
 from experiments.compose.study import StudyConfig
+from experiments.tables.arrow import schema_of
 from experiments.tables.ratios import Ratio, ratio_of, ratio_of_sums
 
 RUN = ["scenario", "arm", "replicate"]
 GROUP = ["dimension", "value"]
 
-GROUP_EFFECTS = pa.schema(
-    [
-        ("measure", pa.string()),
-        ("dimension", pa.string()),
-        ("value", pa.string()),
-        ("arm", pa.string()),
-        ("scenario", pa.string()),
-        ("placebo", pa.bool_()),
-        ("horizon", pa.string()),
-        ("baseline_mean", pa.float64()),
-        ("mean", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-        ("replicates", pa.int64()),
-        ("pairs_without_value", pa.int64()),
-        ("method", pa.string()),
-    ]
-)
+GROUP_EFFECTS = schema_of("group_effects")
 
 
 class Measure(NamedTuple):

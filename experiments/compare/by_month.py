@@ -17,25 +17,11 @@ from experiments.compare.effects import outcomes
 from experiments.compare.intervals import paired_intervals
 from experiments.compare.sameness import NONE_KNOWN, SameMarkets
 from experiments.compose.study import StudyConfig
+from experiments.tables.arrow import schema_of
 from experiments.tables.event_counts import counts_events
 from experiments.tables.outcomes import Outcome
 
-PROFILES = pa.schema(
-    [
-        ("outcome", pa.string()),
-        ("primary", pa.bool_()),
-        ("arm", pa.string()),
-        ("scenario", pa.string()),
-        ("placebo", pa.bool_()),
-        ("month", pa.int64()),
-        ("months_since_announcement", pa.int64()),
-        ("mean", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-        ("replicates", pa.int64()),
-        ("method", pa.string()),
-    ]
-)
+PROFILES = schema_of("profiles")
 
 
 def profiles(study: StudyConfig, tables: Mapping[str, pd.DataFrame], same: SameMarkets = NONE_KNOWN) -> pa.Table:
@@ -71,7 +57,9 @@ def _parts(
                 (months < same.parting_month(scenario, arm)) | same.are_same(scenario, arm, both),
                 int(counts_events(outcome)),
             )
-            columns: dict[str, Any] = {"month": months, **intervals._asdict()}
+            date_of = study.markets[scenario, arm].calendar.date_of
+            columns: dict[str, Any] = {"month": months, "date": [date_of(int(month)) for month in months]}
+            columns |= intervals._asdict()
             found = pd.DataFrame(columns)
             yield found.assign(
                 outcome=outcome.name,

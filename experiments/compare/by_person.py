@@ -21,6 +21,8 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from experiments.tables.arrow import schema_of
+
 ACCESS = ("kept", "lost", "stopped", "gained", "never")
 EVENTS = ("default", "informal", "hardship", "late")
 REASON = "last_refusal"  # the column of people, and the topic here
@@ -36,21 +38,7 @@ SOURCE_CHANGES = {
 }
 DIMENSIONS = ("income_quintile", "region", "sector", "age_band")
 
-TRANSITIONS = pa.schema(
-    [
-        ("arm", pa.string()),
-        ("scenario", pa.string()),
-        ("replicate", pa.int64()),
-        ("topic", pa.string()),
-        ("dimension", pa.string()),
-        ("value", pa.string()),
-        ("from_state", pa.string()),
-        ("to_state", pa.string()),
-        ("change", pa.string()),
-        ("placebo", pa.bool_()),
-        ("borrowers", pa.int64()),
-    ]
-)
+TRANSITIONS = schema_of("transitions")
 
 
 class Pair(NamedTuple):

@@ -15,6 +15,7 @@ from experiments.compare.pairs import IN_ARM, IN_BASELINE, pairs_of, runs_over
 from experiments.compare.sameness import NONE_KNOWN, SameMarkets
 from experiments.compare.statistics import FEWEST_TO_RESAMPLE, SKEWED, PairedEffect, holm, paired_effect
 from experiments.compose.study import StudyConfig
+from experiments.tables.arrow import schema_of
 from experiments.tables.event_counts import event_months
 from experiments.tables.methods import (
     COUNT_BOUND,
@@ -28,51 +29,8 @@ from experiments.tables.methods import (
 )
 from experiments.tables.outcomes import Horizon, Outcome, read_horizon, read_outcome
 
-EFFECTS = pa.schema(
-    [
-        ("outcome", pa.string()),
-        ("primary", pa.bool_()),
-        ("expected_sign", pa.string()),
-        ("arm", pa.string()),
-        ("scenario", pa.string()),
-        ("horizon", pa.string()),
-        ("placebo", pa.bool_()),
-        ("baseline_mean", pa.float64()),
-        ("mean", pa.float64()),
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-        ("replicates", pa.int64()),
-        ("pairs_without_value", pa.int64()),
-        ("months_without_value", pa.int64()),
-        ("method", pa.string()),
-        ("sd", pa.float64()),
-        ("correlation", pa.float64()),
-        ("variance_reduction", pa.float64()),
-        ("p", pa.float64()),
-        ("p_holm", pa.float64()),
-        ("smallest_important_difference", pa.float64()),
-        ("simultaneous_half_width", pa.float64()),
-        ("is_precise", pa.bool_()),
-        ("skewness", pa.float64()),
-        ("bootstrap_low", pa.float64()),
-        ("bootstrap_high", pa.float64()),
-        ("count_low", pa.float64()),
-        ("count_high", pa.float64()),
-        ("warning", pa.string()),
-        ("swept", pa.string()),
-    ]
-)
-DIFFERENCES = pa.schema(
-    [
-        ("arm", pa.string()),
-        ("scenario", pa.string()),
-        ("replicate", pa.int64()),
-        ("outcome", pa.string()),
-        ("horizon", pa.string()),
-        ("difference", pa.float64()),
-        ("baseline_level", pa.float64()),
-    ]
-)
+EFFECTS = schema_of("effects")
+DIFFERENCES = schema_of("differences")
 
 
 def compare(

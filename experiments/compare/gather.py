@@ -31,6 +31,7 @@ from experiments.keep.files import (
     write_table,
 )
 from experiments.keep.runs import PEOPLE, RECORD, Kept
+from experiments.tables.arrow import described
 from experiments.tables.moves import per_thousand
 from experiments.tables.outcomes import Outcome
 from experiments.tables.selections import SELECTIONS, columns_read, rows_read
@@ -49,10 +50,12 @@ def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[
     for name in with_bar("gathering tables", _table_names(folder, present, kept)):
         columns = read_columns(run_folder(folder, present[0], kept) / f"{name}.parquet")
         pieces = _pieces(folder, name, columns, present, kept)
-        written[name] = write_pieces(tables / f"{name}.parquet", _with_keys(columns), pieces)
+        written[name] = write_pieces(tables / f"{name}.parquet", described(name, _with_keys(columns)), pieces)
     moved: list[pd.Series[float]] = []
     counted = _counted(_pairs(folder, study, present, kept), moved)
-    written["transitions"] = write_pieces(tables / "transitions.parquet", TRANSITIONS, counted)
+    written["transitions"] = write_pieces(
+        tables / "transitions.parquet", described("transitions", TRANSITIONS), counted
+    )
     segments = _segments(folder, present, kept) if "segment" in written else iter(())
     same = same_markets(study, folder, present, kept)
     derived = {
@@ -61,7 +64,7 @@ def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[
         "moves": moves(study, moved, same),
     }
     for name, table in derived.items():
-        written[name] = write_table(tables / f"{name}.parquet", table)
+        written[name] = write_table(tables / f"{name}.parquet", table.cast(described(name, table.schema)))
     return {f"tables/{name}.parquet": record for name, record in written.items()}
 
 

@@ -13,28 +13,10 @@ from experiments.compare.intervals import mean_intervals
 from experiments.compare.sameness import SameMarkets
 from experiments.compare.spread import levels_of
 from experiments.compose.study import StudyConfig
+from experiments.tables.arrow import schema_of
 from experiments.tables.methods import IDENTICAL
 
-MOVES_TABLE = pa.schema(
-    [
-        ("topic", pa.string()),
-        ("change", pa.string()),
-        ("dimension", pa.string()),
-        ("value", pa.string()),
-        ("arm", pa.string()),
-        ("scenario", pa.string()),
-        ("placebo", pa.bool_()),
-        ("mean", pa.float64()),  # people per thousand of the group
-        ("low", pa.float64()),
-        ("high", pa.float64()),
-        ("replicates", pa.int64()),
-        ("method", pa.string()),
-        ("placebo_mean", pa.float64()),
-        ("beyond_placebo_mean", pa.float64()),
-        ("beyond_placebo_low", pa.float64()),
-        ("beyond_placebo_high", pa.float64()),
-    ]
-)
+MOVES_TABLE = schema_of("moves")
 
 
 def moves(study: StudyConfig, pairs: Sequence[pd.Series[float]], same: SameMarkets) -> pa.Table:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from experiments.report.estimates import RUN
 from experiments.report.reading import Study
+from experiments.tables.dictionary import TABLES
 from experiments.tables.ratios import Ratio, ratio_of, ratio_of_sums
 
 
@@ -21,17 +22,24 @@ class Measure(NamedTuple):
     column: str  # what it is made of stands with this name
 
 
+def _ratio_of_lenders(column: str) -> Measure:
+    """Return a measure as the dictionary names it."""
+    declared = TABLES["lender"].column(column)
+    assert declared is not None
+    return Measure(declared.label, declared.short, "share", column)
+
+
 MEASURES = {
-    "approval": Measure("approval of applications", "approval", "share", "approval_share"),
+    "approval": _ratio_of_lenders("approval_share"),
     "volume": Measure("new lending, yuan a person a month", "new lending, yuan", "number", ""),
-    "price": Measure("mean price of new loans", "mean price", "share", "mean_apr"),
-    "dpd30": Measure("30+ days past due", "30+", "share", "dpd30_share"),
-    "dpd30_lagged": Measure("30+ over lagged loans", "30+, lagged", "share", "dpd30_lagged_share"),
-    "dpd90": Measure("90+ days past due", "90+", "share", "dpd90_share"),
-    "dpd90_lagged": Measure("90+ over lagged loans", "90+, lagged", "share", "dpd90_lagged_share"),
-    "charge_offs": Measure("charge-offs a year over loans", "charge-offs a year", "share", "charge_offs_yearly_share"),
-    "capital": Measure("capital ratio", "capital ratio", "share", "capital_ratio_share"),
-    "return": Measure("return on equity, yearly", "return on equity", "share", "roe_share"),
+    "price": _ratio_of_lenders("mean_apr"),
+    "dpd30": _ratio_of_lenders("dpd30_share"),
+    "dpd30_lagged": _ratio_of_lenders("dpd30_lagged_share"),
+    "dpd90": _ratio_of_lenders("dpd90_share"),
+    "dpd90_lagged": _ratio_of_lenders("dpd90_lagged_share"),
+    "charge_offs": _ratio_of_lenders("charge_offs_yearly_share"),
+    "capital": _ratio_of_lenders("capital_ratio_share"),
+    "return": _ratio_of_lenders("roe_share"),
 }
 VOLUME = Ratio("originations_fen", "borrowers", per=100)  # yuan a person, of the whole market
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from experiments.refusal import unprintable
+from experiments.tables.dictionary import label as declared_label
 from experiments.tables.methods import COUNT_BOUND, IDENTICAL, NO_SPREAD
 
 THIN_SPACE = "\u202f"
@@ -19,58 +20,11 @@ NOTHING = EN_DASH  # an empty cell
 NOT_KNOWN = "n/a"
 TIMES_LOST = "\ufffd"
 
-LABELS = {
-    "applications": "applications a month",
-    "approval_share": "approval of applications",
-    "approvals": "approved applications a month",
-    "capital_ratio_share": "capital ratio",
-    "charge_offs_fen": "charge-offs a month",
-    "charge_offs_yearly_share": "charge-offs a year",
-    "consumption_fen": "consumption a month",
-    "debt_fen": "debt outstanding",
-    "defaults": "defaults",
-    "compared_excess_share": "bad share of the refused above that of their cell",
-    "defaults_elsewhere_share": "first defaults at other lenders a month",
-    "dpd30_share": "30+ days past due",
-    "dpd30_lagged_share": "30+ on the lagged book",
-    "dpd90_share": "90+ days past due",
-    "dpd90_lagged_share": "90+ on the lagged book",
-    "ever30_share": "ever 30+ days late",
-    "ever90_share": "ever 90+ days late",
-    "hardship_share": "people in hardship",
-    "hhi": "concentration (Herfindahl index)",
-    "indebted_share": "people in debt",
-    "informal_debt_fen": "informal debt",
-    "line_approval_share": "approval of applications on open lines",
-    "mean_apr": "mean price",
-    "new_approval_share": "approval of first applications",
-    "no_slot_share": "people at the most loans followed, of those who wanted credit",
-    "originations_fen": "new lending a month",
-    "profit_fen": "profit a month",
-    "refused_bad_share": "bad share of the refused",
-    "refused_predicted_share": "bad share predicted of the refused",
-    "refused_stranger_bad_share": "bad share of refused strangers",
-    "refused_stranger_predicted_share": "bad share predicted of refused strangers",
-    "roe_share": "return on equity",
-    "sale_price_share": "price of claims sold",
-    "stranger_predicted_share": "bad share predicted of strangers",
-    "stranger_realised_share": "bad share of strangers",
-    "unemployment_share": "unemployment",
-    "policy_rate_apr": "policy rate",
-}
-# The market's and a group's columns of these names count people; a lender's count applications, of which one person may
-# make two in a month.
-OF_PEOPLE = {
-    "applications": "people who wanted credit a month",
-    "approval_share": "people who got credit of those who wanted it",
-    "approvals": "people who got credit a month",
-}
-
 
 def label(name: str, table: str = "lender") -> str:
     """Return the words for a column of a table."""
-    of_people = OF_PEOPLE.get(name) if table in ("market", "segment") else None
-    return of_people or LABELS.get(name) or plain(re.sub(r"_(fen|share|apr|months)$", "", name).replace("_", " "))
+    declared = declared_label(name, table)
+    return declared or plain(re.sub(r"_(fen|share|apr|months)$", "", name).replace("_", " "))
 
 
 def plain(name: object) -> str:

@@ -2,7 +2,7 @@
 
 An outcome names a table, the rows of it, and a column; the file `experiments/tables/selections.py` says which tables
 there are and how their names are read. Amounts and counts are summed over rows; of a ratio both parts are summed, as
-declared in `sim/observe/ratios.py`, and then divided. `A minus B` is the difference of two outcomes, month by month.
+declared in `sim/observe/columns`, and then divided. `A minus B` is the difference of two outcomes, month by month.
 Over a horizon of months an outcome is the plain mean of its months that have a value; "end" is the last month alone.
 """
 

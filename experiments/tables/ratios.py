@@ -4,7 +4,7 @@ So lenders and groups of one month are put together everywhere. Over months it i
 section on income and in `sluice validate`. The tables `effects` and `differences`, and the report's figures and tables
 of lenders, take the plain mean of monthly ratios instead, so that every month weighs the same
 (`experiments/compare/pairs.py`).
-What a column is made of is declared in `sim/observe/ratios.py` and nowhere else; this file reads it with pandas.
+What a column is made of is declared in `sim/observe/columns` and nowhere else; this file reads it with pandas.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from sim.observe.ratios import MADE_OF, Made, Mean, Ratio, Single, total
+from sim.observe.columns import MADE_OF
+from sim.observe.ratios import Made, Mean, Ratio, Single, total
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +30,7 @@ def ratio_of(table: str, column: str) -> Ratio:
     """Return the parts of a column that is declared as a ratio; raises KeyError for every other."""
     made = made_of(table, column)
     if not isinstance(made, Ratio):
-        raise KeyError(f"{table}.{column}: is not declared as a ratio in sim/observe/ratios.py")
+        raise KeyError(f"{table}.{column}: is not declared as a ratio in sim/observe/columns")
     return made
 
 

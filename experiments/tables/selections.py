@@ -10,7 +10,7 @@ from experiments.tables.spelling import ALL, NOT
 from sim.codes import VINTAGE_MONTHS
 from sim.counted import LIQUIDITY_TERCILES
 from sim.observe.cohorts import COHORT_GROUPS
-from sim.observe.schemas import SCHEMAS
+from sim.observe.columns import SCHEMAS
 from sim.params import LENDER_KINDS
 
 if TYPE_CHECKING:

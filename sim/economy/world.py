@@ -157,6 +157,7 @@ class World:
         self.season_peak_share = config.behaviour.demand.season_peak_share
         self.lenders = tuple(sorted(config.lender, key=lambda member: member[1].id))
         self.follow(config)
+        self.date_of = config.calendar.date_of
         self.start_year, self.start_month = (int(part) for part in config.calendar.start.split("-")[:2])
         self.labour = labour_of(config)
         calm = calm_unemployment(config) * len(region_weights(config))
@@ -221,7 +222,7 @@ class World:
         spread = replayed(parameters.funding_spread_path, self.months_into_path, month, self.levels.funding_spread_apr)
         return Economy(
             month=month,
-            date=self.date(month),
+            date=self.date_of(month),
             gap=gap,
             unemployment_share=self.labour.mean(state.expected),
             separation_shares=in_sectors.separations(gap, state.sector_cycles),
@@ -314,10 +315,6 @@ class World:
 
     def _calendar_year(self, month: int) -> int:
         return self.start_year + (self.start_month - 1 + month) // 12
-
-    def date(self, month: int) -> str:
-        """Return the first day of a month, ISO 8601."""
-        return f"{self._calendar_year(month):04d}-{self._calendar_month(month):02d}-01"
 
     def wage_index(self, month: int) -> float:
         """Return wages relative to the start: one step each January, none in the warm-up."""

@@ -6,9 +6,10 @@ from typing import Any
 
 from sim.codes import LAG_MONTHS
 from sim.counted import FLOW
+from sim.observe.builders import DATE
+from sim.observe.columns import SCHEMAS
 from sim.observe.metrics import RECORDED, mean, past_due, with_ratios
 from sim.observe.offering import offered
-from sim.observe.schemas import SCHEMAS
 from sim.state import Tallies
 from sim.values import Offer
 
@@ -91,7 +92,7 @@ def lender_row(
         "managed_loans_12m_fen": sum(history.books[-12:]),
         "binding": binding,
     }
-    made_elsewhere = {*row, *RECORDED["lender"], "lender", "kind"}
+    made_elsewhere = {*row, *RECORDED["lender"], "lender", "kind", DATE}
     row.update({column: report[column] for column in SCHEMAS["lender"] if column not in made_elsewhere})
     return with_ratios("lender", row)
 

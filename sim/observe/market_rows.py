@@ -33,7 +33,6 @@ def market_row(economy: Economy, tallies: Tallies, people: int) -> dict[str, Any
         "market",
         {
             "month": economy.month,
-            "date": economy.date,
             "gap": economy.gap,
             "in_slowdown": economy.in_slowdown,
             "policy_rate_apr": economy.policy_rate_apr,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sim.observe.ratios import MADE_OF, Ratio
-from sim.observe.schemas import SCHEMAS
+from sim.observe.columns import MADE_OF, SCHEMAS
+from sim.observe.ratios import Ratio
 
 RECORDED = {
     table: {name: made for name, made in declared.items() if isinstance(made, Ratio) and name in SCHEMAS[table]}

@@ -26,7 +26,7 @@ from sim.codes import (
 )
 from sim.draws import Draws
 from sim.economy.population import parts_of_groups
-from sim.observe.blocks import Block, Texts
+from sim.observe.builders import Block, Texts
 from sim.observe.tape import Contracts, Signed, contracts_of, signed_after, signed_of, tape_block
 from sim.params import LENDER_KINDS
 from sim.state import Applications, Borrowers, Lines, Loans, People

@@ -12,14 +12,12 @@ import pyarrow as pa
 from sim.codes import NO_LENDER, NO_SLOT, NOBODY, NOT_APPLIED, OUTCOMES, OWN_POLICY
 from sim.counted import GROUPS
 from sim.economy.population import parts_of_groups
-from sim.observe.blocks import Block, Blocks
-from sim.observe.columns import Columns
+from sim.observe.builders import Block, BlockTable, DateOf, RowTable
+from sim.observe.columns import MICRO_SCHEMAS, SCHEMAS
 from sim.observe.lender_rows import LenderHistory, lender_row
 from sim.observe.liquidity import liquidity_rows
 from sim.observe.market_rows import DIMENSIONS, Segments, market_row
-from sim.observe.micro_schemas import MICRO_SCHEMAS
 from sim.observe.offering import band_rows, offer_test_rows
-from sim.observe.schemas import SCHEMAS
 from sim.observe.shape import shape_row
 from sim.observe.vintages import Vintages
 from sim.scoring.review import Review
@@ -33,15 +31,21 @@ class Record:
     """The tables of one run; months of the warm-up count towards histories and are not written."""
 
     def __init__(
-        self, names: Sequence[str], kinds: Sequence[str], state: Callable[[], People], warm_up_months: int
+        self,
+        names: Sequence[str],
+        kinds: Sequence[str],
+        state: Callable[[], People],
+        warm_up_months: int,
+        date_of: DateOf,
     ) -> None:
-        """Prepare empty tables for lenders in order of id; `state` tells how things stand with people when asked."""
+        """Prepare empty tables for lenders in order of id; `state` returns people as they stand when it is called."""
         self.names = list(names)
         self.kinds = list(kinds)
         self.warm_up_months = warm_up_months
         self.state = state
-        self.columns = {name: Columns(schema) for name, schema in SCHEMAS.items()}
-        self.blocks: dict[str, Blocks] = {}  # micro tables, if people are followed
+        self.date_of = date_of
+        self.columns = {name: RowTable(schema, date_of) for name, schema in SCHEMAS.items()}
+        self.blocks: dict[str, BlockTable] = {}  # micro tables, if people are followed
         self.histories = [LenderHistory() for _ in names]
         self.vintages = Vintages(self.names, warm_up_months)
         self.segments = Segments(np.bincount(state().borrowers.group.astype(np.int64), minlength=GROUPS))
@@ -65,10 +69,11 @@ class Record:
             )
         ]
         self.vintages.follow(step, tallies)
-        self.last_market_row = market_row(economy, tallies, int(self.segments.sizes.sum()))
+        row = market_row(economy, tallies, int(self.segments.sizes.sum()))
+        self.last_market_row = {**row, "date": economy.date}
         if economy.month < 0:
             return
-        self.columns["market"].add(self.last_market_row)
+        self.columns["market"].add(row)
         for row in lender_rows:
             self.columns["lender"].add(row)
         self.write_refused(economy.month, tallies)
@@ -90,7 +95,7 @@ class Record:
     def note_block(self, table: str, block: Block) -> None:
         """Write rows that somebody else has made, many at a time, into a micro table, which begins with the first."""
         if table not in self.blocks:
-            self.blocks[table] = Blocks(MICRO_SCHEMAS[table])
+            self.blocks[table] = BlockTable(MICRO_SCHEMAS[table], self.date_of)
         self.blocks[table].add(block)
 
     def note(self, acts: Sequence[Act]) -> None:
@@ -216,13 +221,13 @@ class Record:
         )
 
     def hash(self) -> str:
-        """Return the sha256 over all tables in canonical order: names, columns, types and every value."""
+        """Return the sha256 over all tables in canonical order: names, columns written, types and every value."""
         digest = hashlib.sha256()
-        tables: dict[str, Columns | Blocks] = {**self.columns, **self.blocks}
+        tables: dict[str, RowTable | BlockTable] = {**self.columns, **self.blocks}
         for name in sorted(tables):
             digest.update(name.encode())
             rows = tables[name]
-            for column, kind in rows.schema.items():
+            for column, kind in rows.written.items():
                 digest.update(f"\0{column}\0{kind}\0".encode())
                 digest.update(rows.canonical(column))
         return digest.hexdigest()

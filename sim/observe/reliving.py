@@ -146,7 +146,7 @@ def told_of(market: RunMarket, borrower: int, month: int, community_default_poin
     return Told(
         borrower=borrower,
         month=month,
-        date=market.world.date(month),
+        date=market.config.calendar.date_of(month),
         wage_index=market.world.wage_index(month),
         community_default_points=community_default_points,
         lenders=tuple(name for name, _ in config.lender),

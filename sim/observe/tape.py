@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.codes import CHARGED_OFF, EMPTY, LOAN_SLOTS, NOBODY, OPEN, PURPOSES_OF_CREDIT
 from sim.money import monthly_interest
-from sim.observe.blocks import Block, Texts
+from sim.observe.builders import Block, Texts
 from sim.state import Loans
 
 STATUSES = ("current", "late", "charged_off", "paid_off", "refinanced", "claim_ended")

@@ -15,6 +15,12 @@ class CalendarParameters(NamedTuple):
     months: Annotated[int, Quantity("months", 1, 600, "the study's choice")] = 84
     warm_up_months: Annotated[int, Quantity("months", 0, 240, "longest loan plus collection, twice over")] = 72
 
+    def date_of(self, month: int) -> str:
+        """Return the first day of a month of the run, ISO 8601."""
+        year, first = (int(part) for part in self.start.split("-")[:2])
+        years, place = divmod(first - 1 + month, 12)
+        return f"{year + years:04d}-{place + 1:02d}-01"
+
 
 class EconomyParameters(NamedTuple):
     """The economy around the market."""

@@ -11,7 +11,7 @@ import experiments
 from experiments import verify
 from experiments.analyses.difference_in_differences.command import main
 from experiments.keep.files import read_sealed, write_sealed, write_table
-from sim.observe.micro_schemas import MICRO_SCHEMAS
+from sim.observe.columns import MICRO_SCHEMAS
 
 PEOPLE, MONTHS, EVENT, REPLICATES = 40, 20, 10, 3
 EFFECT, SPILLOVER = -5_000, 1_000  # fen

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from sim.books.provisioning import CLASSES, Floors, allowance_required, by_class, floored, tier_2
 from sim.codes import BUCKETS
-from sim.observe.ratios import MADE_OF
+from sim.observe.columns import MADE_OF
 from sim.params import LenderParameters
 from tests.books.made_books import Contract, Town
 

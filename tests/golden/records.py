@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from sim.market import CreditMarket
+from sim.observe.builders import DATE
 from tests.golden.markets import MARKETS
 
 FILE = Path(__file__).with_name("records.json")
@@ -90,6 +91,7 @@ def record_of(name: str) -> dict[str, Any]:
         f"{table}.{column}": column_hash(tables[table][column])
         for table in sorted(tables)
         for column in tables[table].column_names
+        if column != DATE or table == "market"  # elsewhere it came later, and says what the month says
     }
     whole = hashlib.sha256(json.dumps(columns).encode()).hexdigest()[:16]
     return {"headlines": headlines(tables), "record": whole, "columns": columns}

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from sim.market import CreditMarket
-from sim.observe.ratios import MADE_OF
+from sim.observe.columns import MADE_OF
 
 
 def assert_known_values_are_finite(market: CreditMarket) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from sim.codes import BUDGET_OUTCOMES, OUTCOMES
 from sim.market import CreditMarket
-from sim.observe.ratios import MADE_OF, Ratio
+from sim.observe.columns import MADE_OF
+from sim.observe.ratios import Ratio
 from tests.market.everything import everything_on
 from tests.market.small_market import SEED, changed_state, differing, lived, small
 from tests.reference.market import ReferenceMarket

@@ -8,7 +8,7 @@ from ipywidgets.widgets import widget
 from matplotlib.figure import Figure
 
 from experiments import explore
-from sim.observe.schemas import SCHEMAS
+from sim.observe.columns import SCHEMAS
 from tests.market.small_market import changed_state
 
 

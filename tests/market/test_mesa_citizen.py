@@ -11,7 +11,7 @@ from mesa.datacollection import DataCollector
 from sim.codes import EMPTY, NO_LINE, OPEN
 from sim.lenders.lender import Lender
 from sim.market import CreditMarket
-from sim.observe.schemas import SCHEMAS
+from sim.observe.columns import SCHEMAS
 from sim.people.person import Borrower
 from sim.state import Borrowers
 from sim.supervisor.regulator import Regulator

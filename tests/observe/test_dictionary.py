@@ -1,5 +1,6 @@
 """Every column of every published table has a type, a unit and a sentence, and the page of the guide tells them all."""
 
+import datetime as dt
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,14 +12,12 @@ from experiments.compare.by_person import TRANSITIONS
 from experiments.compare.effects import DIFFERENCES, EFFECTS
 from experiments.compare.moves import MOVES_TABLE
 from experiments.compose.run import KEYS
-from experiments.tables.dictionary import KEY_COLUMNS, PEOPLE_TABLE, TABLES, Table
-from experiments.tables.dictionary.comparisons import COMPARISON_TABLES
-from experiments.tables.dictionary.entries import WORDS_OF_RUNS
-from experiments.tables.dictionary.micro import MICRO_TABLES
+from experiments.tables.arrow import described, schema_of
+from experiments.tables.dictionary import KEY_COLUMNS, PEOPLE_TABLE, STUDY_TABLES, TABLES, Table, label
 from experiments.tables.dictionary.page import page
-from experiments.tables.dictionary.words import ENDINGS
-from sim.observe.micro_schemas import MICRO_SCHEMAS
-from sim.observe.schemas import SCHEMAS
+from sim.observe.columns import ENDINGS, read_column, read_tables
+from sim.observe.ratios import Mean, Ratio
+from sim.sources import declared_in
 from tests.market.small_market import lived, small
 
 TYPES = {"int": (pa.int64(),), "float": (pa.float64(),), "str": (pa.string(),), "bool": (pa.bool_(),)}
@@ -30,20 +29,92 @@ def test_every_column_has_type_unit_and_one_sentence(table: Table) -> None:
     assert table.row
     for column in table.columns:
         assert column.type in TYPES, column
-        assert column.unit, f"{table.name}.{column.name} has no unit: add it to experiments/tables/dictionary"
+        assert column.unit, f"{table.name}.{column.name} has no unit: add it to the TOML file of its table"
         assert column.meaning.endswith("."), f"{table.name}.{column.name} has no sentence: add it there"
-        for ending, unit in ENDINGS.items():
+        for ending, (_, unit) in ENDINGS.items():
             if column.name.endswith(ending):
                 assert column.unit == unit, column
 
 
-def test_words_describe_the_tables_there_are_and_no_others() -> None:
-    for name, described in WORDS_OF_RUNS.items():
-        assert set(described.columns) == set(SCHEMAS[name]), name
-    assert set(WORDS_OF_RUNS) == set(SCHEMAS)
-    for name, described in MICRO_TABLES.items():
-        assert set(described.columns) == set(MICRO_SCHEMAS[name]), name
-    assert set(TABLES) == set(SCHEMAS) | set(MICRO_SCHEMAS) | set(COMPARISON_TABLES)
+def test_a_file_of_columns_is_read_as_it_is_written(tmp_path: Path) -> None:
+    (tmp_path / "common.toml").write_text('[columns]\nmonth = { type = "int", unit = "month", meaning = "Month." }\n')
+    (tmp_path / "branch.toml").write_text(
+        'row = "one month of one branch"\n[columns]\nmonth = {}\nlent_fen = "New money."\nloans_fen = "Loans."\n'
+        'late_share = { ratio = "12 * lent_fen / (100 * loans_fen)", label = "late", meaning = "Late." }\n'
+        'price_apr = { mean_over = "lent_fen", meaning = "Price." }\n'
+        '[formed]\nticket_fen = { ratio = "(lent_fen - loans_fen) / lent_fen", meaning = "Ticket." }\n'
+    )
+    (branch,) = read_tables(tmp_path).values()
+    assert (branch.name, branch.row, branch.on_request) == ("branch", "one month of one branch", False)
+    assert [column.name for column in branch.columns] == ["month", "lent_fen", "loans_fen", "late_share", "price_apr"]
+    month, lent, _, late, price = branch.columns
+    assert (month.type, month.unit) == ("int", "month")
+    assert (lent.type, lent.unit, lent.meaning, lent.made_of) == ("int", "fen", "New money.", None)
+    assert (late.type, late.label, late.made_of) == ("float", "late", Ratio("lent_fen", "loans_fen", 12, 100))
+    assert price.made_of == Mean("lent_fen")
+    assert branch.formed[0].made_of == Ratio("lent_fen - loans_fen", "lent_fen", is_whole=True)
+
+
+@pytest.mark.parametrize("formula", ["a", "a / b / c", "a + b / c", "a * 12 / b", "a / (b * 100)", "", "a / 0x1"])
+def test_what_is_no_formula_of_a_ratio_is_refused(formula: str) -> None:
+    with pytest.raises(ValueError, match="a ratio is written a / b"):
+        read_column("x_share", {"ratio": formula, "meaning": "Wrong."}, {})
+
+
+def test_a_column_whose_name_ends_in_no_unit_says_its_own() -> None:
+    with pytest.raises(KeyError, match="loans: its name ends in no unit"):
+        read_column("loans", "Loans.", {})
+
+
+def test_words_are_no_part_of_what_is_declared_and_all_else_is() -> None:
+    text = 'row = "a month"\n[columns]\na_fen = "A."\nb_share = { ratio = "a_fen / c", label = "b", meaning = "B." }\n'
+    assert declared_in(text) == declared_in(
+        text.replace("A.", "Better.").replace('"b"', '"bee"').replace("a month", "x")
+    )
+    for changed in (
+        text.replace("/ c", "/ d"),
+        text.replace("a_fen =", "e_fen ="),
+        text.replace("row", "on_request = true\nrow"),
+    ):
+        assert declared_in(text) != declared_in(changed)
+
+
+def test_labels_are_those_of_the_table_and_else_of_any_that_has_the_column() -> None:
+    assert label("approval_share", "market") == "people who got credit of those who wanted it"
+    assert label("approval_share", "lender") == "approval of applications"
+    assert label("ever90_share", "lender") == label("ever90_share", "vintage") == "ever 90+ days late"
+    assert label("cash_fen", "lender") == ""
+
+
+def test_a_file_of_a_study_carries_the_dictionary() -> None:
+    schema = described("lender", pa.schema([*schema_of("lender"), ("unheard_of", pa.int64())]))
+    assert schema.metadata[b"row"].decode() == TABLES["lender"].row
+    assert schema.field("roe_share").metadata == {
+        b"unit": b"share, 0-1",
+        b"meaning": b"Profit of twelve months over mean equity; a rate a year, may be negative.",
+        b"made_of": b"12 * profit_12m_fen / equity_12m_fen",
+    }
+    assert schema.field("unheard_of").metadata is None
+    assert described("of_no_study", pa.schema([("x", pa.int64())])).metadata is None
+
+
+def test_every_monthly_table_has_the_calendar_date_beside_the_month() -> None:
+    for name, table in lived(small()).record.tables.items():
+        names = table.column_names
+        assert ("month" in names) == ("date" in names), name
+        if "month" in names:
+            assert names.index("date") == names.index("month") + 1
+            pairs = set(zip(table["month"].to_pylist(), table["date"].to_pylist(), strict=True))
+            start = dt.date.fromisoformat(small().calendar.start + "-01")
+            assert all(
+                date == start.replace(year=start.year + month // 12, month=month % 12 + 1).isoformat()
+                for month, date in pairs
+            )
+    assert all(
+        "date" in {column.name for column in table.columns}
+        for table in STUDY_TABLES.values()
+        if "month" in {column.name for column in table.columns}
+    )
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 
 from sim.draws import Draws
 from sim.market import CreditMarket
-from sim.observe.micro_schemas import MICRO_SCHEMAS
+from sim.observe.columns import MICRO_SCHEMAS
 from sim.observe.panel import followed_people
 from sim.params import MarketConfig
 from tests.market.small_market import SEED, differing, lived, lived_by_reference, small

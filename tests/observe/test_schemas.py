@@ -3,7 +3,7 @@
 import pytest
 
 from experiments.compose.run import KEYS
-from sim.observe.schemas import SCHEMAS
+from sim.observe.columns import SCHEMAS
 
 
 @pytest.mark.parametrize("name", SCHEMAS)

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from sim.codes import CHARGED_OFF, EMPTY, OPEN
-from sim.observe.blocks import Texts
+from sim.observe.builders import Texts
 from sim.observe.tape import contracts_of, signed_after, signed_of, tape_block
 from sim.rules.repayment import level_instalment
 from sim.state import People, blank_people

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.observe.ratios import MADE_OF, Ratio
+from sim.observe.columns import MADE_OF
+from sim.observe.ratios import Ratio
 
 Lenders = tuple[tuple[str, str], ...]  # name and kind
 CONSTRAINTS = (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.counted import TRUTH_COLUMNS
-from sim.observe.schemas import SCHEMAS
+from sim.observe.columns import SCHEMAS
 from sim.params import LearningParameters
 from sim.scoring.features import CELLS, CELLS_WITH_SECTOR, cell_of
 from sim.scoring.outcomes import MonthCounts

@@ -15,7 +15,7 @@ from experiments.compare.gather import gather
 from experiments.compose.plan import plan
 from experiments.keep.files import record_of, write_sealed, write_table
 from experiments.keep.runs import PEOPLE, RECORD, Kept
-from sim.observe.schemas import SCHEMAS
+from sim.observe.columns import SCHEMAS
 from tests.studies.fake_study import study_in, use_fake_market
 
 MONTHS, LENDERS = 72, ("platform_a", "platform_b", "bank_a", "bank_b", "consumer_finance_a", "micro_lender_a")

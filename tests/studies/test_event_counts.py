@@ -6,7 +6,7 @@ import pytest
 from experiments.tables.event_counts import EVENTS, NO_EVENTS, counts_events, event_months, months_counted
 from experiments.tables.outcomes import read_outcome
 from experiments.tables.selections import SELECTIONS
-from sim.observe.schemas import SCHEMAS
+from sim.observe.columns import SCHEMAS
 
 
 @pytest.mark.parametrize("table", SELECTIONS)

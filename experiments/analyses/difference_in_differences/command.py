@@ -48,7 +48,7 @@ from experiments.terminal.endings import exit_code_of
 from experiments.terminal.flags import DRY_RUN, overrides_and_flags
 from experiments.terminal.streams import as_command
 from sim.compiling import source_hash
-from sim.observe.micro_schemas import MICRO_SCHEMAS
+from sim.observe.columns import MICRO_SCHEMAS
 from sim.params import Quantity
 
 TOOL, TITLE, USUAL = "difference_in_differences", "Difference in differences", "customers"

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from experiments.tables.dictionary.entries import KEY_COLUMNS, PEOPLE_TABLE, TABLES, Column, Table
+from experiments.tables.dictionary import KEY_COLUMNS, PEOPLE_TABLE, TABLES, Column, Table
 from experiments.tables.ratios import Single
 
 OPENING = """# Tables
 
 Every column of every table of a study, `tables/*.parquet`. This page is written by
-`.venv/bin/sluice dictionary` from `experiments/tables/dictionary`; how to read them: [results](results.md).
+`.venv/bin/sluice dictionary` from `sim/observe/columns` and `experiments/tables/columns`; how to read
+them: [results](results.md). A file carries its part of it: `pyarrow.parquet.read_schema(FILE).field(COLUMN).metadata`.
 
 Whole numbers and floats have 64 bits. Names say units: `_fen` is whole fen (1/100 yuan), `_share` a share of 0 to 1
 unless said otherwise, `_apr` a yearly rate (0.24 is 24%), charges and fees included.
 
-A ratio says what it is made of (`sim/observe/ratios.py`). Of several rows - lenders, groups, months - it is the sum of
+A ratio says what it is made of. Of several rows - lenders, groups, months - it is the sum of
 the part above over the sum of the part below; a mean is weighted by what it is a mean over; what is "of one row alone"
 has no such number. Where the part below is not positive there is no value: null, not 0.
 """
