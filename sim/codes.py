@@ -5,6 +5,9 @@ Plain numbers and names, compiled into the passes over people as constants.
 
 from __future__ import annotations
 
+from enum import IntEnum, auto
+from typing import Self
+
 # --- shapes -----------------------------------------------------------------------------------------------------------
 LOAN_SLOTS = 4  # nobody holds more open or charged-off contracts at once
 MOST_LENDERS = 15  # bits of `reached_by`, and half those of `aware_of`
@@ -41,27 +44,95 @@ OPERATING, RESOLUTION = "open", "resolution"
 NO_NEED, SHORTFALL, PURCHASE, WORKING_CAPITAL, RUSH, FRAUD = 0, 1, 2, 3, 4, 5
 PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush", "fraud")
 
-# why an application ended as it did; the same codes name the constraint that refused it
+
+class Code(IntEnum):
+    """Numbers from 0 on, each with the name that is published: the member's in small letters."""
+
+    @staticmethod
+    def _generate_next_value_(_name: str, _start: int, count: int, _last: list[int]) -> int:
+        return count
+
+    @property
+    def title(self) -> str:
+        """The published name."""
+        return self.name.lower()
+
+    @classmethod
+    def titles(cls) -> tuple[str, ...]:
+        """Return the published names in order."""
+        return tuple(member.title for member in cls)
+
+    @classmethod
+    def of(cls, title: str) -> Self:
+        """Return the member of a published name; raises KeyError where there is none."""
+        return cls[title.upper()]
+
+
+class Outcome(Code):
+    """Why an application ended as it did; the same codes name the constraint that refused it."""
+
+    NOT_APPLIED = auto()
+    PENDING = auto()
+    APPROVED = auto()
+    OWN_POLICY = auto()
+    RATE_CAP = auto()
+    NO_PRICE = auto()
+    LIMIT = auto()
+    BORROWER_CAP = auto()
+    NO_SLOT = auto()
+    FROZEN = auto()
+    DECLINED_PRICE = auto()
+    CAPITAL_POLICY = auto()
+    CAPITAL_RULE = auto()
+    FUNDING = auto()
+    PARTNER = auto()
+    GROWTH_PLAN = auto()
+    LEVERAGE_POLICY = auto()
+    LEVERAGE_RULE = auto()
+    LIQUIDITY_POLICY = auto()
+    LIQUIDITY_RULE = auto()
+    SECTOR_CAP = auto()
+    REGION_CAP = auto()
+    PARTNER_CAP = auto()
+    CAPITAL_BUFFER = auto()
+    FUNDING_LEVERAGE = auto()
+    SINGLE_PARTNER_RULE = auto()
+    JOINT_LOAN_RULE = auto()
+    SECTOR_RULE = auto()
+    REGION_RULE = auto()
+    GROWTH_QUOTA_RULE = auto()
+    SOFT_LIMIT_RULE = auto()
+    GROWTH_QUOTA = auto()
+    NO_LENDER = auto()
+    LINE_CUT = auto()  # the lender has cut or frozen the line since the person last asked
+    DEBT_SERVICE = auto()  # the legal cap on instalments over income
+    LENDER_COUNT = auto()  # the legal cap on the number of lenders
+    ELIGIBILITY = auto()  # the law forbids loans to such a person
+    NO_LICENCE = auto()  # the lender is in resolution
+
+
+OUTCOMES = Outcome.titles()
+# Compiled code cannot hold a member and a number in one variable, so it has the numbers.
 (
     NOT_APPLIED,
     PENDING,
     APPROVED,
     OWN_POLICY,
     RATE_CAP,
-    NO_ROOT,
+    NO_PRICE,
     LIMIT,
     BORROWER_CAP,
     NO_SLOT,
     FROZEN,
     DECLINED_PRICE,
-    CAPITAL,
+    CAPITAL_POLICY,
     CAPITAL_RULE,
     FUNDING,
     PARTNER,
-    PLAN,
-    LEVERAGE,
+    GROWTH_PLAN,
+    LEVERAGE_POLICY,
     LEVERAGE_RULE,
-    LIQUIDITY,
+    LIQUIDITY_POLICY,
     LIQUIDITY_RULE,
     SECTOR_CAP,
     REGION_CAP,
@@ -81,48 +152,8 @@ PURPOSES_OF_CREDIT = ("none", "shortfall", "purchase", "working_capital", "rush"
     LENDER_COUNT,
     ELIGIBILITY,
     NO_LICENCE,
-) = range(38)
-OUTCOMES = (
-    "not_applied",
-    "pending",
-    "approved",
-    "own_policy",
-    "rate_cap",
-    "no_price",
-    "limit",
-    "borrower_cap",
-    "no_slot",
-    "frozen",
-    "declined_price",
-    "capital_policy",
-    "capital_rule",
-    "funding",
-    "partner",
-    "growth_plan",
-    "leverage_policy",
-    "leverage_rule",
-    "liquidity_policy",
-    "liquidity_rule",
-    "sector_cap",
-    "region_cap",
-    "partner_cap",
-    "capital_buffer",
-    "funding_leverage",
-    "single_partner_rule",
-    "joint_loan_rule",
-    "sector_rule",
-    "region_rule",
-    "growth_quota_rule",
-    "soft_limit_rule",
-    "growth_quota",
-    "no_lender",
-    "line_cut",  # the lender has cut or frozen the line since the person last asked
-    "debt_service",  # the legal cap on instalments over income
-    "lender_count",  # the legal cap on the number of lenders
-    "eligibility",  # the law forbids loans to such a person
-    "no_licence",  # the lender is in resolution
-)
-BUDGET_OUTCOMES = tuple(range(CAPITAL, GROWTH_QUOTA + 1))
+) = (outcome.value for outcome in Outcome)
+BUDGET_OUTCOMES = tuple(range(CAPITAL_POLICY, GROWTH_QUOTA + 1))
 
 # --- rules on a contract or a person where there is none, and the ways in which instalments are postponed -------------
 NO_RATE_CAP_BP = 1_000_000  # 10,000% a year: no price comes near it

@@ -1,7 +1,7 @@
 """The only maker of random numbers: Philox4x32-10, keyed by purpose, counted by month, row and alternative.
 
 A draw is a pure function of (seed, replicate, purpose, month, row, alternative), never of what was drawn before. So the
-same person meets the same luck in every policy arm, and a population can be cut into shards anywhere.
+same person meets the same draws in every policy arm, and a population can be cut into shards anywhere.
 Source: Salmon, Moraes, Dror and Shaw (2011), "Parallel random numbers: as easy as 1, 2, 3".
 """
 
@@ -183,8 +183,8 @@ def fill_normals(uniforms: NDArray[np.float64], out: NDArray[np.float64]) -> Non
             out[i] = tail_quantile(uniforms[i])
 
 
-class Chance(NamedTuple):
-    """The luck of one month: the keys of all purposes, and the month that counts them."""
+class MonthDraws(NamedTuple):
+    """The draws of one month: the keys of all purposes, and the month that counts them."""
 
     month: int
     keys: NDArray[np.uint64]
@@ -213,6 +213,6 @@ class Draws:
             self.keys[index, 0] = int.from_bytes(digest[:4], "little")
             self.keys[index, 1] = int.from_bytes(digest[4:], "little")
 
-    def of(self, month: int) -> Chance:
-        """Return the luck of one month; months of the warm-up count from zero like any other."""
-        return Chance(month, self.keys)
+    def of(self, month: int) -> MonthDraws:
+        """Return the draws of one month; months of the warm-up count from zero like any other."""
+        return MonthDraws(month, self.keys)

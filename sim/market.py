@@ -36,7 +36,7 @@ from sim.observe.liquidity import terciles_of_liquidity
 from sim.observe.month_ends import Sums, sums_of
 from sim.observe.panel import Panel, followed_people
 from sim.observe.recorder import Record
-from sim.observe.reliving import relive
+from sim.observe.rerun import rerun_month
 from sim.observe.thinning import ThinnedBooks
 from sim.params import MarketConfig
 from sim.past import check_same_past
@@ -96,7 +96,7 @@ class CreditMarket(SelfNumberingModel):
             for index, (name, parameters) in enumerate(config.lender)
         ]
         for lender in self.lenders:
-            lender.know_partners({other.name: other for other in self.lenders})
+            lender.set_partners({other.name: other for other in self.lenders})
         self.originators = originators_of(config.lender)
         self.regulator = Regulator(self, config)
         self.world = World(config)
@@ -133,10 +133,10 @@ class CreditMarket(SelfNumberingModel):
         # The world moves; those who set terms answer it.
         economy = self.world.turn(month, chance, self.last_month, self.config.shock)
         for lender in self.lenders:
-            lender.face(economy)
+            lender.meet_shocks(economy)
         rulebook = self.regulator.issue_rules(month)
         for lender in self.lenders:
-            lender.hear(rulebook)
+            lender.take_rules(rulebook)
         self.offers = [lender.set_terms(economy, rulebook) for lender in self.lenders]
         terms = self.terms_for_people(self.offers)
         conditions = self.conditions_for_people(economy, chance.month, rulebook)
@@ -266,8 +266,8 @@ class CreditMarket(SelfNumberingModel):
             raise ValueError("month: none has been lived yet; call step or run first")
         if month is not None:
             check_whole("month", month, last, ", the months lived so far")
-        relived = relive(self, int(borrower), last if month is None else int(month))
-        return explain(relived.told, relived.opening, relived.closing)
+        rerun = rerun_month(self, int(borrower), last if month is None else int(month))
+        return explain(rerun.context, rerun.opening, rerun.closing)
 
     # --- what people are told, and what is written down -------------------------------------------------------------
     def terms_for_people(self, offers: list[Offer]) -> Terms:

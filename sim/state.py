@@ -13,16 +13,16 @@ from numpy.typing import NDArray
 
 from sim.codes import BANDS, BUCKETS, LOAN_SLOTS, NEVER, NOBODY, OUTCOMES, PLACES, PRIORITIES, VINTAGE_MONTHS
 from sim.counted import (
-    FLOWS,
-    GROUP_FLOWS,
     GROUPS,
-    HOUSEHOLD_FLOWS,
-    LIQUIDITY_FLOWS,
     LIQUIDITY_TERCILES,
     OFFER_ARMS,
-    OFFER_COUNTS,
     SIZES,
     TRUTH_COLUMNS,
+    Flow,
+    GroupFlow,
+    HouseholdFlow,
+    LiquidityFlow,
+    OfferCount,
 )
 
 
@@ -135,7 +135,7 @@ class Tallies(NamedTuple):
     Money is in fen. `L` = lenders; partners are lenders too.
     """
 
-    flow: NDArray[np.int64]  # (L, FLOWS)
+    flow: NDArray[np.int64]  # (L, Flow.titles())
     partner_flow: NDArray[np.int64]  # (L originator, L partner, 5): lent, interest, principal, charged off, recovered
     stock: NDArray[np.int64]  # (L, BUCKETS) principal of open loans at month end, whole loans
     stock_count: NDArray[np.int64]  # (L, BUCKETS)
@@ -147,7 +147,7 @@ class Tallies(NamedTuple):
     outcome_count: NDArray[np.int64]  # (L, BANDS, OUTCOMES) applications by how they ended, both rounds
     outcome_amount: NDArray[np.int64]  # (L, BANDS, OUTCOMES) fen wanted, or lent where approved
     price_taken: NDArray[np.int64]  # (L, BANDS) sum over approved applications of fen lent times basis points
-    offer_test: NDArray[np.int64]  # (L, OFFER_ARMS, OFFER_COUNTS); nothing at lenders without a trial
+    offer_test: NDArray[np.int64]  # (L, OFFER_ARMS, OfferCount.titles()); nothing at lenders without a trial
     roll_count: NDArray[np.int64]  # (L, BUCKETS, BUCKETS + 2): from bucket to bucket, to paid off, to charged off
     roll_amount: NDArray[np.int64]  # the same, opening principal
     vintage_stock: NDArray[np.int64]  # (L, VINTAGE_MONTHS) principal by months on book
@@ -155,9 +155,9 @@ class Tallies(NamedTuple):
     tickets: NDArray[np.int64]  # (L, SIZES, 3) open loans by their size when lent: number, fen lent, fen owed
     debtors: NDArray[np.int64]  # (L, SIZES, 2) people by what they owe here: number, fen owed
     places: NDArray[np.int64]  # (L, PLACES) fen owed by region and sector of the debtor, whole loans
-    liquidity: NDArray[np.int64]  # (LIQUIDITY_TERCILES, LIQUIDITY_FLOWS) of the people followed
-    group: NDArray[np.int64]  # (GROUPS, GROUP_FLOWS)
-    household: NDArray[np.int64]  # (HOUSEHOLD_FLOWS,)
+    liquidity: NDArray[np.int64]  # (LIQUIDITY_TERCILES, LiquidityFlow.titles()) of the people followed
+    group: NDArray[np.int64]  # (GROUPS, GroupFlow.titles())
+    household: NDArray[np.int64]  # (HouseholdFlow.titles(),)
     sector_consumption: NDArray[np.int64]  # (sectors,)
     community_defaults: NDArray[np.int64]  # (communities,) people who defaulted this month
     community_aware: NDArray[np.int64]  # (communities, L)
@@ -204,15 +204,15 @@ def blank_people(size: int, lenders: int) -> People:
 
 def element_types(table: type) -> dict[str, type]:
     """Return the NumPy element type of every field, read from the annotations."""
-    return {name: next(_numpy_types(hint)) for name, hint in get_type_hints(table).items()}
+    return {name: next(numpy_types(hint)) for name, hint in get_type_hints(table).items()}
 
 
-def _numpy_types(hint: object) -> Iterator[type]:
+def numpy_types(hint: object) -> Iterator[type]:
     """Yield the NumPy types inside a hint; what stands around the one of `NDArray[...]` hangs on its version."""
     if isinstance(hint, type) and issubclass(hint, np.generic):
         yield hint
     for inner in get_args(hint):
-        yield from _numpy_types(inner)
+        yield from numpy_types(inner)
 
 
 STATE_TYPES = {table.__name__: element_types(table) for table in (Borrowers, Loans, Lines, Applications)}
@@ -229,7 +229,7 @@ def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_C
         return np.zeros(shape, dtype=np.int32)
 
     return Tallies(
-        flow=zeros(lenders, len(FLOWS)),
+        flow=zeros(lenders, len(Flow)),
         partner_flow=zeros(lenders, lenders, 5),
         stock=zeros(lenders, BUCKETS),
         stock_count=zeros(lenders, BUCKETS),
@@ -241,7 +241,7 @@ def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_C
         outcome_count=zeros(lenders, BANDS, len(OUTCOMES)),
         outcome_amount=zeros(lenders, BANDS, len(OUTCOMES)),
         price_taken=zeros(lenders, BANDS),
-        offer_test=zeros(lenders, len(OFFER_ARMS), len(OFFER_COUNTS)),
+        offer_test=zeros(lenders, len(OFFER_ARMS), len(OfferCount)),
         roll_count=zeros(lenders, BUCKETS, BUCKETS + 2),
         roll_amount=zeros(lenders, BUCKETS, BUCKETS + 2),
         vintage_stock=zeros(lenders, VINTAGE_MONTHS),
@@ -249,9 +249,9 @@ def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_C
         tickets=zeros(lenders, SIZES, 3),
         debtors=zeros(lenders, SIZES, 2),
         places=zeros(lenders, PLACES),
-        liquidity=zeros(len(LIQUIDITY_TERCILES), len(LIQUIDITY_FLOWS)),
-        group=zeros(GROUPS, len(GROUP_FLOWS)),
-        household=zeros(len(HOUSEHOLD_FLOWS)),
+        liquidity=zeros(len(LIQUIDITY_TERCILES), len(LiquidityFlow)),
+        group=zeros(GROUPS, len(GroupFlow)),
+        household=zeros(len(HouseholdFlow)),
         sector_consumption=zeros(6),
         community_defaults=zeros(communities),
         community_aware=zeros(communities, lenders),

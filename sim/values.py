@@ -176,7 +176,7 @@ class Offer(NamedTuple):
     lender: int  # index in order of id
     open: bool  # False: frozen or in resolution
     apr_bp: tuple[int, ...]  # all-in price by band; in closed ones what explored strangers are asked, 0 = nobody is
-    closed: tuple[int, ...]  # by band: 0 open, else RATE_CAP or NO_ROOT
+    closed: tuple[int, ...]  # by band: 0 open, else RATE_CAP or NO_PRICE
     typical_apr: float  # advertised all-in price of a typical open band
     typical_headline_apr: float  # the same without fees
     new_cutoff_band: int

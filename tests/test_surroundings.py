@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.codes import APPROVED, FROZEN, LINE_CUT, OWN_POLICY
-from sim.counted import HOUSEHOLD_FLOW
-from sim.draws import Chance, Draws
+from sim.counted import HouseholdFlow
+from sim.draws import Draws, MonthDraws
 from sim.economy.population import Communities
 from sim.economy.spillovers import (
     Expectations,
@@ -68,8 +68,8 @@ def test_the_informal_lender_hands_out_what_it_has_left_over_what_was_wanted() -
         (7_000, 10, 1.0, 0.0),
         (7_000, 0, 1.0, 1.0),
     ):
-        tallies.household[HOUSEHOLD_FLOW["informal_debt"]] = debt
-        tallies.household[HOUSEHOLD_FLOW["informal_wanted"]] = wanted
+        tallies.household[HouseholdFlow.INFORMAL_DEBT] = debt
+        tallies.household[HouseholdFlow.INFORMAL_WANTED] = wanted
         supply.remember(tallies)
         assert supply.supply_share(wages) == pytest.approx(share)
 
@@ -95,7 +95,7 @@ class Listeners:
         self.tallies = tallies
         self.told: list[Rumour] = []
 
-    def spread_word(self, rumour: Rumour, chance: Chance) -> None:
+    def spread_word(self, rumour: Rumour, chance: MonthDraws) -> None:
         self.told.append(rumour)
 
 

@@ -13,20 +13,20 @@ from sim.books.headrooms import UNLIMITED, Books, joint_loan_room, own_rooms, pl
 from sim.books.joint_lending import Joint, PartnerRoom
 from sim.books.soft_limit import RiskyLending
 from sim.codes import (
-    CAPITAL,
+    CAPITAL_POLICY,
     CAPITAL_RULE,
     FUNDING,
+    GROWTH_PLAN,
     GROWTH_QUOTA,
     GROWTH_QUOTA_RULE,
     JOINT_LOAN_RULE,
     PARTNER,
     PARTNER_CAP,
-    PLAN,
     SOFT_LIMIT_RULE,
 )
 from sim.values import Economy, Headroom, Rules
 
-ALWAYS_SHOWN = (CAPITAL_RULE, CAPITAL, FUNDING)  # even while they set no limit
+ALWAYS_SHOWN = (CAPITAL_RULE, CAPITAL_POLICY, FUNDING)  # even while they set no limit
 
 
 class HeadroomUse(NamedTuple):
@@ -137,7 +137,7 @@ def budget_of(
         for room in own_rooms(lender, economy, rules, index)
         if room.own_fen < UNLIMITED or room.constraint in ALWAYS_SHOWN
     ]
-    rooms.append(Headroom(PLAN, plan_room(lender)))
+    rooms.append(Headroom(GROWTH_PLAN, plan_room(lender)))
     if quota_fen < UNLIMITED:
         rooms.append(Headroom(GROWTH_QUOTA, quota_fen))
     if rule_quota_fen < UNLIMITED:

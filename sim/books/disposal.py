@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.books.ledger import HOUSEHOLDS, INVESTORS, Ledger
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.money import fen
 from sim.parameters.books import AuctionParameters
 from sim.state import Tallies
@@ -62,7 +62,7 @@ def proceeds_of(face_fen: int, price_ppm: int) -> int:
 
 def post_buyers(ledger: Ledger, tallies: Tallies) -> None:
     """Post what debtors paid to buyers of claims: first what the claims cost them, then income."""
-    collected = int(tallies.flow[:, FLOW["buyers_recoveries"]].sum())
+    collected = int(tallies.flow[:, Flow.BUYERS_RECOVERIES].sum())
     cost = min(collected, ledger.balance(INVESTORS, "claims_on_others"))
     ledger.pay(HOUSEHOLDS, "debt", INVESTORS, "claims_on_others", cost)
     ledger.pay(HOUSEHOLDS, "debt", INVESTORS, "income", collected - cost)

@@ -10,14 +10,14 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from sim.codes import (
-    CAPITAL,
     CAPITAL_BUFFER,
+    CAPITAL_POLICY,
     CAPITAL_RULE,
     FUNDING,
     FUNDING_LEVERAGE,
-    LEVERAGE,
+    LEVERAGE_POLICY,
     LEVERAGE_RULE,
-    LIQUIDITY,
+    LIQUIDITY_POLICY,
     LIQUIDITY_RULE,
     NO_LIMIT,
 )
@@ -95,13 +95,13 @@ def own_rooms(lender: Books, economy: Economy, rules: Rules, index: int) -> tupl
     rooms = (
         Room(CAPITAL_RULE, capital_room(lender, minimum)),
         Room(CAPITAL_BUFFER, capital_room(lender, minimum + buffers) if buffers > 0.0 else UNLIMITED),
-        Room(CAPITAL, capital_room(lender, minimum + buffers + p.capital_buffer_share, committed)),
+        Room(CAPITAL_POLICY, capital_room(lender, minimum + buffers + p.capital_buffer_share, committed)),
         Room(FUNDING, funding_room(lender, economy.rollover_factors[index])),
         Room(FUNDING_LEVERAGE, funding_leverage_room(lender, rules.wholesale_multiple)),
         Room(LEVERAGE_RULE, leverage_room(lender, leverage)),
-        Room(LEVERAGE, leverage_room(lender, own_leverage)),
+        Room(LEVERAGE_POLICY, leverage_room(lender, own_leverage)),
         Room(LIQUIDITY_RULE, liquidity_room(lender, liquidity)),
-        Room(LIQUIDITY, liquidity_room(lender, own_liquidity)),
+        Room(LIQUIDITY_POLICY, liquidity_room(lender, own_liquidity)),
     )
     if economy.month < 0:
         return tuple(room._replace(own_fen=UNLIMITED) for room in rooms)

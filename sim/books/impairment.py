@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import BUCKETS
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.state import Tallies
 
 STAGE_2_BUCKET = 2  # the first whose oldest unpaid instalment is more than 30 days late
@@ -75,7 +75,7 @@ class Stages(NamedTuple):
 def moves_of(tallies: Tallies, originators: Sequence[int]) -> Moves:
     """Return the month's moves of whole loans of some originators."""
     amount: NDArray[np.int64] = tallies.roll_amount[list(originators)].sum(axis=0)
-    principal = sum(int(tallies.flow[j, FLOW["principal"]]) for j in originators)
+    principal = sum(int(tallies.flow[j, Flow.PRINCIPAL]) for j in originators)
     rolled = tuple(
         (*row[:DEFAULT_BUCKET], sum(row[DEFAULT_BUCKET:PAID_OFF]) + row[PAID_OFF + 1], row[PAID_OFF])
         for row in amount[:DEFAULT_BUCKET].tolist()

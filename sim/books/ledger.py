@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sim.counted import HOUSEHOLD_FLOW
+from sim.counted import HouseholdFlow
 from sim.state import Tallies
 
 HOUSEHOLDS, FIRMS, GOVERNMENT, FUNDERS, OWNERS, INFORMAL, INVESTORS, TREASURY = (
@@ -124,7 +124,7 @@ class Ledger:
         """Post what households received and spent outside the licensed lenders."""
 
         def amount(name: str) -> int:
-            return int(tallies.household[HOUSEHOLD_FLOW[name]])
+            return int(tallies.household[HouseholdFlow.of(name)])
 
         self.pay(FIRMS, "spending", HOUSEHOLDS, "income", amount("wages"))
         self.pay(FIRMS, "spending", HOUSEHOLDS, "income", amount("sales"))

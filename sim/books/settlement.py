@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.books.ledger import HOUSEHOLDS, Ledger
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.money import part
 from sim.state import Tallies
 
@@ -31,7 +31,7 @@ def post_customers(ledger: Ledger, lenders: Sequence[Originator], tallies: Talli
         flow = tallies.flow[index]
         parts = tallies.partner_flow[index]
         lent, interest, principal, charged_off, recovered = (
-            int(flow[FLOW[name]]) - int(parts[:, column].sum())
+            int(flow[Flow.of(name)]) - int(parts[:, column].sum())
             for column, name in enumerate(("originations", "interest", "principal", "charge_offs", "recoveries"))
         )
         name = originator.name

@@ -1,8 +1,8 @@
 """What a lender makes of a trial: other prices and other limits for some people, and what became of their loans.
 
-Groups are drawn by lot with the same chance, so they differ by what they were offered and by luck. Everything is of the
-last year, but for what is owed and earned: who is 90 days late now was in good standing three months ago, so losses are
-held against the debt of then. Whole numbers throughout; no chance.
+Groups are drawn by lot, so they differ by what they were offered and by chance. Everything is of the last year, but
+for what is owed and earned: who is 90 days late now was in good standing three months ago, so losses are held against
+the debt of then. Whole numbers throughout; no draws.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.books.strategy import YEAR_MONTHS
-from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, OFFER_COUNTS, WIDER
+from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, WIDER, OfferCount
 from sim.money import BASIS_POINTS
 
 LATE_MONTHS = 3  # from the last payment in time to being 90 days late
 # Variance of a group's sum over its square, times the loans behind it: amounts differ, and a debtor has several loans.
-# Where both groups were treated alike, so that luck alone made them differ, it was mostly 2 to 3, by lender from 1.0 to
-# 3.3 for what was earned and from 1.6 to 3.9 for what was lost (5,000 people, 40 seeds).
+# Where both groups were treated alike, so that chance alone made them differ, it was mostly 2 to 3, by lender from 1.0
+# to 3.3 for what was earned and from 1.6 to 3.9 for what was lost (5,000 people, 40 seeds).
 DISPERSION = 3
 
-Counts = tuple[tuple[int, ...], ...]  # (OFFER_ARMS, OFFER_COUNTS)
-NOTHING_COUNTED: Counts = tuple(tuple(0 for _ in OFFER_COUNTS) for _ in OFFER_ARMS)
+Counts = tuple[tuple[int, ...], ...]  # (OFFER_ARMS, OfferCount.titles())
+NOTHING_COUNTED: Counts = tuple(tuple(0 for _ in OfferCount.titles()) for _ in OFFER_ARMS)
 
 
 class Yields(NamedTuple):
@@ -43,7 +43,7 @@ class Trial(NamedTuple):
     cheaper_taken_share: float
     dearer_taken_share: float
     lost_of_rise_bp: int = 0  # of a rise, what losses take again; negative where the dearer lost less
-    losses_are_found: bool = False  # beyond luck; otherwise they are what the lender believes
+    losses_are_found: bool = False  # beyond chance; otherwise they are what the lender believes
 
     @property
     def best_margin_bp(self) -> int | None:
@@ -56,7 +56,7 @@ class Trial(NamedTuple):
 class LimitTrial(NamedTuple):
     """What a trial of limits has found: the lender's profit on all that was owed in two groups of the same chance."""
 
-    direction: int  # +1 wider, -1 narrower, 0 = luck alone may have made the difference
+    direction: int  # +1 wider, -1 narrower, 0 = chance alone may have made the difference
     loans: int
     wider_fen: int
     narrower_fen: int
@@ -106,7 +106,7 @@ def last_year(months: Sequence[Counts]) -> Counts:
 def group(months: Sequence[Counts], arm: int) -> Group:
     """Return one group: what went bad in the last span of months, and the debt of a span that long, three earlier."""
     debt, outcomes = months[:-LATE_MONTHS][-YEAR_MONTHS:], months[LATE_MONTHS:][-YEAR_MONTHS:]
-    owed, late = (dict(zip(OFFER_COUNTS, added(span)[arm], strict=True)) for span in (debt, outcomes))
+    owed, late = (dict(zip(OfferCount.titles(), added(span)[arm], strict=True)) for span in (debt, outcomes))
     open_loans = owed["open"] // max(1, len(debt))
     return Group(owed["loans"], open_loans, owed["owed"], owed["accrued"], late["bads"], late["bad_owed"])
 
@@ -128,7 +128,7 @@ def price_trial(
     loan, so the margin is stated on its own part.
     """
     counts = last_year(months)
-    dear, cheap = (dict(zip(OFFER_COUNTS, counts[arm], strict=True)) for arm in (DEARER, CHEAPER))
+    dear, cheap = (dict(zip(OfferCount.titles(), counts[arm], strict=True)) for arm in (DEARER, CHEAPER))
     if min(dear["offers"], cheap["offers"]) < max(1, least_offers):
         return None
     n_dear, n_cheap = dear["offers"], cheap["offers"]
@@ -152,7 +152,7 @@ def price_trial(
 
 
 def lost_of_a_rise_bp(dear: Group, cheap: Group, rise_bp: int, yields: Yields, standard_errors: float) -> int | None:
-    """Return which part of a rise in price losses take again, negative when they fall; None where it may be luck.
+    """Return which part of a rise in price losses take again, negative when they fall; None where it may be chance.
 
     Losses are those of a year on each yuan owed; `rise_bp` is what the lender keeps of the difference in price.
     """
@@ -185,7 +185,7 @@ def limit_trial(
     """Return what the trial says of opening limits; None while either group has had too few loans to judge.
 
     People are in a group for life, so all that is drawn on a wider line counts for it. Both groups are as large but for
-    luck, so their whole profits are compared: a limit also decides who is worth an offer.
+    chance, so their whole profits are compared: a limit also decides who is worth an offer.
     """
     wide, narrow = group(months, WIDER), group(months, NARROWER)
     if min(wide.loans, narrow.loans) < max(1, least_loans):

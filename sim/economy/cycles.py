@@ -6,7 +6,7 @@ import re
 from math import sqrt
 from typing import NamedTuple
 
-from sim.draws import Chance
+from sim.draws import MonthDraws
 from sim.elementary import normal_quantile
 from sim.parameters.world import CalendarParameters, EconomyParameters
 
@@ -86,12 +86,12 @@ def resolved(calendar: CalendarParameters, economy: EconomyParameters, months: i
     )
 
 
-def after_noise(value: float, persistence: float, sd: float, luck: float) -> float:
+def after_noise(value: float, persistence: float, sd: float, u: float) -> float:
     """Return a month's value of a series that forgets and is pushed: its spread in the long run is `sd`."""
-    return persistence * value + sd * sqrt(1.0 - persistence * persistence) * normal_quantile(luck)
+    return persistence * value + sd * sqrt(1.0 - persistence * persistence) * normal_quantile(u)
 
 
-def next_cycles(cycles: Numbers, persistence: float, sd: float, chance: Chance, alternative: int) -> Numbers:
+def next_cycles(cycles: Numbers, persistence: float, sd: float, chance: MonthDraws, alternative: int) -> Numbers:
     """Return every own cycle a month later; each has its own draw."""
     if sd == 0.0:
         return cycles

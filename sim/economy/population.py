@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.codes import AGE_BANDS, MOST_LENDERS, QUINTILES, REGIONS, SECTORS
 from sim.counted import GROUPS
-from sim.draws import Chance, Draws, fill_normals
+from sim.draws import Draws, MonthDraws, fill_normals
 from sim.economy.population_columns import fill_incomes, fill_log_losses, fill_turbulence
 from sim.economy.world import calm_unemployment, normalised
 from sim.elementary import logarithm, normal_quantile
@@ -174,7 +174,7 @@ def _income_knots(living: tuple[tuple[float, float, float], ...]) -> tuple[NDArr
 class Traits:
     """Draws traits of consecutive rows."""
 
-    def __init__(self, chance: Chance, first_row: int, rows: int) -> None:
+    def __init__(self, chance: MonthDraws, first_row: int, rows: int) -> None:
         """Remember whose traits are drawn."""
         self.chance = chance
         self.first_row = first_row
@@ -203,10 +203,10 @@ class Traits:
     def choices(self, trait: int, shares: NDArray[np.float64], row_kind: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return a category for each row, by the shares of the row's kind, shape (kinds, categories)."""
         bounds = np.cumsum(shares, axis=1)[:, :-1]  # the last category takes what is left
-        luck = self.uniforms(trait)
+        u = self.uniforms(trait)
         category = np.zeros(self.rows, dtype=np.int64)
         for bound in bounds.T:
-            category += luck >= bound[row_kind]
+            category += u >= bound[row_kind]
         return category
 
 
@@ -311,7 +311,7 @@ def character_block(
     borrowers.literacy[:] = np.rint(1000.0 * np.clip(literacy, 0.0, 1.0))
 
 
-def reach_block(borrowers: Borrowers, chance: Chance, first_row: int, config: MarketConfig) -> None:
+def reach_block(borrowers: Borrowers, chance: MonthDraws, first_row: int, config: MarketConfig) -> None:
     """Write whose channels reach the people of a block: bit j for lender j in order of id, drawn by the lender's id."""
     lenders = sorted((parameters for _, parameters in config.lender), key=lambda parameters: parameters.id)
     rows = len(borrowers.reached_by)

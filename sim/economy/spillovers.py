@@ -13,15 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import FROZEN, LINE_CUT, REGIONS
-from sim.counted import FLOW, HOUSEHOLD_FLOW
-from sim.draws import Chance
+from sim.counted import Flow, HouseholdFlow
+from sim.draws import MonthDraws
 from sim.economy.population import Communities
 from sim.params import ContagionParameters, InformalParameters
 from sim.state import People, Tallies
 from sim.values import Economy, Rulebook
 
 MEMORY_MONTHS = 12
-AWARE = FLOW["aware"]
+AWARE = Flow.AWARE
 RULES_ON_LOANS = (  # fields of Rules that decide who may borrow, how much and at what price
     "max_apr_bp",
     "max_headline_apr_bp",
@@ -54,7 +54,7 @@ class Listening(Protocol):
 
     tallies: Tallies
 
-    def spread_word(self, rumour: Rumour, chance: Chance) -> None:
+    def spread_word(self, rumour: Rumour, chance: MonthDraws) -> None:
         """Let a rumour be heard or forgotten."""
 
 
@@ -95,8 +95,8 @@ class InformalSupply:
 
     def remember(self, tallies: Tallies) -> None:
         """Note what was wanted and what is owed at month end."""
-        self.debt_fen = int(tallies.household[HOUSEHOLD_FLOW["informal_debt"]])
-        self.wanted_fen = int(tallies.household[HOUSEHOLD_FLOW["informal_wanted"]])
+        self.debt_fen = int(tallies.household[HouseholdFlow.INFORMAL_DEBT])
+        self.wanted_fen = int(tallies.household[HouseholdFlow.INFORMAL_WANTED])
 
     def supply_share(self, wage_index: float) -> float:
         """Return the share of each person's want that is met: the means left, over last month's want.
@@ -170,7 +170,7 @@ class Rumours:
         return self.told_by_refused * in_vain / max(1, int(self.size.sum()))
 
     def spread(
-        self, people: Listening, economy: Economy, chance: Chance, believed_shares: Sequence[float] | None = None
+        self, people: Listening, economy: Economy, chance: MonthDraws, believed_shares: Sequence[float] | None = None
     ) -> None:
         """Let word spread about every lender that is talked about, from shares at the last month's end.
 

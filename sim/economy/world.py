@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from sim.codes import REGIONS, SECTORS
-from sim.draws import Chance
+from sim.draws import MonthDraws
 from sim.economy.cycles import after_noise, months_into_path, next_cycles, replayed, warm_up_levels
 from sim.elementary import exponential
 from sim.params import EconomyParameters, MarketConfig
@@ -182,7 +182,7 @@ class World:
     def turn(
         self,
         month: int,
-        chance: Chance,
+        chance: MonthDraws,
         last_month: Tallies | None,
         shocks: Sequence[tuple[str, Shock]] = (),
     ) -> Economy:
@@ -242,14 +242,14 @@ class World:
             in_slowdown=int(state.slowdown),
         )
 
-    def _move_by_itself(self, chance: Chance) -> None:
+    def _move_by_itself(self, chance: MonthDraws) -> None:
         """Move the own cycles of sectors and regions and the noise of the funding market; by default they stay at 0."""
         parameters, state = self.parameters, self.state
         persistence, noise = parameters.cycle_persistence_share, state.funding_noise_apr
         if parameters.funding_spread_sd_apr > 0.0:
-            luck = chance.uniform("funding_market")
+            u = chance.uniform("funding_market")
             kept, spread = parameters.funding_spread_persistence_share, parameters.funding_spread_sd_apr
-            noise = after_noise(noise, kept, spread, luck)
+            noise = after_noise(noise, kept, spread, u)
         self.state = state._replace(
             sector_cycles=next_cycles(state.sector_cycles, persistence, parameters.sector_cycle_sd_gap, chance, 0),
             region_cycles=next_cycles(state.region_cycles, persistence, parameters.region_cycle_sd_gap, chance, 1),
@@ -271,11 +271,11 @@ class World:
             HIGHEST_UNEMPLOYMENT, max(0.0, target + math.fsum(shock.unemployment_add_share(month) for shock in shocks))
         )
 
-    def _next_slowdown(self, luck: float) -> bool:
+    def _next_slowdown(self, u: float) -> bool:
         """Return whether the economy is in a slowdown this month: a two-state chain, one draw a month."""
         if self.state.slowdown:
-            return luck >= self.parameters.slowdown_exit_share
-        return luck < self.parameters.slowdown_entry_share
+            return u >= self.parameters.slowdown_exit_share
+        return u < self.parameters.slowdown_entry_share
 
     def _spending_shortfall(self, month: int, last_month: Tallies | None) -> float:
         """Return the share by which last month's spending fell short of normal: 0 in the warm-up, which teaches that.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sim.books.disposal import Lot, Sale, cleared, proceeds_of
 from sim.books.ledger import INVESTORS
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.lenders.state import LenderState
 from sim.parameters.books import AuctionParameters
 from sim.state import Tallies
@@ -52,7 +52,7 @@ def is_seller(lender: LenderState, month: int) -> bool:
 def lot_of(lender: LenderState, tallies: Tallies) -> Lot:
     """Return what a lender offers."""
     disposal = lender.parameters.disposal
-    face = int(tallies.flow[lender.index, FLOW["claims_for_sale"]])
+    face = int(tallies.flow[lender.index, Flow.CLAIMS_FOR_SALE])
     return Lot(face, disposal.sell_after_months, disposal.reserve_share)
 
 

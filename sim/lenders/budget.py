@@ -15,7 +15,7 @@ def commit_to_partners(lender: LenderState, economy: Economy, rulebook: Rulebook
     lender.originators = len(originators_now(lender, rulebook))
     lender.commitment = None
     if lender.originators > 0:
-        repaid, rules = sum(lender.beside_repaid_fen), rulebook.of(lender.kind)
+        repaid, rules = sum(lender.originator_repaid_fen), rulebook.of(lender.kind)
         lender.commitment = commitment_of(lender, lender.faced(economy), rules, lender.index, repaid)
 
 

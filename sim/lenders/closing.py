@@ -11,10 +11,10 @@ from sim.books.funding import refinance
 from sim.books.headrooms import buffers_of, equity_asked_fen
 from sim.books.impairment import expected_loss, moves_of, originators_of, outlook_of, stages_of
 from sim.books.ledger import FIRMS, FUNDERS, GOVERNMENT
-from sim.books.own_part import OwnPart, own_part_of
 from sim.books.provisioning import Floors, allowance_required, bad_loans, floored, tier_2
+from sim.books.retained_share import RetainedShare, retained_share_of
 from sim.codes import OPERATING, RESOLUTION
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.lenders.failure import judge_solvency, run_off
 from sim.lenders.securitisation import issue_notes, serve_note_holders
 from sim.lenders.state import LenderState
@@ -34,10 +34,10 @@ class Allowances(NamedTuple):
 def close_books(lender: LenderState, tallies: Tallies, economy: Economy, rules: Rules) -> None:
     """Close one lender's month: costs, provisions, tax, owners, funders, and whether it can go on."""
     ledger, name = lender.ledger, lender.name
-    month = own_part_of(tallies, lender.index)
+    month = retained_share_of(tallies, lender.index)
     lender.managed, lender.repaid_fen, lender.collected_fen = month.managed, month.leaving, month.repaid
     note_stocks(lender, month, tallies)
-    lender.unused_lines_fen = int(tallies.flow[lender.index, FLOW["unused_lines"]])
+    lender.unused_lines_fen = int(tallies.flow[lender.index, Flow.UNUSED_LINES])
     served = serve_note_holders(lender, month)
     cost = pay_funders(lender, economy) + served.interest
     costs = costs_of_work(lender, month, tallies, effort_of(lender, economy, rules))
@@ -89,12 +89,12 @@ def close_books(lender: LenderState, tallies: Tallies, economy: Economy, rules: 
     lender.opening_loans_fen, lender.opening_equity_fen = lender.loans_fen(), lender.equity_fen()
 
 
-def note_stocks(lender: LenderState, month: OwnPart, tallies: Tallies) -> None:
+def note_stocks(lender: LenderState, month: RetainedShare, tallies: Tallies) -> None:
     """Remember what rules on next month's lending ask about: working capital, and parts beside each originator."""
-    productive = int(tallies.flow[lender.index, FLOW["productive_loans"]])
+    productive = int(tallies.flow[lender.index, Flow.PRODUCTIVE_LOANS])
     lender.productive_share = productive / month.managed if month.managed > 0 else 0.0
-    lender.beside_fen = tuple(tallies.partner_stock[:, lender.index].sum(axis=1).tolist())
-    lender.beside_repaid_fen = tuple(tallies.partner_flow[:, lender.index, 2].tolist())
+    lender.originator_exposure_fen = tuple(tallies.partner_stock[:, lender.index].sum(axis=1).tolist())
+    lender.originator_repaid_fen = tuple(tallies.partner_flow[:, lender.index, 2].tolist())
 
 
 def pay_funders(lender: LenderState, economy: Economy) -> int:
@@ -106,7 +106,7 @@ def pay_funders(lender: LenderState, economy: Economy) -> int:
     return cost
 
 
-def costs_of_work(lender: LenderState, month: OwnPart, tallies: Tallies, effort_share: float) -> Costs:
+def costs_of_work(lender: LenderState, month: RetainedShare, tallies: Tallies, effort_share: float) -> Costs:
     """Return what the month's work costs, and let technology make the next month's cheaper.
 
     `effort_share` is the part of the debtors of charged-off claims that is reached this month.
@@ -115,8 +115,8 @@ def costs_of_work(lender: LenderState, month: OwnPart, tallies: Tallies, effort_
     work = Work(
         managed_fen=month.managed,
         joint_fen=sum(month.joint_stock),
-        new_accounts=int(flow[FLOW["new_approvals"]]),
-        accounts=int(flow[FLOW["customers"]]),
+        new_accounts=int(flow[Flow.NEW_APPROVALS]),
+        accounts=int(flow[Flow.CUSTOMERS]),
         claims_fen=int(tallies.claims[lender.index]),
         effort_share=effort_share,
     )
@@ -141,7 +141,7 @@ def pay_for_work(lender: LenderState, costs: Costs) -> int:
     return opex
 
 
-def allowances_of(lender: LenderState, month: OwnPart, tallies: Tallies) -> Allowances:
+def allowances_of(lender: LenderState, month: RetainedShare, tallies: Tallies) -> Allowances:
     """Return the allowance by both standards; parts in joint loans are judged by what joint loans did."""
     p = lender.parameters
     lender.experience = lender.experience.after(moves_of(tallies, (lender.index,)))
@@ -156,7 +156,7 @@ def allowances_of(lender: LenderState, month: OwnPart, tallies: Tallies) -> Allo
     return Allowances(allowance_required(month.own_stock) + allowance_required(month.joint_stock), staged)
 
 
-def provide(lender: LenderState, month: OwnPart, allowances: Allowances, rules: Rules) -> int:
+def provide(lender: LenderState, month: RetainedShare, allowances: Allowances, rules: Rules) -> int:
     """Bring the allowance to what the lender's standard and the law ask for and return the provision in fen."""
     standard = lender.parameters.provisions.standard
     required = allowances.ifrs9 if standard == IFRS9 else allowances.five_category
@@ -178,7 +178,7 @@ def pay_tax(lender: LenderState) -> None:
     lender.ledger.pay(lender.name, "tax", GOVERNMENT, "income", tax)
 
 
-def confidence_in(lender: LenderState, month: OwnPart, tallies: Tallies, rules: Rules) -> Confidence:
+def confidence_in(lender: LenderState, month: RetainedShare, tallies: Tallies, rules: Rules) -> Confidence:
     """Return what funders make of the lender's capital, of its bad loans, and of what people say about it."""
     p = lender.parameters
     stock = month.whole_stock()
@@ -186,7 +186,7 @@ def confidence_in(lender: LenderState, month: OwnPart, tallies: Tallies, rules: 
         lender.capital_ratio_share(),
         rules.minimum_capital_share + buffers_of(rules) + p.capital_buffer_share,
         bad_loans(stock) / max(1, sum(stock)),
-        int(tallies.flow[lender.index, FLOW["aware"]]) / max(1, lender.people),
+        int(tallies.flow[lender.index, Flow.AWARE]) / max(1, lender.people),
         p.funders,
     )
     return confidence_of(worries, p.funders)

@@ -17,12 +17,12 @@ from sim.lenders import closing
 from sim.lenders import returns as supervised
 from sim.lenders.failure import leave
 from sim.lenders.learning import learn
-from sim.lenders.markup import compete
+from sim.lenders.markup import set_markup
 from sim.lenders.partners import note_partners
-from sim.lenders.price_experiment import observe_trial
+from sim.lenders.price_experiment import observe_experiment
 from sim.lenders.reporting import report_of
 from sim.lenders.state import LenderState, Partnership
-from sim.lenders.strategy import steer
+from sim.lenders.strategy import adjust_strategy
 from sim.lenders.terms import offer_of
 from sim.lenders.tightening import act_of_cuts
 from sim.scoring.review import Review
@@ -37,7 +37,7 @@ class Lender(LenderState):
         "its loans and debts do not vanish with it; the shock lender_exit lets a lender stop lending and be wound up"
     )
 
-    def know_partners(self, lenders: Mapping[str, Lender]) -> None:
+    def set_partners(self, lenders: Mapping[str, Lender]) -> None:
         """Remember the partner banks by name, and let them know."""
         self.partnerships = tuple(Partnership(lenders[terms.bank], terms) for terms in self.parameters.partnerships)
         for bank, _ in self.partnerships:
@@ -65,12 +65,12 @@ class Lender(LenderState):
         supervised.ask_owners_now(self)
 
     # --- step 3: terms ------------------------------------------------------------------------------------------------
-    def face(self, economy: Economy) -> None:
+    def meet_shocks(self, economy: Economy) -> None:
         """Meet what befalls the lender this month, before anybody sets terms."""
         if economy.strains.exits[self.index]:
             leave(self, economy.month)
 
-    def hear(self, rulebook: Rulebook) -> None:
+    def take_rules(self, rulebook: Rulebook) -> None:
         """Take in the rules of the month for its kind, and what has been announced."""
         self.month = rulebook.month
         self.rules, self.rules_ahead = rulebook.of(self.kind), rulebook.ahead_of(self.kind)
@@ -115,9 +115,9 @@ class Lender(LenderState):
         closing.close_books(self, tallies, economy, rulebook.of(self.kind))
         self.acts += act_of_cuts(self.name, self.index, self.status, economy.month, tallies)
         learn(self, tallies, economy)
-        observe_trial(self, tallies, economy, rulebook)
-        steer(self, economy.month)
-        compete(self, tallies, economy.month)
+        observe_experiment(self, tallies, economy, rulebook)
+        adjust_strategy(self, economy.month)
+        set_markup(self, tallies, economy.month)
 
     def take_acts(self) -> list[Act]:
         """Return the acts since the last call."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from sim.books.competition import PPM, markup_bp, share_ppm
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.lenders.state import LenderState
 from sim.money import BASIS_POINTS, basis_points
 from sim.state import Tallies
 
-ASKED = [FLOW["new_applications"], FLOW["line_applications"]]
+ASKED = [Flow.NEW_APPLICATIONS, Flow.LINE_APPLICATIONS]
 
 
-def compete(lender: LenderState, tallies: Tallies, month: int) -> None:
+def set_markup(lender: LenderState, tallies: Tallies, month: int) -> None:
     """Take the month in, and set the markup anew when that is due; it also learns in the warm-up."""
     p = lender.parameters.competition
     if p.believed_price_weight == 0.0:
@@ -21,7 +21,7 @@ def compete(lender: LenderState, tallies: Tallies, month: int) -> None:
     if (month + 1) % p.review_months != 0 or not lender.is_lending:
         return
     share = share_ppm(sum(demand.own), sum(demand.all), lender.parameters.reach_share)
-    trial = lender.trying.of_prices(lender)
+    trial = lender.price_experiment.of_prices(lender)
     free_bp = trial.free_margin_bp if trial is not None else None
     kept_bp = trial.kept_bp if trial is not None else kept_without_trial_bp(lender)
     found = markup_bp(p.believed_price_weight, share, free_bp, basis_points(p.largest_markup_apr), kept_bp)
@@ -33,7 +33,7 @@ def compete(lender: LenderState, tallies: Tallies, month: int) -> None:
 
 def kept_without_trial_bp(lender: LenderState) -> int:
     """Return what the lender keeps of a rise in price on each of its own 10,000, as far as it knows of no losses."""
-    yields = lender.trying.yields
+    yields = lender.price_experiment.yields
     return BASIS_POINTS * yields.income_share_bp // yields.part_share_bp if yields is not None else BASIS_POINTS
 
 

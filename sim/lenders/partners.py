@@ -73,7 +73,9 @@ def single_partner_room(bank: LenderState, originator: LenderState, rulebook: Ru
     if most_share >= NO_LIMIT or rulebook.month < 0:
         return UNLIMITED
     place = originator.index
-    owed = bank.beside_fen[place] - bank.beside_repaid_fen[place] if bank.beside_fen else 0
+    owed = 0
+    if bank.originator_exposure_fen:
+        owed = bank.originator_exposure_fen[place] - bank.originator_repaid_fen[place]
     return max(0, int(most_share * max(0, bank.equity_fen())) - owed)
 
 

@@ -12,13 +12,13 @@ from sim.state import Tallies
 from sim.values import Economy, Rulebook
 
 
-def observe_trial(lender: LenderState, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
+def observe_experiment(lender: LenderState, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
     """Keep a month of the trial, and what its loans earn and cost at the lender's present costs."""
     tries = lender.parameters.offer_test.share > 0.0
     if tries:
-        lender.trying.months.append(tuple(tuple(arm) for arm in tallies.offer_test[lender.index].tolist()))
+        lender.price_experiment.months.append(tuple(tuple(arm) for arm in tallies.offer_test[lender.index].tolist()))
     if tries or lender.parameters.competition.believed_price_weight > 0.0:
-        lender.trying.yields = yields_of(lender, economy, rulebook)
+        lender.price_experiment.yields = yields_of(lender, economy, rulebook)
 
 
 def yields_of(lender: LenderState, economy: Economy, rulebook: Rulebook) -> Yields:

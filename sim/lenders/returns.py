@@ -10,8 +10,8 @@ from sim.lenders.state import LenderState
 def declared_productive_share(lender: LenderState) -> float:
     """Return the share of its loans that a lender declares as working capital, which the law may weigh less."""
     p, true = lender.parameters.relabelling, lender.productive_share
-    dares = lender.month >= max(p.from_month, lender.honest_until)
-    if p.declared_share == 0.0 or not dares or lender.weight_at(1.0) >= lender.weight_at(0.0):
+    misreports = lender.month >= max(p.from_month, lender.honest_until)
+    if p.declared_share == 0.0 or not misreports or lender.weight_at(1.0) >= lender.weight_at(0.0):
         return true
     return true + p.declared_share * (1.0 - true)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sim.books.headrooms import UNLIMITED
 from sim.books.ledger import FUNDERS
-from sim.books.own_part import OwnPart
+from sim.books.retained_share import RetainedShare
 from sim.books.securitisation import issued, pool_after
 from sim.codes import NO_LIMIT, OPERATING
 from sim.lenders.state import LenderState
@@ -23,7 +23,7 @@ class NotesServed(NamedTuple):
     repaid: int
 
 
-def serve_note_holders(lender: LenderState, month: OwnPart) -> NotesServed:
+def serve_note_holders(lender: LenderState, month: RetainedShare) -> NotesServed:
     """Pass on what pools collected, and let holders bear what the first loss does not.
 
     An administrator calls no notes and pays interest as far as there is cash.
@@ -54,7 +54,7 @@ def securities_room(lender: LenderState) -> int:
     return max(0, int(multiple * max(0, lender.equity_fen())) - lender.balance("securities"))
 
 
-def issue_notes(lender: LenderState, month: OwnPart, economy: Economy) -> None:
+def issue_notes(lender: LenderState, month: RetainedShare, economy: Economy) -> None:
     """Sell notes on a share of the current loans that stand in no pool yet, once a quarter.
 
     What is sold below par is an expense of the month.

@@ -25,7 +25,7 @@ from sim.books.soft_limit import NOTHING_RISKY
 from sim.books.strategy import APPETITE, LIMITS, MARKUP, YEAR_MONTHS, Strategy
 from sim.books.trials import LATE_MONTHS, Counts, LimitTrial, Trial, Yields, limit_trial, price_trial
 from sim.codes import BANDS, NO_LIMIT, NO_WEIGHT, NOT_APPLIED, NOTHING_SOLD, OPERATING
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.economy.cycles import warm_up_levels
 from sim.mesa_agents import PermanentAgent, SelfNumberingModel
 from sim.money import BASIS_POINTS, basis_points, fen
@@ -39,7 +39,7 @@ from sim.state import Tallies
 from sim.values import Act, Economy, Rules
 
 BOOK_ACCOUNTS = ("loans", "joint_loans")
-ASKED = [FLOW["new_applications"], FLOW["line_applications"]]
+ASKED = [Flow.NEW_APPLICATIONS, Flow.LINE_APPLICATIONS]
 
 
 class Partnership(NamedTuple):
@@ -64,7 +64,7 @@ class Demand:
         self.all.append(int(tallies.flow[:, ASKED].sum()))
 
 
-class Course:
+class StrategyState:
     """Where a lender's strategy stands, and what it has earned since its last move."""
 
     def __init__(self) -> None:
@@ -233,8 +233,8 @@ class LenderState(Accounts, PermanentAgent):
         self.cutoffs = Cutoffs(Appetite(parameters.new_cutoff_band), Appetite(parameters.line_cutoff_band))
         self.late_experience = LateExperience()
         self.charged_off_share = 1.0  # of loans the card calls bad; the expert's speaks of charge-offs
-        self.trying = Trying()  # other prices and limits
-        self.course = Course()  # of its strategy
+        self.price_experiment = Trying()  # other prices and limits
+        self.strategy_state = StrategyState()  # of its strategy
         self.demand = Demand(parameters.competition.memory_months)
         self.binding = NOT_APPLIED
         self.budget = Budget((), ())
@@ -245,8 +245,8 @@ class LenderState(Accounts, PermanentAgent):
         self.unused_lines_fen = 0  # whole loans that customers could still draw at the last month's end
         self.collected_fen = 0  # own parts of principal repaid last month
         self.productive_share = 0.0  # of its customers' loans at the last month's end, those for working capital
-        self.beside_fen: tuple[int, ...] = ()  # its parts in loans of each originator, at the last month's end
-        self.beside_repaid_fen: tuple[int, ...] = ()  # the same, repaid last month
+        self.originator_exposure_fen: tuple[int, ...] = ()  # its parts in loans of each, at the last month's end
+        self.originator_repaid_fen: tuple[int, ...] = ()  # the same, repaid last month
         self.repaid_fen = 0  # whole principal of its customers repaid or charged off last month
         self.ledger = ledger
         own_share = 1.0 - (parameters.partner_share if parameters.partnerships else 0.0)
@@ -349,14 +349,14 @@ def step_of(lender: LenderState) -> int:
 
 def markup_moved_apr(lender: LenderState) -> float:
     """Return what strategy has added to the markup so far, a yearly rate."""
-    return lender.course.strategy.levers[MARKUP].steps * step_of(lender) / BASIS_POINTS
+    return lender.strategy_state.strategy.levers[MARKUP].steps * step_of(lender) / BASIS_POINTS
 
 
 def appetite_moved_bands(lender: LenderState) -> int:
     """Return how many bands strategy has moved the cut-off for new customers."""
-    return lender.course.strategy.levers[APPETITE].steps
+    return lender.strategy_state.strategy.levers[APPETITE].steps
 
 
 def limits_moved_factor(lender: LenderState) -> float:
     """Return what strategy has made of opening limits so far, 1 where it has not moved them."""
-    return 1.0 + lender.course.strategy.levers[LIMITS].steps * lender.parameters.strategy.limit_step_share
+    return 1.0 + lender.strategy_state.strategy.levers[LIMITS].steps * lender.parameters.strategy.limit_step_share

@@ -21,33 +21,33 @@ from sim.money import basis_points
 BASIS_POINTS = 10_000
 
 
-def steer(lender: LenderState, month: int) -> None:
+def adjust_strategy(lender: LenderState, month: int) -> None:
     """Take the month in, and make the move that is due; the warm-up's returns teach nothing."""
-    p, course = lender.parameters, lender.course
+    p, strategy_state = lender.parameters, lender.strategy_state
     if p.strategy.move_months == 0 or month < 0:
         return
-    course.observe(lender.month_report["profit_fen"], lender.equity_fen())
+    strategy_state.observe(lender.month_report["profit_fen"], lender.equity_fen())
     # Lenders take turns by their numbers, so that what follows a move is not always everybody's.
     if (month + 1 - p.id) % p.strategy.move_months == 0 and lender.is_lending:
         move(lender, month)
-        course.profit_fen, course.equity_month_fen = 0, 0
+        strategy_state.profit_fen, strategy_state.equity_month_fen = 0, 0
 
 
 def move(lender: LenderState, month: int) -> None:
     """Move one lever by one step and write down why."""
-    course, before = lender.course, lender.course.strategy
-    found = return_on_capital_ppm(course.profit_fen, course.equity_month_fen)
-    prices, limits = lender.trying.of_prices(lender), lender.trying.of_limits(lender)
+    strategy_state, before = lender.strategy_state, lender.strategy_state.strategy
+    found = return_on_capital_ppm(strategy_state.profit_fen, strategy_state.equity_month_fen)
+    prices, limits = lender.price_experiment.of_prices(lender), lender.price_experiment.of_limits(lender)
     advice = {}
     if prices is not None:
         advice[MARKUP] = advised(prices, basis_points(lender.markup_apr()), step_of(lender))
     if tries_limits(lender):  # it does not grope, and waits until the trial has seen a year of the last step
-        is_ripe = month - course.limits_since_month >= YEAR_MONTHS + LATE_MONTHS
+        is_ripe = month - strategy_state.limits_since_month >= YEAR_MONTHS + LATE_MONTHS
         advice[LIMITS] = limits.direction if limits is not None and is_ripe else 0
     inertia_percent = round(100 * lender.parameters.strategy.inertia_share)
-    course.strategy = moved(before, found, spans_of(lender), inertia_percent, advice)
-    lever = course.strategy.last
-    if course.strategy.levers[lever].last_step == 0:
+    strategy_state.strategy = moved(before, found, spans_of(lender), inertia_percent, advice)
+    lever = strategy_state.strategy.last
+    if strategy_state.strategy.levers[lever].last_step == 0:
         return
     if lever == MARKUP:
         reason = said_by_trial(prices) if prices is not None else said_by_return(before, found)
@@ -55,7 +55,7 @@ def move(lender: LenderState, month: int) -> None:
     elif lever == APPETITE:
         lender.log(month, "moves_appetite", said_by_return(before, found), lender.new_cutoff_band())
     else:
-        course.limits_since_month = month
+        strategy_state.limits_since_month = month
         reason = said_by_limits(limits) if limits is not None else said_by_return(before, found)
         lender.log(month, "moves_limits", reason, lender.limit_months())
 

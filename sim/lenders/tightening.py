@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.codes import OPERATING, RESOLUTION
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.money import yuan
 from sim.params import LenderParameters, QuietCutParameters
 from sim.state import Tallies
@@ -59,7 +59,7 @@ def freeze_of_month(quiet: QuietCutParameters, month: int) -> float:
 def act_of_cuts(name: str, index: int, status: str, month: int, tallies: Tallies) -> list[Act]:
     """Return the line of the log about this month's cuts, valued in fen; nothing when there were none."""
     flow = tallies.flow[index]
-    lines, amount, frozen = (int(flow[FLOW[column]]) for column in ("lines_cut", "limits_cut", "lines_frozen"))
+    lines, amount, frozen = (int(flow[Flow.of(column)]) for column in ("lines_cut", "limits_cut", "lines_frozen"))
     if status == RESOLUTION or (lines == 0 and frozen == 0):
         return []
     reason = f"{lines:,} limits lowered by {yuan(amount):,.0f} yuan in all, {frozen:,} lines frozen, without notice"

@@ -13,7 +13,7 @@ from sim.books.ledger import FUNDERS, HOUSEHOLDS, INFORMAL, Ledger
 from sim.books.resolution import DEPOSITORS, WHOLESALE, Estate
 from sim.books.securitisation import Pool
 from sim.codes import BUCKETS, NOTHING_SOLD
-from sim.counted import FLOW, HOUSEHOLD_FLOW
+from sim.counted import Flow, HouseholdFlow
 from sim.state import Tallies
 
 OWED_TO_FUNDERS = ("wholesale", "deposits", "securities")
@@ -54,13 +54,13 @@ def audit(
         HOUSEHOLDS,
         "cash in the ledger = savings of all people",
         ledger.balance(HOUSEHOLDS, "cash"),
-        int(household[HOUSEHOLD_FLOW["savings"]]),
+        int(household[HouseholdFlow.SAVINGS]),
     )
     hold(
         INFORMAL,
         "loans in the ledger = informal debt of all people",
         ledger.balance(INFORMAL, "loans"),
-        int(household[HOUSEHOLD_FLOW["informal_debt"]]),
+        int(household[HouseholdFlow.INFORMAL_DEBT]),
     )
     for entity, difference in sorted(ledger.imbalances().items()):
         hold(entity, "assets = liabilities + equity", difference, 0)
@@ -99,16 +99,16 @@ def audit(
         hold(
             name,
             "charge-offs = opening balance of the last bucket that rolled",
-            int(tallies.flow[j, FLOW["charge_offs"]]),
-            int(tallies.flow[j, FLOW["opening_last_bucket_rolled"]]),
+            int(tallies.flow[j, Flow.CHARGE_OFFS]),
+            int(tallies.flow[j, Flow.OPENING_LAST_BUCKET_ROLLED]),
         )
         hold(
             name,
             "charge-offs = rolled into charge-off",
-            int(tallies.flow[j, FLOW["charge_offs"]]),
+            int(tallies.flow[j, Flow.CHARGE_OFFS]),
             int(tallies.roll_amount[j, :, BUCKETS + 1].sum()),
         )
-        flow = dict(zip(FLOW, tallies.flow[j].tolist(), strict=True))
+        flow = dict(zip(Flow.titles(), tallies.flow[j].tolist(), strict=True))
         hold(name, "open loans counted twice", flow["loans"], int(tallies.stock_count[j].sum()))
         for key, of_partners in zip(PARTED, tallies.partner_flow[j].sum(axis=0).tolist(), strict=True):
             hold(name, f"{key} of all partners = the partners' part", of_partners, flow[f"{key}_partner"])

@@ -23,7 +23,7 @@ from sim.codes import (
     SECTORS,
 )
 from sim.counted import UNTESTED
-from sim.draws import FOR_LIFE, Chance
+from sim.draws import FOR_LIFE, MonthDraws
 from sim.money import basis_points, monthly_interest, yuan
 from sim.params import BehaviourParameters
 from sim.rules.default import forget_chance, is_walking_away
@@ -75,7 +75,7 @@ REASONS = {
 LINE_WORDS = {LINE_OPEN: "open", LINE_FROZEN: "frozen", LINE_BARRED: "barred"}
 
 
-class Told(NamedTuple):
+class ExplanationContext(NamedTuple):
     """What must be known of a month, besides the person, to explain it."""
 
     borrower: int
@@ -87,7 +87,7 @@ class Told(NamedTuple):
     lender_ids: tuple[int, ...]
     offers: tuple[Offer, ...]
     behaviour: BehaviourParameters
-    chance: Chance
+    chance: MonthDraws
 
 
 class Owed(NamedTuple):
@@ -128,30 +128,30 @@ def person_of(people: People, borrower: int) -> People:
     )
 
 
-def explain(told: Told, opening: People, closing: People) -> Explanation:
+def explain(context: ExplanationContext, opening: People, closing: People) -> Explanation:
     """Return the month of one person in words, from how things stood before it and after it."""
     applications = closing.applications
-    spared = spared_slots(told, opening, closing)
-    due = [0 if slot in spared else due_on(opening.loans, slot) for slot in range(LOAN_SLOTS)]
-    missed = {slot: why_missed(told, slot, opening, closing) for slot in missed_slots(opening.loans, closing.loans)}
+    deferred = deferred_slots(context, opening, closing)
+    due = [0 if slot in deferred else due_on(opening.loans, slot) for slot in range(LOAN_SLOTS)]
+    missed = {slot: why_missed(context, slot, opening, closing) for slot in missed_slots(opening.loans, closing.loans)}
     taken = [slot for slot in range(LOAN_SLOTS) if closing.loans.status[0, slot] != EMPTY]
-    owed = tuple(contract(told, closing.loans, slot) for slot in taken)
+    owed = tuple(contract(context, closing.loans, slot) for slot in taken)
     sentences = [
-        f"Borrower {told.borrower}, month {told.month} ({told.date}).",
+        f"Borrower {context.borrower}, month {context.month} ({context.date}).",
         circumstances(closing.borrowers),
-        *application_sentences(told, applications),
-        *due_sentences(told, opening, due),
-        *payment_sentences(told, opening.loans, closing.loans, missed, spared),
-        *review_sentences(told, opening, closing),
-        *standing_sentences(told, closing, owed),
+        *application_sentences(context, applications),
+        *due_sentences(context, opening, due),
+        *payment_sentences(context, opening.loans, closing.loans, missed, deferred),
+        *review_sentences(context, opening, closing),
+        *standing_sentences(context, closing, owed),
     ]
     return Explanation(
-        borrower=told.borrower,
-        month=told.month,
+        borrower=context.borrower,
+        month=context.month,
         outcome=OUTCOMES[int(applications.outcome[0])],
         first_outcome=OUTCOMES[int(applications.first_outcome[0])],
         due_fen=sum(due),
-        missed=tuple((told.lenders[int(opening.loans.lender[0, slot])], why) for slot, why in missed.items()),
+        missed=tuple((context.lenders[int(opening.loans.lender[0, slot])], why) for slot, why in missed.items()),
         owed=owed,
         informal_debt_fen=int(closing.borrowers.informal_debt[0]),
         sentences=tuple(sentences),
@@ -175,14 +175,14 @@ def due_on(loans: Loans, slot: int) -> int:
     )
 
 
-def spared_slots(told: Told, opening: People, closing: People) -> list[int]:
+def deferred_slots(context: ExplanationContext, opening: People, closing: People) -> list[int]:
     """Return the slots of running loans whose instalments the law postponed this month."""
     employed = int(closing.borrowers.employed[0])
     return [
         slot
         for slot in range(LOAN_SLOTS)
         if opening.loans.status[0, slot] == OPEN
-        and is_postponed(told.offers[int(opening.loans.lender[0, slot])].rules.postponement, employed)
+        and is_postponed(context.offers[int(opening.loans.lender[0, slot])].rules.postponement, employed)
     ]
 
 
@@ -199,8 +199,8 @@ def missed_slots(opening: Loans, closing: Loans) -> list[int]:
     ]
 
 
-def why_missed(told: Told, slot: int, opening: People, closing: People) -> str:
-    """Return fraud, walked_away, forgot or no_money: the rules are asked again, with the luck of that month."""
+def why_missed(context: ExplanationContext, slot: int, opening: People, closing: People) -> str:
+    """Return fraud, walked_away, forgot or no_money: the rules are asked again, with the draws of that month."""
     person, loans, lines = opening.borrowers, opening.loans, opening.lines
     lender = int(loans.lender[0, slot])
     if loans.purpose[0, slot] == FRAUD:
@@ -217,24 +217,24 @@ def why_missed(told: Told, slot: int, opening: People, closing: People) -> str:
     unused = available_on_line(int(lines.limit[0, lender]), here) if lines.status[0, lender] == LINE_OPEN else 0
     if is_walking_away(
         debt,
-        max(1, int(int(person.permanent_income[0]) * told.wage_index)),
+        max(1, int(int(person.permanent_income[0]) * context.wage_index)),
         unused,
         (int(person.aware_of[0]) >> lender) & 1,
         int(person.stigma[0]),
-        told.community_default_points,
-        told.behaviour.repayment,
+        context.community_default_points,
+        context.behaviour.repayment,
     ):
         return "walked_away"
-    luck = told.chance.uniform("forget", told.borrower, slot)
-    if loans.bucket[0, slot] == 0 and luck < forget_chance(int(person.reliability[0]), told.behaviour.repayment):
+    u = context.chance.uniform("forget", context.borrower, slot)
+    if loans.bucket[0, slot] == 0 and u < forget_chance(int(person.reliability[0]), context.behaviour.repayment):
         return "forgot"
     return "no_money"
 
 
-def contract(told: Told, loans: Loans, slot: int) -> Owed:
+def contract(context: ExplanationContext, loans: Loans, slot: int) -> Owed:
     """Return one contract at month end."""
     return Owed(
-        told.lenders[int(loans.lender[0, slot])],
+        context.lenders[int(loans.lender[0, slot])],
         int(loans.principal[0, slot]),
         int(loans.bucket[0, slot]),
         bool(loans.status[0, slot] == CHARGED_OFF),
@@ -252,7 +252,7 @@ def circumstances(person: Borrowers) -> str:
     )
 
 
-def application_sentences(told: Told, asked: Applications) -> list[str]:
+def application_sentences(context: ExplanationContext, asked: Applications) -> list[str]:
     """Return what was asked for, of whom, and the answers."""
     outcome, first = int(asked.outcome[0]), int(asked.first_outcome[0])
     if outcome == NOT_APPLIED:
@@ -261,45 +261,45 @@ def application_sentences(told: Told, asked: Applications) -> list[str]:
     if outcome in (NO_SLOT, NO_LENDER):
         return [*said, f"A lender {REASONS[OUTCOMES[outcome]]}."]
     if first != NOT_APPLIED and asked.first_lender[0] != asked.lender[0]:
-        said.append(f"First {told.lenders[int(asked.first_lender[0])]} {REASONS[OUTCOMES[first]]}.")
+        said.append(f"First {context.lenders[int(asked.first_lender[0])]} {REASONS[OUTCOMES[first]]}.")
     lender, band = int(asked.lender[0]), int(asked.band[0])
-    price = price_met(told, told.offers[lender], band)
+    price = price_met(context, context.offers[lender], band)
     cost = f"at {price / 100:.2f}% a year, all-in" if price else "a band without a price"
-    answer = f"{told.lenders[lender]} {REASONS[OUTCOMES[outcome]]}"
+    answer = f"{context.lenders[lender]} {REASONS[OUTCOMES[outcome]]}"
     if outcome == APPROVED:
         answer += f" and lent {money(asked.amount[0])}"
     return [*said, f"{answer} (band {band} of 0 to 19, {cost}; scorecard cell {int(asked.cell[0])})."]
 
 
-def price_met(told: Told, offer: Offer, band: int) -> int:
+def price_met(context: ExplanationContext, offer: Offer, band: int) -> int:
     """Return the price the person was offered in basis points, in a trial of prices not that of the band."""
-    test, lender = offer.test, told.lender_ids[offer.lender]
+    test, lender = offer.test, context.lender_ids[offer.lender]
     for_life = UNTESTED
     if test.limit_step_share > 0.0:
-        luck = told.chance._replace(month=FOR_LIFE).uniform("limit_test", told.borrower, lender)
-        for_life = offer_arm(luck, test.share)
-    arm = arm_met(for_life, offer_arm(told.chance.uniform("offer_test", told.borrower, lender), test.share))
+        u = context.chance._replace(month=FOR_LIFE).uniform("limit_test", context.borrower, lender)
+        for_life = offer_arm(u, test.share)
+    arm = arm_met(for_life, offer_arm(context.chance.uniform("offer_test", context.borrower, lender), test.share))
     return personal_price(offer.apr_bp[band], arm, test.price_step_bp, test.least_apr_bp, test.most_apr_bp)
 
 
-def due_sentences(told: Told, opening: People, due: list[int]) -> list[str]:
+def due_sentences(context: ExplanationContext, opening: People, due: list[int]) -> list[str]:
     """Return what fell due this month, lender by lender."""
     loans = opening.loans
     parts = [
-        f"{told.lenders[int(loans.lender[0, slot])]} {money(amount)}"
+        f"{context.lenders[int(loans.lender[0, slot])]} {money(amount)}"
         + (f" ({int(loans.bucket[0, slot])} months in arrears)" if loans.bucket[0, slot] else "")
         for slot, amount in enumerate(due)
         if amount > 0
     ]
     informal = int(opening.borrowers.informal_debt[0])
     if informal:
-        interest = monthly_interest(informal, basis_points(told.behaviour.informal.apr))
+        interest = monthly_interest(informal, basis_points(context.behaviour.informal.apr))
         parts.append(f"the informal lender {money(interest)} of interest, which goes first")
     return [f"Due: {'; '.join(parts)}."] if parts else ["Nothing was due."]
 
 
 def payment_sentences(
-    told: Told, opening: Loans, closing: Loans, missed: dict[int, str], spared: list[int]
+    context: ExplanationContext, opening: Loans, closing: Loans, missed: dict[int, str], deferred: list[int]
 ) -> list[str]:
     """Return what became of each loan that was running when the month began."""
     why = {
@@ -312,8 +312,8 @@ def payment_sentences(
     for slot in range(LOAN_SLOTS):
         if opening.status[0, slot] != OPEN:
             continue
-        name = told.lenders[int(opening.lender[0, slot])]
-        if slot in spared:
+        name = context.lenders[int(opening.lender[0, slot])]
+        if slot in deferred:
             said.append(f"{name}: postponed by law, for the person is without work.")
         elif slot in missed:
             end = "; it was charged off" if closing.status[0, slot] == CHARGED_OFF else ""
@@ -327,10 +327,10 @@ def payment_sentences(
     return said
 
 
-def review_sentences(told: Told, opening: People, closing: People) -> list[str]:
+def review_sentences(context: ExplanationContext, opening: People, closing: People) -> list[str]:
     """Return which lines the person was not told that they were cut or frozen."""
     said = []
-    for lender, name in enumerate(told.lenders):
+    for lender, name in enumerate(context.lenders):
         was, now = (int(each.lines.limit[0, lender]) for each in (opening, closing))
         if opening.lines.status[0, lender] != LINE_OPEN or closing.lines.status[0, lender] not in (
             LINE_OPEN,
@@ -345,7 +345,7 @@ def review_sentences(told: Told, opening: People, closing: People) -> list[str]:
     return said
 
 
-def standing_sentences(told: Told, closing: People, owed: tuple[Owed, ...]) -> list[str]:
+def standing_sentences(context: ExplanationContext, closing: People, owed: tuple[Owed, ...]) -> list[str]:
     """Return what is owed and owned when the month closes."""
     parts = [
         f"{each.lender} {money(each.principal_fen)}"
@@ -357,7 +357,7 @@ def standing_sentences(told: Told, closing: People, owed: tuple[Owed, ...]) -> l
     if informal:
         parts.append(f"the informal lender {money(informal)}")
     lines = [
-        f"{told.lenders[lender]} {LINE_WORDS[int(status)]}, {money(closing.lines.limit[0, lender])}"
+        f"{context.lenders[lender]} {LINE_WORDS[int(status)]}, {money(closing.lines.limit[0, lender])}"
         for lender, status in enumerate(closing.lines.status[0])
         if status != NO_LINE
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.codes import LAG_MONTHS
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.observe.builders import DATE
 from sim.observe.columns import SCHEMAS
 from sim.observe.metrics import RECORDED, mean, past_due, with_ratios
@@ -36,7 +36,7 @@ def lender_row(
     stock: list[int] = tallies.stock[offer.lender].tolist()
     book = sum(stock)
     history.books.append(book)
-    history.charge_offs.append(flow[FLOW["charge_offs"]])
+    history.charge_offs.append(flow[Flow.CHARGE_OFFS])
     history.profits.append(int(report["profit_fen"]))
     history.equities.append(int(report["equity_fen"]))
     history.assets.append(int(report["cash_fen"]) + int(report["loans_fen"]) - int(report["allowance_fen"]))
@@ -44,33 +44,33 @@ def lender_row(
         int(report["interest_fen"]) + int(report["service_fees_fen"]) - int(report["funding_cost_fen"])
     )
     history.opex.append(int(report["opex_fen"]))
-    lent = flow[FLOW["originations"]] - flow[FLOW["capitalised"]]
-    new_money = lent - flow[FLOW["refinanced"]]
-    charges = flow[FLOW["originations_apr"]]
+    lent = flow[Flow.ORIGINATIONS] - flow[Flow.CAPITALISED]
+    new_money = lent - flow[Flow.REFINANCED]
+    charges = flow[Flow.ORIGINATIONS_APR]
     headline, fees = headline_and_fees(mean(charges, lent), offer, report["fee_gap_share"])
     offered_apr, offered_applications = offered(offer, tallies)
     row: dict[str, Any] = {
         "month": month,
         "managed_loans_fen": book,
         "claims_fen": int(tallies.claims[offer.lender]),
-        "buyers_claims_fen": flow[FLOW["buyers_claims"]],
-        "customers": flow[FLOW["customers"]],
-        "open_lines": flow[FLOW["open_lines"]],
-        "line_limits_fen": flow[FLOW["line_limits"]],
-        "unused_lines_fen": flow[FLOW["unused_lines"]],
-        "lines_cut": flow[FLOW["lines_cut"]],
-        "limits_cut_fen": flow[FLOW["limits_cut"]],
-        "lines_frozen": flow[FLOW["lines_frozen"]],
-        "new_applications": flow[FLOW["new_applications"]],
-        "new_approvals": flow[FLOW["new_approvals"]],
-        "line_applications": flow[FLOW["line_applications"]],
-        "line_approvals": flow[FLOW["line_approvals"]],
-        "applications": flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]],
-        "approvals": flow[FLOW["new_approvals"]] + flow[FLOW["line_approvals"]],
+        "buyers_claims_fen": flow[Flow.BUYERS_CLAIMS],
+        "customers": flow[Flow.CUSTOMERS],
+        "open_lines": flow[Flow.OPEN_LINES],
+        "line_limits_fen": flow[Flow.LINE_LIMITS],
+        "unused_lines_fen": flow[Flow.UNUSED_LINES],
+        "lines_cut": flow[Flow.LINES_CUT],
+        "limits_cut_fen": flow[Flow.LIMITS_CUT],
+        "lines_frozen": flow[Flow.LINES_FROZEN],
+        "new_applications": flow[Flow.NEW_APPLICATIONS],
+        "new_approvals": flow[Flow.NEW_APPROVALS],
+        "line_applications": flow[Flow.LINE_APPLICATIONS],
+        "line_approvals": flow[Flow.LINE_APPROVALS],
+        "applications": flow[Flow.NEW_APPLICATIONS] + flow[Flow.LINE_APPLICATIONS],
+        "approvals": flow[Flow.NEW_APPROVALS] + flow[Flow.LINE_APPROVALS],
         "originations_fen": new_money,
         "refinanced_fen": lent - new_money,
-        "capitalised_fen": flow[FLOW["capitalised"]],
-        "originations_count": flow[FLOW["originations_count"]],
+        "capitalised_fen": flow[Flow.CAPITALISED],
+        "originations_count": flow[Flow.ORIGINATIONS_COUNT],
         "yearly_charges_fen": charges,
         "offered_applications": offered_applications,
         "offered_apr": offered_apr,
@@ -80,9 +80,9 @@ def lender_row(
         "dpd60_fen": past_due(stock, 3),
         "dpd90_fen": past_due(stock, 4),
         "lagged_managed_loans_fen": history.books[-1 - LAG_MONTHS] if len(history.books) > LAG_MONTHS else book,
-        "managed_charge_offs_fen": flow[FLOW["charge_offs"]],
-        "defaults": flow[FLOW["defaults"]],
-        "defaults_by_choice": flow[FLOW["defaults_by_choice"]],
+        "managed_charge_offs_fen": flow[Flow.CHARGE_OFFS],
+        "defaults": flow[Flow.DEFAULTS],
+        "defaults_by_choice": flow[Flow.DEFAULTS_BY_CHOICE],
         "managed_charge_offs_12m_fen": sum(history.charge_offs[-12:]),
         "profit_12m_fen": sum(history.profits[-12:]),
         "equity_12m_fen": sum(history.equities[-12:]),

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import LINE_OPEN, OPEN
-from sim.counted import LIQUIDITY_FLOW, LIQUIDITY_TERCILES
+from sim.counted import LIQUIDITY_TERCILES, LiquidityFlow
 from sim.observe.metrics import with_ratios
 from sim.state import People, Tallies
 
@@ -42,7 +42,7 @@ def liquidity_rows(month: int, tallies: Tallies) -> list[dict[str, Any]]:
 
 def liquidity_row(month: int, tercile: str, counts: NDArray[np.int64]) -> dict[str, Any]:
     """Return one tercile's row."""
-    total = {name: int(counts[column]) for name, column in LIQUIDITY_FLOW.items()}
+    total = {column.title: int(counts[column]) for column in LiquidityFlow}
     amounts = {f"{name}_fen": total[name] for name in AMOUNTS}
     people = {name: total[name] for name in ("people", *COUNTED)}
     return with_ratios("liquidity", {"month": month, "tercile": tercile, **amounts, **people})

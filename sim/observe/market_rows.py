@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import AGE_BANDS, QUINTILES, REGIONS, SECTORS
-from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW
+from sim.counted import Flow, GroupFlow, HouseholdFlow
 from sim.economy.population import parts_of_groups
 from sim.observe.metrics import herfindahl, with_ratios
 from sim.state import Tallies
@@ -23,9 +23,9 @@ def market_row(economy: Economy, tallies: Tallies, people: int) -> dict[str, Any
     flow = tallies.flow.sum(axis=0)
     group = tallies.group.sum(axis=0)
     household = tallies.household
-    new_money = int(flow[FLOW["originations"]] - flow[FLOW["refinanced"]] - flow[FLOW["capitalised"]])
+    new_money = int(flow[Flow.ORIGINATIONS] - flow[Flow.REFINANCED] - flow[Flow.CAPITALISED])
     counts = {
-        name: int(group[GROUP_FLOW[name]])
+        name: int(group[GroupFlow.of(name)])
         for name in ("unemployed", "indebted", "applications", "approvals", "no_slot")
     }
     flows = ("new_applications", "new_approvals", "line_applications", "line_approvals", "defaults", "aware")
@@ -39,20 +39,20 @@ def market_row(economy: Economy, tallies: Tallies, people: int) -> dict[str, Any
             "funding_spread_apr": economy.funding_spread_apr,
             "borrowers": people,
             **counts,
-            **{name: int(flow[FLOW[name]]) for name in flows},
-            "debt_fen": int(group[GROUP_FLOW["debt"]]),
-            "dpd30_fen": int(group[GROUP_FLOW["debt_dpd30"]]),
-            "dpd90_fen": int(group[GROUP_FLOW["debt_dpd90"]]),
+            **{name: int(flow[Flow.of(name)]) for name in flows},
+            "debt_fen": int(group[GroupFlow.DEBT]),
+            "dpd30_fen": int(group[GroupFlow.DEBT_DPD30]),
+            "dpd90_fen": int(group[GroupFlow.DEBT_DPD90]),
             "originations_fen": new_money,
-            "refinanced_fen": int(flow[FLOW["refinanced"]]),
-            "capitalised_fen": int(flow[FLOW["capitalised"]]),
-            "yearly_charges_fen": int(flow[FLOW["originations_apr"]]),
-            "charge_offs_fen": int(flow[FLOW["charge_offs"]]),
-            "consumption_fen": int(household[HOUSEHOLD_FLOW["consumption"]]),
-            "income_fen": int(group[GROUP_FLOW["income"]]),
-            "hardship": int(household[HOUSEHOLD_FLOW["hardship_people"]]),
-            "informal_debt_fen": int(household[HOUSEHOLD_FLOW["informal_debt"]]),
-            "informal_defaults": int(household[HOUSEHOLD_FLOW["informal_defaults"]]),
+            "refinanced_fen": int(flow[Flow.REFINANCED]),
+            "capitalised_fen": int(flow[Flow.CAPITALISED]),
+            "yearly_charges_fen": int(flow[Flow.ORIGINATIONS_APR]),
+            "charge_offs_fen": int(flow[Flow.CHARGE_OFFS]),
+            "consumption_fen": int(household[HouseholdFlow.CONSUMPTION]),
+            "income_fen": int(group[GroupFlow.INCOME]),
+            "hardship": int(household[HouseholdFlow.HARDSHIP_PEOPLE]),
+            "informal_debt_fen": int(household[HouseholdFlow.INFORMAL_DEBT]),
+            "informal_defaults": int(household[HouseholdFlow.INFORMAL_DEFAULTS]),
             "hhi": herfindahl([int(amount) for amount in tallies.stock.sum(axis=1)]),
         },
     )
@@ -77,7 +77,7 @@ class Segments:
         sizes = iter((self.members @ self.sizes).tolist())
         for name, values in DIMENSIONS:
             for label in values:
-                total = dict(zip(GROUP_FLOW, next(totals), strict=True))
+                total = dict(zip(GroupFlow.titles(), next(totals), strict=True))
                 yield with_ratios(
                     "segment",
                     {

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import APPROVED, BANDS, DECLINED_PRICE, NO_ROOT, OUTCOMES, OWN_POLICY, RATE_CAP
-from sim.counted import OFFER_ARMS, OFFER_COUNTS
+from sim.codes import APPROVED, BANDS, DECLINED_PRICE, NO_PRICE, OUTCOMES, OWN_POLICY, RATE_CAP
+from sim.counted import OFFER_ARMS, OfferCount
 from sim.observe.metrics import mean
 from sim.state import Tallies
 from sim.values import Offer
@@ -29,7 +29,7 @@ def band_rows(month: int, offer: Offer, tallies: Tallies) -> Iterator[dict[str, 
     counts, amounts = tallies.outcome_count[offer.lender].tolist(), tallies.outcome_amount[offer.lender].tolist()
     for band, (count, amount) in enumerate(zip(counts, amounts, strict=True)):
         applications, taken = sum(count), amount[APPROVED]
-        grounds = {OUTCOMES[code]: count[code] for code in (OWN_POLICY, RATE_CAP, NO_ROOT)}
+        grounds = {OUTCOMES[code]: count[code] for code in (OWN_POLICY, RATE_CAP, NO_PRICE)}
         approved, declined = count[APPROVED], count[DECLINED_PRICE]
         yield {
             "month": month,
@@ -62,7 +62,7 @@ def offered(offer: Offer, tallies: Tallies) -> tuple[float | None, int]:
 def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[str, Any]]:
     """Yield the rows of the table of trials for one lender, without its name; arms without any are left out."""
     for arm, name in enumerate(OFFER_ARMS):
-        found = dict(zip(OFFER_COUNTS, tallies.offer_test[lender, arm].tolist(), strict=True))
+        found = dict(zip(OfferCount.titles(), tallies.offer_test[lender, arm].tolist(), strict=True))
         if any(found.values()):
             yield {
                 "month": month,

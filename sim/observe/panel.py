@@ -1,6 +1,6 @@
 """A sample of people followed month by month, and their loans: what an outside researcher would be given.
 
-The sample is drawn once, by keyed luck, so that it is the same people in every arm, and a larger sample holds a smaller
+The sample is drawn once, by keyed draws, so that it is the same people in every arm; a larger sample holds a smaller
 one. Nothing here reaches the market; with nobody to follow, nothing is looked at.
 """
 

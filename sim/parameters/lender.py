@@ -110,7 +110,9 @@ class OfferTestParameters(NamedTuple):
     ] = 100
     least_standard_errors: Annotated[
         float,
-        Quantity("by which losses, or profits at two limits, must differ to count", 0.0, 10.0, "one in twenty by luck"),
+        Quantity(
+            "by which losses, or profits at two limits, must differ to count", 0.0, 10.0, "one in twenty by chance"
+        ),
     ] = 2.0
 
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from sim.codes import LOAN_SLOTS, NEVER, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN, PENDING, SHORTFALL
 from sim.compiling import kernel, wide
+from sim.counted import Flow
 from sim.draws import EXPLORE, FOR_LIFE, INSIGHT, OFFICER, PRIORITY, PROXY, RATION, RESERVATION, SIGNAL, uniform
 from sim.elementary import normal_quantile
 from sim.params import BehaviourParameters
 from sim.people.applicant_outcome import begin_watch
-from sim.people.counts import LINE_APPLICATIONS, NEW_APPLICATIONS
 from sim.people.loan_slots import bucket_at, interest_to_repay, owed_at, slot_for
 from sim.people.permission import ground_in_law
 from sim.people.price_experiment import arm_of, count_offer, price_for
@@ -176,10 +176,10 @@ def apply_to(
     month = conditions.month
     status = wide(lines.status[i, lender])
     if status == NO_LINE:
-        tallies.flow[lender, NEW_APPLICATIONS] += 1
+        tallies.flow[lender, Flow.NEW_APPLICATIONS] += 1
         borrowers.inquiry_months[i] |= 1
     else:
-        tallies.flow[lender, LINE_APPLICATIONS] += 1
+        tallies.flow[lender, Flow.LINE_APPLICATIONS] += 1
     seen = what_lender_sees(i, lender, borrowers, loans, lines, keys, conditions, terms)
     cell = seen.cell
     if tallies.cell_applied.shape[1] > 0:
@@ -217,7 +217,7 @@ def apply_to(
                 terms.limit_months[lender, band], seen.income, terms.largest_limit[lender], terms.borrower_cap[lender]
             ),
             arm,
-            terms.test_limit_step[lender],
+            terms.experiment_limit_step[lender],
             min(terms.largest_limit[lender], terms.borrower_cap[lender]),
         ),
         terms.closed[lender, band],

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.codes import (
     APPROVED,
     BORROWER_CAP,
-    CAPITAL,
+    CAPITAL_POLICY,
     DEBT_SERVICE,
     DECLINED_PRICE,
     ELIGIBILITY,
@@ -31,47 +31,12 @@ from sim.codes import (
     WORKING_CAPITAL,
 )
 from sim.compiling import kernel, wide
+from sim.counted import PAID_OFF_COLUMN, Flag, Flow, GroupFlow, PartnerFlow, VintageFlow
 from sim.draws import DECEIT, uniform
 from sim.money import part
 from sim.params import BehaviourParameters
-from sim.people.counts import (
-    F_APPLIED,
-    F_APPROVED,
-    F_BORROWER_CAP,
-    F_BUDGET,
-    F_DEBT_SERVICE,
-    F_DECLINED,
-    F_ELIGIBILITY,
-    F_LENDER_COUNT,
-    F_LINE_CUT,
-    F_MOVED,
-    F_NO_SLOT,
-    F_OWN_POLICY,
-    F_RATE_CAP,
-    G_APPLICATIONS,
-    G_APPROVALS,
-    G_NO_SLOT,
-    G_ORIGINATIONS,
-    G_ORIGINATIONS_APR,
-    INTEREST,
-    INTEREST_PART,
-    INTEREST_PARTNER,
-    LENT,
-    LINE_APPROVALS,
-    NEW_APPROVALS,
-    ORIGINATIONS,
-    ORIGINATIONS_APR,
-    ORIGINATIONS_COUNT,
-    ORIGINATIONS_PARTNER,
-    PAID_OFF_COLUMN,
-    PRINCIPAL,
-    PRINCIPAL_PART,
-    PRINCIPAL_PARTNER,
-    REFINANCED,
-    V_LENT,
-)
 from sim.people.loan_slots import interest_to_repay, slot_for
-from sim.people.price_experiment import arm_of, count_tested_loan, price_for
+from sim.people.price_experiment import arm_of, count_loan_in_arm, price_for
 from sim.people.terms import Conditions, Cutoffs, Terms
 from sim.rules.default import purpose_in_truth
 from sim.rules.demand import term_months
@@ -84,25 +49,25 @@ from sim.state import Loans, People, Tallies
 def outcome_flag(outcome: int) -> int:
     """Return the bit that remembers a refusal of this kind."""
     if outcome == OWN_POLICY:
-        return F_OWN_POLICY
+        return Flag.REFUSED_OWN_POLICY.value
     if outcome == RATE_CAP:
-        return F_RATE_CAP
+        return Flag.REFUSED_RATE_CAP.value
     if outcome == BORROWER_CAP:
-        return F_BORROWER_CAP
+        return Flag.REFUSED_BORROWER_CAP.value
     if outcome == NO_SLOT:
-        return F_NO_SLOT
+        return Flag.REFUSED_NO_SLOT.value
     if outcome == DECLINED_PRICE:
-        return F_DECLINED
-    if CAPITAL <= outcome <= GROWTH_QUOTA:
-        return F_BUDGET
+        return Flag.DECLINED_PRICE.value
+    if CAPITAL_POLICY <= outcome <= GROWTH_QUOTA:
+        return Flag.REFUSED_BUDGET.value
     if outcome == LINE_CUT:
-        return F_LINE_CUT
+        return Flag.REFUSED_LINE_CUT.value
     if outcome == DEBT_SERVICE:
-        return F_DEBT_SERVICE
+        return Flag.REFUSED_DEBT_SERVICE.value
     if outcome == LENDER_COUNT:
-        return F_LENDER_COUNT
+        return Flag.REFUSED_LENDER_COUNT.value
     if outcome == ELIGIBILITY:
-        return F_ELIGIBILITY
+        return Flag.REFUSED_ELIGIBILITY.value
     return 0
 
 
@@ -115,17 +80,17 @@ def repay_by_new_loan(i: int, slot: int, loans: Loans, tallies: Tallies) -> int:
     partner = wide(loans.partner[i, slot])
     principal = wide(loans.principal[i, slot])
     interest = interest_to_repay(i, slot, loans)
-    tallies.flow[lender, INTEREST] += interest
-    tallies.flow[lender, PRINCIPAL] += principal
-    tallies.flow[lender, REFINANCED] += principal + interest
+    tallies.flow[lender, Flow.INTEREST] += interest
+    tallies.flow[lender, Flow.PRINCIPAL] += principal
+    tallies.flow[lender, Flow.REFINANCED] += principal + interest
     tallies.roll_count[lender, 0, PAID_OFF_COLUMN] += 1
     tallies.roll_amount[lender, 0, PAID_OFF_COLUMN] += principal
     if partner != NOBODY:
         share_bp = wide(loans.partner_share_bp[i, slot])
-        tallies.flow[lender, INTEREST_PARTNER] += part(interest, share_bp)
-        tallies.flow[lender, PRINCIPAL_PARTNER] += part(principal, share_bp)
-        tallies.partner_flow[lender, partner, INTEREST_PART] += part(interest, share_bp)
-        tallies.partner_flow[lender, partner, PRINCIPAL_PART] += part(principal, share_bp)
+        tallies.flow[lender, Flow.INTEREST_PARTNER] += part(interest, share_bp)
+        tallies.flow[lender, Flow.PRINCIPAL_PARTNER] += part(principal, share_bp)
+        tallies.partner_flow[lender, partner, PartnerFlow.INTEREST] += part(interest, share_bp)
+        tallies.partner_flow[lender, partner, PartnerFlow.PRINCIPAL] += part(principal, share_bp)
     return principal + interest
 
 
@@ -154,15 +119,15 @@ def draw_credit(
     apr_bp = price_for(lender, band, arm, terms)
     purpose = wide(applications.purpose[i])
     if terms.fraud[lender] > 0.0:
-        luck = uniform(keys, DECEIT, month, i, terms.lender_id[lender])
-        purpose = purpose_in_truth(purpose, lines.status[i, lender], luck, terms.fraud[lender])
+        u = uniform(keys, DECEIT, month, i, terms.lender_id[lender])
+        purpose = purpose_in_truth(purpose, lines.status[i, lender], u, terms.fraud[lender])
     if lines.status[i, lender] == NO_LINE:
         lines.status[i, lender] = LINE_OPEN
         lines.opened_month[i, lender] = month
         lines.limit[i, lender] = applications.limit[i]
-        tallies.flow[lender, NEW_APPROVALS] += 1
+        tallies.flow[lender, Flow.NEW_APPROVALS] += 1
     else:
-        tallies.flow[lender, LINE_APPROVALS] += 1
+        tallies.flow[lender, Flow.LINE_APPROVALS] += 1
     slot = slot_for(i, lender, loans)
     drawn = amount + repay_by_new_loan(i, slot, loans, tallies)
     income = int(borrowers.permanent_income[i] * conditions.wage_index)
@@ -186,23 +151,23 @@ def draw_credit(
     loans.status[i, slot] = OPEN
     applications.outcome[i] = APPROVED
 
-    tallies.flow[lender, ORIGINATIONS] += drawn
-    tallies.flow[lender, ORIGINATIONS_APR] += drawn * apr_bp // 10_000
-    tallies.flow[lender, ORIGINATIONS_COUNT] += 1
-    tallies.vintage_flow[lender, 0, V_LENT] += drawn
+    tallies.flow[lender, Flow.ORIGINATIONS] += drawn
+    tallies.flow[lender, Flow.ORIGINATIONS_APR] += drawn * apr_bp // 10_000
+    tallies.flow[lender, Flow.ORIGINATIONS_COUNT] += 1
+    tallies.vintage_flow[lender, 0, VintageFlow.LENT] += drawn
     if tallies.cell_lent.shape[1] > 0:
         tallies.cell_lent[lender, applications.cell[i]] += 1
     tallies.outcome_count[lender, band, APPROVED] += 1
     tallies.outcome_amount[lender, band, APPROVED] += amount
     tallies.price_taken[lender, band] += amount * apr_bp
-    count_tested_loan(lender, arm, amount, terms, tallies)
-    tallies.group[group, G_APPROVALS] += 1
-    tallies.group[group, G_ORIGINATIONS] += amount
-    tallies.group[group, G_ORIGINATIONS_APR] += amount * apr_bp // 10_000
+    count_loan_in_arm(lender, arm, amount, terms, tallies)
+    tallies.group[group, GroupFlow.APPROVALS] += 1
+    tallies.group[group, GroupFlow.ORIGINATIONS] += amount
+    tallies.group[group, GroupFlow.ORIGINATIONS_APR] += amount * apr_bp // 10_000
     if partner != NOBODY:
         lent = part(drawn, share_bp)
-        tallies.flow[lender, ORIGINATIONS_PARTNER] += lent
-        tallies.partner_flow[lender, partner, LENT] += lent
+        tallies.flow[lender, Flow.ORIGINATIONS_PARTNER] += lent
+        tallies.partner_flow[lender, partner, PartnerFlow.LENT] += lent
     return amount
 
 
@@ -237,7 +202,7 @@ def remember_refusal(i: int, month: int, people: People) -> None:
 
 
 @kernel
-def hear_answer(
+def resolve_application(
     i: int,
     people: People,
     keys: NDArray[np.uint64],
@@ -257,8 +222,8 @@ def hear_answer(
     cash = 0
     consumption = 0
     first_outcome = wide(applications.first_outcome[i])
-    flags = F_APPLIED | outcome_flag(first_outcome)
-    tallies.group[group, G_APPLICATIONS] += 1
+    flags = Flag.APPLIED | outcome_flag(first_outcome)
+    tallies.group[group, GroupFlow.APPLICATIONS] += 1
     if applications.outcome[i] == PENDING:
         lender = wide(applications.lender[i])
         is_second = first_outcome != NOT_APPLIED
@@ -266,9 +231,9 @@ def hear_answer(
         lot = lot_of(group, cutoffs.priority.shape[1])
         if applications.priority[i] < cutoffs.priority[lender, lot]:
             amount = draw_credit(i, people, keys, conditions, terms, behaviour, cutoffs, tallies)
-            flags |= F_APPROVED
+            flags |= Flag.APPROVED
             if is_second:
-                flags |= F_MOVED
+                flags |= Flag.MOVED_LENDER
             purpose = applications.purpose[i]
             if purpose in (PURCHASE, WORKING_CAPITAL):
                 consumption = amount
@@ -281,5 +246,5 @@ def hear_answer(
     remember_refusal(i, conditions.month, people)
     outcome = wide(applications.outcome[i])
     if outcome == NO_SLOT:
-        tallies.group[group, G_NO_SLOT] += 1
+        tallies.group[group, GroupFlow.NO_SLOT] += 1
     return Answer(cash, consumption, flags | outcome_flag(outcome))

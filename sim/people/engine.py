@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import LOAN_SLOTS, LOTS, PRIORITIES
-from sim.draws import Chance
+from sim.draws import MonthDraws
 from sim.economy.spillovers import Rumour
 from sim.params import BehaviourParameters, MarketConfig
 from sim.people.blocks import Shards
@@ -59,7 +59,7 @@ class PeopleEngine:
         for table in self.tallies:
             table[...] = 0
 
-    def earn(self, conditions: Conditions, chance: Chance) -> None:
+    def earn(self, conditions: Conditions, chance: MonthDraws) -> None:
         """Let people keep, lose or find work, and receive income."""
         self.shards.run(
             lambda first, last, tallies: earn_rows(
@@ -68,7 +68,7 @@ class PeopleEngine:
             self.tallies,
         )
 
-    def seek_credit(self, terms: Terms, conditions: Conditions, chance: Chance) -> NDArray[np.int64]:
+    def seek_credit(self, terms: Terms, conditions: Conditions, chance: MonthDraws) -> NDArray[np.int64]:
         """Let people ask for credit; return the fen that wait for money by lender, lot and priority."""
         self.shards.run(
             lambda first, last, tallies: seek_rows(
@@ -79,7 +79,7 @@ class PeopleEngine:
         return self.tallies.demand
 
     def try_elsewhere(
-        self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
+        self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: MonthDraws
     ) -> NDArray[np.int64]:
         """Let those refused ask one other lender; return the fen that wait by lender, lot and priority."""
         self.tallies.demand[...] = 0
@@ -93,7 +93,7 @@ class PeopleEngine:
         return self.tallies.demand
 
     def settle(
-        self, first_round: Cutoffs, second_round: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
+        self, first_round: Cutoffs, second_round: Cutoffs, terms: Terms, conditions: Conditions, chance: MonthDraws
     ) -> Tallies:
         """Let people draw what was approved, pay or miss, spend or save; return everything counted this month."""
         self.shards.run(
@@ -114,7 +114,7 @@ class PeopleEngine:
         )
         return self.tallies
 
-    def spread_word(self, rumour: Rumour, chance: Chance) -> None:
+    def spread_word(self, rumour: Rumour, chance: MonthDraws) -> None:
         """Let a rumour about one lender be heard or forgotten."""
         self.shards.run(
             lambda first, last, tallies: spread_rows(

@@ -8,19 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import kernel, wide
+from sim.counted import Flag, GroupFlow, HouseholdFlow
 from sim.money import monthly_interest
 from sim.params import BehaviourParameters, InformalParameters
-from sim.people.counts import (
-    F_HARDSHIP,
-    G_HARDSHIP,
-    H_HARDSHIP,
-    H_INFORMAL_DEFAULTS,
-    H_INFORMAL_INTEREST,
-    H_INFORMAL_LENT,
-    H_INFORMAL_PRINCIPAL,
-    H_INFORMAL_WANTED,
-    H_INFORMAL_WRITTEN_OFF,
-)
 from sim.people.terms import Conditions
 from sim.rules.informal import informal_offer, next_informal_missed
 from sim.rules.spending import share_of_excess, target_buffer
@@ -39,11 +29,11 @@ class Informal(NamedTuple):
     missed: int  # months of interest missed; negative = barred for so many months
 
 
-class Meal(NamedTuple):
+class EssentialsPaid(NamedTuple):
     """What a person could eat."""
 
     cash: int  # fen left
-    eaten: int  # fen
+    spent: int  # fen
     flags: int
 
 
@@ -74,23 +64,23 @@ def borrow_informally(
     """Let the informal lender fill what its limits allow of a shortage in fen."""
     if shortage <= 0:
         return before
-    household[H_INFORMAL_WANTED] += shortage
+    household[HouseholdFlow.INFORMAL_WANTED] += shortage
     borrowed = informal_offer(shortage, before.debt, income, before.missed, conditions.informal_supply_share, informal)
-    household[H_INFORMAL_LENT] += borrowed
+    household[HouseholdFlow.INFORMAL_LENT] += borrowed
     return Informal(before.cash + borrowed, before.debt + borrowed, before.missed)
 
 
 @kernel
-def eat(i: int, cash: int, borrowers: Borrowers, tallies: Tallies) -> Meal:
+def consume_essentials(i: int, cash: int, borrowers: Borrowers, tallies: Tallies) -> EssentialsPaid:
     """Let person i eat the month's essentials; who cannot in full is in hardship."""
     essentials = wide(borrowers.essentials[i])
     if cash >= essentials:
-        return Meal(cash - essentials, essentials, 0)
+        return EssentialsPaid(cash - essentials, essentials, 0)
     if borrowers.hardship_months[i] < MOST_HARDSHIP_MONTHS:
         borrowers.hardship_months[i] += 1
-    tallies.household[H_HARDSHIP] += 1
-    tallies.group[borrowers.group[i], G_HARDSHIP] += 1
-    return Meal(0, cash, F_HARDSHIP)
+    tallies.household[HouseholdFlow.HARDSHIP_PEOPLE] += 1
+    tallies.group[borrowers.group[i], GroupFlow.HARDSHIP] += 1
+    return EssentialsPaid(0, cash, Flag.HARDSHIP.value)
 
 
 @kernel
@@ -101,12 +91,12 @@ def pay_informal_interest(
     if before.debt == 0 and before.missed >= 0:
         return before
     interest = min(before.cash, due)
-    household[H_INFORMAL_INTEREST] += interest
+    household[HouseholdFlow.INFORMAL_INTEREST] += interest
     missed = next_informal_missed(before.missed, before.debt, interest, due)
     if missed < informal.default_months:
         return Informal(before.cash - interest, before.debt, missed)
-    household[H_INFORMAL_WRITTEN_OFF] += before.debt
-    household[H_INFORMAL_DEFAULTS] += 1
+    household[HouseholdFlow.INFORMAL_WRITTEN_OFF] += before.debt
+    household[HouseholdFlow.INFORMAL_DEFAULTS] += 1
     return Informal(before.cash - interest, 0, -informal.barred_months)
 
 
@@ -130,7 +120,7 @@ def spend_and_save(
         repaid = min(informal_debt, share_of_excess(cash, 0, behaviour.informal.repay_surplus_share))
         informal_debt -= repaid
         cash -= repaid
-        household[H_INFORMAL_PRINCIPAL] += repaid
+        household[HouseholdFlow.INFORMAL_PRINCIPAL] += repaid
     job_risk = conditions.job_risks[borrowers.sector[i]]
     buffer = target_buffer(
         wide(borrowers.essentials[i]), borrowers.patience[i], job_risk, unused, wide(borrowers.savings[i]), spending

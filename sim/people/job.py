@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from sim.codes import PLACES
 from sim.compiling import kernel, wide
-from sim.counted import GROUP_FLOW, HOUSEHOLD_FLOW
+from sim.counted import GroupFlow, HouseholdFlow
 from sim.draws import EMERGENCY, EMERGENCY_SIZE, INCOME, JOB, fill_normals, fill_uniforms, uniform
 from sim.elementary import normal_quantile
 from sim.params import BehaviourParameters
@@ -26,13 +26,6 @@ from sim.rules.work import (
 from sim.state import Borrowers, Tallies
 
 BLOCK = 2048  # rows whose draws are made together: they fit in the first-level cache
-
-WAGES = HOUSEHOLD_FLOW["wages"]
-BENEFITS = HOUSEHOLD_FLOW["benefits"]
-SUPPORT = HOUSEHOLD_FLOW["support"]
-SALES = HOUSEHOLD_FLOW["sales"]
-INCOME_COLUMN = GROUP_FLOW["income"]
-UNEMPLOYED_COLUMN = GROUP_FLOW["unemployed"]
 
 
 @kernel
@@ -83,23 +76,23 @@ def earn_rows(
             if employed == 1:
                 level = conditions.wage_index * conditions.bonus_factor * conditions.income_factors[place]
                 income = wage(permanent, level, transitory[offset])
-                tallies.household[WAGES] += income
+                tallies.household[HouseholdFlow.WAGES] += income
             else:
                 income = replacement_income(
                     permanent, conditions.wage_index, borrowers.covered[i], unemployed_for, work
                 )
-                tallies.group[group, UNEMPLOYED_COLUMN] += 1
+                tallies.group[group, GroupFlow.UNEMPLOYED] += 1
                 if borrowers.covered[i] == 1 and unemployed_for <= work.replacement_months:
-                    tallies.household[BENEFITS] += income
+                    tallies.household[HouseholdFlow.BENEFITS] += income
                 else:
-                    tallies.household[SUPPORT] += income
+                    tallies.household[HouseholdFlow.SUPPORT] += income
             if borrowers.inventory[i] > 0:
                 sold = stock_sold(wide(borrowers.inventory[i]), turnover)
                 borrowers.inventory[i] -= sold
                 revenue = int(sold * (1.0 + margin))
-                tallies.household[SALES] += revenue
+                tallies.household[HouseholdFlow.SALES] += revenue
                 income += revenue
-            tallies.group[group, INCOME_COLUMN] += income
+            tallies.group[group, GroupFlow.INCOME] += income
 
             essentials = essential_spending(permanent, conditions.wage_index, spending)
             chance = emergency_chance(wide(borrowers.turbulence[i]), spending)

@@ -75,8 +75,8 @@ def choose_lender(
             behaviour.choice.revealed_share,
         )
         in_scene = terms.scene[lender] if purpose == PURCHASE else 0.0
-        luck = uniform(keys, taste, conditions.month, i, terms.lender_id[lender])
-        liking = appeal(price, has_room, in_scene, refused, luck, behaviour.choice)
+        u = uniform(keys, taste, conditions.month, i, terms.lender_id[lender])
+        liking = appeal(price, has_room, in_scene, refused, u, behaviour.choice)
         if best == NOBODY or liking > best_appeal:
             best = lender
             best_appeal = liking

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from sim.codes import LINE_FROZEN, LINE_OPEN
 from sim.compiling import kernel, wide
+from sim.counted import Flow
 from sim.draws import FOR_LIFE, QUIET_CUT, uniform
 from sim.people.application import what_lender_sees
-from sim.people.counts import LIMITS_CUT, LINES_CUT, LINES_FROZEN
 from sim.people.terms import Conditions, Terms
 from sim.rules.limits import REVIEW_MONTHS, available_on_line, is_made_useless, quiet_cut, review_cut_share
 from sim.state import Borrowers, Lines, Loans, Tallies
@@ -106,10 +106,10 @@ def count_cut(
     limit = wide(lines.limit[i, lender])
     is_open = lines.status[i, lender] == LINE_OPEN
     if limit < limit_before:
-        tallies.flow[lender, LINES_CUT] += 1
-        tallies.flow[lender, LIMITS_CUT] += limit_before - limit
+        tallies.flow[lender, Flow.LINES_CUT] += 1
+        tallies.flow[lender, Flow.LIMITS_CUT] += limit_before - limit
     if status_before == LINE_OPEN and lines.status[i, lender] == LINE_FROZEN and standing.bucket == 0:
-        tallies.flow[lender, LINES_FROZEN] += 1
+        tallies.flow[lender, Flow.LINES_FROZEN] += 1
     if status_before != LINE_OPEN or terms.open[lender] == 0:
         return
     room_before = available_on_line(limit_before, standing.owed)

@@ -19,22 +19,11 @@ from sim.codes import (
     WORKING_CAPITAL,
 )
 from sim.compiling import kernel, wide
+from sim.counted import Flow, GroupFlow
 from sim.money import part
-from sim.people.counts import (
-    BUYERS_CLAIMS,
-    CLAIMS_FOR_SALE,
-    CUSTOMERS,
-    G_DEBT_30,
-    G_DEBT_90,
-    LINE_LIMITS,
-    LOANS,
-    OPEN_LINES,
-    PRODUCTIVE_LOANS,
-    UNUSED_LINES,
-)
 from sim.people.line_cuts import Cut, Standing, count_cut, cut_of
 from sim.people.loan_slots import bucket_at, clear_line, owed_at
-from sim.people.price_experiment import arm_of, count_tested_debt
+from sim.people.price_experiment import arm_of, count_debt_in_arm
 from sim.people.terms import Conditions, Terms
 from sim.rules.limits import available_on_line, cut_limit, line_ends, reviewed_limit, reviewed_status
 from sim.rules.repayment import charge_off_month
@@ -134,16 +123,16 @@ def review_lines(
             standing = Standing(owed, bucket, debt - owed, income)
             review_line(i, lender, standing, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
         if owed > 0:
-            tallies.flow[lender, CUSTOMERS] += 1
+            tallies.flow[lender, Flow.CUSTOMERS] += 1
         if owed > 0 and conditions.counts_shape == 1:
             count_debtor(i, lender, owed, borrowers, tallies)
         if lines.status[i, lender] == LINE_OPEN:
             limit = wide(lines.limit[i, lender])
             unused = available_on_line(limit, owed)
             all_unused += unused
-            tallies.flow[lender, OPEN_LINES] += 1
-            tallies.flow[lender, LINE_LIMITS] += limit
-            tallies.flow[lender, UNUSED_LINES] += unused
+            tallies.flow[lender, Flow.OPEN_LINES] += 1
+            tallies.flow[lender, Flow.LINE_LIMITS] += limit
+            tallies.flow[lender, Flow.UNUSED_LINES] += unused
     return all_unused
 
 
@@ -156,11 +145,11 @@ def count_claim(
     principal = wide(loans.principal[i, slot])
     charged_off_in = charge_off_month(conditions.month, wide(loans.instalments_left[i, slot]), collection_months)
     if charged_off_in < terms.sold_before[lender]:
-        tallies.flow[lender, BUYERS_CLAIMS] += principal
+        tallies.flow[lender, Flow.BUYERS_CLAIMS] += principal
         return
     tallies.claims[lender] += principal
     if conditions.month - charged_off_in >= terms.sale_age[lender]:
-        tallies.flow[lender, CLAIMS_FOR_SALE] += principal
+        tallies.flow[lender, Flow.CLAIMS_FOR_SALE] += principal
         partner = wide(loans.partner[i, slot])
         if partner != NOBODY:
             partners = part(principal, wide(loans.partner_share_bp[i, slot]))
@@ -203,19 +192,19 @@ def count_loans(
         debt += principal
         tallies.stock[lender, bucket] += principal
         tallies.stock_count[lender, bucket] += 1
-        tallies.flow[lender, LOANS] += 1
+        tallies.flow[lender, Flow.LOANS] += 1
         if wide(loans.purpose[i, slot]) == WORKING_CAPITAL:
-            tallies.flow[lender, PRODUCTIVE_LOANS] += principal
+            tallies.flow[lender, Flow.PRODUCTIVE_LOANS] += principal
         tallies.vintage_stock[lender, age] += principal
-        if terms.test_share[lender] > 0.0:
+        if terms.experiment_share[lender] > 0.0:
             arm = arm_of(i, lender, wide(loans.origination_month[i, slot]), keys, terms)
-            count_tested_debt(lender, arm, principal, wide(loans.apr_bp[i, slot]), bucket, terms, tallies)
+            count_debt_in_arm(lender, arm, principal, wide(loans.apr_bp[i, slot]), bucket, terms, tallies)
         if conditions.counts_shape == 1:
             count_ticket(lender, wide(loans.original[i, slot]), principal, tallies)
         if bucket >= 2:
-            tallies.group[group, G_DEBT_30] += principal
+            tallies.group[group, GroupFlow.DEBT_DPD30] += principal
         if bucket >= 4:
-            tallies.group[group, G_DEBT_90] += principal
+            tallies.group[group, GroupFlow.DEBT_DPD90] += principal
         if partner != NOBODY:
             share_bp = wide(loans.partner_share_bp[i, slot])
             tallies.partner_stock[lender, partner, bucket] += part(principal, share_bp)

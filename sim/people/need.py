@@ -58,7 +58,7 @@ def purchase_wish(
     i: int,
     spare: int,
     income: int,
-    luck: float,
+    u: float,
     borrowers: Borrowers,
     loans: Loans,
     keys: NDArray[np.uint64],
@@ -77,11 +77,11 @@ def purchase_wish(
     working = 0.0
     if sector == SELF_EMPLOYED and contracts < LOAN_SLOTS:
         working = demand.working_capital_share
-    if luck >= chance + working:
+    if u >= chance + working:
         return Wish(NO_NEED, 0, NOBODY)
     purpose = PURCHASE
     log_months = demand.purchase_log_months
-    if luck < working:
+    if u < working:
         purpose = WORKING_CAPITAL
         log_months = demand.working_capital_log_months
     size = normal_quantile(uniform(keys, PURCHASE_SIZE, conditions.month, i, 0))
@@ -107,7 +107,7 @@ def purchase_wish(
 @kernel
 def wish_of(
     i: int,
-    luck: float,
+    u: float,
     borrowers: Borrowers,
     loans: Loans,
     lines: Lines,
@@ -128,4 +128,4 @@ def wish_of(
         rush = rush_wish(i, smallest, borrowers, loans, lines)
         if rush.purpose != NO_NEED:
             return rush
-    return purchase_wish(i, spare, income, luck, borrowers, loans, keys, conditions, behaviour)
+    return purchase_wish(i, spare, income, u, borrowers, loans, keys, conditions, behaviour)

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 from sim.codes import NOBODY, POSTPONED_WITH_INTEREST, VINTAGE_MONTHS
 from sim.compiling import kernel, wide
+from sim.counted import Flow, PartnerFlow, VintageFlow
 from sim.money import part
-from sim.people.counts import (
-    CAPITALISED,
-    INTEREST,
-    INTEREST_PART,
-    INTEREST_PARTNER,
-    LENT,
-    ORIGINATIONS,
-    ORIGINATIONS_PARTNER,
-    V_LENT,
-)
 from sim.people.loan_slots import interest_to_repay
 from sim.people.terms import Terms
 from sim.rules.repayment import level_instalment
@@ -37,17 +28,17 @@ def postpone_loan(i: int, slot: int, month: int, loans: Loans, terms: Terms, tal
         return
     apr_bp = wide(loans.apr_bp[i, slot])
     interest = interest_to_repay(i, slot, loans)
-    tallies.flow[lender, INTEREST] += interest
-    tallies.flow[lender, ORIGINATIONS] += interest
-    tallies.flow[lender, CAPITALISED] += interest
+    tallies.flow[lender, Flow.INTEREST] += interest
+    tallies.flow[lender, Flow.ORIGINATIONS] += interest
+    tallies.flow[lender, Flow.CAPITALISED] += interest
     age = min(month - wide(loans.origination_month[i, slot]), VINTAGE_MONTHS - 1)
-    tallies.vintage_flow[lender, age, V_LENT] += interest
+    tallies.vintage_flow[lender, age, VintageFlow.LENT] += interest
     if partner != NOBODY:
         share_bp = wide(loans.partner_share_bp[i, slot])
         lent = part(principal + interest, share_bp) - part(principal, share_bp)
-        tallies.flow[lender, INTEREST_PARTNER] += part(interest, share_bp)
-        tallies.partner_flow[lender, partner, INTEREST_PART] += part(interest, share_bp)
-        tallies.flow[lender, ORIGINATIONS_PARTNER] += lent
-        tallies.partner_flow[lender, partner, LENT] += lent
+        tallies.flow[lender, Flow.INTEREST_PARTNER] += part(interest, share_bp)
+        tallies.partner_flow[lender, partner, PartnerFlow.INTEREST] += part(interest, share_bp)
+        tallies.flow[lender, Flow.ORIGINATIONS_PARTNER] += lent
+        tallies.partner_flow[lender, partner, PartnerFlow.LENT] += lent
     loans.principal[i, slot] = principal + interest
     loans.instalment[i, slot] = level_instalment(principal + interest, apr_bp, wide(loans.instalments_left[i, slot]))

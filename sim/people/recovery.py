@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 from sim.codes import CHARGED_OFF, LOAN_SLOTS, NOBODY
 from sim.compiling import kernel, wide
+from sim.counted import Flow, PartnerFlow
 from sim.draws import COLLECT, uniform
 from sim.money import part
 from sim.params import BehaviourParameters
-from sim.people.counts import BUYERS_RECOVERIES, RECOVERED_PART, RECOVERIES, RECOVERIES_PARTNER
 from sim.people.loan_slots import clear_slot
 from sim.people.terms import Conditions, Terms
 from sim.rules.repayment import charge_off_month, recovery
@@ -46,13 +46,13 @@ def collect_claim(
     if paid > 0:
         charged_off_in = charge_off_month(conditions.month, left, behaviour.repayment.collection_months)
         if charged_off_in < terms.sold_before[lender]:
-            tallies.flow[lender, BUYERS_RECOVERIES] += paid
+            tallies.flow[lender, Flow.BUYERS_RECOVERIES] += paid
         else:
-            tallies.flow[lender, RECOVERIES] += paid
+            tallies.flow[lender, Flow.RECOVERIES] += paid
             if partner != NOBODY:
                 recovered = part(claim, share_bp) - part(claim - paid, share_bp)
-                tallies.flow[lender, RECOVERIES_PARTNER] += recovered
-                tallies.partner_flow[lender, partner, RECOVERED_PART] += recovered
+                tallies.flow[lender, Flow.RECOVERIES_PARTNER] += recovered
+                tallies.partner_flow[lender, partner, PartnerFlow.RECOVERED] += recovered
         loans.principal[i, slot] = claim - paid
     if loans.instalments_left[i, slot] <= 0 or loans.principal[i, slot] == 0:
         clear_slot(i, slot, loans)

@@ -9,32 +9,13 @@ from numpy.typing import NDArray
 
 from sim.codes import CHARGED_OFF, FRAUD, LINE_BARRED, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, VINTAGE_MONTHS
 from sim.compiling import kernel, wide
+from sim.counted import CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Flow, PartnerFlow, VintageFlow
 from sim.draws import FORGET, uniform
 from sim.money import part
 from sim.params import BehaviourParameters
-from sim.people.counts import (
-    CHARGE_OFFS,
-    CHARGE_OFFS_PARTNER,
-    CHARGED_OFF_COLUMN,
-    CHARGED_OFF_PART,
-    DEFAULTS,
-    DEFAULTS_BY_CHOICE,
-    INTEREST,
-    INTEREST_PART,
-    INTEREST_PARTNER,
-    LAST_BUCKET_ROLLED,
-    PAID_OFF_COLUMN,
-    PRINCIPAL,
-    PRINCIPAL_PART,
-    PRINCIPAL_PARTNER,
-    V_30,
-    V_60,
-    V_90,
-    V_CHARGED_OFF,
-)
 from sim.people.loan_slots import clear_slot, owed_at
 from sim.people.payment_holiday import postpone_loan
-from sim.people.price_experiment import arm_of, count_tested_bad
+from sim.people.price_experiment import arm_of, count_bad_in_arm
 from sim.people.terms import Conditions, Terms
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.law import is_postponed
@@ -92,15 +73,15 @@ def serve_loan(
         cash,
         behaviour.repayment.penalty_factor,
     )
-    tallies.flow[lender, INTEREST] += after.interest_paid
-    tallies.flow[lender, PRINCIPAL] += after.principal_paid
+    tallies.flow[lender, Flow.INTEREST] += after.interest_paid
+    tallies.flow[lender, Flow.PRINCIPAL] += after.principal_paid
     if partner != NOBODY:
         interest_part = part(after.interest_paid, share_bp)
         principal_part = part(principal, share_bp) - part(after.principal, share_bp)
-        tallies.flow[lender, INTEREST_PARTNER] += interest_part
-        tallies.flow[lender, PRINCIPAL_PARTNER] += principal_part
-        tallies.partner_flow[lender, partner, INTEREST_PART] += interest_part
-        tallies.partner_flow[lender, partner, PRINCIPAL_PART] += principal_part
+        tallies.flow[lender, Flow.INTEREST_PARTNER] += interest_part
+        tallies.flow[lender, Flow.PRINCIPAL_PARTNER] += principal_part
+        tallies.partner_flow[lender, partner, PartnerFlow.INTEREST] += interest_part
+        tallies.partner_flow[lender, partner, PartnerFlow.PRINCIPAL] += principal_part
     loans.principal[i, slot] = after.principal
     loans.instalments_left[i, slot] = after.instalments_left
     column = after.bucket
@@ -114,27 +95,27 @@ def serve_loan(
         column = CHARGED_OFF_COLUMN
         lines.status[i, lender] = LINE_BARRED
         lines.limit[i, lender] = 0
-        tallies.flow[lender, CHARGE_OFFS] += after.principal
-        tallies.flow[lender, DEFAULTS] += 1
-        tallies.flow[lender, DEFAULTS_BY_CHOICE] += by_choice
-        tallies.flow[lender, LAST_BUCKET_ROLLED] += principal
-        tallies.vintage_flow[lender, age, V_CHARGED_OFF] += after.principal
+        tallies.flow[lender, Flow.CHARGE_OFFS] += after.principal
+        tallies.flow[lender, Flow.DEFAULTS] += 1
+        tallies.flow[lender, Flow.DEFAULTS_BY_CHOICE] += by_choice
+        tallies.flow[lender, Flow.OPENING_LAST_BUCKET_ROLLED] += principal
+        tallies.vintage_flow[lender, age, VintageFlow.CHARGED_OFF] += after.principal
         if partner != NOBODY:
             lost = part(after.principal, share_bp)
-            tallies.flow[lender, CHARGE_OFFS_PARTNER] += lost
-            tallies.partner_flow[lender, partner, CHARGED_OFF_PART] += lost
+            tallies.flow[lender, Flow.CHARGE_OFFS_PARTNER] += lost
+            tallies.partner_flow[lender, partner, PartnerFlow.CHARGED_OFF] += lost
     else:
         loans.bucket[i, slot] = after.bucket
         if after.bucket > worst:
             loans.worst_bucket[i, slot] = after.bucket
             if worst < 2 <= after.bucket:
-                tallies.vintage_flow[lender, age, V_30] += after.principal
+                tallies.vintage_flow[lender, age, VintageFlow.EVER30] += after.principal
             if worst < 3 <= after.bucket:
-                tallies.vintage_flow[lender, age, V_60] += after.principal
+                tallies.vintage_flow[lender, age, VintageFlow.EVER60] += after.principal
             if worst < 4 <= after.bucket:
-                tallies.vintage_flow[lender, age, V_90] += after.principal
+                tallies.vintage_flow[lender, age, VintageFlow.EVER90] += after.principal
                 arm = arm_of(i, lender, wide(loans.origination_month[i, slot]), keys, terms)
-                count_tested_bad(lender, arm, after.principal, terms, tallies)
+                count_bad_in_arm(lender, arm, after.principal, terms, tallies)
                 if age < tallies.cell_bad.shape[1]:
                     tallies.cell_bad[lender, age, loans.cell[i, slot]] += 1
     tallies.roll_count[lender, bucket, column] += 1
@@ -221,8 +202,8 @@ def pay_dues(
         if walks_away == 1:
             offered = 0
         elif loans.bucket[i, slot] == 0:
-            luck = uniform(keys, FORGET, month, i, slot)
-            if luck < forget_chance(borrowers.reliability[i], repayment):
+            u = uniform(keys, FORGET, month, i, slot)
+            if u < forget_chance(borrowers.reliability[i], repayment):
                 offered = 0
         # A miss counts as chosen only when the instalment could have been paid.
         instalment = wide(loans.instalment[i, slot])

@@ -6,13 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import kernel, wide
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.draws import RUMOUR, uniform
 from sim.params import BehaviourParameters
 from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
 from sim.state import Borrowers, Tallies
-
-AWARE = FLOW["aware"]
 
 
 @kernel
@@ -36,9 +34,9 @@ def spread_rows(
         community = borrowers.community[i]
         beliefs = wide(borrowers.aware_of[i])
         hearing = hearing_chance(aware_share_community[community], aware_share_all, seed_share, contagion)
-        luck = uniform(keys, RUMOUR, month, i, lender_id)
-        belief = next_belief(belief_in(beliefs, lender), hearing, contagion, luck)
+        u = uniform(keys, RUMOUR, month, i, lender_id)
+        belief = next_belief(belief_in(beliefs, lender), hearing, contagion, u)
         borrowers.aware_of[i] = with_belief(beliefs, lender, belief)
         if belief == BELIEVES:
             tallies.community_aware[community, lender] += 1
-            tallies.flow[lender, AWARE] += 1
+            tallies.flow[lender, Flow.AWARE] += 1

@@ -7,31 +7,14 @@ from numpy.typing import NDArray
 
 from sim.codes import NEVER, NOBODY
 from sim.compiling import kernel, wide
+from sim.counted import Flag, GroupFlow, HouseholdFlow
 from sim.params import BehaviourParameters
 from sim.people.applicant_outcome import follow_watch
-from sim.people.counts import (
-    F_APPLIED,
-    F_APPLIED_BEFORE,
-    F_APPROVED,
-    F_APPROVED_BEFORE,
-    F_DEFAULT,
-    F_INFORMAL,
-    F_LATE,
-    G_CONSUMPTION,
-    G_DEBT,
-    G_DEFAULTS,
-    G_INDEBTED,
-    G_INFORMAL,
-    H_CONSUMPTION,
-    H_INFORMAL_DEBT,
-    H_LONG_TERM_SAVING,
-    H_SAVINGS,
-)
-from sim.people.drawing import hear_answer
+from sim.people.drawing import resolve_application
 from sim.people.household import (
     Informal,
     borrow_informally,
-    eat,
+    consume_essentials,
     informal_interest,
     pay_informal_interest,
     spend_and_save,
@@ -54,18 +37,18 @@ def remember_misses(i: int, late: int, defaulted: int, borrowers: Borrowers, tal
     """Let person i's record show this month's lateness and default, or grow a month older; return the flags."""
     flags = 0
     if late == 1:
-        flags |= F_LATE
+        flags |= Flag.LATE
         borrowers.months_since_late[i] = 0
     elif borrowers.months_since_late[i] < NEVER:
         borrowers.months_since_late[i] += 1
     if defaulted == 1:
-        flags |= F_DEFAULT
+        flags |= Flag.DEFAULT
         borrowers.months_since_default[i] = 0
         borrowers.months_since_late[i] = 0
         if borrowers.defaults[i] < MOST_DEFAULTS:
             borrowers.defaults[i] += 1
         tallies.community_defaults[borrowers.community[i]] += 1
-        tallies.group[borrowers.group[i], G_DEFAULTS] += 1
+        tallies.group[borrowers.group[i], GroupFlow.DEFAULTS] += 1
     elif borrowers.months_since_default[i] < NEVER:
         borrowers.months_since_default[i] += 1
     return flags
@@ -77,13 +60,13 @@ def remember_flags(i: int, flags: int, people: People, conditions: Conditions) -
     borrowers = people.borrowers
     if conditions.after_window == 1:
         borrowers.flags[i] |= flags
-        if flags & F_APPROVED != 0:
+        if flags & Flag.APPROVED != 0:
             borrowers.served_by[i] = people.applications.lender[i]
     if conditions.before_window == 1:
-        if flags & F_APPLIED != 0:
-            borrowers.flags[i] |= F_APPLIED_BEFORE
-        if flags & F_APPROVED != 0:
-            borrowers.flags[i] |= F_APPROVED_BEFORE
+        if flags & Flag.APPLIED != 0:
+            borrowers.flags[i] |= Flag.APPLIED_BEFORE
+        if flags & Flag.APPROVED != 0:
+            borrowers.flags[i] |= Flag.APPROVED_BEFORE
 
 
 @kernel
@@ -116,7 +99,7 @@ def settle_rows(
         income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
         essentials = wide(borrowers.essentials[i])
 
-        answer = hear_answer(i, people, keys, conditions, terms, behaviour, first_round, second_round, tallies)
+        answer = resolve_application(i, people, keys, conditions, terms, behaviour, first_round, second_round, tallies)
         flags = answer.flags
         holds_loans = holds_any(i, loans)
 
@@ -132,10 +115,10 @@ def settle_rows(
         shortage = essentials + dues + interest - before.cash
         helped = borrow_informally(shortage, income, before, conditions, informal, household)
         if helped.debt > before.debt:
-            flags |= F_INFORMAL
-        meal = eat(i, helped.cash, borrowers, tallies)
-        flags |= meal.flags
-        owing = pay_informal_interest(interest, Informal(meal.cash, helped.debt, helped.missed), informal, household)
+            flags |= Flag.INFORMAL
+        basics = consume_essentials(i, helped.cash, borrowers, tallies)
+        flags |= basics.flags
+        owing = pay_informal_interest(interest, Informal(basics.cash, helped.debt, helped.missed), informal, household)
 
         # Dues, then charged-off claims; what stands at month end is counted, and the lenders look at it.
         cash = owing.cash
@@ -155,23 +138,23 @@ def settle_rows(
         unused = review_lines(i, holds_loans, debt, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
 
         left = spend_and_save(i, cash, owing.debt, unused, borrowers, conditions, behaviour, household)
-        consumption = answer.consumption + meal.eaten + left.spent
+        consumption = answer.consumption + basics.spent + left.spent
         borrowers.consumption[i] = consumption
         borrowers.savings[i] = left.cash
         borrowers.unused_lines[i] = unused
         borrowers.informal_debt[i] = left.informal_debt
         borrowers.informal_missed[i] = owing.missed
         borrowers.inquiry_months[i] = (wide(borrowers.inquiry_months[i]) << 1) & INQUIRY_MASK
-        household[H_CONSUMPTION] += consumption
-        household[H_LONG_TERM_SAVING] += left.put_away
-        household[H_SAVINGS] += left.cash
-        household[H_INFORMAL_DEBT] += left.informal_debt
+        household[HouseholdFlow.CONSUMPTION] += consumption
+        household[HouseholdFlow.LONG_TERM_SAVING] += left.put_away
+        household[HouseholdFlow.SAVINGS] += left.cash
+        household[HouseholdFlow.INFORMAL_DEBT] += left.informal_debt
         tallies.sector_consumption[borrowers.sector[i]] += consumption
-        tallies.group[group, G_CONSUMPTION] += consumption
-        tallies.group[group, G_DEBT] += debt
-        tallies.group[group, G_INFORMAL] += left.informal_debt
+        tallies.group[group, GroupFlow.CONSUMPTION] += consumption
+        tallies.group[group, GroupFlow.DEBT] += debt
+        tallies.group[group, GroupFlow.INFORMAL_DEBT] += left.informal_debt
         if debt > 0:
-            tallies.group[group, G_INDEBTED] += 1
+            tallies.group[group, GroupFlow.INDEBTED] += 1
         if borrowers.liquidity[i] != 0:
             count_followed(i, income, consumption, debt, flags, borrowers, tallies)
         remember_flags(i, flags, people, conditions)

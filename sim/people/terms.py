@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import cache
 from math import sqrt
-from typing import NamedTuple
+from typing import Annotated, Any, NamedTuple, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,12 @@ from numpy.typing import NDArray
 from sim.codes import ANY_NUMBER_OF_LENDERS, NO_SERVICE_CAP_SHARE, REGIONS, SECTORS
 from sim.money import basis_points
 from sim.params import LenderParameters
+from sim.state import numpy_types
 from sim.values import Economy, LineCuts, Offer, Rules
+
+Whole = NDArray[np.int64]
+Real = NDArray[np.float64]
+Source = Callable[[Offer, LenderParameters], Any]
 
 
 class Cuts(NamedTuple):
@@ -35,65 +41,79 @@ class Cuts(NamedTuple):
 
 
 class Terms(NamedTuple):
-    """Lenders' terms of the month; first axis is the lender in order of id."""
+    """Lenders' terms of the month, first axis the lender in order of id; each says where its values are from.
 
-    lender_id: NDArray[np.int64]
-    open: NDArray[np.int64]
-    apr_bp: NDArray[np.int64]  # (L, bands)
-    closed: NDArray[np.int64]  # (L, bands)
-    typical_apr: NDArray[np.float64]
-    typical_headline_apr: NDArray[np.float64]
-    headline_share: NDArray[np.float64]
-    new_cutoff: NDArray[np.int64]
-    line_cutoff: NDArray[np.int64]
-    limit_months: NDArray[np.float64]  # (L, bands)
-    largest_limit: NDArray[np.int64]
-    limit_raise: NDArray[np.float64]
-    borrower_cap: NDArray[np.int64]
-    disclosure: NDArray[np.float64]
-    registry_rank: NDArray[np.int64]  # people with a lower rank are seen
-    registry_memory: NDArray[np.int64]
-    registry_coverage: NDArray[np.float64]
-    partner_share_bp: NDArray[np.int64]
-    charge_off_bucket: NDArray[np.int64]
-    dormant_months: NDArray[np.int64]
-    barred_months: NDArray[np.int64]
-    collection_effort: NDArray[np.float64]
-    sold_before: NDArray[np.int64]  # claims charged off before this month belong to their buyer
-    sale_age: NDArray[np.int64]  # months since charge-off from which a claim is for sale
-    proxy_noise: NDArray[np.float64]
-    signal_noise: NDArray[np.float64]
-    signal_seen: NDArray[np.float64]  # how much of the behaviour signal reaches the lender
-    job_loss_seen: NDArray[np.float64]
-    scene: NDArray[np.float64]
-    is_bank: NDArray[np.int64]
-    exploration: NDArray[np.float64]  # share of strangers refused by policy or price who get the smallest loan
-    officer_share: NDArray[np.float64]  # share of strangers' applications that an officer decides
-    officer_insight: NDArray[np.float64]  # correlation of an officer's view with true reliability
-    officer_blindness: NDArray[np.float64]  # weight of what is mere belief
-    officer_refuses_below: NDArray[np.float64]
-    officer_accepts_above: NDArray[np.float64]
-    rationed: NDArray[np.float64]  # share of loans granted that are then refused by lot
-    rationed_in_need: NDArray[np.float64]  # the same, for those who borrow to pay bills
-    fraud: NDArray[np.float64]  # share of first loans that are frauds
+    A value is made of the lender's offer of the month (`o`) and of its parameters (`p`).
+    """
+
+    lender_id: Annotated[Whole, lambda _, p: p.id]
+    open: Annotated[Whole, lambda o, _: int(o.open)]
+    apr_bp: Annotated[Whole, lambda o, _: o.apr_bp]  # (L, bands)
+    closed: Annotated[Whole, lambda o, _: o.closed]  # (L, bands)
+    typical_apr: Annotated[Real, lambda o, _: o.typical_apr]
+    typical_headline_apr: Annotated[Real, lambda o, _: o.typical_headline_apr]
+    headline_share: Annotated[Real, lambda _, p: 1.0 - p.fee_gap_share]
+    new_cutoff: Annotated[Whole, lambda o, _: o.new_cutoff_band]
+    line_cutoff: Annotated[Whole, lambda o, _: o.line_cutoff_band]
+    limit_months: Annotated[Real, lambda o, _: o.limit_months]  # (L, bands)
+    largest_limit: Annotated[Whole, lambda o, _: o.largest_limit_fen]
+    limit_raise: Annotated[Real, lambda o, _: o.limit_raise_share]
+    borrower_cap: Annotated[Whole, lambda o, _: o.rules.borrower_cap_fen]
+    disclosure: Annotated[Real, lambda o, _: o.rules.disclosure_share]
+    # people with a lower rank are seen
+    registry_rank: Annotated[Whole, lambda o, _: basis_points(o.rules.registry_coverage_share * o.data_seen_share)]
+    registry_memory: Annotated[Whole, lambda o, _: o.rules.registry_memory_months]
+    registry_coverage: Annotated[Real, lambda o, _: o.rules.registry_coverage_share]
+    partner_share_bp: Annotated[Whole, lambda o, _: o.partner_share_bp]
+    charge_off_bucket: Annotated[Whole, lambda _, p: p.charge_off_bucket]
+    dormant_months: Annotated[Whole, lambda _, p: p.dormant_months]
+    barred_months: Annotated[Whole, lambda _, p: p.barred_months]
+    collection_effort: Annotated[
+        Real, lambda o, p: min(p.collection_effort, o.rules.collection_effort_share) * o.collection_factor
+    ]
+    # claims charged off before this month belong to their buyer
+    sold_before: Annotated[Whole, lambda o, _: o.sold_before]
+    sale_age: Annotated[Whole, lambda o, _: o.sale_age_months]  # months since charge-off from which a claim is for sale
+    proxy_noise: Annotated[Real, lambda _, p: p.proxy_noise]
+    signal_noise: Annotated[Real, lambda o, _: o.signal_noise]
+    signal_seen: Annotated[Real, lambda o, _: o.data_seen_share]  # how much of the behaviour signal reaches the lender
+    job_loss_seen: Annotated[Real, lambda _, p: p.job_loss_seen_share]
+    scene: Annotated[Real, lambda _, p: p.scene]
+    is_bank: Annotated[Whole, lambda _, p: int(p.kind == "bank")]
+    # share of strangers refused by policy or price who get the smallest loan
+    exploration: Annotated[Real, lambda _, p: p.learning.exploration_share]
+    # share of strangers' applications that an officer decides
+    officer_share: Annotated[Real, lambda _, p: p.officers.override_share]
+    # correlation of an officer's view with true reliability
+    officer_insight: Annotated[Real, lambda _, p: p.officers.insight_share]
+    # weight of what is mere belief
+    officer_blindness: Annotated[Real, lambda _, p: sqrt(1.0 - p.officers.insight_share**2)]
+    officer_refuses_below: Annotated[Real, lambda _, p: p.officers.refuse_below]
+    officer_accepts_above: Annotated[Real, lambda _, p: p.officers.accept_above]
+    rationed: Annotated[Real, lambda o, _: o.rationed_share]  # share of loans granted that are then refused by lot
+    # the same, for those who borrow to pay bills
+    rationed_in_need: Annotated[Real, lambda o, _: o.rationed_in_need_share]
+    fraud: Annotated[Real, lambda o, _: o.fraud_share]  # share of first loans that are frauds
     band_of_cell: NDArray[np.int8]  # (L, cells)
-    test_share: NDArray[np.float64]  # of applications that are in a trial of prices and limits
-    test_step_bp: NDArray[np.int64]
-    test_limit_step: NDArray[np.float64]
-    least_apr_bp: NDArray[np.int64]  # no personal price goes below it, nor above the next
-    most_apr_bp: NDArray[np.int64]
+    experiment_share: Annotated[Real, lambda o, _: o.test.share]  # of applications that are in a price experiment
+    experiment_step_bp: Annotated[Whole, lambda o, _: o.test.price_step_bp]
+    experiment_limit_step: Annotated[Real, lambda o, _: o.test.limit_step_share]
+    # no personal price goes below it, nor above the next
+    least_apr_bp: Annotated[Whole, lambda o, _: o.test.least_apr_bp]
+    most_apr_bp: Annotated[Whole, lambda o, _: o.test.most_apr_bp]
     # what the law asks of a contract and a person
-    has_law: NDArray[np.int64]  # 1 = one of the next four binds somebody
-    needs_income: NDArray[np.int64]
-    youngest_age_band: NDArray[np.int64]
-    most_lenders: NDArray[np.int64]
-    service_cap_bp: NDArray[np.int64]  # instalments over income
-    cap_income_months: NDArray[np.float64]  # one person's debt here
-    longest_term: NDArray[np.int64]  # months
-    postponement: NDArray[np.int64]
-    taught_share: NDArray[np.float64]
-    headline_ceiling: NDArray[np.float64]  # yearly rate
-    shut_ground: NDArray[np.int64]  # told to those who ask while `open` is 0
+    # 1 = one of the next four binds somebody
+    has_law: Annotated[Whole, lambda o, _: int(limits_whom_to_lend_to(o.rules))]
+    needs_income: Annotated[Whole, lambda o, _: o.rules.needs_income]
+    youngest_age_band: Annotated[Whole, lambda o, _: o.rules.youngest_age_band]
+    most_lenders: Annotated[Whole, lambda o, _: o.rules.most_lenders]
+    service_cap_bp: Annotated[Whole, lambda o, _: basis_points(o.rules.debt_service_share)]  # instalments over income
+    cap_income_months: Annotated[Real, lambda o, _: o.rules.borrower_cap_income_months]  # one person's debt here
+    longest_term: Annotated[Whole, lambda o, _: o.rules.longest_term_months]  # months
+    postponement: Annotated[Whole, lambda o, _: o.rules.postponement]
+    taught_share: Annotated[Real, lambda o, _: o.rules.literacy_taught_share]
+    headline_ceiling: Annotated[Real, lambda o, _: o.rules.max_headline_apr_bp / 10_000.0]  # yearly rate
+    shut_ground: Annotated[Whole, lambda o, _: o.shut_ground]  # told to those who ask while `open` is 0
     cuts: Cuts
 
 
@@ -142,79 +162,22 @@ def terms_of(
     band_of_cell: NDArray[np.int8],
 ) -> Terms:
     """Return the terms of all lenders as arrays; `offers` and `parameters` are in order of id."""
+    lenders = list(zip(offers, parameters, strict=True))
+    columns: dict[str, Any] = {
+        name: np.array([value(*each) for each in lenders], kind) for name, (kind, value) in sources().items()
+    }
+    return Terms(**columns, band_of_cell=band_of_cell, cuts=cuts_of([offer.cuts for offer in offers]))
 
-    def whole(values: Sequence[int]) -> NDArray[np.int64]:
-        return np.array(values, dtype=np.int64)
 
-    def real(values: Sequence[float]) -> NDArray[np.float64]:
-        return np.array(values, dtype=np.float64)
-
-    return Terms(
-        lender_id=whole([p.id for p in parameters]),
-        open=whole([int(offer.open) for offer in offers]),
-        apr_bp=np.array([offer.apr_bp for offer in offers], dtype=np.int64),
-        closed=np.array([offer.closed for offer in offers], dtype=np.int64),
-        typical_apr=real([offer.typical_apr for offer in offers]),
-        typical_headline_apr=real([offer.typical_headline_apr for offer in offers]),
-        headline_share=real([1.0 - p.fee_gap_share for p in parameters]),
-        new_cutoff=whole([offer.new_cutoff_band for offer in offers]),
-        line_cutoff=whole([offer.line_cutoff_band for offer in offers]),
-        limit_months=np.array([offer.limit_months for offer in offers], dtype=np.float64),
-        largest_limit=whole([offer.largest_limit_fen for offer in offers]),
-        limit_raise=real([offer.limit_raise_share for offer in offers]),
-        borrower_cap=whole([offer.rules.borrower_cap_fen for offer in offers]),
-        disclosure=real([offer.rules.disclosure_share for offer in offers]),
-        registry_rank=whole(
-            [basis_points(offer.rules.registry_coverage_share * offer.data_seen_share) for offer in offers]
-        ),
-        registry_memory=whole([offer.rules.registry_memory_months for offer in offers]),
-        registry_coverage=real([offer.rules.registry_coverage_share for offer in offers]),
-        partner_share_bp=whole([offer.partner_share_bp for offer in offers]),
-        charge_off_bucket=whole([p.charge_off_bucket for p in parameters]),
-        dormant_months=whole([p.dormant_months for p in parameters]),
-        barred_months=whole([p.barred_months for p in parameters]),
-        collection_effort=real(
-            [
-                min(p.collection_effort, offer.rules.collection_effort_share) * offer.collection_factor
-                for p, offer in zip(parameters, offers, strict=True)
-            ]
-        ),
-        sold_before=whole([offer.sold_before for offer in offers]),
-        sale_age=whole([offer.sale_age_months for offer in offers]),
-        proxy_noise=real([p.proxy_noise for p in parameters]),
-        signal_noise=real([offer.signal_noise for offer in offers]),
-        signal_seen=real([offer.data_seen_share for offer in offers]),
-        job_loss_seen=real([p.job_loss_seen_share for p in parameters]),
-        scene=real([p.scene for p in parameters]),
-        is_bank=whole([int(p.kind == "bank") for p in parameters]),
-        exploration=real([p.learning.exploration_share for p in parameters]),
-        officer_share=real([p.officers.override_share for p in parameters]),
-        officer_insight=real([p.officers.insight_share for p in parameters]),
-        officer_blindness=real([sqrt(1.0 - p.officers.insight_share**2) for p in parameters]),
-        officer_refuses_below=real([p.officers.refuse_below for p in parameters]),
-        officer_accepts_above=real([p.officers.accept_above for p in parameters]),
-        rationed=real([offer.rationed_share for offer in offers]),
-        rationed_in_need=real([offer.rationed_in_need_share for offer in offers]),
-        fraud=real([offer.fraud_share for offer in offers]),
-        band_of_cell=band_of_cell,
-        test_share=real([offer.test.share for offer in offers]),
-        test_step_bp=whole([offer.test.price_step_bp for offer in offers]),
-        test_limit_step=real([offer.test.limit_step_share for offer in offers]),
-        least_apr_bp=whole([offer.test.least_apr_bp for offer in offers]),
-        most_apr_bp=whole([offer.test.most_apr_bp for offer in offers]),
-        has_law=whole([int(limits_whom_to_lend_to(offer.rules)) for offer in offers]),
-        needs_income=whole([offer.rules.needs_income for offer in offers]),
-        youngest_age_band=whole([offer.rules.youngest_age_band for offer in offers]),
-        most_lenders=whole([offer.rules.most_lenders for offer in offers]),
-        service_cap_bp=whole([basis_points(offer.rules.debt_service_share) for offer in offers]),
-        cap_income_months=real([offer.rules.borrower_cap_income_months for offer in offers]),
-        longest_term=whole([offer.rules.longest_term_months for offer in offers]),
-        postponement=whole([offer.rules.postponement for offer in offers]),
-        taught_share=real([offer.rules.literacy_taught_share for offer in offers]),
-        headline_ceiling=real([offer.rules.max_headline_apr_bp / 10_000.0 for offer in offers]),
-        shut_ground=whole([offer.shut_ground for offer in offers]),
-        cuts=cuts_of([offer.cuts for offer in offers]),
-    )
+@cache
+def sources() -> dict[str, tuple[type, Source]]:
+    """Return for every term of a lender its element type and what gives its value, as `Terms` declares them."""
+    hints = get_type_hints(Terms, globals(), include_extras=True)
+    return {
+        name: (next(numpy_types(hint)), hint.__metadata__[0])
+        for name, hint in hints.items()
+        if get_origin(hint) is Annotated
+    }
 
 
 def limits_whom_to_lend_to(rules: Rules) -> bool:

@@ -39,7 +39,7 @@ def appeal(
     has_room_on_line: int,
     in_scene: float,
     recently_refused: int,
-    luck: float,
+    u: float,
     choice: ChoiceParameters,
 ) -> float:
     """Return how much a lender appeals: tastes are independent extreme values, one draw for each lender."""
@@ -47,4 +47,4 @@ def appeal(
     utility += choice.line_weight * has_room_on_line
     utility += choice.scene_weight * in_scene
     utility -= choice.rejection_weight * recently_refused
-    return utility - logarithm(-logarithm(luck))
+    return utility - logarithm(-logarithm(u))

@@ -20,7 +20,7 @@ def hearing_chance(
 
 
 @rule
-def next_belief(belief: int, hearing: float, contagion: ContagionParameters, luck: float) -> int:
+def next_belief(belief: int, hearing: float, contagion: ContagionParameters, u: float) -> int:
     """Return UNTOLD, BELIEVES or IMMUNE of next month; one draw serves hearing, forgetting and learning better.
 
     Of those who stop believing, a share has seen through the rumour and never believes it again.
@@ -28,10 +28,10 @@ def next_belief(belief: int, hearing: float, contagion: ContagionParameters, luc
     if belief == IMMUNE:
         return IMMUNE
     if belief == BELIEVES:
-        if luck < contagion.rumour_forget_share * contagion.rumour_immune_share:
+        if u < contagion.rumour_forget_share * contagion.rumour_immune_share:
             return IMMUNE
-        return UNTOLD if luck < contagion.rumour_forget_share else BELIEVES
-    return BELIEVES if luck < hearing else UNTOLD
+        return UNTOLD if u < contagion.rumour_forget_share else BELIEVES
+    return BELIEVES if u < hearing else UNTOLD
 
 
 @rule

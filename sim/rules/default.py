@@ -39,9 +39,9 @@ def is_walking_away(
 
 
 @rule
-def purpose_in_truth(purpose: int, line_status: int, luck: float, fraud_share: float) -> int:
+def purpose_in_truth(purpose: int, line_status: int, u: float, fraud_share: float) -> int:
     """Return what a loan is really for: a share of those who come to a lender for the first time mean not to repay.
 
     `line_status` is that before the loan. The lender never sees the answer.
     """
-    return FRAUD if line_status == NO_LINE and luck < fraud_share else purpose
+    return FRAUD if line_status == NO_LINE and u < fraud_share else purpose

@@ -52,11 +52,11 @@ def shortfall_wanted(missing: int, monthly_income: int, smallest_loan: int, dema
 
 
 @rule
-def goes_on_credit(spare: int, wanted: int, buffer: int, luck: float, convenience_share: float) -> int:
+def goes_on_credit(spare: int, wanted: int, buffer: int, u: float, convenience_share: float) -> int:
     """Return 1 when a wish is put on credit: savings would fall below the buffer, or paying later is convenient."""
     if spare - wanted < buffer:
         return 1
-    return 1 if luck < convenience_share else 0
+    return 1 if u < convenience_share else 0
 
 
 @rule

@@ -36,7 +36,7 @@ def quiet_cut(
     owed: int,
     months_known: int,
     band: int,
-    luck: float,
+    u: float,
     unused_only: int,
     from_band: int,
     cut_share: float,
@@ -45,11 +45,11 @@ def quiet_cut(
 ) -> QuietCut:
     """Return what a programme of cuts does to a line opened `months_known` months before it began.
 
-    `luck` is drawn once for a person and a lender, so that who is picked stays picked.
+    `u` is drawn once for a person and a lender, so that who is picked stays picked.
     """
     if months_known <= 0 or band < from_band or (unused_only == 1 and owed > 0):
         return QuietCut(0.0, 0)
-    return QuietCut(cut_share if luck < customer_share else 0.0, 1 if luck < freeze_share else 0)
+    return QuietCut(cut_share if u < customer_share else 0.0, 1 if u < freeze_share else 0)
 
 
 @rule

@@ -10,11 +10,11 @@ HUNDRED_YUAN = 10_000
 
 
 @rule
-def offer_arm(luck: float, share: float) -> int:
+def offer_arm(u: float, share: float) -> int:
     """Return the arm that a draw falls into: outside the trial, or one of its five arms with the same chance."""
-    if luck >= share:
+    if u >= share:
         return UNTESTED
-    return 1 + min(TESTED_ARMS - 1, int(luck / share * TESTED_ARMS))
+    return 1 + min(TESTED_ARMS - 1, int(u / share * TESTED_ARMS))
 
 
 @rule

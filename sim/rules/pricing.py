@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.codes import NO_ROOT, RATE_CAP
+from sim.codes import NO_PRICE, RATE_CAP
 from sim.compiling import rule
 from sim.elementary import exponential, logarithm
 
@@ -91,7 +91,7 @@ def band_price(
     high = 0
     while not (is_paid(high, default_share, own) and is_paid(high, default_share, partner)):
         if high > ceiling_bp * 100:
-            return Price(0, NO_ROOT)
+            return Price(0, NO_PRICE)
         low = high
         high += STEP_PPM
     while high - low > 1:
@@ -102,7 +102,7 @@ def band_price(
             low = middle
     apr_bp = max((high + 99) // 100, int(floor_apr * 10_000.0 + 0.5))
     if apr_bp > ceiling_bp:
-        return Price(0, NO_ROOT)
+        return Price(0, NO_PRICE)
     if apr_bp > cap_bp:
         # A lender gives up its markup before it gives up the business.
         if is_paid(cap_bp * 100, default_share, at_cost(own)) and is_paid(

@@ -9,16 +9,16 @@ from sim.codes import (
     BORROWER_CAP,
     DECLINED_PRICE,
     FROZEN,
+    GROWTH_PLAN,
     LIMIT,
     LINE_BARRED,
     LINE_CUT,
     LINE_FROZEN,
     LINE_OPEN,
     NO_LINE,
-    NO_ROOT,
+    NO_PRICE,
     OWN_POLICY,
     PENDING,
-    PLAN,
     PRIORITY_STEPS,
     RATE_CAP,
 )
@@ -109,7 +109,7 @@ def explored(
     smallest_loan: int,
     perceived_apr: float,
     reservation_apr: float,
-    luck: float,
+    u: float,
     share: float,
 ) -> Decision:
     """Return the answer after exploration: a share of strangers refused by policy may have the smallest loan, fen.
@@ -117,7 +117,7 @@ def explored(
     A lender that lends only to those it trusts never learns whether it was right about the others. So it also lends
     where no price pays, at the highest it may ask: what that loses is the cost of knowing.
     """
-    if answer.outcome not in (OWN_POLICY, NO_ROOT, RATE_CAP) or line_status != NO_LINE or luck >= share:
+    if answer.outcome not in (OWN_POLICY, NO_PRICE, RATE_CAP) or line_status != NO_LINE or u >= share:
         return answer
     if apr_bp == 0 or wanted < smallest_loan:
         return answer
@@ -161,17 +161,17 @@ def overruled(
 
 
 @rule
-def rationed(answer: Decision, luck: float, share: float) -> Decision:
+def rationed(answer: Decision, u: float, share: float) -> Decision:
     """Return the answer after a cut of new lending by lot: a share of what was granted is refused."""
-    if answer.outcome == PENDING and luck < share:
-        return Decision(PLAN, 0, answer.limit)
+    if answer.outcome == PENDING and u < share:
+        return Decision(GROWTH_PLAN, 0, answer.limit)
     return answer
 
 
 @rule
-def priority(band: int, luck: float) -> int:
+def priority(band: int, u: float) -> int:
     """Return the place in the queue for money: the band, then a keyed draw; lower is served first."""
-    return band * PRIORITY_STEPS + int(luck * PRIORITY_STEPS)
+    return band * PRIORITY_STEPS + int(u * PRIORITY_STEPS)
 
 
 @rule

@@ -16,11 +16,11 @@ def turbulence(reliability: int, slope: float) -> float:
 
 
 @rule
-def next_employment(employed: int, separation_share: float, finding_share: float, luck: float) -> int:
-    """Return 1 when the person has a job this month: kept when luck clears the separation share, or found."""
+def next_employment(employed: int, separation_share: float, finding_share: float, u: float) -> int:
+    """Return 1 when the person has a job this month: kept when the draw clears the separation share, or found."""
     if employed == 1:
-        return 1 if luck >= separation_share else 0
-    return 1 if luck < finding_share else 0
+        return 1 if u >= separation_share else 0
+    return 1 if u < finding_share else 0
 
 
 @rule
@@ -33,7 +33,7 @@ def next_months_unemployed(employed: int, months_unemployed: int) -> int:
 
 @rule
 def transitory_factor(noise_sd: float, noise: float) -> float:
-    """Return what this month's luck makes of a wage: a mean-one lognormal factor out of a standard normal `noise`."""
+    """Return what this month's draw makes of a wage: a mean-one lognormal factor out of a standard normal `noise`."""
     return exponential(noise_sd * noise - 0.5 * noise_sd * noise_sd)
 
 

@@ -3,7 +3,7 @@
 For somebody who was refused there is no loan to look at, so the truth is taken from the person: bad means 90 days late
 or charged off at any lender at any month end of the window. Who owed nobody in all that time could not show anything
 and is counted apart, never as good. The full counterfactual, what the refused would have done with this very loan, is
-an arm of a study in which the lender approves everybody; people meet the same luck there.
+an arm of a study in which the lender approves everybody; people meet the same draws there.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from typing import Any, ClassVar, Protocol
 from sim.books.credit_gap import NOTHING_SEEN, Indicators
 from sim.books.returns import YEAR_MONTHS, Return
 from sim.codes import RESOLUTION
-from sim.counted import HOUSEHOLD_FLOW
-from sim.draws import Chance
+from sim.counted import HouseholdFlow
+from sim.draws import MonthDraws
 from sim.elementary import normal_quantile
 from sim.mesa_agents import PermanentAgent
 from sim.money import yuan
@@ -109,10 +109,10 @@ class Regulator(PermanentAgent):
     def count_credit(self, lenders: Sequence[Credited], tallies: Tallies, month: int) -> None:
         """Put all lenders' loans and households' income of the month together, as their returns will tell."""
         credit = sum(lender.loans_fen() for lender in lenders)
-        income = sum(int(tallies.household[HOUSEHOLD_FLOW[name]]) for name in INCOMES)
+        income = sum(int(tallies.household[HouseholdFlow.of(name)]) for name in INCOMES)
         self.seen = self.seen.after(month, credit, income)
 
-    def supervise(self, lenders: Sequence[Supervised], month: int, chance: Chance) -> None:
+    def supervise(self, lenders: Sequence[Supervised], month: int, chance: MonthDraws) -> None:
         """Take in the returns of `month`, act on those that have arrived, and close who cannot go on.
 
         Capital is known only from returns, `report_lag_months` late and with noise, unless inspectors come. Whoever has
@@ -151,7 +151,7 @@ class Regulator(PermanentAgent):
         supervision = self.config.regulator.supervision
         return supervision if month >= supervision.from_month else SupervisionParameters()
 
-    def _take_return(self, lender: Supervised, month: int, chance: Chance) -> Return:
+    def _take_return(self, lender: Supervised, month: int, chance: MonthDraws) -> Return:
         """Return what the lender files for the month; noise is a share of the ratio, by the lender's own draw."""
         filed = lender.file_return(month, self.rulebook.of(lender.kind).minimum_capital_share)
         noise = self.config.regulator.report_noise
@@ -160,7 +160,7 @@ class Regulator(PermanentAgent):
             filed = filed._replace(capital_ratio_share=filed.capital_ratio_share * factor)
         return filed
 
-    def _sends_inspectors(self, lender: Supervised, standing: Standing, month: int, chance: Chance) -> bool:
+    def _sends_inspectors(self, lender: Supervised, standing: Standing, month: int, chance: MonthDraws) -> bool:
         """Return whether inspectors come this month: more often to a lender whose last known return looks weak."""
         supervision = self._supervision(month)
         monthly_share = supervision.inspections_a_year / YEAR_MONTHS
@@ -168,7 +168,7 @@ class Regulator(PermanentAgent):
             monthly_share *= supervision.weak_factor
         return chance.uniform("inspection", lender.id) < monthly_share
 
-    def _inspect(self, lender: Supervised, standing: Standing, month: int, chance: Chance) -> Standing:
+    def _inspect(self, lender: Supervised, standing: Standing, month: int, chance: MonthDraws) -> Standing:
         """Find the truth: returns on their way are put right and read at once; false ones are fined.
 
         Purposes declared falsely are found by chance alone: they stand in contracts, not in the books.
@@ -189,7 +189,7 @@ class Regulator(PermanentAgent):
         right = tuple(each.put_right(sees_purposes) for each in standing.returns)
         return self._read(lender, standing._replace(returns=()), right, month, false)
 
-    def _sees_purposes(self, lender: Supervised, told: Return, month: int, chance: Chance) -> bool:
+    def _sees_purposes(self, lender: Supervised, told: Return, month: int, chance: MonthDraws) -> bool:
         """Return whether inspectors see through purposes declared falsely; the draw is the lender's own."""
         if told.relabelled_share <= 0.0:
             return True

@@ -125,7 +125,7 @@ def test_an_outcome_without_a_value_in_some_run_has_no_effects_and_takes_none_fr
     }
     said = findings_of(tables, measures, (), {}, 2)
     assert "is moved most by" in said.lines[0]
-    assert said.lines[1].startswith("mean price (mean): no effects.")
+    assert said.lines[1].startswith("mean price of new loans (mean): no effects.")
     assert "no loans were granted, so there is no price in a month of the window" in said.lines[1]
     assert not any("nan" in line for line in said.lines)
     said.drawing.draw()

@@ -81,7 +81,7 @@ def watch(market: Any) -> None:
         (sim.market, "post_buyers", "books"),
         (sim.market, "sell_claims", "books"),
         (sim.lenders.lender, "learn", "learning"),
-        (sim.lenders.lender, "steer", "learning"),
+        (sim.lenders.lender, "adjust_strategy", "learning"),
         (sim.lenders.lender, "compete", "learning"),
     ):
         setattr(place, name, clocked(getattr(place, name), CLOCKED[clock]))

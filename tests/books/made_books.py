@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.books.ledger import HOUSEHOLDS, Ledger
 from sim.books.settlement import post_customers
 from sim.codes import BUCKETS, NOBODY
-from sim.counted import FLOW, HOUSEHOLD_FLOW
+from sim.counted import Flow, HouseholdFlow
 from sim.lenders.lender import Lender
 from sim.lenders.partners import originators_of
 from sim.observe.audit import audit
@@ -72,10 +72,10 @@ def tallies_of(
             "loans": int(contract.next_bucket < BUCKETS),
         }
         for name, amount in flows.items():
-            tallies.flow[contract.lender, FLOW[name]] += amount
+            tallies.flow[contract.lender, Flow.of(name)] += amount
         for column, (name, amount) in enumerate(parts.items()):
             if other != NOBODY:
-                tallies.flow[contract.lender, FLOW[f"{name}_partner"]] += amount
+                tallies.flow[contract.lender, Flow.of(f"{name}_partner")] += amount
                 tallies.partner_flow[contract.lender, other, column] += amount
         if contract.opening:
             tallies.roll_count[contract.lender, contract.bucket, contract.next_bucket] += 1
@@ -91,9 +91,9 @@ def tallies_of(
                 tallies.partner_stock[contract.lender, other, contract.next_bucket] += part_of(closing, share)
         tallies.claims[contract.lender] += lost
     for lender, amount in enumerate(recovered):
-        tallies.flow[lender, FLOW["recoveries"]] += amount
+        tallies.flow[lender, Flow.RECOVERIES] += amount
     for lender, people in enumerate(aware):
-        tallies.flow[lender, FLOW["aware"]] = people
+        tallies.flow[lender, Flow.AWARE] = people
     return tallies
 
 
@@ -149,7 +149,7 @@ class Town:
             for index, (name, parameters) in enumerate(lenders)
         ]
         for lender in self.lenders:
-            lender.know_partners({other.name: other for other in self.lenders})
+            lender.set_partners({other.name: other for other in self.lenders})
         self.originators = originators_of(lenders)
         self.opening_stock: NDArray[np.int64] | None = None
 
@@ -166,13 +166,13 @@ class Town:
         """Post and close one month, and hold the books against the contracts."""
         tallies = tallies_of(len(self.lenders), contracts, recovered, aware)
         for name, amount in (flows or {}).items():
-            tallies.flow[0, FLOW[name]] += amount
+            tallies.flow[0, Flow.of(name)] += amount
         rulebook = made_rulebook(month, **(rules or {}))
         self.ledger.begin_month()
         post_customers(self.ledger, self.originators, tallies)
         for lender in self.lenders:
             lender.close_books(tallies, made_economy(month, len(self.lenders), **economy), rulebook)
-        tallies.household[HOUSEHOLD_FLOW["savings"]] = self.ledger.balance(HOUSEHOLDS, "cash")
+        tallies.household[HouseholdFlow.SAVINGS] = self.ledger.balance(HOUSEHOLDS, "cash")
         audit(self.ledger, self.lenders, tallies, self.opening_stock, month)
         self.opening_stock = tallies.stock.copy()
         return tallies

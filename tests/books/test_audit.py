@@ -6,7 +6,7 @@ import pytest
 
 from sim.books.ledger import FIRMS, HOUSEHOLDS
 from sim.codes import BUCKETS
-from sim.counted import FLOW, HOUSEHOLD_FLOW
+from sim.counted import Flow, HouseholdFlow
 from sim.observe.audit import AuditError, audit
 from sim.params import LenderParameters
 from sim.state import Tallies
@@ -86,17 +86,17 @@ def a_bucket_below_zero(town: Town, tallies: Tallies) -> None:
         (cash_from_nowhere, "the system", "cash of everybody sums to zero"),
         (a_lost_asset, "bank", "assets = liabilities"),
         (a_payment_nobody_tallied, HOUSEHOLDS, "cash in the ledger = savings"),
-        (tallied("household", HOUSEHOLD_FLOW["informal_debt"]), "informal", "loans in the ledger = informal debt"),
+        (tallied("household", HouseholdFlow.INFORMAL_DEBT), "informal", "loans in the ledger = informal debt"),
         (tallied("stock", 1, 0), "platform", "own loans in the ledger"),
         (tallied("partner_stock", 1, 0, 0), "bank", "joint loans in the ledger"),
         (tallied("vintage_stock", 1, 3), "platform", "vintages sum to the book"),
-        (tallied("flow", 1, FLOW["opening_last_bucket_rolled"]), "platform", "opening balance of the last bucket"),
+        (tallied("flow", 1, Flow.OPENING_LAST_BUCKET_ROLLED), "platform", "opening balance of the last bucket"),
         (tallied("roll_amount", 1, 0, BUCKETS + 1), "platform", "rolled into charge-off"),
         (tallied("roll_amount", 1, 0, 0), "platform", "roll matrix row 0"),
         (tallied("roll_amount", 0, 5, 5), "bank", "roll matrix row 5"),
-        (tallied("flow", 1, FLOW["loans"]), "platform", "open loans counted twice"),
-        (tallied("flow", 1, FLOW["interest_partner"]), "platform", "interest of all partners"),
-        (tallied("flow", 0, FLOW["originations"]), "bank", "book = opening book"),
+        (tallied("flow", 1, Flow.LOANS), "platform", "open loans counted twice"),
+        (tallied("flow", 1, Flow.INTEREST_PARTNER), "platform", "interest of all partners"),
+        (tallied("flow", 0, Flow.ORIGINATIONS), "bank", "book = opening book"),
         (a_rung_that_is_not_in_the_ledger, "bank", "rungs of the ladder"),
         (a_deposit_that_is_not_in_the_ledger, "bank", "deposits in the ledger"),
         (a_debt_to_nobody, "funders", "claims = what lenders owe"),

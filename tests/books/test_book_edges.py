@@ -14,15 +14,15 @@ from sim.books.headrooms import UNLIMITED, buffers_of, joint_loan_room
 from sim.books.impairment import Outlook, expected_loss
 from sim.books.joint_lending import PartnerRoom
 from sim.books.ledger import FUNDERS, OWNERS, TREASURY
-from sim.books.own_part import OwnPart, own_part_of
 from sim.books.quota import Quota
 from sim.books.resolution import DEPOSITORS, WHOLESALE
+from sim.books.retained_share import RetainedShare, retained_share_of
 from sim.books.returns import growth_share
 from sim.books.soft_limit import NOTHING_RISKY
 from sim.books.strategy import MARKUP
-from sim.codes import BUCKETS, CAPITAL, GROWTH_QUOTA, GROWTH_QUOTA_RULE, PARTNER, PARTNER_CAP, PRIORITIES
-from sim.counted import FLOW, UNTESTED
-from sim.draws import Chance
+from sim.codes import BUCKETS, CAPITAL_POLICY, GROWTH_QUOTA, GROWTH_QUOTA_RULE, PARTNER, PARTNER_CAP, PRIORITIES
+from sim.counted import UNTESTED, Flow
+from sim.draws import MonthDraws
 from sim.lenders.lender import Lender
 from sim.lenders.partners import single_partner_room
 from sim.lenders.securitisation import issue_notes
@@ -47,7 +47,7 @@ def test_a_bank_short_of_room_divides_it_between_its_pledge_and_its_own_customer
     _, bank = book_of_a_million(ALONE._replace(kind="bank", partner_quota_share=0.2))
     # Capital: 118,800 / 12% = 990,000 may be held and are held; 100,000 come back. So 100,000 are left.
     economy, rules = made_economy(0, 1), made_rulebook(minimum_capital_share=0.11).of("bank")
-    assert rooms_of(bank, rules={"minimum_capital_share": 0.11})[CAPITAL] == 100_000
+    assert rooms_of(bank, rules={"minimum_capital_share": 0.11})[CAPITAL_POLICY] == 100_000
     # It would pledge a fifth of 1,000,000 and lend 100,000 again and 5% more itself: 200,000 beside 150,000.
     assert commitment_of(bank, economy, rules, 0) == Commitment(57_142, 42_858, PARTNER)  # 100,000 x 200 / 350
     # With room for both, the quota is pledged whole: 118,800 / 9% = 1,320,000, 330,000 more than are held.
@@ -85,15 +85,15 @@ def test_the_own_part_of_a_month_is_ones_own_loans_less_partners_and_ones_parts_
     tallies = blank_tallies(2, 1)
     whole = {"principal": 1_000, "charge_offs": 300, "recoveries": 50, "refinanced": 200, "capitalised": 60}
     for name, amount in whole.items():
-        tallies.flow[PLATFORM_FIRST, FLOW[name]] = amount
+        tallies.flow[PLATFORM_FIRST, Flow.of(name)] = amount
     tallies.partner_flow[PLATFORM_FIRST, BANK_SECOND] = (0, 0, 700, 210, 35)  # of the same, the bank's
     for name, amount in {"principal": 40, "charge_offs": 8, "recoveries": 3}.items():
-        tallies.flow[BANK_SECOND, FLOW[name]] = amount
+        tallies.flow[BANK_SECOND, Flow.of(name)] = amount
     tallies.stock[PLATFORM_FIRST, :2] = (900, 100)
     tallies.partner_stock[PLATFORM_FIRST, BANK_SECOND, :2] = (630, 70)
     tallies.stock[BANK_SECOND, 0] = 60
     rest = [0] * (BUCKETS - 2)
-    assert own_part_of(tallies, PLATFORM_FIRST) == OwnPart(
+    assert retained_share_of(tallies, PLATFORM_FIRST) == RetainedShare(
         managed=1_000,
         own_stock=[270, 30, *rest],
         joint_stock=[0, 0, *rest],
@@ -102,7 +102,7 @@ def test_the_own_part_of_a_month_is_ones_own_loans_less_partners_and_ones_parts_
         charge_offs=90,
         recoveries=15,
     )
-    assert own_part_of(tallies, BANK_SECOND) == OwnPart(
+    assert retained_share_of(tallies, BANK_SECOND) == RetainedShare(
         managed=60,
         own_stock=[60, 0, *rest],
         joint_stock=[630, 70, *rest],
@@ -133,7 +133,7 @@ def test_what_comes_back_this_month_makes_room_for_joint_loans_and_shrinks_what_
 def test_what_one_partner_repays_makes_room_beside_it_again() -> None:
     originator, bank = joint_pair(own_loan=1_000_000, joint_loan=9_000)
     bank.ledger.pay(OWNERS, "claims_on_others", bank.name, "equity", 400_000 - bank.equity_fen())
-    bank.beside_fen, bank.beside_repaid_fen = (100_000, 0), (30_000, 0)
+    bank.originator_exposure_fen, bank.originator_repaid_fen = (100_000, 0), (30_000, 0)
     # A quarter of 400,000, less 100,000 of which 30,000 will have come back.
     assert single_partner_room(bank, originator, made_rulebook(0, single_partner_share=0.25)) == 30_000
 
@@ -177,8 +177,8 @@ def test_a_lender_prepares_for_a_rule_that_gets_stricter_and_not_for_one_that_ge
 
 def test_a_markup_has_moved_by_steps_of_its_own_size() -> None:
     lender = Town(("one", PLAIN._replace(strategy=StrategyParameters(move_months=3, markup_step_apr=0.004)))).lenders[0]
-    strategy = lender.course.strategy
-    lender.course.strategy = strategy._replace(
+    strategy = lender.strategy_state.strategy
+    lender.strategy_state.strategy = strategy._replace(
         levers=(strategy.levers[MARKUP]._replace(steps=-3), *strategy.levers[1:])
     )
     assert markup_moved_apr(lender) == pytest.approx(-0.012)
@@ -190,7 +190,7 @@ def test_notes_bear_the_policy_rate_and_both_spreads() -> None:
     town = Town(("one", issuer))
     town.month(-1, Contract(0, lent=10_000_000))
     town.month(0, Contract(0, opening=10_000_000))
-    lender, month = town.lenders[0], OwnPart(0, [90_000_000], [0], 0, 0, 0, 0)
+    lender, month = town.lenders[0], RetainedShare(0, [90_000_000], [0], 0, 0, 0, 0)
     assert [pool.rate_bp for pool in lender.pools] == [550]  # 4% and 1.5%
     issue_notes(lender, month, made_economy(3, 1, policy_rate_apr=0.03, funding_spread_apr=0.002))
     assert lender.pools[-1].rate_bp == 470
@@ -212,8 +212,8 @@ def test_what_all_funders_lose_is_written_off_when_nothing_is_left() -> None:
 
 
 def test_who_is_in_no_trial_is_in_no_arm() -> None:
-    terms: Any = SimpleNamespace(test_share=0.0)
-    assert arm_of(3, terms, 7, Chance(7, np.zeros(1, dtype=np.uint64))) == UNTESTED
+    terms: Any = SimpleNamespace(experiment_share=0.0)
+    assert arm_of(3, terms, 7, MonthDraws(7, np.zeros(1, dtype=np.uint64))) == UNTESTED
 
 
 # --- losses, tax, growth ----------------------------------------------------------------------------------------------

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from sim.books.budget import Budget
 from sim.books.headrooms import UNLIMITED
-from sim.codes import CAPITAL, CAPITAL_RULE, FUNDING, NOT_APPLIED, PARTNER, PLAN, PRIORITIES
+from sim.codes import CAPITAL_POLICY, CAPITAL_RULE, FUNDING, GROWTH_PLAN, NOT_APPLIED, PARTNER, PRIORITIES
 from sim.lenders.lender import Lender
 from sim.lenders.returns import figures_of
 from sim.params import LenderParameters
 from sim.values import Headroom
 from tests.books.made_books import Contract, Town, made_economy, made_rulebook
 
-CONSTRAINTS = (CAPITAL_RULE, CAPITAL, FUNDING, PLAN, PARTNER)
+CONSTRAINTS = (CAPITAL_RULE, CAPITAL_POLICY, FUNDING, GROWTH_PLAN, PARTNER)
 
 
 def with_rooms(*rooms: tuple[int, int]) -> Lender:
@@ -55,25 +55,25 @@ def test_both_rounds_together_fit_every_headroom_and_leave_no_place_that_fits(
 
 
 def test_exactly_at_the_headroom_passes_and_one_fen_over_does_not() -> None:
-    assert with_rooms((PLAN, 100)).allocate(demand_of(60, 40)).cutoff == PRIORITIES
-    refused = with_rooms((PLAN, 99)).allocate(demand_of(60, 40))
-    assert (refused.cutoff, refused.approved_fen, refused.refused_fen, refused.binding) == (1, 60, 40, PLAN)
+    assert with_rooms((GROWTH_PLAN, 100)).allocate(demand_of(60, 40)).cutoff == PRIORITIES
+    refused = with_rooms((GROWTH_PLAN, 99)).allocate(demand_of(60, 40))
+    assert (refused.cutoff, refused.approved_fen, refused.refused_fen, refused.binding) == (1, 60, 40, GROWTH_PLAN)
 
 
 def test_the_tightest_constraint_is_named_and_ties_go_to_the_first() -> None:
-    assert with_rooms((CAPITAL, 90), (FUNDING, 50)).allocate(demand_of(40, 40)).binding == FUNDING
-    assert with_rooms((CAPITAL, 50), (FUNDING, 50)).allocate(demand_of(40, 40)).binding == CAPITAL
+    assert with_rooms((CAPITAL_POLICY, 90), (FUNDING, 50)).allocate(demand_of(40, 40)).binding == FUNDING
+    assert with_rooms((CAPITAL_POLICY, 50), (FUNDING, 50)).allocate(demand_of(40, 40)).binding == CAPITAL_POLICY
     # Both leave the same priorities unserved, so neither is tighter.
-    assert with_rooms((CAPITAL, 70), (FUNDING, 50)).allocate(demand_of(40, 40)).binding == CAPITAL
+    assert with_rooms((CAPITAL_POLICY, 70), (FUNDING, 50)).allocate(demand_of(40, 40)).binding == CAPITAL_POLICY
 
 
 def test_the_lender_remembers_what_bound_first() -> None:
-    lender = with_rooms((CAPITAL, 100), (PLAN, 120))
+    lender = with_rooms((CAPITAL_POLICY, 100), (GROWTH_PLAN, 120))
     assert lender.binding == NOT_APPLIED
     lender.allocate(demand_of(90))
     assert lender.binding == NOT_APPLIED
     lender.allocate(demand_of(20))
-    assert lender.binding == CAPITAL
+    assert lender.binding == CAPITAL_POLICY
 
 
 # --- where headrooms come from --------------------------------------------------------------------------------------
@@ -116,16 +116,16 @@ def test_headrooms_of_a_lender_worked_by_hand() -> None:
     found = rooms_of(lender)
     # 118,800 / 8% = 1,485,000 may be held, 990,000 are; 100,000 are expected back.
     assert found[CAPITAL_RULE] == 1_485_000 - 990_000 + 100_000
-    assert found[CAPITAL] == 118_800 * 100 // 9 - 990_000 + 100_000
+    assert found[CAPITAL_POLICY] == 118_800 * 100 // 9 - 990_000 + 100_000
     assert found[FUNDING] == UNLIMITED, "calm funders meet the need at the month's end"
-    assert found[PLAN] == 100_000 + 50_000, "what came back, and 5% of the book"
+    assert found[GROWTH_PLAN] == 100_000 + 50_000, "what came back, and 5% of the book"
 
 
 def test_a_higher_requirement_leaves_less_room() -> None:
     _, lender = book_of_a_million()
     strict = rooms_of(lender, rules={"minimum_capital_share": 0.12})
     assert strict[CAPITAL_RULE] == 100_000
-    assert strict[CAPITAL] == 118_800 * 100 // 13 - 990_000 + 100_000
+    assert strict[CAPITAL_POLICY] == 118_800 * 100 // 13 - 990_000 + 100_000
 
 
 def test_frightened_funders_leave_cash_collections_and_what_they_renew() -> None:
@@ -142,8 +142,8 @@ def test_frightened_funders_leave_cash_collections_and_what_they_renew() -> None
 def test_owners_carry_the_warm_up_and_only_the_plan_binds() -> None:
     _, lender = book_of_a_million()
     found = rooms_of(lender, month=-1)
-    assert found[CAPITAL] == found[CAPITAL_RULE] == found[FUNDING] == UNLIMITED
-    assert found[PLAN] == 150_000
+    assert found[CAPITAL_POLICY] == found[CAPITAL_RULE] == found[FUNDING] == UNLIMITED
+    assert found[GROWTH_PLAN] == 150_000
 
 
 @pytest.mark.parametrize("extra", [1, 1_000])
@@ -182,7 +182,7 @@ def test_a_partners_pledge_bounds_joint_loans_and_its_own_lending() -> None:
     alone = Town(("bank", bank.parameters))
     alone.month(-1, Contract(0, lent=1_000_000))
     alone.lenders[0].plan_budget(made_economy(0, 1), made_rulebook())
-    assert room(alone.lenders[0], CAPITAL) - room(bank, CAPITAL) == 200_000
+    assert room(alone.lenders[0], CAPITAL_POLICY) - room(bank, CAPITAL_POLICY) == 200_000
 
 
 def test_each_fen_of_a_partner_is_pledged_once() -> None:
@@ -195,10 +195,10 @@ def test_each_fen_of_a_partner_is_pledged_once() -> None:
 def test_an_originators_own_money_goes_further_in_joint_loans() -> None:
     town = partnered("platform")
     platform = town.lenders[1]
-    shared = room(platform, CAPITAL)
+    shared = room(platform, CAPITAL_POLICY)
     town.lenders[0].lending_frozen = True
     platform.plan_budget(made_economy(0, 2), made_rulebook())
-    assert shared == pytest.approx(room(platform, CAPITAL) / 0.3, abs=10)
+    assert shared == pytest.approx(room(platform, CAPITAL_POLICY) / 0.3, abs=10)
     assert PARTNER not in dict(platform.headrooms()), "with the partner frozen it lends alone"
 
 

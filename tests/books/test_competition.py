@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from sim.books.competition import LARGEST_SHARE_PPM, PPM, markup_bp, share_ppm
 from sim.books.trials import Yields
-from sim.counted import FLOW
-from sim.lenders.markup import compete
+from sim.counted import Flow
+from sim.lenders.markup import set_markup
 from sim.parameters.conduct import CompetitionParameters
 from sim.params import LenderParameters
 from sim.state import Tallies, blank_tallies
@@ -62,8 +62,8 @@ def test_a_larger_share_never_lowers_the_markup_and_the_bound_holds(
 def applied(own_new: int, own_lines: int, others: int) -> Tallies:
     """A month of applications to the first of two lenders and to the other."""
     tallies = blank_tallies(2, 1)
-    tallies.flow[0, FLOW["new_applications"]], tallies.flow[0, FLOW["line_applications"]] = own_new, own_lines
-    tallies.flow[1, FLOW["line_applications"]] = others
+    tallies.flow[0, Flow.NEW_APPLICATIONS], tallies.flow[0, Flow.LINE_APPLICATIONS] = own_new, own_lines
+    tallies.flow[1, Flow.LINE_APPLICATIONS] = others
     return tallies
 
 
@@ -72,23 +72,23 @@ def test_a_lender_sets_its_markup_each_quarter_by_the_applications_it_remembers(
     town = Town(("one", LenderParameters(id=1, competition=demand, reach_share=0.4)), ("two", LenderParameters(id=2)))
     lender, markups = town.lenders[0], []
     for month, tallies in enumerate((applied(900, 0, 0), applied(60, 40, 900), applied(10, 90, 900))):
-        compete(lender, tallies, month)
+        set_markup(lender, tallies, month)
         markups.append(lender.demand.markup_bp)
     # Of the last two months' 2,000 applications 200 were its own, of those it reaches 200 of 800: 1 / (25 x 3/4).
     assert markups == [None, None, 533]
     assert [(act.act, act.value) for act in lender.take_acts()] == [("sets_markup", 0.0533)]
     # Beside a partner it keeps half of the interest on a quarter of the loan: twice as much of a rise.
-    lender.trying.yields = Yields(income_share_bp=5_000, part_share_bp=2_500, cost_bp=0, loss_bp=0)
+    lender.price_experiment.yields = Yields(income_share_bp=5_000, part_share_bp=2_500, cost_bp=0, loss_bp=0)
     for month in range(3, 6):
-        compete(lender, applied(10, 90, 900), month)
+        set_markup(lender, applied(10, 90, 900), month)
     assert lender.demand.markup_bp == 1_067
     lender.lending_frozen = True
     for month in range(6, 9):
-        compete(lender, applied(500, 0, 0), month)
+        set_markup(lender, applied(500, 0, 0), month)
     assert lender.demand.markup_bp == 1_067, "who may not lend sets no price"
 
 
 def test_a_lender_whose_markup_is_a_number_of_its_own_looks_at_nobody_s_applications() -> None:
     lender = Town(("one", LenderParameters())).lenders[0]
-    compete(lender, applied(10, 90, 900), 2)
+    set_markup(lender, applied(10, 90, 900), 2)
     assert (lender.demand.markup_bp, list(lender.demand.own)) == (None, [])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim.books.confidence import CALM, Worries, confidence_of, worries_of
 from sim.codes import BUCKETS
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.lenders.closing import confidence_in
 from sim.parameters.books import FunderParameters
 from sim.params import LenderParameters, RegulatorParameters
@@ -93,8 +93,8 @@ def test_funders_see_bad_loans_as_a_share_of_all_that_its_customers_owe() -> Non
         people=10,
     )
     month: Any = SimpleNamespace(whole_stock=lambda: [900, 20, 20, 10, 30, 20, *[0] * (BUCKETS - 6)])
-    tallies: Any = SimpleNamespace(flow=np.zeros((1, len(FLOW)), dtype=np.int64))
-    tallies.flow[0, FLOW["aware"]] = 1
+    tallies: Any = SimpleNamespace(flow=np.zeros((1, len(Flow)), dtype=np.int64))
+    tallies.flow[0, Flow.AWARE] = 1
     rules = opening_rules(RegulatorParameters())._replace(minimum_capital_share=0.08)
     assert confidence_in(lender, month, tallies, rules) == confidence_of(
         worries_of(0.072, 0.09, 0.05, 0.1, TIMID), TIMID

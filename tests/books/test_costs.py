@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.books.costs import CostHistory, Costs, Work, costs_of, next_unit_cost_share
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.parameters.books import EfficiencyParameters
 from sim.params import LenderParameters
 from sim.values import calm_strains
@@ -101,7 +101,7 @@ def test_accounts_are_paid_for_and_priced() -> None:
     lender = town.lenders[0]
     town.month(-1, Contract(0, lent=12_000_000))
     tallies = town.month(0, Contract(0, opening=12_000_000), flows={"new_approvals": 3, "customers": 100})
-    assert tallies.flow[0, FLOW["customers"]] == 100
+    assert tallies.flow[0, Flow.CUSTOMERS] == 100
     found = lender.report()
     assert found["acquisition_cost_fen"] == int(12_000 * 0.98)
     assert found["servicing_cost_fen"] == int(25_000 * 0.98)

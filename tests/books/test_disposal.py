@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from sim.books.disposal import Lot, cleared, post_buyers, proceeds_of
 from sim.books.ledger import HOUSEHOLDS, INVESTORS
 from sim.codes import NOTHING_SOLD
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.lenders.auction import sell_claims
 from sim.parameters.books import AuctionParameters, DisposalParameters
 from sim.params import LenderParameters
@@ -61,7 +61,7 @@ def test_a_sale_is_split_with_the_partner_and_refills_the_allowance() -> None:
     bank, platform, third = town.lenders
     contracts = [Contract(lender, opening=1_000_000) for lender in range(3)]
     tallies = tallies_of(3, contracts)
-    tallies.flow[1, FLOW["claims_for_sale"]] = 100_000
+    tallies.flow[1, Flow.CLAIMS_FOR_SALE] = 100_000
     tallies.claims[1] = 150_000
     tallies.partner_claims_for_sale[1, 0] = 70_000
     before = [town.ledger.balance(name, "allowance") for name in ("bank", "platform", "third")]
@@ -87,7 +87,7 @@ def test_buyers_get_back_their_price_before_they_earn() -> None:
     town.ledger.pay(INVESTORS, "claims_on_others", "platform", "allowance", 400)
     tallies = tallies_of(3, [])
     for collected, cost, income in ((300, 100, 0), (300, 0, 200), (50, 0, 250)):
-        tallies.flow[1, FLOW["buyers_recoveries"]] = collected
+        tallies.flow[1, Flow.BUYERS_RECOVERIES] = collected
         before = town.ledger.balance(HOUSEHOLDS, "cash")
         post_buyers(town.ledger, tallies)
         assert town.ledger.balance(INVESTORS, "claims_on_others") == cost

@@ -11,15 +11,15 @@ from sim.books.concentration import FlowCaps
 from sim.books.headrooms import UNLIMITED, equity_asked_fen
 from sim.books.quota import Quota
 from sim.codes import (
-    CAPITAL,
+    CAPITAL_POLICY,
     CAPITAL_RULE,
+    GROWTH_PLAN,
     GROWTH_QUOTA,
-    LEVERAGE,
+    LEVERAGE_POLICY,
     LEVERAGE_RULE,
-    LIQUIDITY,
+    LIQUIDITY_POLICY,
     LIQUIDITY_RULE,
     LOTS,
-    PLAN,
     PRIORITIES,
     REGION_CAP,
     REGIONS,
@@ -39,21 +39,21 @@ def limited(**changes: object) -> LenderParameters:
 
 def test_nothing_beside_capital_funding_and_plan_is_there_by_default() -> None:
     _, lender = book_of_a_million()
-    assert not set(rooms_of(lender)) & {LEVERAGE, LEVERAGE_RULE, LIQUIDITY, LIQUIDITY_RULE, GROWTH_QUOTA}
+    assert not set(rooms_of(lender)) & {LEVERAGE_POLICY, LEVERAGE_RULE, LIQUIDITY_POLICY, LIQUIDITY_RULE, GROWTH_QUOTA}
 
 
 def test_leverage_is_equity_over_all_assets() -> None:
     _, lender = book_of_a_million(limited(leverage_target_share=0.1))
     # Equity 118,800; assets: 1,000,000 of loans less 10,000 of allowance, and 100,000 of cash.
     assert lender.assets_fen() == 1_090_000
-    assert rooms_of(lender)[LEVERAGE] == 1_188_000 - 1_090_000 + 100_000
+    assert rooms_of(lender)[LEVERAGE_POLICY] == 1_188_000 - 1_090_000 + 100_000
 
 
 def test_a_leverage_rule_is_kept_apart_from_the_lenders_own_buffer() -> None:
     _, lender = book_of_a_million(limited(leverage_buffer_share=0.02))
     found = rooms_of(lender, rules={"minimum_leverage_share": 0.08})
     assert found[LEVERAGE_RULE] == 1_485_000 - 1_090_000 + 100_000
-    assert found[LEVERAGE] == 1_188_000 - 1_090_000 + 100_000
+    assert found[LEVERAGE_POLICY] == 1_188_000 - 1_090_000 + 100_000
 
 
 def test_leverage_and_funding_ask_for_equity_whatever_the_risk_weights() -> None:
@@ -72,14 +72,14 @@ def test_liquidity_covers_a_month_in_which_nothing_is_renewed() -> None:
     assert due > 0
     found = rooms_of(lender, rules={"minimum_liquidity_share": 0.5})
     assert found[LIQUIDITY_RULE] == 100_000 + 100_000 - due // 2
-    assert found[LIQUIDITY] == max(0, 200_000 - due)
+    assert found[LIQUIDITY_POLICY] == max(0, 200_000 - due)
 
 
 def test_a_part_of_deposits_may_leave() -> None:
     saver = limited(liquidity_target_share=1.0, deposit_runoff_share=0.1)._replace(deposit_share=1.0)
     _, lender = book_of_a_million(saver)
     assert lender.deposits_fen() > 0
-    assert rooms_of(lender)[LIQUIDITY] == 200_000 - lender.funding_due_fen() - int(0.1 * lender.deposits_fen())
+    assert rooms_of(lender)[LIQUIDITY_POLICY] == 200_000 - lender.funding_due_fen() - int(0.1 * lender.deposits_fen())
 
 
 def test_undrawn_lines_count_in_capital_policy_as_far_as_the_lender_says_and_never_in_the_rule() -> None:
@@ -88,7 +88,7 @@ def test_undrawn_lines_count_in_capital_policy_as_far_as_the_lender_says_and_nev
     for lender in (plain, careful):
         lender.unused_lines_fen = 300_000
     before, after = rooms_of(plain), rooms_of(careful)
-    assert after[CAPITAL] == before[CAPITAL] - 120_000
+    assert after[CAPITAL_POLICY] == before[CAPITAL_POLICY] - 120_000
     assert after[CAPITAL_RULE] == before[CAPITAL_RULE]
 
 
@@ -101,8 +101,8 @@ def test_the_books_remember_undrawn_lines() -> None:
 def test_own_limits_do_not_bind_in_the_warm_up() -> None:
     strict = limited(leverage_target_share=1.0, liquidity_target_share=20.0, quota_window_months=3)
     _, lender = book_of_a_million(strict)
-    assert set(rooms_of(lender, month=-1)) & {LEVERAGE, LIQUIDITY, GROWTH_QUOTA} == set()
-    assert rooms_of(lender)[LEVERAGE] == rooms_of(lender)[LIQUIDITY] == 0
+    assert set(rooms_of(lender, month=-1)) & {LEVERAGE_POLICY, LIQUIDITY_POLICY, GROWTH_QUOTA} == set()
+    assert rooms_of(lender)[LEVERAGE_POLICY] == rooms_of(lender)[LIQUIDITY_POLICY] == 0
 
 
 # --- the quota --------------------------------------------------------------------------------------------------------
@@ -159,7 +159,7 @@ def by_lot(entries: list[tuple[int, int, int]]) -> np.ndarray:
 def test_no_cap_and_no_headroom_is_exceeded_by_a_fen_in_both_rounds_together(
     rounds: list[list[tuple[int, int, int]]], room: int, sector_cap: int, region_cap: int
 ) -> None:
-    budget = Budget((Headroom(PLAN, room),), (0,), caps=FlowCaps(sector_cap, region_cap))
+    budget = Budget((Headroom(GROWTH_PLAN, room),), (0,), caps=FlowCaps(sector_cap, region_cap))
     lent = np.zeros(LOTS, dtype=np.int64)
     refused = 0
     for entries in rounds:
@@ -170,7 +170,7 @@ def test_no_cap_and_no_headroom_is_exceeded_by_a_fen_in_both_rounds_together(
         assert allocation.approved_fen + allocation.refused_fen == demand.sum()
         for lot, row in enumerate(demand):
             if row[allocation.lot_cutoffs[lot] :].sum() > 0:
-                assert allocation.lot_bindings[lot] in (PLAN, SECTOR_CAP, REGION_CAP)
+                assert allocation.lot_bindings[lot] in (GROWTH_PLAN, SECTOR_CAP, REGION_CAP)
         lent += served
         refused += allocation.refused_fen
     place = lent.reshape(len(REGIONS), len(SECTORS))
@@ -201,13 +201,13 @@ def test_a_lender_without_caps_does_not_tell_lots_apart(lots: int) -> None:
     demand = np.zeros((lots, PRIORITIES), dtype=np.int64)
     demand[0, 3], demand[-1, 5] = 100_000, 60_000
     allocation = lender.allocate(demand)
-    assert (allocation.cutoff, allocation.binding, allocation.lot_cutoffs) == (5, PLAN, ())
+    assert (allocation.cutoff, allocation.binding, allocation.lot_cutoffs) == (5, GROWTH_PLAN, ())
     refused = {use.constraint: use.refused_fen for use in lender.budget.uses()}
-    assert refused[PLAN] == 60_000
+    assert refused[GROWTH_PLAN] == 60_000
     assert sum(refused.values()) == 60_000
 
 
 def test_the_uses_leave_out_what_sets_no_limit() -> None:
     _, lender = book_of_a_million()
     lender.plan_budget(made_economy(-1, 1), made_rulebook(-1))
-    assert [use.constraint for use in lender.budget.uses()] == [PLAN]
+    assert [use.constraint for use in lender.budget.uses()] == [GROWTH_PLAN]

@@ -16,7 +16,7 @@ from sim.books.ledger import (
     LIABILITIES,
     Ledger,
 )
-from sim.counted import HOUSEHOLD_FLOW
+from sim.counted import HouseholdFlow
 from sim.state import blank_tallies
 
 ENTITIES = ("a_lender", "another", HOUSEHOLDS, FIRMS, FUNDERS)
@@ -96,7 +96,7 @@ def test_a_month_of_households_ends_with_their_savings() -> None:
         "informal_written_off": 5,
     }
     for name, amount in month.items():
-        tallies.household[HOUSEHOLD_FLOW[name]] = amount
+        tallies.household[HouseholdFlow.of(name)] = amount
     ledger = Ledger()
     ledger.open_households(500)
     ledger.post_households(tallies)

@@ -4,7 +4,7 @@ import mesa
 import pytest
 
 from sim.books.ledger import FUNDERS, OWNERS
-from sim.codes import NO_ROOT, RATE_CAP, RESOLUTION
+from sim.codes import NO_PRICE, RATE_CAP, RESOLUTION
 from sim.params import LenderParameters
 from tests.books.made_books import LOST, PAID_OFF, Contract, Town, made_economy, made_rulebook
 
@@ -182,7 +182,7 @@ def test_prices_rise_with_the_band_and_limits_fall() -> None:
     priced = [apr for apr in offer.apr_bp if apr]
     assert priced == sorted(priced)
     assert offer.apr_bp[: len(priced)] == tuple(priced)
-    assert {reason for apr, reason in zip(offer.apr_bp, offer.closed, strict=True) if not apr} == {NO_ROOT}
+    assert {reason for apr, reason in zip(offer.apr_bp, offer.closed, strict=True) if not apr} == {NO_PRICE}
     assert offer.limit_months[0] == 3.0
     assert offer.limit_months[9] == offer.limit_months[14] == pytest.approx(0.75)
     assert list(offer.limit_months) == sorted(offer.limit_months, reverse=True)

@@ -11,15 +11,15 @@ from sim.books.headrooms import UNLIMITED, joint_loan_room
 from sim.books.ledger import OWNERS
 from sim.books.soft_limit import RiskyLending, first_risky_priority
 from sim.codes import (
-    CAPITAL,
     CAPITAL_BUFFER,
+    CAPITAL_POLICY,
     CAPITAL_RULE,
     FUNDING_LEVERAGE,
+    GROWTH_PLAN,
     GROWTH_QUOTA_RULE,
     JOINT_LOAN_RULE,
     LINE_OPEN,
     NOT_APPLIED,
-    PLAN,
     PRIORITIES,
     PRIORITY_STEPS,
     REGION_CAP,
@@ -57,9 +57,9 @@ def test_a_bank_lends_beside_one_partner_up_to_a_quarter_of_its_tier_1_to_the_fe
     bank.ledger.pay(OWNERS, "claims_on_others", bank.name, "equity", 400_000 - bank.equity_fen())
     room = single_partner_room(bank, originator, made_rulebook(0, single_partner_share=0.25))
     assert room == 100_000 - 9_000
-    bank.beside_fen = (100_000, 0)  # exactly a quarter
+    bank.originator_exposure_fen = (100_000, 0)  # exactly a quarter
     assert single_partner_room(bank, originator, made_rulebook(0, single_partner_share=0.25)) == 0
-    bank.beside_fen = (99_999, 0)
+    bank.originator_exposure_fen = (99_999, 0)
     assert single_partner_room(bank, originator, made_rulebook(0, single_partner_share=0.25)) == 1
     assert bank.capital_ratio_share(tier_2_fen=50_000) > bank.capital_ratio_share()
     assert single_partner_room(bank, originator, made_rulebook(0)) == UNLIMITED
@@ -117,7 +117,7 @@ def test_buffers_stand_between_the_rule_and_the_lenders_own_policy() -> None:
     found = rooms_of(lender, rules={"conservation_buffer_share": 0.01, "countercyclical_buffer_share": 0.005})
     plain = rooms_of(lender)
     assert found[CAPITAL_RULE] == plain[CAPITAL_RULE]
-    assert found[CAPITAL] < found[CAPITAL_BUFFER] < found[CAPITAL_RULE]
+    assert found[CAPITAL_POLICY] < found[CAPITAL_BUFFER] < found[CAPITAL_RULE]
     weighted = rooms_of(lender, rules={"minimum_capital_share": 0.095})
     assert found[CAPITAL_BUFFER] == weighted[CAPITAL_RULE]
 
@@ -134,14 +134,14 @@ def test_wholesale_funding_stays_within_its_multiple_of_equity() -> None:
 def test_securities_stay_within_their_multiple_of_equity() -> None:
     _, lender = book_of_a_million()
     assert securities_room(lender) == UNLIMITED
-    lender.hear(made_rulebook(0, securities_multiple=4.0))
+    lender.take_rules(made_rulebook(0, securities_multiple=4.0))
     assert securities_room(lender) == 4 * lender.equity_fen()
 
 
 def test_a_lender_that_may_sell_fewer_notes_says_so() -> None:
     town, lender = book_of_a_million()
     lender.parameters = lender.parameters._replace(securities=lender.parameters.securities._replace(pool_share=0.5))
-    lender.hear(made_rulebook(3, securities_multiple=0.1))
+    lender.take_rules(made_rulebook(3, securities_multiple=0.1))
     owed = sum(lender.funding.ladder) + lender.equity_fen()
     assert owed > 0
     town.month(3, Contract(0, opening=1_000_000), rules={"securities_multiple": 0.1})
@@ -152,18 +152,18 @@ def test_a_lender_that_may_sell_fewer_notes_says_so() -> None:
 def test_an_exposure_is_measured_by_capital_in_the_whole_market() -> None:
     _, lender = book_of_a_million()
     lender.people, lender.represents = 10, 1_000
-    lender.hear(made_rulebook(0, large_exposure_share=0.10))
+    lender.take_rules(made_rulebook(0, large_exposure_share=0.10))
     assert lender.borrower_cap_fen() == int(0.10 * (lender.equity_fen() * 100))
-    lender.hear(made_rulebook(0, large_exposure_share=0.10, borrower_cap_fen=5))
+    lender.take_rules(made_rulebook(0, large_exposure_share=0.10, borrower_cap_fen=5))
     assert lender.borrower_cap_fen() == 5
 
 
 def test_a_higher_licence_capital_raises_what_owners_must_hold() -> None:
     _, lender = book_of_a_million()
     lender.people, lender.represents = 10, 1_000
-    lender.hear(made_rulebook(0, licence_capital_yuan=1e6))
+    lender.take_rules(made_rulebook(0, licence_capital_yuan=1e6))
     assert lender.licence_capital_fen == lender.least_capital_fen == 1_000_000
-    lender.hear(made_rulebook(1))
+    lender.take_rules(made_rulebook(1))
     assert lender.licence_capital_fen == 0
 
 
@@ -171,11 +171,11 @@ def test_the_law_weighs_loans_whatever_the_lender_did() -> None:
     _, lender = book_of_a_million()
     lender.productive_share = 0.2
     assert lender.risk_weight() == lender.parameters.risk_weight
-    lender.hear(made_rulebook(0, risk_weight_share=0.75))
+    lender.take_rules(made_rulebook(0, risk_weight_share=0.75))
     assert lender.risk_weight() == 0.75
-    lender.hear(made_rulebook(0, risk_weight_share=0.75, productive_weight_share=0.5))
+    lender.take_rules(made_rulebook(0, risk_weight_share=0.75, productive_weight_share=0.5))
     assert lender.risk_weight() == pytest.approx(0.8 * 0.75 + 0.2 * 0.5)
-    lender.hear(made_rulebook(0, productive_weight_share=0.5))
+    lender.take_rules(made_rulebook(0, productive_weight_share=0.5))
     assert lender.risk_weight() == pytest.approx(0.8 * lender.parameters.risk_weight + 0.2 * 0.5)
 
 
@@ -201,7 +201,7 @@ def demand(*at: tuple[int, int]) -> np.ndarray:
 
 def soft(share_bp: int, first: int, lent: int = 0, risky: int = 0) -> Budget:
     window = RiskyLending(share_bp, first, (lent, 0), (risky, 0))
-    return Budget((Headroom(PLAN, UNLIMITED),), (0,), risky=window, risky_room_fen=window.room_fen(0))
+    return Budget((Headroom(GROWTH_PLAN, UNLIMITED),), (0,), risky=window, risky_room_fen=window.room_fen(0))
 
 
 def test_risky_loans_pass_up_to_their_share_of_all_to_the_fen() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.codes import OPERATING
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.lenders.tightening import act_of_cuts, freeze_of_month, line_cuts, part_of_month
 from sim.params import LenderParameters, QuietCutParameters, ReviewParameters
 from sim.state import blank_tallies
@@ -52,7 +52,7 @@ def test_the_terms_of_a_programme_are_passed_on_under_their_own_names() -> None:
 def test_cuts_are_logged_in_fen_by_the_lender_and_only_where_there_were_any() -> None:
     tallies = blank_tallies(2, 1)
     assert act_of_cuts("two", 1, OPERATING, 5, tallies) == []
-    tallies.flow[1, FLOW["lines_cut"]], tallies.flow[1, FLOW["limits_cut"]] = 3, 450_000
+    tallies.flow[1, Flow.LINES_CUT], tallies.flow[1, Flow.LIMITS_CUT] = 3, 450_000
     (act,) = act_of_cuts("two", 1, OPERATING, 5, tallies)
     assert (act.month, act.actor, act.act, act.target, act.value) == (5, "two", "cuts_lines", "two", 450_000)
     assert "3" in act.reason

@@ -21,7 +21,7 @@ from sim.books.trials import (
     lost_of_a_rise_bp,
     price_trial,
 )
-from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, OFFER_COUNTS, WIDER
+from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, WIDER, OfferCount
 from sim.lenders.price_experiment import yields_at
 from sim.lenders.state import Trying
 from sim.parameters.lender import OfferTestParameters
@@ -36,10 +36,10 @@ SPAN = YEAR_MONTHS + LATE_MONTHS
 
 def month(**arms: dict[str, int]) -> Counts:
     """A month's counts by arm; `price` is the basis points of all its offers."""
-    rows = [[0] * len(OFFER_COUNTS) for _ in OFFER_ARMS]
+    rows = [[0] * len(OfferCount) for _ in OFFER_ARMS]
     for name, counts in arms.items():
         counts = {**counts, "offered_bp": counts.get("offers", 0) * counts.get("price", 0)}
-        rows[OFFER_ARMS.index(name)] = [counts.get(column, 0) for column in OFFER_COUNTS]
+        rows[OFFER_ARMS.index(name)] = [counts.get(column, 0) for column in OfferCount.titles()]
     return tuple(tuple(row) for row in rows)
 
 
@@ -232,12 +232,12 @@ def test_losses_say_nothing_where_one_group_owes_nothing_or_nothing_of_the_rise_
 
 def test_a_lender_is_told_what_its_trial_found_and_nothing_before_it_has_begun() -> None:
     lender = Town(("one", PLAIN._replace(offer_test=OfferTestParameters(share=0.1, least_offers=100)))).lenders[0]
-    trying = Trying()
-    assert trying.of_prices(lender) is trying.of_limits(lender) is None
-    trying.yields = ALONE
-    assert trying.of_prices(lender) is None
+    price_experiment = Trying()
+    assert price_experiment.of_prices(lender) is price_experiment.of_limits(lender) is None
+    price_experiment.yields = ALONE
+    assert price_experiment.of_prices(lender) is None
     counts = month(cheaper=offers(200, 160, 1_000), dearer=offers(200, 120, 1_400))
-    trying.months.append(counts)
-    assert trying.of_prices(lender) == price_trial((counts,), ALONE, 100)
-    trying.yields = None
-    assert trying.of_prices(lender) is trying.of_limits(lender) is None
+    price_experiment.months.append(counts)
+    assert price_experiment.of_prices(lender) == price_trial((counts,), ALONE, 100)
+    price_experiment.yields = None
+    assert price_experiment.of_prices(lender) is price_experiment.of_limits(lender) is None

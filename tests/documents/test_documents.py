@@ -36,7 +36,7 @@ def headings(path: Path) -> set[str]:
 def sources() -> str:
     """Return all sources as one text."""
     found = [path for folder in SOURCE_FOLDERS for path in sorted((ROOT / folder).rglob("*"))]
-    files = [path for path in found if path.suffix in (".py", ".yaml", ".csv") and path != Path(__file__)]
+    files = [path for path in found if path.suffix in (".py", ".yaml", ".toml", ".csv") and path != Path(__file__)]
     return "\n".join(path.read_text() for path in files)
 
 

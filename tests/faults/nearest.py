@@ -94,7 +94,7 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/books/credit_gap.py", books("rules_on_books")),
     Nearest("sim/books/headrooms.py", books("headrooms", "budget", "book_edges", "rules_on_books", "partners")),
     Nearest("sim/books/joint_lending.py", books("partners", "book_edges")),
-    Nearest("sim/books/own_part.py", books("book_edges", "joint_loans")),
+    Nearest("sim/books/retained_share.py", books("book_edges", "joint_loans")),
     Nearest("sim/books/quota.py", books("book_edges", "headrooms")),
     Nearest("sim/books/resolution.py", books("estates")),
     Nearest("sim/books/returns.py", (f"{BOOKS}/test_book_edges.py", *LADDER)),
@@ -208,7 +208,7 @@ LEFT_OUT = (
             "observe/offering",
             "observe/panel",
             "observe/recorder",
-            "observe/reliving",
+            "observe/rerun",
             "observe/shape",
             "observe/vintages",
         )

@@ -1,45 +1,24 @@
 """Budgets in a living market: caps hold on real flows, several partners share loans, bad input stays defined."""
 
-from functools import cache
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from sim.codes import OUTCOMES, REGIONS, SECTORS
 from sim.market import CreditMarket
-from sim.params import BudgetParameters, LenderParameters, MarketConfig, PartnerParameters
+from sim.params import BudgetParameters, LenderParameters, PartnerParameters
 from sim.shocks.funding_freeze import FundingFreeze
 from tests.market.known_values import assert_known_values_are_finite
+from tests.market.made_markets import PARTNERS, limited
 from tests.market.small_market import (
-    changed_state,
     differing,
     every_lender,
     lived,
-    lived_by_reference,
     one_lender,
     small,
 )
 
 PLATFORM = "platform_a"
-PARTNERS = (PartnerParameters("bank_a", 0.6, 0.42), PartnerParameters("bank_b", 0.4, 0.3, until_month=6))
-
-
-@cache
-def everything_on(**changes: object) -> MarketConfig:
-    """A small market in which every limit is set and the platform has two partners, one of which leaves."""
-    budget = BudgetParameters(
-        leverage_target_share=0.05,
-        liquidity_target_share=1.2,
-        line_buffer_share=0.01,
-        sector_cap_share=0.5,
-        region_cap_share=0.6,
-        quota_window_months=3,
-        quota_growth_share=-0.02,
-    )
-    config = every_lender(small(people=500, warm_up=12, months=12), budget=budget)
-    config = one_lender(config, PLATFORM, partner="", partners=PARTNERS, budget=budget._replace(partner_cap_share=0.7))
-    return config._replace(**changes)  # type: ignore[arg-type]
 
 
 def rows(market: CreditMarket, table: str, lender: str = "") -> pd.DataFrame:
@@ -47,16 +26,8 @@ def rows(market: CreditMarket, table: str, lender: str = "") -> pd.DataFrame:
     return found[found["lender"] == lender] if lender else found
 
 
-@pytest.mark.slow
-def test_market_and_reference_and_any_number_of_shards_give_the_same_bytes() -> None:
-    arrays = lived(everything_on())
-    for market in (lived_by_reference(everything_on()), lived(everything_on(shards=3, threads=2))):
-        assert differing(arrays.record.tables, market.record.tables) == []
-        assert changed_state(arrays, market) == []
-
-
 def test_every_refusal_for_want_of_money_is_booked_to_one_headroom() -> None:
-    market = lived(everything_on())
+    market = lived(limited())
     budgets = rows(market, "budgets")
     assert set(budgets["constraint"]) <= set(OUTCOMES)
     assert (budgets["binding"] == (budgets["refused_fen"] > 0)).all()
@@ -100,7 +71,7 @@ def test_new_flow_to_one_sector_or_region_never_exceeds_its_cap(dimension: str) 
 
 
 def test_capped_flow_is_what_people_of_the_sector_drew() -> None:
-    market = CreditMarket(everything_on(), rng=3)
+    market = CreditMarket(limited(), rng=3)
     market.warm_up()
     market.step()
     people = market.people.state()

@@ -7,11 +7,9 @@ import pytest
 from experiments.compose.study import compose
 from sim.books.competition import markup_bp, share_ppm
 from sim.market import CreditMarket
-from sim.params import CompetitionParameters, OfferTestParameters
-from tests.market.small_market import SEED, differing, every_lender, lived, small
-from tests.reference.market import ReferenceMarket
+from sim.params import OfferTestParameters
+from tests.market.small_market import SEED, every_lender, lived, small
 
-COMPETING = CompetitionParameters(believed_price_weight=25.0, review_months=3, memory_months=6)
 NO_TRIAL = OfferTestParameters()
 
 
@@ -59,23 +57,11 @@ def test_the_markup_is_that_of_the_share_in_the_tables() -> None:
     assert lender.markup_apr() == pytest.approx(expected / 10_000)
 
 
-@pytest.mark.slow
-def test_the_engines_agree_and_a_branch_goes_on_as_the_market_would() -> None:
-    config = every_lender(small(people=200, months=8), competition=COMPETING)
-    arrays, reference = (kind(config, rng=SEED) for kind in (CreditMarket, ReferenceMarket))
-    arrays.live_until(4)
-    branch = arrays.branch(config)
-    for market in (arrays, reference, branch):
-        market.run()
-    assert differing(arrays.record.tables, reference.record.tables) == []
-    assert differing(arrays.record.tables, branch.record.tables) == []
-
-
 def test_a_trial_adds_those_who_would_rather_not_borrow_and_takes_off_what_losses_take() -> None:
     market = rivals("ab", OfferTestParameters(share=1.0, price_step_apr=0.04, limit_step_share=0.0, least_offers=20))
     rows = market.record.table("lender").to_pylist()
     lender = market.lenders[0]
-    trial = lender.trying.of_prices(lender)
+    trial = lender.price_experiment.of_prices(lender)
     assert trial is not None
     assert trial.free_margin_bp is not None
     assert 0 < trial.kept_bp < 10_000, "it believes in losses at least"

@@ -1,55 +1,17 @@
 """All that lenders can do at once: engines agree, books close to the fen, and no part of it is idle."""
 
-import pytest
-
 from sim.codes import BUDGET_OUTCOMES, OUTCOMES
 from sim.market import CreditMarket
 from sim.observe.columns import MADE_OF
 from sim.observe.ratios import Ratio
 from tests.market.everything import everything_on
-from tests.market.small_market import SEED, changed_state, differing, lived, small
-from tests.reference.market import ReferenceMarket
+from tests.market.small_market import lived, small
 
 MONTHS = 9
 
 
 def working(people: int = 1_500) -> CreditMarket:
     return lived(everything_on(small(people=people, warm_up=14, months=MONTHS)))
-
-
-def test_the_engines_agree_to_the_bit_with_everything_on() -> None:
-    config = everything_on(small(people=250, warm_up=14, months=MONTHS))
-    arrays, reference = (kind(config, rng=SEED) for kind in (CreditMarket, ReferenceMarket))
-    arrays.run()
-    reference.run()
-    assert differing(arrays.record.tables, reference.record.tables) == []
-    assert changed_state(arrays, reference) == []
-    assert arrays.record.table("scorecards").num_rows > 0
-
-
-@pytest.mark.slow
-def test_shards_and_threads_do_not_matter_with_everything_on() -> None:
-    config = everything_on(small(people=1_500, warm_up=14, months=MONTHS))
-    cut = CreditMarket(config._replace(shards=5, threads=2), rng=SEED)
-    cut.run()
-    assert cut.record.hash() == working().record.hash()
-
-
-@pytest.mark.slow
-def test_a_branch_with_everything_on_goes_on_as_the_market_would() -> None:
-    config = everything_on(small(people=400, warm_up=14, months=MONTHS))
-    market = CreditMarket(config, rng=SEED)
-    market.live_until(4)
-    branch = market.branch(config)
-    branch.run()
-    assert branch.record.hash() == lived(config).record.hash()
-
-
-def test_money_is_conserved_with_everything_on() -> None:
-    """Every month has passed the audit, which tolerates nothing; here the ledger's own sums once more."""
-    market = working()
-    assert market.ledger.total_cash() == 0
-    assert set(market.ledger.imbalances().values()) == {0}
 
 
 def test_only_ratios_are_ever_missing_and_only_where_there_is_nothing_to_divide_by() -> None:

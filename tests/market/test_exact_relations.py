@@ -26,6 +26,7 @@ from sim.policies.rate_cap import RateCap
 from sim.shocks.funding_freeze import FundingFreeze
 from sim.shocks.shutdown_rumour import ShutdownRumour
 from sim.shocks.unemployment import Unemployment
+from tests.market.made_markets import ANNOUNCED, BINDING, EFFECTIVE, SHOCKS
 from tests.market.small_market import (
     SEED,
     changed_state,
@@ -33,7 +34,6 @@ from tests.market.small_market import (
     differing,
     every_lender,
     lived,
-    lived_by_reference,
     one_lender,
     small,
     tables_before,
@@ -42,16 +42,7 @@ from tests.market.small_market import (
 from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
-ANNOUNCED, EFFECTIVE = 6, 8
 
-BINDING = {
-    "rate_cap": RateCap(ANNOUNCED, EFFECTIVE, max_apr=0.14),
-    "borrower_cap": BorrowerCap(ANNOUNCED, EFFECTIVE, max_yuan=2_000),
-    "capital_adequacy": CapitalAdequacy(ANNOUNCED, EFFECTIVE, minimum_share=0.5),
-    "joint_lending_floor": JointLendingFloor(ANNOUNCED, EFFECTIVE, own_share=0.9),
-    "disclosure": Disclosure(ANNOUNCED, EFFECTIVE, shown_share=1.0),
-    "credit_registry": CreditRegistry(ANNOUNCED, EFFECTIVE, coverage_share=1.0),
-}
 SLACK = {
     "rate_cap": RateCap(ANNOUNCED, EFFECTIVE, max_apr=10.0),
     "borrower_cap": BorrowerCap(ANNOUNCED, EFFECTIVE, max_yuan=10_000_000),
@@ -59,11 +50,6 @@ SLACK = {
     "joint_lending_floor": JointLendingFloor(ANNOUNCED, EFFECTIVE, own_share=0.0),
     "disclosure": Disclosure(ANNOUNCED, EFFECTIVE, shown_share=0.0),
     "credit_registry": CreditRegistry(ANNOUNCED, EFFECTIVE, coverage_share=0.0, memory_months=0),
-}
-SHOCKS = {
-    "unemployment": Unemployment(ANNOUNCED, months=6, add_share=0.2),
-    "funding_freeze": FundingFreeze(ANNOUNCED, months=6, rollover_cut_share=1.0, spread_add_apr=0.05),
-    "shutdown_rumour": ShutdownRumour(ANNOUNCED, months=3, seed_share=0.5),
 }
 NO_SHOCKS = {
     "unemployment": Unemployment(ANNOUNCED, months=6, add_share=0.0),
@@ -138,24 +124,6 @@ def test_luck_that_depends_on_the_shard_is_noticed(monkeypatch: pytest.MonkeyPat
     cut = CreditMarket(small(shards=2), rng=SEED)
     cut.run()
     assert cut.record.hash() != hash_of(small())
-
-
-# --- engines ----------------------------------------------------------------------------------------------------------
-ENGINE_MARKETS = {
-    "calm": {},
-    "policies": {"policy": tuple(sorted(BINDING.items()))},
-    "shocks": {"shock": tuple(sorted(SHOCKS.items()))},
-}
-
-
-@pytest.mark.parametrize("name", fast_first(ENGINE_MARKETS, 1))
-def test_objects_and_arrays_agree(name: str) -> None:
-    config = small(people=150, warm_up=8, months=12, **ENGINE_MARKETS[name])
-    clear, fast = lived_by_reference(config), lived(config)
-    assert differing(clear.record.tables, fast.record.tables) == []
-    assert changed_state(clear, fast) == []
-    assert clear.record.hash() == fast.record.hash()
-    assert clear.record.people().equals(fast.record.people())
 
 
 # --- time -------------------------------------------------------------------------------------------------------------

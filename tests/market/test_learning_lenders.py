@@ -6,17 +6,9 @@ import pytest
 
 from experiments.compose.study import compose
 from sim.market import CreditMarket
-from sim.params import LearningParameters, MarketConfig
-from tests.market.small_market import SEED, differing, every_lender, lived, one_lender, small, tables_before
-from tests.reference.market import ReferenceMarket
-
-YEARLY = LearningParameters(review_months=6, window_months=6, first_review_month=5)
-UPGRADED = YEARLY._replace(model_two_from_month=8, exploration_share=0.2, reject_odds_factor=1.5)
-
-
-def learning(parameters: LearningParameters = YEARLY, truth_months: int = 6) -> MarketConfig:
-    config = every_lender(small(), learning=parameters)
-    return config._replace(observe=config.observe._replace(truth_months=truth_months))
+from sim.params import LearningParameters
+from tests.market.made_markets import YEARLY, learning
+from tests.market.small_market import differing, every_lender, lived, one_lender, small, tables_before
 
 
 def test_nobody_learns_by_default() -> None:
@@ -39,28 +31,6 @@ def test_a_new_card_matters_from_the_month_after_the_review() -> None:
     names = ("market", "lender", "refused", "segment", "roll")
     assert differing(tables_before(measured, 6, *names), tables_before(learned, 6, *names)) == []
     assert not measured.record.table("market").equals(learned.record.table("market"))
-
-
-@pytest.mark.parametrize("parameters", [YEARLY, UPGRADED])
-@pytest.mark.slow
-def test_the_engines_agree_with_learning_on(parameters: LearningParameters) -> None:
-    config = learning(parameters)
-    config = config._replace(population=config.population._replace(size=300))
-    arrays, reference = (kind(config, rng=SEED) for kind in (CreditMarket, ReferenceMarket))
-    arrays.run()
-    reference.run()
-    assert differing(arrays.record.tables, reference.record.tables) == []
-    assert arrays.record.table("scorecards").num_rows > 0
-    for left, right in zip(arrays.lenders, reference.lenders, strict=True):
-        assert left.scorecard.card == right.scorecard.card
-
-
-@pytest.mark.slow
-def test_shards_and_threads_do_not_matter_to_what_is_learned() -> None:
-    config = learning(UPGRADED)
-    cut = CreditMarket(config._replace(shards=5, threads=2), rng=SEED)
-    cut.run()
-    assert cut.record.hash() == lived(config).record.hash()
 
 
 def test_one_lender_that_learns_leaves_the_cards_of_others() -> None:

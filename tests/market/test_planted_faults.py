@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from sim.codes import BUCKETS
-from sim.counted import FLOW, HOUSEHOLD_FLOW
+from sim.counted import Flow, HouseholdFlow
 from sim.market import CreditMarket
 from sim.observe.audit import AuditError
 from sim.state import Tallies
@@ -16,14 +16,14 @@ PLATFORM_A, BANK_A = 0, 2
 
 def in_household(name: str) -> Callable[[Tallies], None]:
     def plant(tallies: Tallies) -> None:
-        tallies.household[HOUSEHOLD_FLOW[name]] += 1
+        tallies.household[HouseholdFlow.of(name)] += 1
 
     return plant
 
 
 def in_flow(name: str) -> Callable[[Tallies], None]:
     def plant(tallies: Tallies) -> None:
-        tallies.flow[PLATFORM_A, FLOW[name]] += 1
+        tallies.flow[PLATFORM_A, Flow.of(name)] += 1
 
     return plant
 

@@ -8,21 +8,14 @@ from sim.codes import APPROVED, LINE_CUT, LINE_FROZEN, LINE_OPEN, NO_LINE, OPEN,
 from sim.lenders.tightening import EVERYTHING, line_cuts
 from sim.market import CreditMarket
 from sim.params import LenderParameters, MarketConfig, QuietCutParameters, ReviewParameters
+from tests.market.made_markets import CUT
 from tests.market.small_market import (
     SEED,
     changed_state,
     differing,
-    every_lender,
     lived,
-    lived_by_reference,
     one_lender,
     small,
-)
-
-STARTS = 6
-CUT = QuietCutParameters(start_month=STARTS, months=3, cut_share=1.0, scope="unused")
-HARSH = ReviewParameters(
-    late_cut_share=0.5, debt_cut_share=0.5, debt_cut_months=0.5, band_cut_share=0.5, band_cut_from=8
 )
 
 
@@ -62,7 +55,7 @@ def test_equal_parts_take_the_whole_share() -> None:
 
 
 def test_a_programme_changes_nothing_before_it_starts_and_only_existing_unused_lines_after() -> None:
-    market, plain = at(cutting(), STARTS), at(small(), STARTS)
+    market, plain = at(cutting(), CUT.start_month), at(small(), CUT.start_month)
     assert changed_state(market, plain) == []
     before, owed = market.people.state(), owed_at(market, 0)
     limits, status = before.lines.limit[:, 0].copy(), before.lines.status[:, 0].copy()
@@ -73,30 +66,30 @@ def test_a_programme_changes_nothing_before_it_starts_and_only_existing_unused_l
     assert unused.sum() > 10
     assert (after.lines.limit[unused, 0] == (limits[unused] * (1.0 - 1.0 / 3.0)).astype(int)).all()
     assert (after.lines.limit[used, 0] >= limits[used]).all()
-    assert (after.lines.limit[:, 1] == at(small(), STARTS + 1).people.state().lines.limit[:, 1]).mean() > 0.98
+    assert (after.lines.limit[:, 1] == at(small(), CUT.start_month + 1).people.state().lines.limit[:, 1]).mean() > 0.98
 
 
 def test_every_cut_is_counted_and_logged() -> None:
     market = lived(cutting())
     rows = rows_of(market)
-    assert (rows["lines_cut"] > 0).tolist() == [STARTS <= month < STARTS + 3 for month in rows.index]
+    assert (rows["lines_cut"] > 0).tolist() == [CUT.start_month <= month < CUT.start_month + 3 for month in rows.index]
     acts = [act for act in market.record.table("actions").to_pylist() if act["act"] == "cuts_lines"]
-    assert [act["month"] for act in acts] == [STARTS, STARTS + 1, STARTS + 2]
-    assert [act["value"] for act in acts] == rows.loc[STARTS : STARTS + 2, "limits_cut_fen"].tolist()
+    assert [act["month"] for act in acts] == [CUT.start_month, CUT.start_month + 1, CUT.start_month + 2]
+    assert [act["value"] for act in acts] == rows.loc[CUT.start_month : CUT.start_month + 2, "limits_cut_fen"].tolist()
     assert lived(small()).record.table("lender").to_pandas()[["lines_cut", "lines_frozen"]].to_numpy().sum() == 0
 
 
 def test_no_limit_is_cut_below_what_is_drawn() -> None:
-    market = at(cutting(cut=CUT._replace(scope="all", months=1)), STARTS + 1)
+    market = at(cutting(cut=CUT._replace(scope="all", months=1)), CUT.start_month + 1)
     lines, owed = market.people.state().lines, owed_at(market, 0)
-    old = (lines.status[:, 0] == LINE_OPEN) & (lines.opened_month[:, 0] < STARTS + 12)
+    old = (lines.status[:, 0] == LINE_OPEN) & (lines.opened_month[:, 0] < CUT.start_month + 12)
     assert (owed[old] > 0).any()
     assert (lines.limit[old, 0] == owed[old]).all()
 
 
 def test_a_freeze_picks_the_same_customers_and_ends() -> None:
-    cut = QuietCutParameters(start_month=STARTS, freeze_share=0.5, freeze_months=3)
-    market = at(cutting(cut=cut), STARTS)
+    cut = QuietCutParameters(start_month=CUT.start_month, freeze_share=0.5, freeze_months=3)
+    market = at(cutting(cut=cut), CUT.start_month)
     frozen = []
     for _ in range(4):
         market.live_month()
@@ -106,14 +99,14 @@ def test_a_freeze_picks_the_same_customers_and_ends() -> None:
     assert 0.3 < frozen[0].sum() / (market.people.state().lines.status[:, 0] != NO_LINE).sum() < 0.6
     assert (frozen[0] & frozen[1] & frozen[2]).sum() > 0.9 * frozen[0].sum()
     assert not frozen[3].any()
-    assert rows_of(lived(cutting(cut=cut)))["lines_frozen"].loc[STARTS] == frozen[0].sum()
+    assert rows_of(lived(cutting(cut=cut)))["lines_frozen"].loc[CUT.start_month] == frozen[0].sum()
 
 
 def test_who_cannot_draw_asks_once_and_is_told_why() -> None:
-    config = cutting(cut=QuietCutParameters(start_month=STARTS, freeze_share=1.0, freeze_months=6))
-    market = at(config, STARTS + 1)
+    config = cutting(cut=QuietCutParameters(start_month=CUT.start_month, freeze_share=1.0, freeze_months=6))
+    market = at(config, CUT.start_month + 1)
     told = 0
-    for month in range(STARTS + 1, STARTS + 5):
+    for month in range(CUT.start_month + 1, CUT.start_month + 5):
         marked = market.people.state().lines.unnoticed_cut[:, 0] == 1
         market.live_month()
         state = market.people.state()
@@ -125,7 +118,7 @@ def test_who_cannot_draw_asks_once_and_is_told_why() -> None:
         still_marked = state.lines.unnoticed_cut[refused_here, 0]
         assert not still_marked.any()
         told += refused_here.sum()
-        if refused_here.any() and month == STARTS + 2:
+        if refused_here.any() and month == CUT.start_month + 2:
             row = int(np.flatnonzero(refused_here)[0])
             assert "without notice, and the person asks why" in str(market.explain(row))
     assert told > 10
@@ -135,7 +128,7 @@ def test_who_cannot_draw_asks_once_and_is_told_why() -> None:
 
 
 def test_the_review_tells_the_person_s_month() -> None:
-    market = at(cutting(), STARTS + 1)
+    market = at(cutting(), CUT.start_month + 1)
     lines = market.people.state().lines
     row = int(np.flatnonzero((lines.status[:, 0] == LINE_OPEN) & (owed_at(market, 0) == 0))[0])
     assert "platform_a cut the line from" in str(market.explain(row))
@@ -175,22 +168,6 @@ def test_reviews_cut_the_late_the_indebted_and_the_risky_and_nobody_else() -> No
     unseen = one_lender(small(), "platform_a", review=ReviewParameters(debt_cut_share=0.5, debt_cut_months=0.5))
     unseen = unseen._replace(regulator=unseen.regulator._replace(registry_coverage_share=0.0))
     assert rows_of(lived(unseen))["lines_cut"].sum() == 0, "debt elsewhere is held against those a registry shows"
-
-
-@pytest.mark.slow
-def test_the_engines_agree_with_reviews_cuts_and_followed_people() -> None:
-    config = every_lender(
-        small(people=200, warm_up=8, months=12), review=HARSH, quiet_cut=CUT._replace(freeze_share=0.3)
-    )
-    observe = config.observe._replace(liquidity_lender="platform_a", liquidity_month=4)
-    config = one_lender(config, "bank_a", quiet_cut=CUT._replace(from_band=6, customer_share=0.5))._replace(
-        observe=observe
-    )
-    clear, fast = lived_by_reference(config), lived(config)
-    assert differing(clear.record.tables, fast.record.tables) == []
-    assert changed_state(clear, fast) == []
-    assert fast.record.table("liquidity").num_rows == 4 * 8
-    assert lived(config._replace(shards=3)).record.hash() == fast.record.hash()
 
 
 def test_following_people_changes_nothing_else() -> None:

@@ -7,18 +7,10 @@ import pytest
 
 from experiments.compose.study import compose
 from sim.market import CreditMarket
-from sim.params import LearningParameters, MarketConfig, OfferTestParameters, StrategyParameters
+from sim.params import OfferTestParameters
 from sim.policies.rate_cap import RateCap
-from tests.market.small_market import SEED, differing, every_lender, lived, one_lender, small, tables_before
-from tests.reference.market import ReferenceMarket
-
-QUARTERLY = StrategyParameters(move_months=3)
-TRIAL = OfferTestParameters(share=0.5, price_step_apr=0.04, least_offers=20)
-LEARNING = LearningParameters(review_months=6, window_months=6, first_review_month=5)
-
-
-def thinking() -> MarketConfig:
-    return every_lender(small(), strategy=QUARTERLY, offer_test=TRIAL, learning=LEARNING)
+from tests.market.made_markets import QUARTERLY, TRIAL, YEARLY, strategic
+from tests.market.small_market import differing, every_lender, lived, one_lender, small, tables_before
 
 
 def rows(market: CreditMarket, table: str, wanted: Callable[[dict[str, Any]], bool] = bool) -> list[dict[str, Any]]:
@@ -41,33 +33,8 @@ def test_nobody_moves_or_tries_by_default() -> None:
         )
 
 
-@pytest.mark.slow
-def test_the_engines_agree_with_everything_on() -> None:
-    config = thinking()
-    config = config._replace(population=config.population._replace(size=250))
-    arrays, reference = (kind(config, rng=SEED) for kind in (CreditMarket, ReferenceMarket))
-    arrays.run()
-    reference.run()
-    assert differing(arrays.record.tables, reference.record.tables) == []
-    assert {row["test_group"] for row in rows(arrays, "offer_tests")} > {
-        "control",
-        "dearer",
-        "cheaper",
-        "wider",
-        "narrower",
-    }
-    assert moves(arrays, "moves_markup")
-
-
-@pytest.mark.slow
-def test_shards_and_threads_do_not_matter_to_strategy() -> None:
-    cut = CreditMarket(thinking()._replace(shards=5, threads=2), rng=SEED)
-    cut.run()
-    assert cut.record.hash() == lived(thinking()).record.hash()
-
-
 def test_bands_add_up_to_the_lenders_and_to_the_refusals() -> None:
-    market = lived(thinking())
+    market = lived(strategic())
     own = {(row["month"], row["lender"]): row for row in rows(market, "lender")}
     for place, lender in own.items():
         found = rows(market, "bands", lambda row, place=place: (row["month"], row["lender"]) == place)
@@ -88,7 +55,7 @@ def test_bands_add_up_to_the_lenders_and_to_the_refusals() -> None:
 
 def test_a_cap_below_every_break_even_closes_every_band_and_nothing_breaks() -> None:
     cap = RateCap(announce_month=1, effective_month=2, max_apr=0.03)
-    config = thinking()._replace(policy=(("rate_cap", cap),))
+    config = strategic()._replace(policy=(("rate_cap", cap),))
     market = lived(config)
     after = rows(market, "bands", lambda row: row["month"] >= 2)
     assert {row["closed"] for row in after} == {"rate_cap", "own_policy", "no_price"}
@@ -100,7 +67,7 @@ def test_a_cap_below_every_break_even_closes_every_band_and_nothing_breaks() -> 
 
 
 def test_one_lender_only_moves_alone() -> None:
-    config = thinking()
+    config = strategic()
     alone = config._replace(lender=tuple(member for member in config.lender if member[0] == "bank_b"))
     market = lived(alone)
     assert {row["lender"] for row in rows(market, "bands")} == {"bank_b"}
@@ -217,7 +184,7 @@ def test_what_a_trial_counts_as_owed_is_what_is_owed() -> None:
 
 def test_a_new_card_by_itself_keeps_the_share_accepted() -> None:
     """The card in force and the new one, on the same applicants: cut-offs meet the old share as near as bands allow."""
-    learning = LEARNING._replace(review_months=100)
+    learning = YEARLY._replace(review_months=100)
     kept, fixed = (
         lived(every_lender(small(people=3_000), learning=learning._replace(keeps_approval_share=keeps)))
         for keeps in (True, False)
@@ -236,9 +203,9 @@ def test_a_new_card_by_itself_keeps_the_share_accepted() -> None:
 
 
 def test_a_learned_price_counts_only_what_is_charged_off() -> None:
-    market = lived(every_lender(small(), learning=LEARNING))
+    market = lived(every_lender(small(), learning=YEARLY))
     assert all(0.0 < lender.charged_off_share < 1.0 for lender in market.lenders)
-    plain = lived(every_lender(small(), learning=LEARNING._replace(bridges_to_charge_off=False)))
+    plain = lived(every_lender(small(), learning=YEARLY._replace(bridges_to_charge_off=False)))
     assert all(lender.charged_off_share == 1.0 for lender in plain.lenders)
     assert all(lender.charged_off_share == 1.0 for lender in lived(small()).lenders), "the expert speaks of charge-offs"
 
@@ -263,7 +230,7 @@ def test_where_both_groups_are_treated_alike_a_trial_finds_a_difference_no_more_
         market = CreditMarket(config, rng=seed)
         market.run()
         for lender in market.lenders:
-            trial = lender.trying.of_limits(lender)
+            trial = lender.price_experiment.of_limits(lender)
             if trial is not None:
                 judged, found = judged + 1, found + abs(trial.direction)
     assert judged > 100

@@ -10,7 +10,7 @@ from sim.market import CreditMarket
 from sim.observe.columns import MICRO_SCHEMAS
 from sim.observe.panel import followed_people
 from sim.params import MarketConfig
-from tests.market.small_market import SEED, differing, lived, lived_by_reference, small
+from tests.market.small_market import SEED, differing, lived, small
 
 PEOPLE = 600
 
@@ -102,15 +102,6 @@ def test_nobody_is_followed_by_default_and_following_changes_nothing(whole: Cred
         plain.record.table("panel")
 
 
-@pytest.mark.slow
-def test_engines_and_shards_give_the_same_rows() -> None:
-    config = following(small(people=250, months=8), 40)
-    clear, fast = lived_by_reference(config), lived(config)
-    assert set(fast.record.table("panel")["borrower"].to_pylist()) < set(range(250))
-    assert differing(clear.record.tables, fast.record.tables) == []
-    assert lived(config._replace(shards=3)).record.hash() == fast.record.hash() == clear.record.hash()
-
-
 def test_a_larger_sample_holds_a_smaller_one_and_arms_follow_the_same_people() -> None:
     few, more = (set(followed_people(Draws(SEED), PEOPLE, wanted).tolist()) for wanted in (50, 80))
     assert len(few) == 50
@@ -119,13 +110,3 @@ def test_a_larger_sample_holds_a_smaller_one_and_arms_follow_the_same_people() -
     assert followed_people(Draws(SEED), 30, 50).tolist() == list(range(30))
     shares = [np.mean(followed_people(Draws(SEED, r), PEOPLE, 60) < PEOPLE // 2) for r in range(40)]
     assert abs(np.mean(shares) - 0.5) < 0.05, "nobody's place in the population matters"
-
-
-def test_a_branch_goes_on_with_the_same_people() -> None:
-    config = following(small(people=250, months=10), 40)
-    whole = lived(config)
-    market = CreditMarket(config, rng=SEED)
-    market.live_until(5)
-    branch = market.branch(config)
-    branch.run()
-    assert branch.record.hash() == whole.record.hash()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.counted import FLAG
+from sim.counted import Flag
 from sim.market import CreditMarket
 from tests.market.small_market import composed, lived, small
 from tests.reference.market import ReferenceMarket
@@ -15,7 +15,7 @@ def test_whoever_was_approved_has_a_lender_and_nobody_else(kind: type[CreditMark
     market = lived(small(people=200, warm_up=6, months=8, observe=observe), kind=kind)
     people = market.record.people()
     served_by = np.array(people["served_by"].to_pylist())
-    approved = (people["flags"].to_numpy() & FLAG["approved"]) != 0
+    approved = (people["flags"].to_numpy() & Flag.APPROVED) != 0
     assert 20 < approved.sum() < 200
     assert ((served_by != "none") == approved).all()
     names = [lender.name for lender in market.lenders]

@@ -28,7 +28,7 @@ from sim.codes import (
     NO_INCOME_CAP_MONTHS,
     NO_LICENCE,
     NO_LINE,
-    NO_ROOT,
+    NO_PRICE,
     NOBODY,
     NOT_POSTPONED,
     NOTHING_SOLD,
@@ -219,7 +219,7 @@ def made_terms(market: Market, month: int) -> Terms:
 
     apr_bp = np.sort(luck.integers(400, 3_601, (lenders, BANDS)), axis=1)
     explores = np.arange(lenders) % 2 == market.seed % 2
-    closed = np.where(luck.random((lenders, BANDS)) < 0.15, luck.choice([RATE_CAP, NO_ROOT], (lenders, BANDS)), 0)
+    closed = np.where(luck.random((lenders, BANDS)) < 0.15, luck.choice([RATE_CAP, NO_PRICE], (lenders, BANDS)), 0)
     typical_apr = apr_bp[:, 3] / 10_000
     return Terms(
         lender_id=np.arange(lenders, dtype=np.int64) * 3 + 1,
@@ -263,9 +263,9 @@ def made_terms(market: Market, month: int) -> Terms:
         rationed_in_need=np.where(np.arange(lenders) % 3 == month % 3, 0.4, 0.0),
         fraud=np.where(np.arange(lenders) % 3 == month % 3, 0.3, 0.0),
         band_of_cell=lifelong.integers(0, BANDS, (lenders, market.counting.cells or CELLS)).astype(np.int8),
-        test_share=np.where(np.arange(lenders) % 3 == market.seed % 3, 0.6, 0.0),
-        test_step_bp=whole(0, 600),
-        test_limit_step=luck.choice([0.1, 0.5], lenders),
+        experiment_share=np.where(np.arange(lenders) % 3 == market.seed % 3, 0.6, 0.0),
+        experiment_step_bp=whole(0, 600),
+        experiment_limit_step=luck.choice([0.1, 0.5], lenders),
         least_apr_bp=whole(300, 900),
         most_apr_bp=whole(1_800, 3_601),
         **made_law(np.random.default_rng([market.seed, month, 5]), lenders, is_lawless=market.seed // 2 % 2 == 1),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.codes import BUCKETS, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, OUTCOMES, PENDING
-from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW
+from sim.counted import Flow, GroupFlow, HouseholdFlow
 from tests.people.made_market import OPENING_MONTH, copied, live_month, made_market, started
 
 PAID_OFF, CHARGED_OFF = BUCKETS, BUCKETS + 1
@@ -32,11 +32,11 @@ def lived_months(request):
 
 
 def at_lenders(tallies, name):
-    return tallies.flow[:, FLOW[name]]
+    return tallies.flow[:, Flow.of(name)]
 
 
 def of_households(tallies, name):
-    return int(tallies.household[HOUSEHOLD_FLOW[name]])
+    return int(tallies.household[HouseholdFlow.of(name)])
 
 
 def test_rows_of_the_roll_matrix_sum_to_the_opening_book(lived_months):
@@ -113,19 +113,19 @@ def test_groups_and_sectors_add_up_to_the_whole(lived_months):
         # Groups count new money; lenders count what new loans repaid and interest lent on top as well.
         lent = at_lenders(closing, "originations").sum() - at_lenders(closing, "capitalised").sum()
         new_money = lent - at_lenders(closing, "refinanced").sum()
-        assert closing.group[:, GROUP_FLOW["originations"]].sum() == new_money
-        assert closing.group[:, GROUP_FLOW["debt"]].sum() == closing.stock.sum()
-        assert closing.group[:, GROUP_FLOW["debt_dpd30"]].sum() == closing.stock[:, 2:].sum()
-        assert closing.group[:, GROUP_FLOW["debt_dpd90"]].sum() == closing.stock[:, 4:].sum()
-        assert closing.group[:, GROUP_FLOW["hardship"]].sum() == of_households(closing, "hardship_people")
-        assert closing.group[:, GROUP_FLOW["consumption"]].sum() == of_households(closing, "consumption")
-        assert closing.group[:, GROUP_FLOW["informal_debt"]].sum() == of_households(closing, "informal_debt")
+        assert closing.group[:, GroupFlow.ORIGINATIONS].sum() == new_money
+        assert closing.group[:, GroupFlow.DEBT].sum() == closing.stock.sum()
+        assert closing.group[:, GroupFlow.DEBT_DPD30].sum() == closing.stock[:, 2:].sum()
+        assert closing.group[:, GroupFlow.DEBT_DPD90].sum() == closing.stock[:, 4:].sum()
+        assert closing.group[:, GroupFlow.HARDSHIP].sum() == of_households(closing, "hardship_people")
+        assert closing.group[:, GroupFlow.CONSUMPTION].sum() == of_households(closing, "consumption")
+        assert closing.group[:, GroupFlow.INFORMAL_DEBT].sum() == of_households(closing, "informal_debt")
         assert closing.sector_consumption.sum() == of_households(closing, "consumption")
-        assert closing.group[:, GROUP_FLOW["defaults"]].sum() == closing.community_defaults.sum()
+        assert closing.group[:, GroupFlow.DEFAULTS].sum() == closing.community_defaults.sum()
         assert closing.community_aware.sum() == at_lenders(closing, "aware").sum()
         earned = sum(of_households(closing, name) for name in ("wages", "benefits", "support", "sales"))
-        assert closing.group[:, GROUP_FLOW["income"]].sum() == earned
-        assert closing.group[:, GROUP_FLOW["unemployed"]].sum() == (people.borrowers.employed == 0).sum()
+        assert closing.group[:, GroupFlow.INCOME].sum() == earned
+        assert closing.group[:, GroupFlow.UNEMPLOYED].sum() == (people.borrowers.employed == 0).sum()
 
 
 def test_every_application_ends_in_one_way(lived_months):

@@ -198,8 +198,8 @@ def test_a_wider_opening_limit_passes_neither_the_largest_of_the_lender_nor_the_
     old = engine.state().lines.limit.copy()
     terms = made_terms(market, OPENING_MONTH)._replace(
         open=np.ones(3, dtype=np.int64),
-        test_share=np.ones(3),
-        test_limit_step=np.full(3, 2.0),
+        experiment_share=np.ones(3),
+        experiment_limit_step=np.full(3, 2.0),
         largest_limit=np.full(3, largest_fen),
         borrower_cap=np.full(3, cap_fen),
     )

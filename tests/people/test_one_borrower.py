@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from sim.codes import CHARGED_OFF, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, PLACES
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.draws import Draws
 from sim.params import BehaviourParameters
 from sim.people.engine import PeopleEngine
@@ -183,7 +183,7 @@ def test_books_hold_what_the_conventions_say(kind, seed):
         tallies = engine.settle(everybody, everybody, terms, conditions, chance)
         expected = live_by_dates(held, month, purse)
         for name, by_lender in expected.items():
-            assert tallies.flow[:, FLOW[name]].tolist() == by_lender, (month, name)
+            assert tallies.flow[:, Flow.of(name)].tolist() == by_lender, (month, name)
         for holding, claim, status in zip(
             held, engine.state().loans.principal[0].tolist(), engine.state().loans.status[0].tolist(), strict=False
         ):
@@ -220,7 +220,7 @@ def test_who_never_pays_is_charged_off_after_180_or_360_days(kind, lender, charg
         engine.seek_credit(terms, conditions, chance)
         engine.try_elsewhere(everybody, terms, conditions, chance)
         tallies = engine.settle(everybody, everybody, terms, conditions, chance)
-        if tallies.flow[lender, FLOW["charge_offs"]] == 600_000:
+        if tallies.flow[lender, Flow.CHARGE_OFFS] == 600_000:
             charged_off.append(month)
         elif not charged_off:
             assert tallies.stock[lender, month] == 600_000

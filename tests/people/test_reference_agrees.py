@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.codes import FRAUD, OPEN, OUTCOMES, PENDING, PRIORITIES
-from sim.counted import FLAG, FLOW, FLOWS, HOUSEHOLD_FLOWS, TRUTH_COLUMNS
+from sim.counted import TRUTH_COLUMNS, Flag, Flow, HouseholdFlow
 from sim.state import STATE_TYPES
 from tests.people.made_market import (
     OPENING_MONTH,
@@ -70,7 +70,7 @@ def test_reference_agrees_on_frauds_that_a_moratorium_postpones():
 
 def test_made_markets_visit_every_corner():
     """Agreement proves little about what never happens: every flow, outcome and flag must occur in these markets."""
-    flows, household = np.zeros(len(FLOWS), dtype=np.int64), np.zeros(len(HOUSEHOLD_FLOWS), dtype=np.int64)
+    flows, household = np.zeros(len(Flow), dtype=np.int64), np.zeros(len(HouseholdFlow), dtype=np.int64)
     outcomes, rolls, flags, offers = np.zeros(len(OUTCOMES), dtype=np.int64), 0, 0, 0
     ended = set()
     for seed in range(12):
@@ -85,9 +85,9 @@ def test_made_markets_visit_every_corner():
             offers = offers + engine.tallies.offer_test.sum(axis=0)
             ended |= set(engine.state().applications.outcome.tolist())
         flags |= int(np.bitwise_or.reduce(engine.state().borrowers.flags))
-    assert [name for name, total in zip(FLOWS, flows, strict=True) if total == 0] == []
-    assert [name for name, total in zip(HOUSEHOLD_FLOWS, household, strict=True) if total == 0] == []
-    assert [name for name, bit in FLAG.items() if not flags & bit] == []
+    assert [name for name, total in zip(Flow.titles(), flows, strict=True) if total == 0] == []
+    assert [name for name, total in zip(HouseholdFlow.titles(), household, strict=True) if total == 0] == []
+    assert [flag.title for flag in Flag if not flags & flag] == []
     unused = {"pending"} if PENDING not in ended else set()
     assert {name for code, name in enumerate(OUTCOMES) if code not in ended} == unused
     assert (offers > 0).all(), "every arm of a trial with offers taken, declined, lent and gone bad"
@@ -106,9 +106,9 @@ def test_made_markets_fill_every_count_of_scorecards():
             tallies, counting = engine.tallies, market.counting
             if counting.cells:
                 flow = tallies.flow.sum(axis=0)
-                asked = flow[FLOW["new_applications"]] + flow[FLOW["line_applications"]]
+                asked = flow[Flow.NEW_APPLICATIONS] + flow[Flow.LINE_APPLICATIONS]
                 assert tallies.cell_applied.sum() == asked
-                assert tallies.cell_lent.sum() == flow[FLOW["originations_count"]]
+                assert tallies.cell_lent.sum() == flow[Flow.ORIGINATIONS_COUNT]
                 applied += asked
                 lent += tallies.cell_lent.sum()
                 bad[: counting.ages] += tallies.cell_bad.sum(axis=(0, 2))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.codes import NOT_POSTPONED, POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST
-from sim.counted import HOUSEHOLD_FLOW
+from sim.counted import HouseholdFlow
 from sim.params import MarketConfig
 from sim.policies.base import opening_rules
 from sim.policies.moratorium import Moratorium
@@ -39,10 +39,10 @@ class OneBook:
 def test_credit_of_a_month_is_known_when_its_returns_have_arrived_and_not_before() -> None:
     regulator = regulator_with(report_lag_months=2)
     tallies = blank_tallies(1, 1)
-    tallies.household[HOUSEHOLD_FLOW["wages"]] = 70
-    tallies.household[HOUSEHOLD_FLOW["benefits"]] = 10
-    tallies.household[HOUSEHOLD_FLOW["support"]] = 5
-    tallies.household[HOUSEHOLD_FLOW["sales"]] = 15
+    tallies.household[HouseholdFlow.WAGES] = 70
+    tallies.household[HouseholdFlow.BENEFITS] = 10
+    tallies.household[HouseholdFlow.SUPPORT] = 5
+    tallies.household[HouseholdFlow.SALES] = 15
     for month in range(6):
         regulator.count_credit([OneBook(400), OneBook(200)], tallies, month)
     # Quarters end in months 2 and 5. 600 of credit over twelve times 100 of income is a half of a year's income.

@@ -54,14 +54,14 @@ class Judgement(NamedTuple):
 
 def income_believed(person: Person, terms: LenderTerms, world: Circumstances) -> int:
     """Return the monthly income in fen that this lender's data suggest."""
-    luck = world.chance._replace(month=FOR_LIFE).uniform("proxy", person.row, terms.lender_id)
+    u = world.chance._replace(month=FOR_LIFE).uniform("proxy", person.row, terms.lender_id)
     return proxy_income(
         person.permanent_income,
         world.wage_index,
         person.employed,
         terms.job_loss_seen,
         terms.proxy_noise,
-        normal_quantile(luck),
+        normal_quantile(u),
     )
 
 
@@ -75,8 +75,8 @@ def scorecard_cell(person: Person, terms: LenderTerms, income_seen: int, world: 
     since_late = person.months_since_late if in_registry else NEVER
     since_default = person.months_since_default if in_registry else NEVER
     inquiries = person.inquiry_months.bit_count() if in_registry else 0
-    luck = world.chance._replace(month=FOR_LIFE).uniform("signal", person.row, terms.lender_id)
-    signal = terms.signal_seen * behaviour_signal(person.reliability, terms.signal_noise, normal_quantile(luck))
+    u = world.chance._replace(month=FOR_LIFE).uniform("signal", person.row, terms.lender_id)
+    signal = terms.signal_seen * behaviour_signal(person.reliability, terms.signal_noise, normal_quantile(u))
     line = credit.lines[terms.lender]
     tenure = -1 if line.status == NO_LINE else world.month - line.opened_month
     history = history_bin(since_late, since_default, late_now, terms.registry_memory)
@@ -100,8 +100,8 @@ def cell_seen(person: Person, terms: LenderTerms, income_seen: int, world: Circu
 
 def what_officers_believe(person: Person, terms: LenderTerms, world: Circumstances) -> float:
     """Return the standard score that this lender's officers give the person, the same each time they look."""
-    luck = world.chance._replace(month=FOR_LIFE).uniform("insight", person.row, terms.lender_id)
-    return officers_view(person.reliability, terms.officer_insight, terms.officer_blindness, normal_quantile(luck))
+    u = world.chance._replace(month=FOR_LIFE).uniform("insight", person.row, terms.lender_id)
+    return officers_view(person.reliability, terms.officer_insight, terms.officer_blindness, normal_quantile(u))
 
 
 def highest_price_accepted(person: Person, purpose: int, world: Circumstances) -> float:
@@ -140,7 +140,7 @@ def judged(person: Person, terms: LenderTerms, wanted: int, purpose: int, world:
         personal_limit(
             opening_limit(terms.limit_months[band], income_seen, terms.largest_limit, terms.borrower_cap),
             arm,
-            terms.test_limit_step,
+            terms.experiment_limit_step,
             min(terms.largest_limit, terms.borrower_cap),
         ),
         terms.closed[band],
@@ -165,8 +165,8 @@ def judged(person: Person, terms: LenderTerms, wanted: int, purpose: int, world:
             terms.officer_refuses_below,
             terms.officer_accepts_above,
         )
-    luck = world.chance.uniform("explore", person.row, terms.lender_id)
-    answer = explored(answer, line.status, apr_bp, wanted, smallest_loan, perceived, highest, luck, terms.exploration)
+    u = world.chance.uniform("explore", person.row, terms.lender_id)
+    answer = explored(answer, line.status, apr_bp, wanted, smallest_loan, perceived, highest, u, terms.exploration)
     if answer.outcome == PENDING and terms.has_law:
         answer = answer._replace(outcome=ground_in_law(person, terms, answer.amount, apr_bp, income_seen, world))
     refused_by_lot = terms.rationed_in_need if purpose == SHORTFALL else terms.rationed

@@ -34,8 +34,8 @@ from sim.codes import (
     RUSH,
     WORKING_CAPITAL,
 )
-from sim.counted import FLAG
-from sim.draws import Chance
+from sim.counted import Flag
+from sim.draws import MonthDraws
 from sim.money import monthly_interest
 from sim.params import ContagionParameters
 from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
@@ -47,7 +47,13 @@ from tests.reference.application import judged
 from tests.reference.circumstances import Allotment, Circumstances
 from tests.reference.counts import Counts
 from tests.reference.credit import Application
-from tests.reference.household import Purse, eat, pay_the_informal_lender, spend_and_save, turn_to_the_informal_lender
+from tests.reference.household import (
+    CashOnHand,
+    consume_essentials,
+    pay_the_informal_lender,
+    spend_and_save,
+    turn_to_the_informal_lender,
+)
 from tests.reference.job import income, needed, sales
 from tests.reference.line_review import review_line
 from tests.reference.need import Need, need_for_credit, preferred_lender, slots_are_what_is_missing
@@ -82,8 +88,8 @@ class Borrower(Person):
         work = world.behaviour.work
         losing = world.separation_shares[lot_of(self.group, PLACES)]
         losing *= turbulence(self.reliability, work.turbulence_slope)
-        luck = world.chance.uniform("job", self.row)
-        self.employed = next_employment(self.employed, losing, world.finding_share, luck)
+        u = world.chance.uniform("job", self.row)
+        self.employed = next_employment(self.employed, losing, world.finding_share, u)
         self.months_unemployed = next_months_unemployed(self.employed, self.months_unemployed)
         received = income(self, world, counts) + sales(self, world, counts)
         counts.in_group(self.group, "income", received)
@@ -124,7 +130,7 @@ class Borrower(Person):
         else:
             counts.at_lender(lender, "line_applications")
         cell, band, arm, apr_bp, answer = judged(self, terms, need.wanted, need.purpose, world)
-        if terms.test_share > 0.0:
+        if terms.experiment_share > 0.0:
             counts.offered(lender, arm, answer.outcome, apr_bp)
         asked = self.application
         asked.lender = lender
@@ -137,8 +143,8 @@ class Borrower(Person):
         asked.amount, asked.priority = 0, 0
         if answer.outcome == PENDING:
             asked.amount = answer.amount
-            luck = world.chance.uniform("priority", self.row, terms.lender_id)
-            asked.priority = priority(band, luck)
+            u = world.chance.uniform("priority", self.row, terms.lender_id)
+            asked.priority = priority(band, u)
             counts.waiting(lender, self.group, asked.priority, asked.amount)
         else:
             counts.answered(lender, band, answer.outcome, need.wanted)
@@ -178,28 +184,28 @@ class Borrower(Person):
     ) -> None:
         """Draw what was approved, eat, pay or miss, save or spend, and be reviewed."""
         self.happened = set()
-        purse = Purse(self.cash)
+        on_hand = CashOnHand(self.cash)
         claims = list(self.credit.claims())  # those charged off this month are first collected next month
-        self.hear_the_answer(first_round, second_round, purse, world, counts)
+        self.resolve_application(first_round, second_round, on_hand, world, counts)
         self.remember_refusal(world.month)
         informal_due = monthly_interest(self.informal_debt, int(world.behaviour.informal.apr * 10_000 + 0.5))
-        turn_to_the_informal_lender(self, informal_due, purse, world, counts)
-        eat(self, purse, counts)
-        pay_the_informal_lender(self, informal_due, purse, world, counts)
-        purse.cash = pay_dues(self, purse.cash, world, counts)
-        purse.cash = pay_claims(self, claims, purse.cash, world, counts)
+        turn_to_the_informal_lender(self, informal_due, on_hand, world, counts)
+        consume_essentials(self, on_hand, counts)
+        pay_the_informal_lender(self, informal_due, on_hand, world, counts)
+        on_hand.cash = pay_dues(self, on_hand.cash, world, counts)
+        on_hand.cash = pay_claims(self, claims, on_hand.cash, world, counts)
         self.keep_record(counts)
         follow_watch(self, world, counts)
         self.unused_lines = sum(review_line(self, terms, world, counts) for terms in world.lenders)
-        spend_and_save(self, purse, world, counts)
+        spend_and_save(self, on_hand, world, counts)
         self.inquiry_months = (self.inquiry_months << 1) & TWELVE_MONTHS
-        self.report(purse, world, counts)
+        self.report(on_hand, world, counts)
 
-    def hear_the_answer(
+    def resolve_application(
         self,
         first_round: Sequence[Allotment],
         second_round: Sequence[Allotment],
-        purse: Purse,
+        on_hand: CashOnHand,
         world: Circumstances,
         counts: Counts,
     ) -> None:
@@ -213,7 +219,7 @@ class Borrower(Person):
             is_second = asked.first_outcome != NOT_APPLIED
             allotment = (second_round if is_second else first_round)[asked.lender]
             if allotment.reaches(self.group, asked.priority):
-                self.draw(allotment.partner[asked.priority], purse, world, counts)
+                self.draw(allotment.partner[asked.priority], on_hand, world, counts)
                 if is_second:
                     self.happened.add("moved_lender")
             else:
@@ -233,13 +239,13 @@ class Borrower(Person):
         if reason != NOT_APPLIED:
             self.last_refusal, self.last_refusal_month = reason, month
 
-    def draw(self, partner: int, purse: Purse, world: Circumstances, counts: Counts) -> None:
+    def draw(self, partner: int, on_hand: CashOnHand, world: Circumstances, counts: Counts) -> None:
         """Draw the approved loan, made beside a partner bank or nobody; the first one at a lender opens the line."""
         asked = self.application
         line = self.credit.lines[asked.lender]
         terms = world.lenders[asked.lender]
-        luck = world.chance.uniform("deceit", self.row, terms.lender_id)
-        purpose = purpose_in_truth(asked.purpose, line.status, luck, terms.fraud)
+        u = world.chance.uniform("deceit", self.row, terms.lender_id)
+        purpose = purpose_in_truth(asked.purpose, line.status, u, terms.fraud)
         if line.status == NO_LINE:
             line.status, line.opened_month, line.limit = LINE_OPEN, world.month, asked.limit
             counts.at_lender(asked.lender, "new_approvals")
@@ -253,12 +259,12 @@ class Borrower(Person):
         self.happened.add("approved")
         counts.answered(asked.lender, asked.band, APPROVED, asked.amount)
         counts.drawn(loan, asked.amount, self.group)
-        if terms.test_share > 0.0:
+        if terms.experiment_share > 0.0:
             counts.lent_in_arm(asked.lender, arm_of(self.row, terms, world.month, world.chance), asked.amount)
         if asked.purpose in (PURCHASE, WORKING_CAPITAL):
-            purse.consumption += asked.amount
+            on_hand.consumption += asked.amount
         else:
-            purse.cash += asked.amount
+            on_hand.cash += asked.amount
         if asked.purpose == WORKING_CAPITAL:
             self.inventory += asked.amount
 
@@ -275,7 +281,7 @@ class Borrower(Person):
             counts.in_group(self.group, "defaults")
             counts.tallies.community_defaults[self.community] += 1
 
-    def report(self, purse: Purse, world: Circumstances, counts: Counts) -> None:
+    def report(self, on_hand: CashOnHand, world: Circumstances, counts: Counts) -> None:
         """Be counted at the month's end."""
         for _, loan in self.credit.contracts():
             if loan.is_claim:
@@ -283,34 +289,34 @@ class Borrower(Person):
             else:
                 counts.standing(loan, self.group, world.month)
                 terms = world.lenders[loan.lender]
-                if terms.test_share > 0.0:
+                if terms.experiment_share > 0.0:
                     counts.owed_in_arm(loan, arm_of(self.row, terms, loan.origination_month, world.chance))
                 if world.counts_shape:
                     counts.ticket(loan)
         debt = self.credit.debt()
-        self.consumption = purse.consumption
-        counts.household("consumption", purse.consumption)
+        self.consumption = on_hand.consumption
+        counts.household("consumption", on_hand.consumption)
         counts.household("savings", self.savings)
         counts.household("informal_debt", self.informal_debt)
-        counts.tallies.sector_consumption[self.sector] += purse.consumption
-        counts.in_group(self.group, "consumption", purse.consumption)
+        counts.tallies.sector_consumption[self.sector] += on_hand.consumption
+        counts.in_group(self.group, "consumption", on_hand.consumption)
         counts.in_group(self.group, "debt", debt)
         counts.in_group(self.group, "informal_debt", self.informal_debt)
         if debt > 0:
             counts.in_group(self.group, "indebted")
         if self.liquidity:
-            counts.followed(self, purse.consumption, self.normal_income(world))
+            counts.followed(self, on_hand.consumption, self.normal_income(world))
         if world.after_window:
-            self.flags |= sum(FLAG[name] for name in self.happened)
+            self.flags |= sum(Flag.of(name) for name in self.happened)
             if "approved" in self.happened:
                 self.served_by = self.application.lender
         if world.before_window:
             before = self.happened & {"applied", "approved"}
-            self.flags |= sum(FLAG[f"{name}_before"] for name in before)
+            self.flags |= sum(Flag.of(f"{name}_before") for name in before)
 
     # --- hear ---------------------------------------------------------------------------------------------------------
 
-    def hear(
+    def update_belief(
         self,
         lender: int,
         lender_id: int,
@@ -318,13 +324,13 @@ class Borrower(Person):
         aware_share_here: float,
         aware_share_all: float,
         contagion: ContagionParameters,
-        chance: Chance,
+        chance: MonthDraws,
         counts: Counts,
     ) -> None:
         """Hear or forget the rumour about one lender, from outside, from neighbours or from the crowd."""
         hearing = hearing_chance(aware_share_here, aware_share_all, seed_share, contagion)
-        luck = chance.uniform("rumour", self.row, lender_id)
-        belief = next_belief(belief_in(self.aware_of, lender), hearing, contagion, luck)
+        u = chance.uniform("rumour", self.row, lender_id)
+        belief = next_belief(belief_in(self.aware_of, lender), hearing, contagion, u)
         self.aware_of = with_belief(self.aware_of, lender, belief)
         if belief == BELIEVES:
             counts.at_lender(lender, "aware")

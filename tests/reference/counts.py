@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.codes import AGE_BANDS, BUCKETS, DECLINED_PRICE, NOBODY, PENDING, PLACES, VINTAGE_MONTHS, WORKING_CAPITAL
-from sim.counted import FLOW, GROUP_FLOW, HOUSEHOLD_FLOW, LIQUIDITY_FLOW, LIQUIDITY_FLOWS, OFFER_COUNTS
+from sim.counted import Flow, GroupFlow, HouseholdFlow, LiquidityFlow, OfferCount
 from sim.money import monthly_interest, part
 from sim.rules.sizes import size_class
 from sim.rules.underwriting import lot_of
@@ -33,15 +33,15 @@ class Counts:
 
     def at_lender(self, lender: int, flow: str, amount: int = 1) -> None:
         """Count at a lender."""
-        self.tallies.flow[lender, FLOW[flow]] += amount
+        self.tallies.flow[lender, Flow.of(flow)] += amount
 
     def in_group(self, group: int, flow: str, amount: int = 1) -> None:
         """Count in a group of people."""
-        self.tallies.group[group, GROUP_FLOW[flow]] += amount
+        self.tallies.group[group, GroupFlow.of(flow)] += amount
 
     def household(self, flow: str, amount: int = 1) -> None:
         """Count among all households."""
-        self.tallies.household[HOUSEHOLD_FLOW[flow]] += amount
+        self.tallies.household[HouseholdFlow.of(flow)] += amount
 
     def waiting(self, lender: int, group: int, priority: int, amount: int) -> None:
         """Count an application that waits for a lender's money."""
@@ -67,7 +67,7 @@ class Counts:
 
     def in_arm(self, lender: int, arm: int, column: str, amount: int = 1) -> None:
         """Count in one arm of a lender's trial of prices and limits."""
-        self.tallies.offer_test[lender, arm, OFFER_COUNTS.index(column)] += amount
+        self.tallies.offer_test[lender, arm, OfferCount.titles().index(column)] += amount
 
     def offered(self, lender: int, arm: int, outcome: int, apr_bp: int) -> None:
         """Count an application that met a price, accepted or declined."""
@@ -170,7 +170,7 @@ class Counts:
 
     def followed(self, person: Person, consumption: int, normal_income: int) -> None:
         """Count one of the people followed in their tercile of liquidity."""
-        happened = {name: int(name in person.happened) for name in LIQUIDITY_FLOWS}
+        happened = {name: int(name in person.happened) for name in LiquidityFlow.titles()}
         amounts = {
             "people": 1,
             "normal_income": normal_income,
@@ -180,7 +180,7 @@ class Counts:
             "informal_debt": person.informal_debt,
         }
         for name, amount in (happened | amounts).items():
-            self.tallies.liquidity[person.liquidity - 1, LIQUIDITY_FLOW[name]] += amount
+            self.tallies.liquidity[person.liquidity - 1, LiquidityFlow.of(name)] += amount
 
     def claimed(self, claim: Loan, world: Circumstances) -> None:
         """Count a claim as its lender's, and as one for sale when it is old enough, or as that of its buyer."""

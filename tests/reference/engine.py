@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import EMPTY, PRIORITIES
-from sim.draws import Chance
+from sim.draws import MonthDraws
 from sim.economy.spillovers import Rumour
 from sim.params import BehaviourParameters
 from sim.people.terms import Conditions, Cutoffs, Terms
@@ -52,13 +52,13 @@ class ReferenceEngine:
         for table in self.tallies:
             table[...] = 0
 
-    def earn(self, conditions: Conditions, chance: Chance) -> None:
+    def earn(self, conditions: Conditions, chance: MonthDraws) -> None:
         """Let people keep, lose or find work, and receive income."""
         world, counts = self.world(conditions, chance), Counts(self.tallies)
         for borrower in self.borrowers:
             borrower.earn(world, counts)
 
-    def seek_credit(self, terms: Terms, conditions: Conditions, chance: Chance) -> NDArray[np.int64]:
+    def seek_credit(self, terms: Terms, conditions: Conditions, chance: MonthDraws) -> NDArray[np.int64]:
         """Let people ask for credit; return the fen that wait for money by lender, lot and priority."""
         world, counts = self.world(conditions, chance, terms), Counts(self.tallies)
         for borrower in self.borrowers:
@@ -66,7 +66,7 @@ class ReferenceEngine:
         return self.tallies.demand
 
     def try_elsewhere(
-        self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
+        self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: MonthDraws
     ) -> NDArray[np.int64]:
         """Let those refused ask one other lender; return the fen that wait by lender, lot and priority."""
         self.tallies.demand[...] = 0
@@ -77,7 +77,7 @@ class ReferenceEngine:
         return self.tallies.demand
 
     def settle(
-        self, first_round: Cutoffs, second_round: Cutoffs, terms: Terms, conditions: Conditions, chance: Chance
+        self, first_round: Cutoffs, second_round: Cutoffs, terms: Terms, conditions: Conditions, chance: MonthDraws
     ) -> Tallies:
         """Let people draw what was approved, pay or miss, spend or save; return everything counted this month."""
         world, counts = self.world(conditions, chance, terms), Counts(self.tallies)
@@ -86,11 +86,11 @@ class ReferenceEngine:
             borrower.settle(first, second, world, counts)
         return self.tallies
 
-    def spread_word(self, rumour: Rumour, chance: Chance) -> None:
+    def spread_word(self, rumour: Rumour, chance: MonthDraws) -> None:
         """Let a rumour about one lender be heard or forgotten."""
         counts = Counts(self.tallies)
         for borrower in self.borrowers:
-            borrower.hear(
+            borrower.update_belief(
                 rumour.lender,
                 rumour.lender_id,
                 rumour.seed_share,
@@ -113,7 +113,7 @@ class ReferenceEngine:
                 copy_fields(loan, people.loans, (row, slot))
         return people
 
-    def world(self, conditions: Conditions, chance: Chance, terms: Terms | None = None) -> Circumstances:
+    def world(self, conditions: Conditions, chance: MonthDraws, terms: Terms | None = None) -> Circumstances:
         """Return the month in plain Python, as one person lives it."""
         told = {name: plain(value) for name, value in conditions._asdict().items()}
         lenders = () if terms is None else lender_terms(terms)
@@ -131,7 +131,7 @@ def lender_terms(terms: Terms) -> tuple[LenderTerms, ...]:
     cuts = {name: plain(values) for name, values in terms.cuts._asdict().items()}
     return tuple(
         LenderTerms(
-            lender,
+            lender=lender,
             **{name: values[lender] for name, values in columns.items()},
             cuts=LineCuts(**{name: values[lender] for name, values in cuts.items()}),
         )

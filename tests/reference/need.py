@@ -30,7 +30,7 @@ from sim.rules.demand import (
 from sim.rules.law import taught_literacy
 from sim.rules.spending import target_buffer
 from tests.reference.circumstances import Circumstances, LenderTerms
-from tests.reference.payment_holiday import is_spared
+from tests.reference.payment_holiday import is_deferred
 from tests.reference.person import Person
 
 FEN_PER_YUAN = 100
@@ -55,7 +55,7 @@ def smallest_loan(world: Circumstances) -> int:
 
 def need_for_credit(person: Person, world: Circumstances) -> Need:
     """Return what the person needs credit for: bills first, then a run on a line in danger, then things to buy."""
-    dues = sum(loan.expected_due() for _, loan in person.credit.open_loans() if not is_spared(person, loan, world))
+    dues = sum(loan.expected_due() for _, loan in person.credit.open_loans() if not is_deferred(person, loan, world))
     spare = person.cash - person.essentials - dues
     if spare < 0:
         demand = world.behaviour.demand
@@ -87,10 +87,10 @@ def something_to_finance(person: Person, spare: int, world: Circumstances) -> Ne
     can_stock = person.sector == SELF_EMPLOYED and contracts < LOAN_SLOTS
     stocking = demand.working_capital_share if can_stock else 0.0
     buying = purchase_chance(person.patience, world.season_factor, unused, income, contracts, demand)
-    luck = world.chance.uniform("purchase", person.row)
-    if luck >= buying + stocking:
+    u = world.chance.uniform("purchase", person.row)
+    if u >= buying + stocking:
         return NOTHING
-    purpose = WORKING_CAPITAL if luck < stocking else PURCHASE
+    purpose = WORKING_CAPITAL if u < stocking else PURCHASE
     log_months = demand.working_capital_log_months if purpose == WORKING_CAPITAL else demand.purchase_log_months
     size = normal_quantile(world.chance.uniform("purchase_size", person.row))
     wanted = up_to_hundred_yuan(

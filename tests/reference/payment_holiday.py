@@ -11,7 +11,7 @@ from tests.reference.credit import Loan
 from tests.reference.person import Person
 
 
-def is_spared(person: Person, loan: Loan, world: Circumstances) -> bool:
+def is_deferred(person: Person, loan: Loan, world: Circumstances) -> bool:
     """Return whether this month's instalments of a loan are postponed."""
     return bool(is_postponed(world.lenders[loan.lender].postponement, person.employed))
 

@@ -8,7 +8,7 @@ from sim.rules.repayment import level_instalment, recovery, relationship_value
 from tests.reference.circumstances import Circumstances, LenderTerms
 from tests.reference.counts import BAD_BUCKET, CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Counts
 from tests.reference.credit import Loan
-from tests.reference.payment_holiday import is_spared, postpone
+from tests.reference.payment_holiday import is_deferred, postpone
 from tests.reference.permission import term_of
 from tests.reference.person import Person
 from tests.reference.price_experiment import arm_of, price_for
@@ -53,7 +53,7 @@ def repay_by_new_loan(person: Person, slot: int, counts: Counts) -> int:
     return principal + interest
 
 
-def pay_dues(person: Person, purse: int, world: Circumstances, counts: Counts) -> int:
+def pay_dues(person: Person, on_hand: int, world: Circumstances, counts: Counts) -> int:
     """Pay or miss every loan that is due, the most valuable relationship first; return the fen left.
 
     What a relationship is worth changes as loans are repaid, so the next one is looked for after every payment. The
@@ -61,16 +61,16 @@ def pay_dues(person: Person, purse: int, world: Circumstances, counts: Counts) -
     """
     burden = person.credit.debt()
     due = {slot: loan for slot, loan in person.credit.open_loans() if loan.origination_month != world.month}
-    for slot in [slot for slot, loan in due.items() if is_spared(person, loan, world)]:
+    for slot in [slot for slot, loan in due.items() if is_deferred(person, loan, world)]:
         postpone(person, slot, due.pop(slot), world, counts)
     while due:
         slot = max(due, key=lambda slot: (worth_of(person, due[slot], world), due[slot].bucket))
         loan = due.pop(slot)
         walks_away = is_leaving(person, loan, burden, world)
-        offered = 0 if walks_away or forgets(person, slot, loan, world) else purse
-        by_choice = walks_away and loan.instalment > 0 and purse >= loan.instalment
-        purse -= serve(person, slot, offered, by_choice, world, counts)
-    return purse
+        offered = 0 if walks_away or forgets(person, slot, loan, world) else on_hand
+        by_choice = walks_away and loan.instalment > 0 and on_hand >= loan.instalment
+        on_hand -= serve(person, slot, offered, by_choice, world, counts)
+    return on_hand
 
 
 def worth_of(person: Person, loan: Loan, world: Circumstances) -> float:
@@ -128,7 +128,7 @@ def serve(person: Person, slot: int, offered: int, by_choice: bool, world: Circu
     else:
         counts.later_than_ever(loan, worst_before, world.month)
         terms = world.lenders[loan.lender]
-        if terms.test_share > 0.0 and worst_before < BAD_BUCKET <= loan.bucket:
+        if terms.experiment_share > 0.0 and worst_before < BAD_BUCKET <= loan.bucket:
             arm = arm_of(person.row, terms, loan.origination_month, world.chance)
             counts.turned_bad_in_arm(loan.lender, arm, loan.principal)
         loan.worst_bucket = max(worst_before, loan.bucket)
@@ -136,26 +136,28 @@ def serve(person: Person, slot: int, offered: int, by_choice: bool, world: Circu
     return after.interest_paid + after.principal_paid
 
 
-def pay_claims(person: Person, claims: list[tuple[int, Loan]], purse: int, world: Circumstances, counts: Counts) -> int:
+def pay_claims(
+    person: Person, claims: list[tuple[int, Loan]], on_hand: int, world: Circumstances, counts: Counts
+) -> int:
     """Let collectors take a part of what lies beyond a month's essentials; return the fen left.
 
     A claim ends when it is paid or when its last month of collection has passed.
     """
     for slot, claim in claims:
         claim.instalments_left -= 1
-        purse -= collected(person, slot, claim, purse, world, counts)
+        on_hand -= collected(person, slot, claim, on_hand, world, counts)
         if claim.instalments_left <= 0 or claim.principal == 0:
             person.credit.slots[slot] = None
-    return purse
+    return on_hand
 
 
-def collected(person: Person, slot: int, claim: Loan, purse: int, world: Circumstances, counts: Counts) -> int:
+def collected(person: Person, slot: int, claim: Loan, on_hand: int, world: Circumstances, counts: Counts) -> int:
     """Return the fen a collector gets on one claim: nothing unless the person is reached and has a surplus."""
     reached = world.chance.uniform("collect", person.row, slot) < world.lenders[claim.lender].collection_effort
     if not reached:
         return 0
     before = claim.principal
-    paid = recovery(before, purse, person.essentials, world.behaviour.repayment.recovery_surplus_share)
+    paid = recovery(before, on_hand, person.essentials, world.behaviour.repayment.recovery_surplus_share)
     claim.principal = before - paid
     charged_off_in = claim.charge_off_month(world.month, world.behaviour.repayment.collection_months)
     if charged_off_in < world.lenders[claim.lender].sold_before:

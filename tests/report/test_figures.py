@@ -133,7 +133,7 @@ def test_those_who_lost_credit_are_told_by_the_reason_of_their_last_refusal(stud
 
 
 def test_names_of_outcomes_are_words() -> None:
-    assert outcome_words("lender.consumer_finance.mean_apr") == "mean price, consumer finance"
+    assert outcome_words("lender.consumer_finance.mean_apr") == "mean price of new loans, consumer finance"
     assert outcome_words("lender.all.dpd90_lagged_share") == "90+ on the lagged book, all lenders"
     assert horizon_words("13-24") == "months 13\u201324"
 

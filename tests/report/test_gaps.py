@@ -129,7 +129,7 @@ def test_the_answer_says_why_there_is_no_effect(shut: Study) -> None:
     (absent,) = without_value(shut)
     assert absent.outcome not in {effect.outcome for effect in read_effects(shut)}
     words = without_value_words(absent)
-    price = "mean price, micro lender (months 1\u201312)"
+    price = "mean price of new loans, micro lender (months 1\u201312)"
     assert words == f"{price} has no value under “cap”: no loans were granted, so there is no price"
     (points,) = answer_section(shut).blocks
     assert words in points.items[1]

@@ -9,7 +9,7 @@ from experiments.report.effects import outcome_words
     ("outcome", "words"),
     [
         ("market.dpd30_share", "30+ days past due"),
-        ("lender.not_bank_a.mean_apr", "mean price, all but bank a"),
+        ("lender.not_bank_a.mean_apr", "mean price of new loans, all but bank a"),
         ("vintage.all.6.ever30_share", "ever 30+ days late after 6 months, all lenders"),
         (
             "cohort.platform_a.rolled_over.yes.defaults_elsewhere_share",

@@ -12,15 +12,15 @@ from sim.codes import (
     BORROWER_CAP,
     DECLINED_PRICE,
     FROZEN,
+    GROWTH_PLAN,
     LIMIT,
     LINE_BARRED,
     LINE_FROZEN,
     LINE_OPEN,
     NO_LINE,
-    NO_ROOT,
+    NO_PRICE,
     OWN_POLICY,
     PENDING,
-    PLAN,
     PRIORITY_STEPS,
     RATE_CAP,
 )
@@ -82,7 +82,7 @@ def test_a_good_case_waits_for_money():
         ({"band": 14, "line_status": LINE_OPEN, "line_limit": 500_000}, PENDING),
         ({"band": 15, "line_status": LINE_OPEN, "line_limit": 500_000}, OWN_POLICY),
         ({"closed": RATE_CAP}, RATE_CAP),
-        ({"closed": NO_ROOT}, NO_ROOT),
+        ({"closed": NO_PRICE}, NO_PRICE),
         ({"opening_limit": 49_999}, LIMIT),
         ({"opening_limit": 50_000}, PENDING),
         ({"owed_here": 450_001, "line_status": LINE_OPEN, "line_limit": 500_000}, LIMIT),
@@ -197,7 +197,7 @@ EXPLORATION = {
         ({"line_status": LINE_OPEN}, Decision(OWN_POLICY, 0, 0)),
         ({"line_status": LINE_BARRED}, Decision(OWN_POLICY, 0, 0)),
         ({"apr_bp": 0}, Decision(OWN_POLICY, 0, 0)),
-        ({"answer": Decision(NO_ROOT, 0, 0)}, Decision(PENDING, 20_000, 20_000)),
+        ({"answer": Decision(NO_PRICE, 0, 0)}, Decision(PENDING, 20_000, 20_000)),
         ({"answer": Decision(RATE_CAP, 0, 0)}, Decision(PENDING, 20_000, 20_000)),
         ({"wanted": 19_999}, Decision(OWN_POLICY, 0, 0)),
         ({"wanted": 20_000}, Decision(PENDING, 20_000, 20_000)),
@@ -289,7 +289,7 @@ REFUSED = Decision(OWN_POLICY, 0, 0)
         ({"answer": REFUSED, "view": 1.1}, Decision(PENDING, 20_000, 20_000)),
         ({"answer": REFUSED, "view": 1.1, "perceived_apr": 0.31}, Decision(DECLINED_PRICE, 0, 20_000)),
         ({"answer": REFUSED, "view": 1.1, "line_status": LINE_BARRED}, REFUSED),
-        ({"answer": REFUSED, "view": 1.1, "closed": NO_ROOT}, REFUSED),
+        ({"answer": REFUSED, "view": 1.1, "closed": NO_PRICE}, REFUSED),
         ({"answer": Decision(LIMIT, 0, 500), "view": 9.0}, Decision(LIMIT, 0, 500)),
     ],
 )
@@ -305,5 +305,5 @@ def test_an_officers_view_is_worth_as_much_as_its_insight():
 @pytest.mark.parametrize(("luck", "share", "is_refused"), [(0.49, 0.5, True), (0.5, 0.5, False), (0.0, 0.0, False)])
 def test_a_lot_refuses_a_share_of_what_was_granted(luck, share, is_refused):
     granted = Decision(PENDING, 300_000, 500_000)
-    assert rationed(granted, luck, share) == (Decision(PLAN, 0, 500_000) if is_refused else granted)
+    assert rationed(granted, luck, share) == (Decision(GROWTH_PLAN, 0, 500_000) if is_refused else granted)
     assert rationed(REFUSED, luck, share) == REFUSED

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.codes import NO_ROOT, RATE_CAP
+from sim.codes import NO_PRICE, RATE_CAP
 from sim.rules.pricing import (
     EXPOSURE_SHARE,
     MEAN_LIFE_YEARS,
@@ -85,12 +85,12 @@ def test_the_law_is_blamed_only_for_what_the_lender_would_have_lent() -> None:
     free = price(0.08)
     ceiling = (free.apr_bp - 1) / 10_000
     assert price(0.08, ceiling=free.apr_bp / 10_000) == free
-    assert price(0.08, ceiling=ceiling) == Price(0, NO_ROOT)
-    assert price(0.08, ceiling=ceiling, cap=free.apr_bp - 50) == Price(0, NO_ROOT)
+    assert price(0.08, ceiling=ceiling) == Price(0, NO_PRICE)
+    assert price(0.08, ceiling=ceiling, cap=free.apr_bp - 50) == Price(0, NO_PRICE)
 
 
 def test_a_band_whose_losses_run_ahead_of_any_price_has_none() -> None:
-    assert price(0.6, ALONE._replace(loss_given_default=1.0, income_share=0.3)) == Price(0, NO_ROOT)
+    assert price(0.6, ALONE._replace(loss_given_default=1.0, income_share=0.3)) == Price(0, NO_PRICE)
 
 
 def test_nobody_is_offered_less_than_the_floor() -> None:
@@ -137,7 +137,7 @@ def test_a_higher_cost_never_lowers_the_price(default_share: float, cost: str, m
 def test_a_cap_below_every_break_even_closes_every_band_by_law(markup: float) -> None:
     stake = ALONE._replace(markup_apr=markup)
     found = [price(default_share, stake, cap=100) for default_share in band_default_shares()]
-    assert set(found) <= {Price(0, RATE_CAP), Price(0, NO_ROOT)}
+    assert set(found) <= {Price(0, RATE_CAP), Price(0, NO_PRICE)}
     assert found[0] == Price(0, RATE_CAP)
 
 
@@ -146,7 +146,7 @@ def test_any_slope_and_cap_have_a_price_or_a_ground(default_share: float, slope:
     found = price(default_share, ALONE._replace(default_slope=slope, opex_apr=cost), ceiling=0.36, cap=cap)
     assert (found.apr_bp > 0) == (found.closed == 0)
     assert found.apr_bp <= min(3_600, cap)
-    assert found.closed in (0, RATE_CAP, NO_ROOT)
+    assert found.closed in (0, RATE_CAP, NO_PRICE)
 
 
 def test_a_flat_slope_takes_the_bands_own_chance_of_default() -> None:

@@ -120,9 +120,9 @@ def test_a_shortfall_is_asked_for_in_whole_hundreds_and_not_for_less_than_some_w
 
 
 def test_a_wish_is_put_on_credit_when_savings_would_fall_below_the_buffer_or_paying_later_is_convenient() -> None:
-    assert goes_on_credit(spare=500, wanted=200, buffer=301, luck=0.9, convenience_share=0.1) == 1
-    assert goes_on_credit(spare=500, wanted=200, buffer=300, luck=0.1, convenience_share=0.1) == 0
-    assert goes_on_credit(spare=500, wanted=200, buffer=300, luck=0.09, convenience_share=0.1) == 1
+    assert goes_on_credit(spare=500, wanted=200, buffer=301, u=0.9, convenience_share=0.1) == 1
+    assert goes_on_credit(spare=500, wanted=200, buffer=300, u=0.1, convenience_share=0.1) == 0
+    assert goes_on_credit(spare=500, wanted=200, buffer=300, u=0.09, convenience_share=0.1) == 1
 
 
 def test_trouble_raises_the_chance_of_an_emergency_in_proportion() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from sim.counted import FLOW
+from sim.counted import Flow
 from sim.state import Tallies
 
 
-class OwnPart(NamedTuple):
+class RetainedShare(NamedTuple):
     """One lender's stocks and flows of the month, fen."""
 
     managed: int  # whole loans of its customers at month end
@@ -24,14 +24,14 @@ class OwnPart(NamedTuple):
         return [own + joint for own, joint in zip(self.own_stock, self.joint_stock, strict=True)]
 
 
-def own_part_of(tallies: Tallies, index: int) -> OwnPart:
+def retained_share_of(tallies: Tallies, index: int) -> RetainedShare:
     """Return what of the month belongs to the lender at a place in order of id."""
     given = tallies.partner_flow[index].sum(axis=0)  # to partners: lent, interest, principal, charged off, recovered
     taken = tallies.partner_flow[:, index].sum(axis=0)  # as a partner
     names = ("principal", "charge_offs", "recoveries", "refinanced", "capitalised")
-    flow = {name: int(tallies.flow[index, FLOW[name]]) for name in names}
+    flow = {name: int(tallies.flow[index, Flow.of(name)]) for name in names}
     whole = tallies.stock[index]
-    return OwnPart(
+    return RetainedShare(
         managed=int(whole.sum()),
         own_stock=(whole - tallies.partner_stock[index].sum(axis=0)).tolist(),
         joint_stock=tallies.partner_stock[:, index].sum(axis=0).tolist(),

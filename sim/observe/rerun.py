@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 from sim.draws import Draws
 from sim.economy.spillovers import Neighbourhoods
 from sim.economy.world import World
-from sim.observe.explain import Told, person_of
+from sim.observe.explain import ExplanationContext, person_of
 from sim.observe.month_ends import Sums, changed_since, first_difference
 from sim.observe.recorder import Record
 from sim.params import MarketConfig
@@ -60,10 +60,10 @@ class RunMarket(Protocol):
         """Run one month."""
 
 
-class Relived(NamedTuple):
+class ExplainedMonth(NamedTuple):
     """What a month was to one person: what all could know, and how the person stood before it and after it."""
 
-    told: Told
+    context: ExplanationContext
     opening: People
     closing: People
 
@@ -74,7 +74,7 @@ WHY = (
 )
 
 
-def relive(market: RunMarket, borrower: int, month: int) -> Relived:
+def rerun_month(market: RunMarket, borrower: int, month: int) -> ExplainedMonth:
     """Return a month of a person's life as a market founded again comes to it.
 
     Raises ValueError naming the first month, table and column in which that market is not the one on record.
@@ -98,12 +98,12 @@ def relive(market: RunMarket, borrower: int, month: int) -> Relived:
     return found[0]
 
 
-def months_run_again(market: RunMarket, again: RunMarket, borrower: int, month: int) -> list[Relived]:
+def months_run_again(market: RunMarket, again: RunMarket, borrower: int, month: int) -> list[ExplainedMonth]:
     """Run a market founded again to the end of a month, or until people stand otherwise than they stood then.
 
     Returns the month in a list, which is empty when it was not reached.
     """
-    found: list[Relived] = []
+    found: list[ExplainedMonth] = []
     live_month = again.live_month
 
     def watched_month() -> None:
@@ -115,7 +115,7 @@ def months_run_again(market: RunMarket, again: RunMarket, borrower: int, month: 
         points = float(again.neighbourhoods.default_points()[int(opening.borrowers.community[0])])
         live_month()
         closing = person_of(again.people.state(), borrower)
-        found.append(Relived(told_of(again, borrower, month, points), opening, closing))
+        found.append(ExplainedMonth(context_of(again, borrower, month, points), opening, closing))
 
     again.live_month = watched_month  # type: ignore[method-assign]  # whether step calls it once or more often
     while not found and is_as_recorded(market, again):
@@ -140,10 +140,10 @@ def its_making(market: RunMarket) -> str:
     return f"{type(market).__name__}, its configuration, seed {market.root_seed} and replicate {market.replicate}"
 
 
-def told_of(market: RunMarket, borrower: int, month: int, community_default_points: float) -> Told:
+def context_of(market: RunMarket, borrower: int, month: int, community_default_points: float) -> ExplanationContext:
     """Return what must be known of the month just lived, besides the person, to explain it."""
     config = market.config
-    return Told(
+    return ExplanationContext(
         borrower=borrower,
         month=month,
         date=market.config.calendar.date_of(month),
