@@ -5,7 +5,7 @@ Only plain numbers and NamedTuples: no arrays of people, no chance, no behaviour
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple, TypeVar
 
 from sim.codes import (
     ANY_NUMBER_OF_LENDERS,
@@ -24,55 +24,66 @@ from sim.codes import (
     REGIONS,
 )
 
+Number = TypeVar("Number", int, float)
+AtMost = Annotated[Number, min]
+AtLeast = Annotated[Number, max]
+
 
 class Rules(NamedTuple):
-    """The rules in force this month for one kind of lender. Money in fen, rates in basis points."""
+    """The rules in force this month for one kind of lender. Money in fen, rates in basis points.
 
-    max_apr_bp: int  # all-in price ceiling; a very large number = none
-    borrower_cap_fen: int  # one person at one lender
-    minimum_capital_share: float  # total capital over risk-weighted assets
-    own_share_floor: float  # least share the originator keeps of each joint loan
-    disclosure_share: float  # part of the hidden price gap that is shown to everybody
-    registry_coverage_share: float  # share of people whose loans elsewhere this lender sees
-    registry_memory_months: int  # months a default stays on record
-    coverage_floor_share: float = 0.0  # least allowance over own loans more than 90 days late
-    loan_provision_floor_share: float = 0.0  # least allowance over own loans
+    Of two rules of one name the stricter holds: the lower where it is `AtMost`, the higher where it is `AtLeast`.
+    """
+
+    max_apr_bp: AtMost[int]  # all-in price ceiling; a very large number = none
+    borrower_cap_fen: AtMost[int]  # one person at one lender
+    minimum_capital_share: AtLeast[float]  # total capital over risk-weighted assets
+    own_share_floor: AtLeast[float]  # least share the originator keeps of each joint loan
+    disclosure_share: AtLeast[float]  # part of the hidden price gap that is shown to everybody
+    registry_coverage_share: AtLeast[float]  # share of people whose loans elsewhere this lender sees
+    registry_memory_months: AtLeast[int]  # months a default stays on record
+    coverage_floor_share: AtLeast[float] = 0.0  # least allowance over own loans more than 90 days late
+    loan_provision_floor_share: AtLeast[float] = 0.0  # least allowance over own loans
     # on a contract or a person; every default is no rule at all
-    max_headline_apr_bp: int = NO_RATE_CAP_BP  # ceiling on the price without fees
-    max_unguaranteed_apr_bp: int = NO_RATE_CAP_BP  # ceiling on the price without a guarantor's fee
-    max_lpr_multiple: float = NO_LPR_MULTIPLE  # all-in ceiling, times the loan prime rate
-    max_headline_lpr_multiple: float = NO_LPR_MULTIPLE
-    max_unguaranteed_lpr_multiple: float = NO_LPR_MULTIPLE
-    borrower_cap_income_months: float = NO_INCOME_CAP_MONTHS  # one person at one lender, months of income believed in
-    debt_service_share: float = NO_SERVICE_CAP_SHARE  # instalments that the lender sees, over the income it believes in
-    most_lenders: int = ANY_NUMBER_OF_LENDERS  # that one person may owe at once, as the registry shows them
-    needs_income: int = 0  # 1 = nothing is lent to people without work
-    youngest_age_band: int = 0  # place in AGE_BANDS
-    longest_term_months: int = ANY_TERM_MONTHS  # of new loans
-    postponement: int = NOT_POSTPONED  # of instalments of those without work
-    collection_effort_share: float = 1.0  # most debtors that may be reached in a month
-    literacy_taught_share: float = 0.0  # part of what people do not understand of prices that they are taught
-    rumours_doubted_share: float = 0.0  # part of the word about a lender that is no longer believed
-    minimum_leverage_share: float = 0.0  # equity over all assets
-    minimum_liquidity_share: float = 0.0  # cash and collections over what may leave within thirty days
+    max_headline_apr_bp: AtMost[int] = NO_RATE_CAP_BP  # ceiling on the price without fees
+    max_unguaranteed_apr_bp: AtMost[int] = NO_RATE_CAP_BP  # ceiling on the price without a guarantor's fee
+    max_lpr_multiple: AtMost[float] = NO_LPR_MULTIPLE  # all-in ceiling, times the loan prime rate
+    max_headline_lpr_multiple: AtMost[float] = NO_LPR_MULTIPLE
+    max_unguaranteed_lpr_multiple: AtMost[float] = NO_LPR_MULTIPLE
+    borrower_cap_income_months: AtMost[float] = (
+        NO_INCOME_CAP_MONTHS  # one person at one lender, months of income believed in
+    )
+    debt_service_share: AtMost[float] = (
+        NO_SERVICE_CAP_SHARE  # instalments that the lender sees, over the income it believes in
+    )
+    most_lenders: AtMost[int] = ANY_NUMBER_OF_LENDERS  # that one person may owe at once, as the registry shows them
+    needs_income: AtLeast[int] = 0  # 1 = nothing is lent to people without work
+    youngest_age_band: AtLeast[int] = 0  # place in AGE_BANDS
+    longest_term_months: AtMost[int] = ANY_TERM_MONTHS  # of new loans
+    postponement: AtLeast[int] = NOT_POSTPONED  # of instalments of those without work
+    collection_effort_share: AtMost[float] = 1.0  # most debtors that may be reached in a month
+    literacy_taught_share: AtLeast[float] = 0.0  # part of what people do not understand of prices that they are taught
+    rumours_doubted_share: AtLeast[float] = 0.0  # part of the word about a lender that is no longer believed
+    minimum_leverage_share: AtLeast[float] = 0.0  # equity over all assets
+    minimum_liquidity_share: AtLeast[float] = 0.0  # cash and collections over what may leave within thirty days
     # Books and budgets of lenders: buffers, funding, partners, concentration, quotas, weights.
-    conservation_buffer_share: float = 0.0  # of risk-weighted assets, on top of the minimum
-    countercyclical_buffer_share: float = 0.0  # on top of both
-    licence_capital_yuan: float = 0.0  # least equity of a lender in the whole market
-    wholesale_multiple: float = NO_LIMIT  # most wholesale funding over equity
-    securities_multiple: float = NO_LIMIT  # most securities sold over equity
-    single_partner_share: float = NO_LIMIT  # most a bank lends beside one originator, over its tier 1
-    joint_loan_share: float = 1.0  # most of a bank's loans that may be parts of joint loans
-    sector_flow_share: float = 1.0  # most of a month's budget for people of one sector
-    region_flow_share: float = 1.0  # most of a month's budget for people of one region
-    large_exposure_share: float = NO_LIMIT  # most one person owes, over the lender's equity
-    growth_quota_share: float = NO_LIMIT  # of the book a month, beside what was repaid
-    growth_quota_months: int = 120  # within which unused quota carries over
-    soft_limit_default_share: float = 1.0  # loans riskier than this are held to the next share
-    soft_limit_quota_share: float = 1.0  # of what is lent in the window
-    soft_limit_months: int = 120
-    risk_weight_share: float = NO_WEIGHT  # of consumer loans
-    productive_weight_share: float = NO_WEIGHT  # of loans for working capital
+    conservation_buffer_share: AtLeast[float] = 0.0  # of risk-weighted assets, on top of the minimum
+    countercyclical_buffer_share: AtLeast[float] = 0.0  # on top of both
+    licence_capital_yuan: AtLeast[float] = 0.0  # least equity of a lender in the whole market
+    wholesale_multiple: AtMost[float] = NO_LIMIT  # most wholesale funding over equity
+    securities_multiple: AtMost[float] = NO_LIMIT  # most securities sold over equity
+    single_partner_share: AtMost[float] = NO_LIMIT  # most a bank lends beside one originator, over its tier 1
+    joint_loan_share: AtMost[float] = 1.0  # most of a bank's loans that may be parts of joint loans
+    sector_flow_share: AtMost[float] = 1.0  # most of a month's budget for people of one sector
+    region_flow_share: AtMost[float] = 1.0  # most of a month's budget for people of one region
+    large_exposure_share: AtMost[float] = NO_LIMIT  # most one person owes, over the lender's equity
+    growth_quota_share: AtMost[float] = NO_LIMIT  # of the book a month, beside what was repaid
+    growth_quota_months: AtMost[int] = 120  # within which unused quota carries over
+    soft_limit_default_share: AtMost[float] = 1.0  # loans riskier than this are held to the next share
+    soft_limit_quota_share: AtMost[float] = 1.0  # of what is lent in the window
+    soft_limit_months: AtMost[int] = 120
+    risk_weight_share: AtLeast[float] = NO_WEIGHT  # of consumer loans
+    productive_weight_share: AtLeast[float] = NO_WEIGHT  # of loans for working capital
 
 
 class Rulebook(NamedTuple):

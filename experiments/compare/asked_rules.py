@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sim.params import MarketConfig
-from sim.policies.base import JOINS, Instrument, join, opening_rules
+from sim.policies.base import Instrument, join, joins, opening_rules
 from sim.values import Rules
 
 
@@ -64,7 +64,7 @@ def _as_strict(opening: Rules, asked: Sequence[Rules], place: int) -> list[int]:
 
 def _stricter(name: str, one: Rules, other: Rules) -> Any:
     """Return the stricter of two values of a rule."""
-    return JOINS[name](getattr(one, name), getattr(other, name))
+    return joins()[name](getattr(one, name), getattr(other, name))
 
 
 def _lacking(opening: Rules, asked: Sequence[Rules]) -> list[frozenset[str]]:

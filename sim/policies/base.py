@@ -6,8 +6,9 @@ strictest of all answers, field by field, which does not depend on who spoke fir
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Annotated, Any, Protocol, get_type_hints
 
 from sim.books.credit_gap import NOTHING_SEEN, Indicators
 from sim.codes import NO_RATE_CAP_BP as NO_RATE_CAP_BP
@@ -21,53 +22,6 @@ BEFORE_ALL_MONTHS = -600  # a rule that old is in force throughout
 AnnounceMonth = Annotated[int, Quantity("month after the warm-up", BEFORE_ALL_MONTHS, 600, "the study's choice")]
 EffectiveMonth = Annotated[int, Quantity("month after the warm-up", BEFORE_ALL_MONTHS, 600, "the study's choice")]
 PhaseInMonths = Annotated[int, Quantity("months from the first step to the full rule", 0, 120, "the study's choice")]
-
-# The stricter of two values of each rule. `min` and `max` give the same answer in any order.
-JOINS: dict[str, Callable[[Any, Any], Any]] = {
-    "max_apr_bp": min,
-    "borrower_cap_fen": min,
-    "minimum_capital_share": max,
-    "own_share_floor": max,
-    "disclosure_share": max,
-    "registry_coverage_share": max,
-    "registry_memory_months": max,
-    "coverage_floor_share": max,
-    "loan_provision_floor_share": max,
-    "max_headline_apr_bp": min,
-    "max_unguaranteed_apr_bp": min,
-    "max_lpr_multiple": min,
-    "max_headline_lpr_multiple": min,
-    "max_unguaranteed_lpr_multiple": min,
-    "borrower_cap_income_months": min,
-    "debt_service_share": min,
-    "most_lenders": min,
-    "needs_income": max,
-    "youngest_age_band": max,
-    "longest_term_months": min,
-    "postponement": max,
-    "collection_effort_share": min,
-    "literacy_taught_share": max,
-    "rumours_doubted_share": max,
-    "minimum_leverage_share": max,
-    "minimum_liquidity_share": max,
-    "conservation_buffer_share": max,
-    "countercyclical_buffer_share": max,
-    "licence_capital_yuan": max,
-    "wholesale_multiple": min,
-    "securities_multiple": min,
-    "single_partner_share": min,
-    "joint_loan_share": min,
-    "sector_flow_share": min,
-    "region_flow_share": min,
-    "large_exposure_share": min,
-    "growth_quota_share": min,
-    "growth_quota_months": min,
-    "soft_limit_default_share": min,
-    "soft_limit_quota_share": min,
-    "soft_limit_months": min,
-    "risk_weight_share": max,
-    "productive_weight_share": max,
-}
 
 
 class Dated(Protocol):
@@ -163,9 +117,15 @@ def check_dates(instrument: Dated, months: int) -> None:
     check_kinds(instrument.kinds)
 
 
+@cache
+def joins() -> Mapping[str, Callable[[Any, Any], Any]]:
+    """Return which of two values of each rule is the stricter; `min` and `max` give the same answer in any order."""
+    return {name: hint.__metadata__[0] for name, hint in get_type_hints(Rules, include_extras=True).items()}
+
+
 def join(rules: Rules, **stricter: float) -> Rules:
     """Return the rules with the stricter of the old and the given value in each field that is given."""
-    return rules._replace(**{name: JOINS[name](getattr(rules, name), value) for name, value in stricter.items()})
+    return rules._replace(**{name: joins()[name](getattr(rules, name), value) for name, value in stricter.items()})
 
 
 def opening_rules(parameters: RegulatorParameters) -> Rules:

@@ -14,7 +14,7 @@ from experiments.compose.registry import kinds, member_class
 from experiments.compose.study import compose
 from sim.books.credit_gap import Indicators
 from sim.params import LENDER_KINDS, MarketConfig, RegulatorParameters, quantities
-from sim.policies.base import JOINS, NO_RATE_CAP_BP, compose_rulebook, join, opening_rules
+from sim.policies.base import NO_RATE_CAP_BP, compose_rulebook, join, joins, opening_rules
 from sim.values import Rules
 from tests.variants import fast_first
 
@@ -172,7 +172,8 @@ class TestEveryInstrument:
 
 
 def test_every_rule_declares_how_two_instruments_join() -> None:
-    assert set(JOINS) == set(Rules._fields)
+    assert set(joins()) == set(Rules._fields)
+    assert set(joins().values()) == {min, max}
 
 
 @pytest.mark.parametrize("month", fast_first([30, 36, 29, 33, 60], 2))
