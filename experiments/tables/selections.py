@@ -9,8 +9,9 @@ from experiments.tables.ratios import MADE_OF, Single, made_of, needed, ratio_of
 from experiments.tables.spelling import ALL, NOT
 from sim.codes import VINTAGE_MONTHS
 from sim.counted import LIQUIDITY_TERCILES
+from sim.observe.builders import MONTH
 from sim.observe.cohorts import COHORT_GROUPS
-from sim.observe.columns import SCHEMAS
+from sim.observe.columns import SCHEMAS, TABLES
 from sim.params import LENDER_KINDS
 
 if TYPE_CHECKING:
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
 
 Selection = tuple[tuple[str, str], ...]  # by column, the value as text
 
-LABELS = (
-    "month",
-    "date",
-    "lender",
-    "kind",
-    "status",
-    "binding",
-    "dimension",
-    "value",
-    "card",
-    "tercile",
-)  # no outcomes
 DIMENSIONS = ("income_quintile", "region", "sector", "age_band")
 
 
@@ -43,7 +32,7 @@ class Shape(NamedTuple):
 
 def _columns(table: str) -> tuple[str, ...]:
     """Return the numbers of a table: what is recorded, and the ratios that are formed of it."""
-    return tuple(dict.fromkeys(column for column in (*SCHEMAS[table], *MADE_OF[table]) if column not in LABELS))
+    return tuple(column.name for column in TABLES[table].named if column.type != "str" and column.name != MONTH)
 
 
 ANY_LENDER: tuple[str, tuple[str, ...]] = ("lender", ())
