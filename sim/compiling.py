@@ -103,7 +103,7 @@ def compiled_functions() -> tuple[str, ...]:
 
 @contextlib.contextmanager
 def telling(told: Told) -> Iterator[None]:
-    """Tell of every function of the block that is compiled anew; what is found compiled is not told."""
+    """Report every function of the block that is compiled anew; what is found compiled is not reported."""
     _listeners.append(told)
     try:
         yield
@@ -112,7 +112,7 @@ def telling(told: Told) -> Iterator[None]:
 
 
 def _tell(name: str, is_done: bool) -> None:
-    """Tell whoever listens; a program that only uses the model hears through its log why the first month takes long."""
+    """Call the listener; without one, write to the log why the first month takes long."""
     for told in _listeners:
         told(name, is_done)
     if not _listeners:

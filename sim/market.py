@@ -58,8 +58,8 @@ class NumpyGenerator(Protocol):
 class CreditMarket(SelfNumberingModel):
     """A market for online consumer credit.
 
-    `rng` is the root seed: the same configuration, seed and replicate give the same bytes. `step` lives one reported
-    month; the first call also lives the warm-up. Results are in `record`; lenders and the regulator in `agents`.
+    `rng` is the root seed: the same configuration, seed and replicate give the same bytes. `step` runs one reported
+    month; the first call also runs the warm-up. Results are in `record`; lenders and the regulator in `agents`.
     """
 
     def __init__(
@@ -107,8 +107,8 @@ class CreditMarket(SelfNumberingModel):
         self.neighbourhoods = Neighbourhoods(population, neighbourhoods, config.behaviour.contagion)
         self.informal = InformalSupply(population, config.behaviour.informal)
         self.expectations = Expectations(config.behaviour.demand.anticipation_share)
-        told = config.behaviour.contagion.rumour_refused_share
-        self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender], told)
+        refused_share = config.behaviour.contagion.rumour_refused_share
+        self.rumours = Rumours(population, neighbourhoods.count, [p.id for _, p in config.lender], refused_share)
         self.record = Record(
             names, [lender.kind for lender in self.lenders], self.people.state, -self.month, config.calendar.date_of
         )
@@ -118,19 +118,19 @@ class CreditMarket(SelfNumberingModel):
         kinds = [(lender.name, lender.kind) for lender in self.lenders]
         self.panel = Panel(kinds, followed, -self.month, self.people.state)
         self._borrowers: list[Borrower] | None = None
-        self.offers: list[Offer] = []  # of the last month lived
+        self.offers: list[Offer] = []  # of the last month
         self.last_month: Tallies | None = None
         self.opening_stock: NDArray[np.int64] | None = None
-        self.sums: dict[int, Sums] = {}  # of people's state at the end of each month lived
+        self.sums: dict[int, Sums] = {}  # of people's state at each month's end
         self.datacollector = datacollector if datacollector is not None else market_collector()
 
     # --- one month ----------------------------------------------------------------------------------------------------
     def live_month(self) -> None:
-        """Live one month. The order of these lines is the order of cause and effect."""
+        """Run one month. The order of these lines is the order of cause and effect."""
         month = self.month
         chance = self.draws.of(month + self.config.calendar.warm_up_months)
 
-        # The world moves; those who set terms answer it.
+        # The economy moves; the regulator and the lenders set rules and terms.
         economy = self.world.turn(month, chance, self.last_month, self.config.shock)
         for lender in self.lenders:
             lender.meet_shocks(economy)
@@ -147,7 +147,7 @@ class CreditMarket(SelfNumberingModel):
         self.people.earn(conditions, chance)
         demand = self.people.seek_credit(terms, conditions, chance)
 
-        # Lenders fill what their books and the law allow; the refused try elsewhere, once.
+        # Lenders fill applications as far as their books and the law allow; the refused apply at one other lender.
         for lender in self.lenders:
             lender.commit_to_partners(economy, rulebook)
         for lender in self.lenders:
@@ -182,7 +182,7 @@ class CreditMarket(SelfNumberingModel):
 
     # --- Mesa's verbs -------------------------------------------------------------------------------------------------
     def step(self) -> None:
-        """Live one reported month, after the warm-up; does nothing when the horizon is reached."""
+        """Run one reported month, after the warm-up; do nothing when the horizon is reached."""
         if self.month >= self.config.calendar.months:
             self.running = False
             return
@@ -192,19 +192,19 @@ class CreditMarket(SelfNumberingModel):
         self.datacollector.collect(self)
 
     def run(self, on_month: Callable[[int], None] | None = None) -> None:
-        """Live all months; `on_month` is told the number of each month that has closed."""
+        """Run all months; `on_month` is called with the number of each month that has closed."""
         while self.running:
             self.step()
             if on_month is not None:
                 on_month(self.month - 1)
 
     def warm_up(self) -> None:
-        """Live the months before month 0, in which books fill and nothing is reported."""
+        """Run the months before month 0, in which books fill and nothing is reported."""
         while self.month < 0:
             self.live_month()
 
     def live_until(self, month: int) -> None:
-        """Live all months before `month`, those of the warm-up and, within the horizon, reported ones."""
+        """Run all months before `month`, those of the warm-up and, within the horizon, reported ones."""
         self.warm_up()
         while self.running and self.month < month:
             self.step()
@@ -254,7 +254,7 @@ class CreditMarket(SelfNumberingModel):
         return type(self)(self.config, rng=self.root_seed, replicate=self.replicate)
 
     def explain(self, borrower: int, month: int | None = None) -> Explanation:
-        """Tell why a person was refused, why they missed and what they owed in a month; None = the last one lived.
+        """Explain why a person was refused, why they missed and what they owed in a month; None = the last month.
 
         A fresh market of the same class, configuration, seed and replicate is run up to that month, which takes as long
         as it took before. Raises ValueError for a person or a month that there is not, and where the market run again
@@ -263,13 +263,13 @@ class CreditMarket(SelfNumberingModel):
         last, people = self.month - 1, self.config.population.size
         check_whole("borrower", borrower, people - 1)
         if last < 0:
-            raise ValueError("month: none has been lived yet; call step or run first")
+            raise ValueError("month: none has been run yet; call step or run first")
         if month is not None:
-            check_whole("month", month, last, ", the months lived so far")
+            check_whole("month", month, last, ", the months run so far")
         rerun = rerun_month(self, int(borrower), last if month is None else int(month))
         return explain(rerun.context, rerun.opening, rerun.closing)
 
-    # --- what people are told, and what is written down -------------------------------------------------------------
+    # --- what people may read of lenders, and what is recorded --------------------------------------------------------
     def terms_for_people(self, offers: list[Offer]) -> Terms:
         """Return the lenders' offers as the tables that people read."""
         band_of_cell = np.stack([lender.band_of_cell for lender in self.lenders])
@@ -283,7 +283,7 @@ class CreditMarket(SelfNumberingModel):
             self.people.follow(terciles_of_liquidity(self.people.state(), index))
 
     def conditions_for_people(self, economy: Economy, step: int, rulebook: Rulebook) -> Any:
-        """Return the state of the world as people feel it."""
+        """Return the state of the economy that people's decisions depend on."""
         observe = self.config.observe
         factor = economy.season_factor * self.expectations.purchase_factor(rulebook)
         return conditions_of(
@@ -299,7 +299,7 @@ class CreditMarket(SelfNumberingModel):
         )
 
     def write_down(self, economy: Economy, tallies: Tallies) -> None:
-        """Write the month's rows and the acts of lenders and the regulator."""
+        """Record the month's rows and the acts of lenders and the regulator."""
         self.sums[self.month] = sums_of(self.people.state())
         acts = self.regulator.take_acts()
         for lender in self.lenders:
@@ -381,17 +381,17 @@ def root_seed_of(rng: int | NumpyGenerator | None) -> int:
 
 
 def cutoffs_of(allocations: list[Allocation]) -> Cutoffs:
-    """Return one round's allocations as people are told them: cutoffs, constraints, partner banks."""
+    """Return one round's allocations by lender: cutoffs, constraints, partner banks."""
     lots = max((len(allocation.lot_cutoffs) for allocation in allocations), default=0) or 1
     shape = (len(allocations), PRIORITIES)
-    told = Cutoffs(
+    found = Cutoffs(
         np.zeros((shape[0], lots), dtype=np.int64), np.zeros((shape[0], lots), dtype=np.int64), np.full(shape, NOBODY)
     )
     for row, allocation in enumerate(allocations):
-        told.priority[row] = allocation.lot_cutoffs or allocation.cutoff
-        told.binding[row] = allocation.lot_bindings or allocation.binding
-        told.partner[row] = allocation.partners or NOBODY
-    return told
+        found.priority[row] = allocation.lot_cutoffs or allocation.cutoff
+        found.binding[row] = allocation.lot_bindings or allocation.binding
+        found.partner[row] = allocation.partners or NOBODY
+    return found
 
 
 def market_collector() -> DataCollector:

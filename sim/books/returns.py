@@ -1,4 +1,4 @@
-"""What a lender tells its supervisor each month, and how it dresses what it tells."""
+"""The return that a lender files with its supervisor each month, and how it misreports capital."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who lives in the market: a synthetic population whose incomes meet the published quintile means.
+"""The people in the market: a synthetic population whose incomes meet the published quintile means.
 
 A person's traits depend on the seed, the replicate and the person's row alone, never on how many others there are; only
 the community also depends on the size of the population, because communities keep their size at any scale.

@@ -62,7 +62,7 @@ class Neighbourhoods:
     """How many people of each community defaulted within a year."""
 
     def __init__(self, people: People, communities: Communities, contagion: ContagionParameters) -> None:
-        """Count who lives where."""
+        """Count people by community."""
         self.region = communities.region
         self.size = np.bincount(people.borrowers.community, minlength=communities.count)
         self.region_size = np.bincount(self.region, weights=self.size, minlength=len(REGIONS)).astype(np.int64)
@@ -151,7 +151,7 @@ class Rumours:
         lender_ids: Sequence[int],
         told_by_refused: float = 0.0,
     ) -> None:
-        """Start with nobody told; every customer who asked in vain for a line that was cut tells so many people."""
+        """Start with nobody aware; every customer refused on a line that was cut makes so many people aware."""
         self.told_by_refused = told_by_refused
         self.size = np.bincount(people.borrowers.community, minlength=communities)
         self.lender_ids = list(lender_ids)

@@ -38,7 +38,7 @@ class Lender(LenderState):
     )
 
     def set_partners(self, lenders: Mapping[str, Lender]) -> None:
-        """Remember the partner banks by name, and let them know."""
+        """Set the partner banks by name, and this lender as their originator."""
         self.partnerships = tuple(Partnership(lenders[terms.bank], terms) for terms in self.parameters.partnerships)
         for bank, _ in self.partnerships:
             bank.served_originators.append(self)
@@ -49,7 +49,7 @@ class Lender(LenderState):
         return supervised.declared_productive_share(self)
 
     def file_return(self, month: int, minimum_share: float) -> Return:
-        """Return what the lender tells its supervisor of a month."""
+        """Return the lender's supervisory return of a month."""
         return supervised.file_return(self, month, minimum_share)
 
     def pay_fine(self, amount_fen: int) -> int:
@@ -66,12 +66,12 @@ class Lender(LenderState):
 
     # --- step 3: terms ------------------------------------------------------------------------------------------------
     def meet_shocks(self, economy: Economy) -> None:
-        """Meet what befalls the lender this month, before anybody sets terms."""
+        """Apply the month's shocks to the lender, before anybody sets terms."""
         if economy.strains.exits[self.index]:
             leave(self, economy.month)
 
     def take_rules(self, rulebook: Rulebook) -> None:
-        """Take in the rules of the month for its kind, and what has been announced."""
+        """Take the rules of the month for its kind, and what has been announced."""
         self.month = rulebook.month
         self.rules, self.rules_ahead = rulebook.of(self.kind), rulebook.ahead_of(self.kind)
         self.licence_capital_fen = max(self.founding_licence_fen, self.scaled_fen(self.rules.licence_capital_yuan))

@@ -28,7 +28,7 @@ def figures_of(lender: LenderState) -> Figures:
 
 
 def file_return(lender: LenderState, month: int, minimum_share: float) -> Return:
-    """Return what the lender tells of the month, dressed where it dares to."""
+    """Return the month's supervisory return, misreported where the lender does so."""
     books, dressing = figures_of(lender), lender.parameters.dressing
     declared = lender.capital_ratio_share()
     relabelled = declared - books.capital_ratio_share

@@ -162,7 +162,7 @@ class Accounts:
         return self.funding.ladder[0]
 
     def declared_productive_share(self) -> float:
-        """Return the share of its loans that it declares as working capital: the true one, unless it dares more."""
+        """Return the share of its loans that it declares as working capital: the true one, unless it misreports."""
         return self.productive_share
 
     def risk_weight(self) -> float:
@@ -200,7 +200,7 @@ class LenderState(Accounts, PermanentAgent):
         config: MarketConfig,
         ledger: Ledger,
     ) -> None:
-        """Found the lender with empty books; `model` is the market it lives in."""
+        """Found the lender with empty books; `model` is its market."""
         super().__init__(model)
         self.name = name
         self.index = index

@@ -242,7 +242,7 @@ def contract(context: ExplanationContext, loans: Loans, slot: int) -> Owed:
 
 
 def circumstances(person: Borrowers) -> str:
-    """Return how the person lives this month."""
+    """Return work, cash and essentials of the month in words."""
     work = f"at work in {SECTORS[int(person.sector[0])].replace('_', ' ')}"
     if not person.employed[0]:
         work = f"without work for {int(person.months_unemployed[0])} months"
@@ -328,7 +328,7 @@ def payment_sentences(
 
 
 def review_sentences(context: ExplanationContext, opening: People, closing: People) -> list[str]:
-    """Return which lines the person was not told that they were cut or frozen."""
+    """Return which lines were cut or frozen without notice to the person."""
     said = []
     for lender, name in enumerate(context.lenders):
         was, now = (int(each.lines.limit[0, lender]) for each in (opening, closing))

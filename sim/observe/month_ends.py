@@ -114,7 +114,7 @@ def column_of(table: pa.Table | None, column: str) -> pa.ChunkedArray:
 
 
 def months_of(table: pa.Table) -> pa.ChunkedArray:
-    """Return the month that each row tells of: a vintage's is the one in which it has that age."""
+    """Return the month of each row: a vintage's is the one in which it has that age."""
     if "month" in table.column_names:
         return table["month"]
     return pc.add(table["cohort"], table["months_on_book"])
@@ -137,7 +137,7 @@ def first_place(here: pa.ChunkedArray, there: pa.ChunkedArray) -> int | None:
 
 
 def changed_since(now: People, told: People, all_columns: bool) -> str | None:
-    """Return the first column in which one person is not as told, as table.column, or None.
+    """Return the first column in which one person differs from the record, as table.column, or None.
 
     Without `all_columns` only what is fixed at birth is compared: the rest has moved on since the month told.
     """

@@ -141,7 +141,7 @@ def its_making(market: RunMarket) -> str:
 
 
 def context_of(market: RunMarket, borrower: int, month: int, community_default_points: float) -> ExplanationContext:
-    """Return what must be known of the month just lived, besides the person, to explain it."""
+    """Return what must be known of the last month, besides the person, to explain it."""
     config = market.config
     return ExplanationContext(
         borrower=borrower,

@@ -10,7 +10,7 @@ NBS_2023 = "National Bureau of Statistics, per-head disposable income by quintil
 
 
 class PopulationParameters(NamedTuple):
-    """Who lives in the market."""
+    """The people in the market."""
 
     size: Annotated[int, Quantity("people", 1, 20_000_000, "scale")] = 100_000
     represents: Annotated[

@@ -1,4 +1,4 @@
-"""Kernels: one person hears what became of the application, and draws the loan that was approved."""
+"""Kernels: one application is resolved, and the loan that was approved is drawn."""
 
 from __future__ import annotations
 
@@ -172,7 +172,7 @@ def draw_credit(
 
 
 class Answer(NamedTuple):
-    """What the answer to an application brings a person."""
+    """What a resolved application brings a person."""
 
     cash: int  # fen to pay with
     consumption: int  # fen spent on what they were lent for
@@ -181,7 +181,7 @@ class Answer(NamedTuple):
 
 @kernel
 def refuse(i: int, lender: int, outcome: int, people: People, tallies: Tallies) -> None:
-    """Tell person i that the lender had no money left for their application."""
+    """Refuse person i's application because the lender had no money left."""
     people.applications.outcome[i] = outcome
     band = people.applications.band[i]
     tallies.outcome_count[lender, band, outcome] += 1
@@ -213,7 +213,7 @@ def resolve_application(
     second_round: Cutoffs,
     tallies: Tallies,
 ) -> Answer:
-    """Let person i hear what became of the application, and draw the loan when it was approved."""
+    """Resolve person i's application, and draw the loan when it was approved."""
     applications = people.applications
     if applications.outcome[i] in (NOT_APPLIED, NO_LENDER):
         remember_refusal(i, conditions.month, people)

@@ -1,4 +1,4 @@
-"""Kernels: one person eats, deals with the informal lender, and spends or saves what is left."""
+"""Kernels: one person consumes essentials, borrows informally, and spends or saves what is left."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Informal(NamedTuple):
 
 
 class EssentialsPaid(NamedTuple):
-    """What a person could eat."""
+    """Essentials that a person could pay for."""
 
     cash: int  # fen left
     spent: int  # fen
@@ -72,7 +72,7 @@ def borrow_informally(
 
 @kernel
 def consume_essentials(i: int, cash: int, borrowers: Borrowers, tallies: Tallies) -> EssentialsPaid:
-    """Let person i eat the month's essentials; who cannot in full is in hardship."""
+    """Let person i consume the month's essentials; who cannot in full is in hardship."""
     essentials = wide(borrowers.essentials[i])
     if cash >= essentials:
         return EssentialsPaid(cash - essentials, essentials, 0)

@@ -48,7 +48,7 @@ class Borrower(PermanentAgent):
     set_by_mesa: ClassVar[frozenset[str]] = frozenset({"model", "unique_id", "pos"})
 
     def __init__(self, market: Any, row: int) -> None:
-        """Look at person number `row` of a market; the market is not told."""
+        """View person number `row` of a market; the view is not registered."""
         self.model = market
         self.unique_id = row
         self.pos = None

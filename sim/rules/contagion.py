@@ -13,7 +13,7 @@ UNTOLD, BELIEVES, IMMUNE = 0, 1, 2  # of a rumour
 def hearing_chance(
     aware_share_community: float, aware_share_all: float, seed_share: float, contagion: ContagionParameters
 ) -> float:
-    """Return the chance that a person hears a rumour this month, from outside, neighbours or the crowd."""
+    """Return the chance that a rumour reaches a person this month, from outside, neighbours or the crowd."""
     inside = (1.0 - contagion.rumour_between_share) * aware_share_community
     contact = contagion.rumour_contact_share * (inside + contagion.rumour_between_share * aware_share_all)
     return min(1.0, seed_share + contact)

@@ -96,7 +96,7 @@ def decision(
 
 @rule
 def told_of_a_cut(outcome: int, unnoticed_cut: int) -> int:
-    """Return the ground of a refusal as the customer hears it: whoever was cut without notice learns it by asking."""
+    """Return the ground of a refusal as it is given to the customer: a cut without notice shows when they ask."""
     return LINE_CUT if unnoticed_cut == 1 and outcome in (LIMIT, FROZEN) else outcome
 
 

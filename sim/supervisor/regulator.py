@@ -35,7 +35,7 @@ class Supervised(Protocol):
     licence_capital_fen: int  # least equity by the licence
 
     def file_return(self, month: int, minimum_share: float) -> Return:
-        """Return what the lender tells of a month."""
+        """Return the lender's supervisory return of a month."""
 
     def pay_fine(self, amount_fen: int) -> int:
         """Pay a fine as far as there is cash, and return what was paid."""
@@ -61,7 +61,7 @@ class Credited(Protocol):
 
 
 class Regulator(PermanentAgent):
-    """Sets rules by the calendar and supervises by what it is told; `acts` says what it did and why."""
+    """Sets rules by the calendar and supervises by filed returns; `acts` lists what it did and why."""
 
     ways_out: ClassVar[str] = (
         "a market always has its regulator; without instruments (policy) and with regulator.warning_months at its "
@@ -298,7 +298,7 @@ def why_insolvent(lender: Supervised) -> str:
 
 
 def row_of(name: str, filed: Return, standing: Standing, inspected: bool) -> dict[str, Any]:
-    """Return what is written down of a return: what was told, what the books said, and where the lender stands.
+    """Return the row of a return: what was filed, what the books showed, and the lender's standing.
 
     Without risk-weighted assets there is no capital ratio, though the return counts as one that meets every rule.
     """

@@ -246,7 +246,7 @@ def test_a_market_lived_beyond_its_horizon_is_told_too() -> None:
         (1.5, None, r"borrower: must be a whole number .*was 1\.5"),
         (True, None, "borrower: .* was True"),
         (None, None, "borrower: .* was None"),
-        (17, "3", "month: must be a whole number from 0 to 7, the months lived so far, was '3'"),
+        (17, "3", "month: must be a whole number from 0 to 7, the months run so far, was '3'"),
         (17, 2.0, r"month: .* was 2\.0"),
     ],
 )
