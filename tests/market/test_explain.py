@@ -150,5 +150,5 @@ def test_who_or_when_is_not_there_is_refused(borrower: int, month: int, words: s
 
 
 def test_before_the_first_month_there_is_nothing_to_explain() -> None:
-    with pytest.raises(ValueError, match="none has been lived"):
+    with pytest.raises(ValueError, match="none has been run"):
         CreditMarket(small(), rng=SEED).explain(0)
