@@ -22,24 +22,15 @@ class Measure(NamedTuple):
     column: str  # what it is made of stands with this name
 
 
-def _ratio_of_lenders(column: str) -> Measure:
-    """Return a measure as the dictionary names it."""
-    declared = TABLES["lender"].column(column)
-    assert declared is not None
-    return Measure(declared.label, declared.short, "share", column)
-
-
+NEW_LENDING = "new_lending"
+# Every ratio of the table `lender` whose line in sim/observe/columns/lender.toml has a short label, and new lending.
 MEASURES = {
-    "approval": _ratio_of_lenders("approval_share"),
-    "volume": Measure("new lending, yuan a person a month", "new lending, yuan", "number", ""),
-    "price": _ratio_of_lenders("mean_apr"),
-    "dpd30": _ratio_of_lenders("dpd30_share"),
-    "dpd30_lagged": _ratio_of_lenders("dpd30_lagged_share"),
-    "dpd90": _ratio_of_lenders("dpd90_share"),
-    "dpd90_lagged": _ratio_of_lenders("dpd90_lagged_share"),
-    "charge_offs": _ratio_of_lenders("charge_offs_yearly_share"),
-    "capital": _ratio_of_lenders("capital_ratio_share"),
-    "return": _ratio_of_lenders("roe_share"),
+    NEW_LENDING: Measure("new lending, yuan a person a month", "new lending, yuan", "number", ""),
+    **{
+        column.name: Measure(column.label, column.short, "share", column.name)
+        for column in TABLES["lender"].named
+        if column.short
+    },
 }
 VOLUME = Ratio("originations_fen", "borrowers", per=100)  # yuan a person, of the whole market
 
@@ -51,7 +42,7 @@ def measure(study: Study, name: str, keys: Sequence[str]) -> tuple[str, str, pd.
     """
     what = MEASURES[name]
     by = [*RUN, *keys, "month"]
-    found = _volume(study, keys, by) if name == "volume" else _ratio(study, what.column, keys, by)
+    found = _volume(study, keys, by) if name == NEW_LENDING else _ratio(study, what.column, keys, by)
     return None if found is None else (what.title, what.unit, found.rename("value").reset_index())
 
 

@@ -81,7 +81,7 @@ def test_ticks_share_their_decimals() -> None:
 
 def test_kinds_add_up_over_their_lenders(study_folder: Path) -> None:
     study = Study(study_folder)
-    found = measure(study, "dpd30", ("kind",))
+    found = measure(study, "dpd30_share", ("kind",))
     assert found is not None
     table = pd.read_parquet(study_folder / "tables" / "lender.parquet")
     run = "arm == 'tightening' and scenario == 'shock' and replicate == 2 and month == 20 and kind == 'platform'"

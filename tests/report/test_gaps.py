@@ -65,7 +65,7 @@ def test_captions_name_the_policies_they_speak_of_and_say_how_many_they_leave_ou
     study = Study(
         write_study(tmp_path / "made", arms=arms, scenarios=("calm",), replicates=2, months=24, lenders=LENDERS)
     )
-    title, unit, rows = measure(study, "price", ("lender",))
+    title, unit, rows = measure(study, "mean_apr", ("lender",))
     micro = rows[rows["lender"] == "micro_lender_a"]
     assert change_caption(study, micro, unit, title).endswith("; nothing is said here of the other policy.")
     captions = [block.caption for block in lenders_section(study).blocks if isinstance(block, Figure)]
@@ -94,7 +94,7 @@ def test_a_line_has_a_gap_and_a_lone_value_is_a_dot() -> None:
 
 
 def test_a_lender_that_is_shut_has_no_change_of_price_in_any_sentence(shut: Study) -> None:
-    found = measure(shut, "price", ("lender",))
+    found = measure(shut, "mean_apr", ("lender",))
     assert found is not None
     micro = found[2][found[2]["lender"] == "micro_lender_a"]
     assert has_gap(shut, micro, "cap", "calm")
@@ -107,7 +107,7 @@ def test_a_lender_that_is_shut_has_no_change_of_price_in_any_sentence(shut: Stud
 
 
 def test_arrears_of_a_book_that_runs_off_are_compared_while_there_is_one(shut: Study) -> None:
-    found = measure(shut, "dpd90", ("lender",))
+    found = measure(shut, "dpd90_share", ("lender",))
     assert found is not None
     micro = found[2][found[2]["lender"] == "micro_lender_a"].set_index(["arm", "replicate", "month"])["value"]
     both = [EFFECTIVE, EFFECTIVE + 1]
@@ -120,9 +120,9 @@ def test_arrears_of_a_book_that_runs_off_are_compared_while_there_is_one(shut: S
 def test_the_table_by_kind_says_that_there_is_no_value(shut: Study) -> None:
     (table,) = [block for block in kinds_section(shut).blocks if isinstance(block, Table)]
     rows = {(row[0], row[1]): row[5] for row in table.rows}
-    assert rows[MEASURES["price"].title, "micro_lender"] == "no value"
-    assert rows[MEASURES["approval"].title, "micro_lender"] == "no value"
-    assert "points" in rows[MEASURES["price"].title, "bank"]
+    assert rows[MEASURES["mean_apr"].title, "micro_lender"] == "no value"
+    assert rows[MEASURES["approval_share"].title, "micro_lender"] == "no value"
+    assert "points" in rows[MEASURES["mean_apr"].title, "bank"]
 
 
 def test_the_answer_says_why_there_is_no_effect(shut: Study) -> None:
@@ -141,14 +141,14 @@ def test_the_answer_says_why_there_is_no_effect(shut: Study) -> None:
 @pytest.mark.slow
 def test_the_level_beside_a_change_is_of_the_months_of_the_change(shut: Study) -> None:
     """The arm has a book in two months of the window alone, the reference in all of it."""
-    found = measure(shut, "dpd90", ("kind",))
+    found = measure(shut, "dpd90_share", ("kind",))
     assert found is not None
     mine = found[2][(found[2]["kind"] == "micro_lender")]
     base = mine[mine["arm"] == "baseline"].set_index(["replicate", "month"])["value"]
     by_hand = [np.mean([base[r, m] for m in (EFFECTIVE, EFFECTIVE + 1)]) for r in range(3)]
     assert level_of_pairs(shut, mine, "cap", "calm").dots == pytest.approx(by_hand)
     (table,) = [block for block in kinds_section(shut).blocks if isinstance(block, Table)]
-    (row,) = [row for row in table.rows if row[:2] == (MEASURES["dpd90"].title, "micro_lender")]
+    (row,) = [row for row in table.rows if row[:2] == (MEASURES["dpd90_share"].title, "micro_lender")]
     assert row[3].startswith(f"{np.mean(by_hand):.2%}")
 
 

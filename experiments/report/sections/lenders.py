@@ -17,9 +17,9 @@ from experiments.report.wording import NOTHING, change_sentence, interval, listi
 
 NO_VALUE = "no value"
 KIND_FIGURES = (
-    ("Access, volume and price by kind of lender", ("approval", "volume", "price")),
-    ("Arrears and charge-offs by kind of lender", ("dpd30", "dpd90", "charge_offs")),
-    ("Capital and return by kind of lender", ("capital", "return")),
+    ("Access, volume and price by kind of lender", ("approval_share", "new_lending", "mean_apr")),
+    ("Arrears and charge-offs by kind of lender", ("dpd30_share", "dpd90_share", "charge_offs_yearly_share")),
+    ("Capital and return by kind of lender", ("capital_ratio_share", "roe_share")),
 )
 
 

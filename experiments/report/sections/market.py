@@ -21,10 +21,15 @@ Named = tuple[str, str, pd.DataFrame]  # title, unit, rows with month and value
 def market_section(study: Study) -> Section:
     """Draw the market in three figures: credit, arrears, people."""
     blocks: list[Block] = []
-    credit = [*_per_person(study, ("originations_fen", "debt_fen")), *_all_lenders(study, ("approval", "price"))]
+    credit = [
+        *_per_person(study, ("originations_fen", "debt_fen")),
+        *_all_lenders(study, ("approval_share", "mean_apr")),
+    ]
     credit += _plain(study, ("indebted_share", "hhi"))
     blocks += _figure(study, credit, "Credit in the whole market", ("share", "apr"))
-    arrears = _all_lenders(study, ("dpd30", "dpd30_lagged", "charge_offs", "dpd90", "dpd90_lagged"))
+    arrears = _all_lenders(
+        study, ("dpd30_share", "dpd30_lagged_share", "charge_offs_yearly_share", "dpd90_share", "dpd90_lagged_share")
+    )
     blocks += _figure(
         study,
         arrears,
