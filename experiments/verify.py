@@ -31,7 +31,7 @@ from experiments.keep.files import (
     read_table,
     table_bytes,
 )
-from experiments.keep.manifest import read_manifest, run_place
+from experiments.keep.finished import read_manifest, run_place
 from experiments.keep.runs import PEOPLE, RECORD
 from experiments.keep.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
 from experiments.machine import deciding_versions, machine_class, minor_of

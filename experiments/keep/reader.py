@@ -24,7 +24,8 @@ import pyarrow as pa
 
 from experiments.keep.files import CorruptResult, check_file, read_columns, read_json, read_sealed, read_table
 from experiments.keep.filters import read_filters
-from experiments.keep.manifest import read_manifest, run_place
+from experiments.keep.finished import TABLES as TABLES_FOLDER
+from experiments.keep.finished import FinishedFolder, run_place
 from experiments.keep.query import connection
 from experiments.keep.runs import PEOPLE, RECORD
 from experiments.keep.study_files import MANIFEST, MARKER
@@ -91,7 +92,7 @@ class Results:
             {**known[field.name]._asdict(), "made_of": str(known[field.name].made_of or "")}
             if field.name in known
             else {"name": field.name, "type": str(field.type), "unit": "", "meaning": "", "made_of": ""}
-            for field in read_columns(study.folder / study.files[name])
+            for field in read_columns(study.path(name))
         ]
         return pd.DataFrame(rows, columns=["name", "type", "unit", "meaning", "made_of"])
 
@@ -157,28 +158,26 @@ class Results:
         return None if columns is None else [name for name in columns if name != STUDY or len(self.studies) == 1]
 
 
-class Study:
+class Study(FinishedFolder):
     """The folder of one finished study."""
 
     def __init__(self, folder: Path) -> None:
         """Read the manifest; raise Refusal where there is no finished study, CorruptResult where it is altered."""
-        self.folder = folder
-        read_manifest(folder)  # says in one sentence what is wrong when there is none
-        self.manifest = read_sealed(folder / MANIFEST)
+        super().__init__(folder)
+        self.check_manifest()
         self.files = {
             Path(name).stem: name
             for name in self.manifest["files"]
-            if Path(name).parent.as_posix() == "tables" and Path(name).suffix == ".parquet"
+            if Path(name).parent.as_posix() == TABLES_FOLDER and Path(name).suffix == ".parquet"
         }
         self._checked: set[str] = set()
 
     def checked(self, name: str) -> Path:
         """Return the file of a table once it has been held against the manifest's hash."""
-        path: Path = self.folder / self.files[name]
         if name not in self._checked:
-            check_file(path, self.manifest["files"][self.files[name]])
+            self.check_table(name)
             self._checked.add(name)
-        return path
+        return self.path(name)
 
     def read(self, name: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
         """Return a table, or some columns and rows of it."""
