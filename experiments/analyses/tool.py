@@ -13,7 +13,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 import pyarrow as pa
 
 from experiments.analyses.folder import opened, write_manifest
-from experiments.analyses.page import PAGE, PICTURE, Drawing, drawn, reproduction, write_page
+from experiments.analyses.page import PICTURE, Drawing, drawn, reproduction
 from experiments.analyses.request import Request, plain, read_request
 from experiments.analyses.runner import Bench
 from experiments.analyses.stages import Stage, dry_run
@@ -24,8 +24,10 @@ from experiments.keep.cache import archive_of
 from experiments.keep.files import FileRecord, record_of, write_table
 from experiments.keep.folder import folder_for, log
 from experiments.keep.runs import RECORD
+from experiments.keep.study_files import PAGE
 from experiments.refusal import Trouble
 from experiments.report.blocks import Block, Section, Text
+from experiments.report.page import page_html, write_page
 from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here, command_of, usage
 from experiments.terminal.endings import exit_code_of, said_of
 from experiments.terminal.flags import DRY_RUN, overrides_and_flags
@@ -141,7 +143,7 @@ def write_findings(folder: Path, title: str, question: str, findings: Findings, 
     figure, files[PICTURE] = drawn(findings.drawing, folder)
     asked = (Text(question),) if question else ()
     first = Section("answer", "Question and answer", (*asked, *findings.answer, figure))
-    files[PAGE] = write_page(folder, title, (first, *findings.details, last))
+    files[PAGE] = write_page(folder / PAGE, page_html(title, (first, *findings.details, last)))
     return files
 
 

@@ -37,11 +37,12 @@ from experiments.analyses.difference_in_differences.panels import (
 )
 from experiments.analyses.extras import optional_module
 from experiments.analyses.folder import opened, write_manifest
-from experiments.analyses.page import PAGE, reproduction
+from experiments.analyses.page import reproduction
 from experiments.analyses.request import plain, read_settings
 from experiments.analyses.tool import Findings, write_findings
 from experiments.compose.overrides import names_out
 from experiments.execute.interruption import termination_interrupts
+from experiments.keep.study_files import PAGE
 from experiments.refusal import Refusal, nearest, shown
 from experiments.terminal.command_line import DONE, command_of, usage
 from experiments.terminal.endings import exit_code_of
