@@ -24,10 +24,10 @@ from pathlib import Path
 import experiments.terminal.enough_memory  # noqa: F401  (before what needs the memory)
 from experiments.compose.overrides import names_out, out_override
 from experiments.compose.study import StudyConfig, compose_study, composed_yaml
-from experiments.execute.driver import Driver
-from experiments.execute.interruption import termination_interrupts
-from experiments.keep.cache import archive_of
-from experiments.keep.folder import check_folder, folder_for, opened
+from experiments.execute.runner import locked_folder
+from experiments.execute.study_runner import StudyRunner
+from experiments.keep.folder import folder_for
+from experiments.keep.study_folder import StudyOwner
 from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here, usage
 from experiments.terminal.endings import exit_code_of
 from experiments.terminal.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
@@ -77,14 +77,13 @@ def _asked(texts: Sequence[str], again: str) -> int:
 
 def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], again: str) -> int:
     """Run a study in a folder, new or begun earlier, and return the exit code; `again` is said to continue it."""
-    check_folder(wanted, study)  # before anything is made beside it
-    archive = archive_of(study, wanted)
-    with opened(wanted, study) as folder, termination_interrupts():
-        driver = Driver(study, folder, archive)
+    owner = StudyOwner(study)
+    with locked_folder(wanted, owner, study) as (folder, archive):
+        runner = StudyRunner(owner, folder, archive)
         try:
-            return DONE if driver.drive(overrides) else FAILED
+            return DONE if runner.run_study(overrides) else FAILED
         except KeyboardInterrupt:
-            kept = f"{len(driver.done)} of {len(driver.unique)} runs are kept"
+            kept = f"{len(runner.completed)} of {len(runner.unique)} runs are kept"
             print(f"stopped; {kept}. To continue:\n  {again}", file=sys.stderr)
             return INTERRUPTED
 

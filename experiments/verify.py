@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.compose.market import read_market
-from experiments.execute.single_run import live
+from experiments.execute.single_run import run_market
 from experiments.keep.drawn import report_problem
 from experiments.keep.files import (
     CorruptResult,
@@ -33,7 +33,7 @@ from experiments.keep.files import (
 )
 from experiments.keep.finished import read_manifest, run_place
 from experiments.keep.runs import PEOPLE, RECORD
-from experiments.keep.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
+from experiments.keep.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, PAGE, REPORTS
 from experiments.machine import deciding_versions, machine_class, minor_of
 from experiments.refusal import Refusal, printable
 from experiments.terminal.command_line import DONE, FAILED, command_here
@@ -131,7 +131,7 @@ def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"{folder / MANIFEST}: the study is {manifest.get('status')}: {missing} runs are missing"
     for name, record in with_bar("checking files", manifest["files"].items()):
         yield from _problem(folder, str(name), record)
-    if REPORTS[0] not in manifest["files"] and (problem_of_report := report_problem(folder)):
+    if PAGE not in manifest["files"] and (problem_of_report := report_problem(folder)):
         yield problem_of_report
     for name in with_bar("checking runs", _by_folder(manifest)):
         place = run_place(folder, name)
@@ -192,7 +192,7 @@ def rerun_problems(folder: Path, chosen: Sequence[Mapping[str, Any]]) -> Iterato
         try:
             document = read_sealed(place / RECORD)
             config = read_market(document["config"])
-            record = live(config, int(document["seed"]), int(document["replicate"])).record
+            record = run_market(config, int(document["seed"]), int(document["replicate"])).record
             yield from _differing(place, document, {**record.tables, PEOPLE: record.people()})
             found, said = str(record.hash()), str(run.get("record_hash"))
         except (CorruptResult, Refusal, OSError, KeyError, TypeError, ValueError) as problem:

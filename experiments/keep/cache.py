@@ -1,4 +1,4 @@
-"""The archive: finished runs by identity, so that no study lives through what another study has finished.
+"""The cache of runs, which users call the archive: finished runs by identity, so that no run is carried out twice.
 
 It lies beside the folders of the studies and holds hard links to their files (copies where the file system has no
 links), so that a run takes its space once and every study's folder stays complete without it. What it holds stays when
@@ -33,7 +33,7 @@ from experiments.keep.files import (
     write_sealed,
     writer_of,
 )
-from experiments.keep.runs import RECORD, Kept, kept
+from experiments.keep.runs import RECORD, CompletedRun, completed_run
 from experiments.machine import machine_class
 from experiments.refusal import Refusal
 from experiments.terminal.progress import with_bar
@@ -53,7 +53,7 @@ class Archive:
         """Use the archive at a place that exists; `reason` says why there is none where one was to be."""
         self.place, self.reason = place, reason
 
-    def adopt(self, run: Run, runs: Path) -> Kept | None:
+    def restore(self, run: Run, runs: Path) -> CompletedRun | None:
         """Give a study the run if it is here and whole: its files are placed among the study's own; else None."""
         if self.place is None:
             return None
@@ -62,7 +62,7 @@ class Archive:
             document = read_sealed(entry / RECORD)
             if not _is_of(document, run):
                 return None
-            found = Kept(run.folder, str(document["record_hash"]), float(document["seconds"]))
+            found = CompletedRun(run.folder, str(document["record_hash"]), float(document["seconds"]))
             with new_folder(runs / run.folder) as folder:
                 for name, record in document["files"].items():
                     place_file(entry / Path(name).name, folder / Path(name).name)
@@ -119,23 +119,23 @@ def _is_of(document: dict[str, Any], run: Run) -> bool:
     return identity(own) == run.identity and all(document["machine"][key] == here[key] for key in SAME_BITS)
 
 
-def lived_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> tuple[dict[str, Kept], int]:
-    """Return by identity the runs that are finished, in the study's own folder or in the archive, and how many are new.
+def completed_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> tuple[dict[str, CompletedRun], int]:
+    """Return by identity the runs that are complete in a folder of runs or in the archive, and how many were restored.
 
-    What the study's folder holds and the archive has lost is given back to it.
+    A run that the folder holds and the archive has lost is stored there again.
     """
-    done: dict[str, Kept] = {}
-    adopted = 0
+    completed: dict[str, CompletedRun] = {}
+    restored = 0
     for one, run in with_bar("looking for finished runs", runs.items()):
-        found = kept(run, place)
+        found = completed_run(run, place)
         if found is None:
-            found = archive.adopt(run, place)
-            adopted += found is not None
+            found = archive.restore(run, place)
+            restored += found is not None
         elif not archive.holds(run):
             archive.keep(run, place)
         if found is not None:
-            done[one] = found
-    return done, adopted
+            completed[one] = found
+    return completed, restored
 
 
 def archive_found(study: StudyConfig, folder: Path) -> Archive:

@@ -25,14 +25,14 @@ def exit_code_of(
         print(problem, file=sys.stderr)
         return REFUSED
     except (Trouble, MemoryError) as problem:
-        print("\n".join(text for text in (said_of(problem), kept) if text), file=sys.stderr)
+        print("\n".join(text for text in (described(problem), kept) if text), file=sys.stderr)
         return FAILED
     except KeyboardInterrupt:
         print(stopped, file=sys.stderr)
         return INTERRUPTED
 
 
-def said_of(problem: BaseException) -> str:
+def described(problem: BaseException) -> str:
     """Return in one line what ended a command, other than a refusal of its input."""
     text = str(problem)
     if not isinstance(problem, MemoryError) or text.startswith("memory: "):

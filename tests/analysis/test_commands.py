@@ -12,10 +12,10 @@ import pytest
 
 import experiments
 from experiments import report, verify
-from experiments.analyses import runner as bench
 from experiments.analyses.frontier import command as frontier
 from experiments.analyses.reverse_stress import command as reverse_stress
 from experiments.analyses.sensitivity import command as sensitivity
+from experiments.execute import runner
 from experiments.keep.files import CorruptResult, read_table
 from experiments.refusal import Refusal
 from tests.variants import fast_first
@@ -138,7 +138,7 @@ def test_reverse_stress_finds_the_breaking_value_and_keeps_to_its_folder(asked, 
     assert "grid: 0 of" in asked(reverse_stress.main, REVERSE, "r")
     assert hashes(tmp_path / "r") == before
     said = asked(reverse_stress.main, [*REVERSE, "reverse_stress.tolerance=600"], "r", 2)
-    assert "cannot be continued: it holds another study or analysis" in said
+    assert "cannot be continued: it holds this analysis with other settings" in said
 
 
 @pytest.mark.parametrize(
@@ -212,7 +212,7 @@ def test_a_disk_without_room_stops_at_the_first_run_and_says_so(asked, tmp_path,
                 run, "Traceback\nexperiments.keep.files.Unwritable: people.parquet: cannot be written: No space left"
             )
 
-    monkeypatch.setattr(bench, "carry_out_all", full)
+    monkeypatch.setattr(runner, "carry_out_all", full)
     said = asked(frontier.main, FRONTIER, "full", 1)
     assert "people.parquet: cannot be written: No space left" in said
     assert len(lived) == 1

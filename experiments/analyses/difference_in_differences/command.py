@@ -36,13 +36,12 @@ from experiments.analyses.difference_in_differences.panels import (
     treated_and_compared,
 )
 from experiments.analyses.extras import optional_module
-from experiments.analyses.folder import opened, write_manifest
 from experiments.analyses.page import reproduction
 from experiments.analyses.request import plain, read_settings
-from experiments.analyses.tool import Findings, write_findings
+from experiments.analyses.tool import Findings, owner_of, print_findings, write_results
 from experiments.compose.overrides import names_out
 from experiments.execute.interruption import termination_interrupts
-from experiments.keep.study_files import PAGE
+from experiments.keep.folder import opened
 from experiments.refusal import Refusal, nearest, shown
 from experiments.terminal.command_line import DONE, command_of, usage
 from experiments.terminal.endings import exit_code_of
@@ -247,14 +246,10 @@ def _write(
         "replicates": replicates,
     }
     command = command_of(TOOL, *(text for text in texts if not names_out(text)))
-    with opened(place, document) as folder:
-        last = reproduction(command, seed, replicates, source_hash())
-        files = write_findings(folder, f"{TITLE}: {name}", settings.question.strip(), findings, last)
-        write_manifest(folder, document, [], files)
-    for line in findings.lines:
-        print(line)
-    print(f"results: {place}")
-    print(f"report: {place / PAGE}")
+    last, owner = reproduction(command, seed, replicates, source_hash()), owner_of(document)
+    with opened(place, owner) as folder:
+        write_results(folder, owner, document, f"{TITLE}: {name}", settings.question.strip(), findings, last)
+    print_findings(findings, place)
     return DONE
 
 

@@ -22,8 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.analyses.request import Request
-from experiments.analyses.runner import Bench
-from experiments.analyses.stages import Stage
+from experiments.analyses.runner import AnalysisRunner, Stage
 from experiments.analyses.static_stress.openings import BASE_MONTHS, openings_of
 from experiments.analyses.static_stress.page import findings_of
 from experiments.analyses.static_stress.roll_rates import (
@@ -106,17 +105,17 @@ def start_of(market: MarketConfig) -> int:
 
 
 def stages(request: Request[StaticStressSettings]) -> tuple[Stage]:
-    """Return the two markets that are lived through."""
+    """Return the two markets that are run."""
     return (Stage("calm and shock", {CALM: request.market, SHOCK: request.changed}),)
 
 
-def work(request: Request[StaticStressSettings], bench: Bench) -> Findings:
-    """Live through calm and shock, then put the static exercise beside them."""
+def work(request: Request[StaticStressSettings], runner: AnalysisRunner) -> Findings:
+    """Run calm and shock, then put the static exercise beside them."""
     shocked = request.changed
     [both] = stages(request)
-    folders = bench.live(both.name, both.points)
+    folders = runner.complete(both)
     rows: list[dict[str, Any]] = []
-    for replicate in bench.replicates:
+    for replicate in runner.replicates:
         lived = Lived(*(tables_in(folders[scenario, replicate]) for scenario in (CALM, SHOCK)))
         start = start_of(shocked)
         openings = openings_of(request.market, lived.calm["lender"], lived.calm["roll"], start)
