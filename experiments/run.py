@@ -28,8 +28,8 @@ from experiments.execute.runner import locked_folder
 from experiments.execute.study_runner import StudyRunner
 from experiments.keep.folder import folder_for
 from experiments.keep.study_folder import StudyOwner
-from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here, usage
-from experiments.terminal.endings import exit_code_of
+from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here
+from experiments.terminal.endings import run_command
 from experiments.terminal.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
 from experiments.terminal.streams import as_command
 
@@ -40,13 +40,11 @@ KEPT = "what is finished is kept; when that is put right, the same command with 
 def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
     """Run a study; print where its report is and return the exit code.
 
-    `again` is the command that is said to continue it, where the study is a part of something larger.
+    `again` is the command that is printed for continuing it, where the study is a part of something larger.
     """
-    texts = list(sys.argv[1:] if arguments is None else arguments)
-    if any(text in ("-h", "--help") for text in texts):
-        print(usage(__doc__))
-        return DONE
-    return exit_code_of(lambda: _asked(texts, again), "stopped before anything was computed", KEPT)
+    return run_command(
+        __doc__, arguments, lambda texts: _asked(texts, again), "stopped before anything was computed", KEPT
+    )
 
 
 def _asked(texts: Sequence[str], again: str) -> int:
@@ -76,7 +74,7 @@ def _asked(texts: Sequence[str], again: str) -> int:
 
 
 def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], again: str) -> int:
-    """Run a study in a folder, new or begun earlier, and return the exit code; `again` is said to continue it."""
+    """Run a study in a folder, new or begun earlier, and return the exit code; `again` is printed for continuing it."""
     owner = StudyOwner(study)
     with locked_folder(wanted, owner, study) as (folder, archive):
         runner = StudyRunner(owner, folder, archive)

@@ -26,8 +26,8 @@ from experiments.keep.study_files import PAGE
 from experiments.refusal import Trouble
 from experiments.report.blocks import Block, Section, Text
 from experiments.report.page import page_html, write_page
-from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here, command_of, usage
-from experiments.terminal.endings import described, exit_code_of
+from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here, command_of
+from experiments.terminal.endings import described, run_command
 from experiments.terminal.flags import DRY_RUN, overrides_and_flags
 from sim.compiling import source_hash
 
@@ -59,11 +59,7 @@ class Tool(NamedTuple, Generic[Settings]):
 
 def run_tool(tool: Tool[Settings], about: str | None, arguments: Sequence[str] | None) -> int:
     """Carry out one command and return its exit code; nothing is computed before the request has been checked."""
-    texts = list(sys.argv[1:] if arguments is None else arguments)
-    if any(text in ("-h", "--help") for text in texts):
-        print(usage(about))
-        return DONE
-    return exit_code_of(lambda: _asked(tool, texts), "stopped before anything was computed")
+    return run_command(about, arguments, lambda texts: _asked(tool, texts), "stopped before anything was computed")
 
 
 def _asked(tool: Tool[Settings], texts: Sequence[str]) -> int:
@@ -77,9 +73,8 @@ def _asked(tool: Tool[Settings], texts: Sequence[str]) -> int:
     if DRY_RUN in flags:
         print(dry_run(title, request, tool.stages(request), place))
         return DONE
-    owner = owner_of(document)
-    with locked_folder(place, owner, request.study) as (folder, archive):
-        return _work(tool, request, AnalysisRunner(title, request.study, folder, archive), owner, document)
+    with locked_folder(place, owner_of(document), request.study) as (folder, archive):
+        return _work(tool, request, AnalysisRunner(title, request.study, folder, archive), document)
 
 
 def document_of_request(request: Request[Any], title: str) -> dict[str, Any]:
@@ -100,20 +95,14 @@ def owner_of(document: Mapping[str, Any]) -> Owner:
     return Owner("analysis", str(document["study"]), identity({**document, **origin()}))
 
 
-def _work(
-    tool: Tool[Settings], request: Request[Settings], runner: AnalysisRunner, owner: Owner, document: dict[str, Any]
-) -> int:
+def _work(tool: Tool[Settings], request: Request[Settings], runner: AnalysisRunner, document: dict[str, Any]) -> int:
     """Run the points, conclude and write; when that is cut short, print what is kept and how to continue."""
     again = command_here(tool.name, *_asked_again(request), out_override(runner.folder))
-    study = request.study
     command = command_of(tool.name, *_asked_again(request))
-    last = reproduction(command, study.seed, study.settings.replicates, source_hash())
-    question = str(getattr(request.settings, "question", "")).strip()
     try:
         findings = tool.work(request, runner)
-        write_results(
-            runner.folder, owner, document, f"{tool.title}: {request.name}", question, findings, last, *runner.results()
-        )
+        title = f"{tool.title}: {request.name}"
+        write_results(runner.folder, document, title, command, findings, *runner.results())
     except KeyboardInterrupt:
         print(f"stopped; {len(runner.completed)} runs are kept. To continue:\n  {again}", file=sys.stderr)
         return INTERRUPTED
@@ -127,23 +116,25 @@ def _work(
 
 def write_results(
     folder: Path,
-    owner: Owner,
     document: Mapping[str, Any],
     title: str,
-    question: str,
+    command: str,
     findings: Findings,
-    last: Section,
     runs: Sequence[Mapping[str, Any]] = (),
     run_files: Mapping[str, FileRecord] = {},
 ) -> None:
     """Write tables, figure and page of an analysis into its folder, then the manifest."""
+    owner = owner_of(document)
     discard_results(folder, owner)
     files = dict(run_files)
     for name, table in sorted(findings.tables.items()):
         files[f"tables/{name}.parquet"] = write_table(folder / "tables" / f"{name}.parquet", table)
     figure, files[PICTURE] = drawn(findings.drawing, folder)
-    asked = (Text(question),) if question else ()
-    first = Section("answer", "Question and answer", (*asked, *findings.answer, figure))
+    question = str(document["settings"]["question"]).strip()
+    first = Section(
+        "answer", "Question and answer", (*([Text(question)] if question else ()), *findings.answer, figure)
+    )
+    last = reproduction(command, document["seed"], document["replicates"], source_hash())
     files[PAGE] = write_page(folder / PAGE, page_html(title, (first, *findings.details, last)))
     write_manifest(folder, owner, {"status": "complete", "missing": [], **document, "runs": list(runs)}, files)
 

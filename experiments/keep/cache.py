@@ -33,7 +33,7 @@ from experiments.keep.files import (
     write_sealed,
     writer_of,
 )
-from experiments.keep.runs import RECORD, CompletedRun, completed_run
+from experiments.keep.runs import RECORD, CompletedRun, checked_record, completed_run
 from experiments.machine import machine_class
 from experiments.refusal import Refusal
 from experiments.terminal.progress import with_bar
@@ -54,7 +54,7 @@ class Archive:
         self.place, self.reason = place, reason
 
     def restore(self, run: Run, runs: Path) -> CompletedRun | None:
-        """Give a study the run if it is here and whole: its files are placed among the study's own; else None."""
+        """Place the files of a run among a study's own and return it; None where it is not here and whole."""
         if self.place is None:
             return None
         entry = self.place / run.identity
@@ -98,16 +98,13 @@ class Archive:
     @staticmethod
     def _is_whole(entry: Path, run: Run) -> bool:
         try:
-            document = read_sealed(entry / RECORD)
-            for name, record in document["files"].items():
-                check_file(entry / Path(name).name, record)
-            return _is_of(document, run)
+            return _is_of(checked_record(entry), run)
         except (CorruptResult, KeyError, TypeError, AttributeError):
             return False
 
 
 def _is_of(document: dict[str, Any], run: Run) -> bool:
-    """Return whether a record is that of the run: what it says of itself gives the run's identity, and so its bytes."""
+    """Return whether a record is that of the run: what it holds gives the run's identity, and so its bytes."""
     own = {
         "sources": document["source_hash"],
         "versions": document["versions"],
@@ -140,10 +137,8 @@ def completed_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> 
 
 def archive_found(study: StudyConfig, folder: Path) -> Archive:
     """Return the archive that a study would use as far as it is there already; nothing is made or refused."""
-    if study.archive == NONE:
-        return Archive(None)
-    place = folder.absolute().parent / NAME if study.archive is None else Path(study.archive).expanduser()
-    return Archive(place if (place / MARKER).exists() else None)
+    place = _place(study, folder)
+    return Archive(place if place is not None and (place / MARKER).exists() else None)
 
 
 def archive_of(study: StudyConfig, folder: Path) -> Archive:
@@ -151,18 +146,24 @@ def archive_of(study: StudyConfig, folder: Path) -> Archive:
 
     Where nothing can be written beside the study's folder, a study that named no archive does without.
     """
-    if study.archive == NONE:
+    place = _place(study, folder)
+    if place is None:
         return Archive(None)
-    if study.archive is None:
-        place = folder.absolute().parent / NAME
-        try:
-            return _ready(place)
-        except Refusal as refusal:
-            return Archive(None, str(refusal))
-    place = Path(study.archive).expanduser().absolute()
-    if place == folder.absolute() or folder.absolute() in place.parents:
+    if study.archive is not None and (place == folder.absolute() or folder.absolute() in place.parents):
         raise Refusal(f"archive: must lie outside the study's folder {folder}, was {study.archive}")
-    return _ready(place)
+    try:
+        return _ready(place)
+    except Refusal as refusal:
+        if study.archive is not None:
+            raise
+        return Archive(None, str(refusal))
+
+
+def _place(study: StudyConfig, folder: Path) -> Path | None:
+    """Return where a study's archive is, beside its folder unless the user named another place; None for none."""
+    if study.archive == NONE:
+        return None
+    return folder.absolute().parent / NAME if study.archive is None else Path(study.archive).expanduser().absolute()
 
 
 def _ready(place: Path) -> Archive:
@@ -188,13 +189,13 @@ def _ready(place: Path) -> Archive:
 def _abandoned(leftovers: Iterable[Path]) -> Iterator[Path]:
     """Yield the unfinished entries whose writers are gone; several studies may be writing at this moment.
 
-    Whether a process of another host still lives cannot be known here, so what it left is left.
+    Whether a process of another host still runs cannot be known here, so what it left is left.
     """
     for path in leftovers:
         writer = writer_of(path)
         if writer is None:
             continue
-        with contextlib.suppress(PermissionError):  # somebody else's, and alive
+        with contextlib.suppress(PermissionError):  # of another user, and alive
             try:
                 os.kill(writer, 0)
             except (ProcessLookupError, OverflowError):

@@ -25,15 +25,14 @@ class FinishedFolder:
         """Return where a table is."""
         return self.folder / TABLES / f"{table}.parquet"
 
-    def check_manifest(self) -> None:
-        """Raise CorruptResult when the manifest is not what it was sealed as."""
-        read_sealed(self.folder / MANIFEST)
-
-    def check_table(self, name: str) -> None:
-        """Raise CorruptResult when a table is not, byte for byte, what the manifest says."""
-        path, records = self.path(name), self.manifest.get("files")
-        record = records.get(path.relative_to(self.folder).as_posix()) if isinstance(records, Mapping) else None
-        check_file(path, record if isinstance(record, Mapping) else {})
+    def check(self, name: str) -> None:
+        """Raise CorruptResult when a file, by its path in the folder, is not what its record or seal holds."""
+        if name == MANIFEST:
+            read_sealed(self.folder / MANIFEST)
+            return
+        records = self.manifest.get("files")
+        record = records.get(name) if isinstance(records, Mapping) else None
+        check_file(self.folder / name, record if isinstance(record, Mapping) else {})
 
 
 def read_manifest(folder: Path, needed: Mapping[str, type] = NEEDED) -> dict[str, Any]:

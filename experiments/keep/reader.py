@@ -8,7 +8,7 @@
 
 A file is held against the manifest's hash when it is first read, and every page that is read against its own checksum.
 Nothing is written and nothing is fetched, so a folder may have been moved, and may be read-only. `open` of a folder of
-studies opens those that are finished; analyses and what has not finished are left out, said and listed in `left_out`.
+studies opens those that are finished; analyses and what has not finished are left out and listed in `left_out`.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Results:
     def __init__(self, studies: dict[str, Study], left_out: Mapping[str, str] | None = None) -> None:
         """Read studies by name; where there are several, every table begins with a column that names the study.
 
-        `left_out` says of folders beside them why they were not opened.
+        `left_out` gives for folders beside them why they were not opened.
         """
         self.studies, self.left_out = studies, dict(left_out or {})
 
@@ -79,7 +79,7 @@ class Results:
         """Return what a query in SQL finds, as a DuckDB relation: `.df()`, `.arrow()` or `.fetchall()` read it.
 
         Every table goes by its name. The database is in memory, reads the tables and nothing else, and fetches nothing.
-        Raises Refusal when the optional library is not installed; mistakes in SQL are told by the library.
+        Raises Refusal when the optional library is not installed; mistakes in SQL are reported by the library.
         """
         return self._database.sql(sql)
 
@@ -126,7 +126,7 @@ class Results:
         return next(iter(self.studies.values())).people(arm, scenario, replicate)
 
     def verify(self, rerun: int = 0, seed: int | None = None) -> Verification:
-        """Check every file of the one study and live through some random runs again; see `experiments.verify`."""
+        """Check every file of the one study and carry out some random runs again; see `experiments.verify`."""
         from experiments.verify import verify
 
         if len(self.studies) > 1:
@@ -164,7 +164,7 @@ class Study(FinishedFolder):
     def __init__(self, folder: Path) -> None:
         """Read the manifest; raise Refusal where there is no finished study, CorruptResult where it is altered."""
         super().__init__(folder)
-        self.check_manifest()
+        self.check(MANIFEST)
         self.files = {
             Path(name).stem: name
             for name in self.manifest["files"]
@@ -175,7 +175,7 @@ class Study(FinishedFolder):
     def checked(self, name: str) -> Path:
         """Return the file of a table once it has been held against the manifest's hash."""
         if name not in self._checked:
-            self.check_table(name)
+            self.check(self.files[name])
             self._checked.add(name)
         return self.path(name)
 

@@ -25,15 +25,20 @@ class CompletedRun(NamedTuple):
     seconds: float
 
 
+def checked_record(folder: Path) -> dict[str, Any]:
+    """Return the record of a run whose files are as it says; raises CorruptResult, or KeyError where it is none."""
+    document = read_sealed(folder / RECORD)
+    for name, record in document["files"].items():
+        check_file(folder / Path(name).name, record)
+    return document
+
+
 def completed_run(run: Run, runs: Path) -> CompletedRun | None:
     """Return the run if it is complete and every byte is as written; otherwise None: it must be carried out again."""
-    folder = runs / run.folder
     try:
-        document = read_sealed(folder / RECORD)
+        document = checked_record(runs / run.folder)
         if document["identity"] != run.identity:
             return None
-        for name, record in document["files"].items():
-            check_file(folder / Path(name).name, record)
         return CompletedRun(run.folder, str(document["record_hash"]), float(document["seconds"]))
     except (CorruptResult, KeyError, TypeError, ValueError, AttributeError):
         return None
