@@ -31,7 +31,7 @@ from experiments.keep.runs import completed_run
 from experiments.keep.study_folder import StudyOwner
 from experiments.refusal import Refusal
 
-BIG_STUDY_SECONDS = 300.0  # from here on a study says beforehand what it will need
+BIG_STUDY_SECONDS = 300.0  # from here on it is printed beforehand what a study will need
 
 Row = tuple[str, str, str]
 
@@ -121,7 +121,7 @@ def _plan_rows(study: StudyConfig, runs: Sequence[Run], waiting: int) -> list[Ro
         ("scenarios", str(len(study.scenarios)), ", ".join(study.scenarios)),
         replicates,
         ("runs", str(len(runs)), f"{unique} different ones, {unique - waiting} finished already"),
-        ("shared pasts", str(len(trunks)), f"of {' or '.join(str(each) for each in months)} months, each lived once"),
+        ("shared pasts", str(len(trunks)), f"of {' or '.join(str(each) for each in months)} months, each run once"),
     ]
 
 

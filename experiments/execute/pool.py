@@ -48,7 +48,7 @@ def carry_out_all(
     failed: Failed,
     say: Say = lambda text: print(text, file=sys.stderr),
 ) -> None:
-    """Carry out runs and call `done` or `failed` for each; KeyboardInterrupt leaves the finished ones kept.
+    """Carry out runs and call `done` or `failed` for each; what is finished stays on KeyboardInterrupt.
 
     The first Ctrl-C begins nothing more and waits for what has begun; the second, and a request to terminate, do not
     wait. Raises Refusal when a worker would give other bytes than this process.
@@ -219,7 +219,7 @@ class _Timeout:
         self.since, self.has_said = time.monotonic(), False
 
     def is_over(self) -> bool:
-        """Return whether the wait has been too long; say once that there is one."""
+        """Return whether the wait has been too long; print once that there is one."""
         waited = time.monotonic() - self.since
         if waited > QUIET_SECONDS and not self.has_said:
             self.say("waiting for a worker")

@@ -31,7 +31,7 @@ from experiments.terminal.command_line import INTERRUPTED, command_here
 
 INDEX = "studies.json"  # which folder holds which study
 
-Main = Callable[[Sequence[str], str], int]  # what is asked for, and the command that is said to continue
+Main = Callable[[Sequence[str], str], int]  # what is asked for, and the command that is printed for continuing
 
 
 def carry_out_studies(overrides: Sequence[str], flags: Sequence[str], main: Main) -> int:

@@ -73,7 +73,7 @@ class StudyRunner(ExperimentRunner):
         log(self.folder, "start", overrides=list(overrides), **counts)
         if kept:
             elsewhere = f", {restored} of them in other studies" if restored else ""
-            print(f"{kept} of {len(self.unique)} runs were lived before{elsewhere}", file=sys.stderr)
+            print(f"{kept} of {len(self.unique)} runs were completed before{elsewhere}", file=sys.stderr)
 
     def _complete(self, progress: Progress) -> list[Look]:
         """Complete the runs, all or until the stop rule has enough; return what its looks found, none without one."""

@@ -33,7 +33,7 @@ class CorruptResult(Trouble):
     """A file of results is missing, torn or altered; the text names it."""
 
     def __init__(self, text: str) -> None:
-        """Keep the message, with letters that a terminal would obey written out: names may be somebody else's."""
+        """Keep the message, with letters that a terminal would obey written out: names may come from others."""
         super().__init__(printable(text))
 
 
@@ -137,7 +137,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     partial = partial_of(path)
     with writing(path):
         remove_folder(partial)
-        partial.mkdir()  # never what it lies in: a folder that somebody removes meanwhile is not made up again
+        partial.mkdir()  # never what it lies in: a folder that is removed meanwhile is not made again
     try:
         yield partial
     except BaseException:
@@ -166,7 +166,7 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Say of whatever the system refuses meanwhile that the path cannot be written, and why."""
+    """Raise Unwritable, with the path and the reason, for whatever the system refuses in the block."""
     try:
         yield
     except OSError as problem:

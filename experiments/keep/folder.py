@@ -85,7 +85,7 @@ class Owner:
 
 
 def folder_for(study: StudyConfig) -> Path:
-    """Return the folder that the user named, or a new one: outputs/<study>-<date>-<time>, whatever the clock says."""
+    """Return the folder that the user named, or a new one: outputs/<study>-<date>-<time>, whatever the time."""
     if study.out is not None:
         try:
             return Path(study.out).expanduser()
@@ -133,7 +133,7 @@ def check_folder(folder: Path, owner: Owner) -> None:
 
 @contextlib.contextmanager
 def _refusing(folder: Path) -> Iterator[None]:
-    """Refuse a folder for whatever the system says against it meanwhile."""
+    """Refuse a folder for whatever the system refuses in the block."""
     try:
         yield
     except (OSError, ValueError, RuntimeError) as problem:
@@ -154,7 +154,7 @@ def _check_place(folder: Path) -> None:
 
 
 def _check_links(folder: Path) -> None:
-    """Refuse a folder, perhaps somebody else's, in which a link would lead what is written out of it."""
+    """Refuse a folder in which a link would lead what is written out of it."""
     for name in (LOCK, LOG, "runs", "tables"):
         if (folder / name).is_symlink():
             raise Refusal(f"out: {folder} cannot be continued: {name} in it is a link; name another folder")

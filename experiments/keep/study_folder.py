@@ -81,10 +81,10 @@ class StudyOwner(Owner):
 
         More are added to those that are there.
         """
-        settings, lived = self.study.settings, replicates_in(folder)
+        settings, present = self.study.settings, replicates_in(folder)
         before, after = (dict(rule or {}) for rule in (found.get("stop"), settings.stop._asdict()))
         key, asked = "study.replicates", settings.replicates
-        if lived and before.get("at_most") and not settings.stop.is_on:
+        if present and before.get("at_most") and not settings.stop.is_on:
             rule = ", ".join(f"{part}: {before.get(part)}" for part in ("at_least", "at_most", "step"))
             raise Refusal(
                 f"study.stop: stays what it was before the first run of {folder}, {{{rule}}}; a larger at_most allows "
@@ -92,20 +92,20 @@ class StudyOwner(Owner):
             )
         if settings.stop.is_on:
             key, asked = "study.stop.at_most", settings.stop.at_most
-            if lived and not before.get("at_most"):
+            if present and not before.get("at_most"):
                 raise Refusal(
-                    f"study.stop: a stop rule is chosen before the first run, and {folder} holds {lived} replicates "
+                    f"study.stop: a stop rule is chosen before the first run, and {folder} holds {present} replicates "
                     f"without one; set study.replicates for more of them, or name another folder"
                 )
             for part in ("at_least", "step"):
-                if lived and before.get(part) != after[part]:
+                if present and before.get(part) != after[part]:
                     raise Refusal(
                         f"study.stop.{part}: stays what it was before the first run of {folder}, {before.get(part)}; "
                         f"was {after[part]}"
                     )
-        if asked < lived:
+        if asked < present:
             raise Refusal(
-                f"{key}: must be at least {lived}, the replicates in {folder}; for fewer name another folder, "
+                f"{key}: must be at least {present}, the replicates in {folder}; for fewer name another folder, "
                 f"was {asked}"
             )
 

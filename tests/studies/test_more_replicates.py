@@ -24,7 +24,7 @@ def test_four_replicates_are_asked_of_a_folder_that_has_two(
     assert live(study_in(grown, archive="none", replicates=2)) == 0
     first = {path: path.stat().st_ino for path in grown.glob("runs/*/*")}
     assert live(study_in(grown, archive="none", replicates=4)) == 0
-    assert "4 of 8 runs were lived before" in capsys.readouterr().err
+    assert "4 of 8 runs were completed before" in capsys.readouterr().err
     assert {path: path.stat().st_ino for path in first} == first
     assert live(study_in(fresh, archive="none", replicates=4)) == 0
     assert hashes(grown) == hashes(fresh)

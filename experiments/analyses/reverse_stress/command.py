@@ -86,10 +86,10 @@ def targets_of(limit: Limit, replicates: Sequence[int], broken_share: float) -> 
 
     def share_broken(found: Mapping[int, float]) -> bool | None:
         """Return whether enough replicates break it, or None where those without a value would decide."""
-        said = [limit.is_broken(found[replicate]) for replicate in replicates]
-        if said.count(True) >= needed:
+        outcomes = [limit.is_broken(found[replicate]) for replicate in replicates]
+        if outcomes.count(True) >= needed:
             return True
-        return False if said.count(True) + said.count(None) < needed else None
+        return False if outcomes.count(True) + outcomes.count(None) < needed else None
 
     def alone(replicate: int) -> Target:
         return Target(f"replicate {replicate}", (replicate,), lambda found: limit.is_broken(found[replicate]))

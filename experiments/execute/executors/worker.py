@@ -108,5 +108,5 @@ def unfit_because(runs: Path, origin: Origin) -> str:
 
 
 def let_go() -> None:
-    """Forget the shared past that this process holds, when it lives on after the study."""
+    """Forget the shared past that this process holds, when it goes on after the study."""
     TRUNK.let_go()
