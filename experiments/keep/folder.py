@@ -85,7 +85,7 @@ class Owner:
 
 
 def folder_for(study: StudyConfig) -> Path:
-    """Return the folder that the user named, or a new one: outputs/<study>-<date>-<time>, whatever the time."""
+    """Return the folder that the user named, or a new one: outputs/<study>-<date>-<time>, numbered if that is there."""
     if study.out is not None:
         try:
             return Path(study.out).expanduser()

@@ -166,6 +166,25 @@ def test_a_foreign_folder_and_a_file_are_refused(asked, tmp_path) -> None:
     assert "is not empty and holds no analysis" in asked(frontier.main, FRONTIER, "full", 2)
     (tmp_path / "file").touch()
     assert "must be a folder" in asked(frontier.main, FRONTIER, "file", 2)
+    assert not (tmp_path / ".runs").exists(), "refused before anything is made beside it"
+
+
+@pytest.mark.slow
+def test_a_finished_analysis_keeps_its_results_and_its_folder(asked, tmp_path, monkeypatch, capsys) -> None:
+    """As a study does: they are replaced when new ones are there, not when the same analysis is begun again."""
+    asked(frontier.main, FRONTIER, "k")
+    before = hashes(tmp_path / "k")
+    said = asked(reverse_stress.main, REVERSE, "k", 2)
+    assert "cannot be continued: it holds frontier-rate_cap, another study or analysis" in said
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "carry_out_all", stopped)
+        assert "stopped; 6 runs are kept" in asked(frontier.main, FRONTIER, "k", 130)
+    assert verify.main([str(tmp_path / "k")]) == 0, capsys.readouterr().err
+    assert hashes(tmp_path / "k") == before
 
 
 @pytest.mark.slow
