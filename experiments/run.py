@@ -24,12 +24,12 @@ from pathlib import Path
 import experiments.terminal.enough_memory  # noqa: F401  (before what needs the memory)
 from experiments.compose.overrides import names_out, out_override
 from experiments.compose.study import StudyConfig, compose_study, composed_yaml
-from experiments.execute.driver import Driver
-from experiments.execute.interruption import termination_interrupts
-from experiments.keep.cache import archive_of
-from experiments.keep.folder import check_folder, folder_for, opened
-from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here, usage
-from experiments.terminal.endings import exit_code_of
+from experiments.execute.runner import locked_folder
+from experiments.execute.study_runner import StudyRunner
+from experiments.keep.folder import folder_for
+from experiments.keep.study_folder import StudyOwner
+from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here
+from experiments.terminal.endings import run_command
 from experiments.terminal.flags import CFG, DRY_RUN, MULTIRUN, overrides_and_flags
 from experiments.terminal.streams import as_command
 
@@ -40,13 +40,11 @@ KEPT = "what is finished is kept; when that is put right, the same command with 
 def main(arguments: Sequence[str] | None = None, again: str = "") -> int:
     """Run a study; print where its report is and return the exit code.
 
-    `again` is the command that is said to continue it, where the study is a part of something larger.
+    `again` is the command that is printed for continuing it, where the study is a part of something larger.
     """
-    texts = list(sys.argv[1:] if arguments is None else arguments)
-    if any(text in ("-h", "--help") for text in texts):
-        print(usage(__doc__))
-        return DONE
-    return exit_code_of(lambda: _asked(texts, again), "stopped before anything was computed", KEPT)
+    return run_command(
+        __doc__, arguments, lambda texts: _asked(texts, again), "stopped before anything was computed", KEPT
+    )
 
 
 def _asked(texts: Sequence[str], again: str) -> int:
@@ -76,15 +74,14 @@ def _asked(texts: Sequence[str], again: str) -> int:
 
 
 def carry_out_study(study: StudyConfig, wanted: Path, overrides: Sequence[str], again: str) -> int:
-    """Run a study in a folder, new or begun earlier, and return the exit code; `again` is said to continue it."""
-    check_folder(wanted, study)  # before anything is made beside it
-    archive = archive_of(study, wanted)
-    with opened(wanted, study) as folder, termination_interrupts():
-        driver = Driver(study, folder, archive)
+    """Run a study in a folder, new or begun earlier, and return the exit code; `again` is printed for continuing it."""
+    owner = StudyOwner(study)
+    with locked_folder(wanted, owner, study) as (folder, archive):
+        runner = StudyRunner(owner, folder, archive)
         try:
-            return DONE if driver.drive(overrides) else FAILED
+            return DONE if runner.run_study(overrides) else FAILED
         except KeyboardInterrupt:
-            kept = f"{len(driver.done)} of {len(driver.unique)} runs are kept"
+            kept = f"{len(runner.completed)} of {len(runner.unique)} runs are kept"
             print(f"stopped; {kept}. To continue:\n  {again}", file=sys.stderr)
             return INTERRUPTED
 

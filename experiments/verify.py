@@ -1,7 +1,7 @@
 """Checks a study's folder: every file is what the manifest says, and runs can be reproduced to the byte.
 
 .venv/bin/sluice verify DIR                        hashes of all files, rows and page checksums of all tables
-.venv/bin/sluice verify DIR --rerun 2              lives through two random runs again, all their tables compared
+.venv/bin/sluice verify DIR --rerun 2              carries out two random runs again and compares all their tables
 .venv/bin/sluice verify DIR --rerun 2 --seed 7     the same two runs once more
 
 From Python: `experiments.open(DIR).verify(rerun=2)`. Nothing is written, so the folder may be read-only.
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.compose.market import read_market
-from experiments.execute.single_run import live
+from experiments.execute.single_run import run_market
 from experiments.keep.drawn import report_problem
 from experiments.keep.files import (
     CorruptResult,
@@ -31,9 +31,9 @@ from experiments.keep.files import (
     read_table,
     table_bytes,
 )
-from experiments.keep.manifest import read_manifest, run_place
+from experiments.keep.finished import read_manifest, run_place
 from experiments.keep.runs import PEOPLE, RECORD
-from experiments.keep.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, REPORTS
+from experiments.keep.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, PAGE, REPORTS
 from experiments.machine import deciding_versions, machine_class, minor_of
 from experiments.refusal import Refusal, printable
 from experiments.terminal.command_line import DONE, FAILED, command_here
@@ -49,56 +49,56 @@ class Verification(NamedTuple):
     """What a check of a study's folder found."""
 
     problems: tuple[str, ...]  # what differs, each in one line
-    unlike: tuple[str, ...]  # why runs lived here cannot be expected to give the study's bytes; then none was
+    unlike: tuple[str, ...]  # why runs here cannot be expected to give the study's bytes; then none was made
     foreign: tuple[str, ...]  # files and folders that are no part of the study, by path inside it
     files: int
     runs: int
-    rerun: tuple[str, ...]  # the runs that were lived through again
+    rerun: tuple[str, ...]  # the runs that were carried out again
     seed: int | None  # which chose them; the same seed chooses the same
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing differs, and whatever was to be lived through again was."""
+        """Whether nothing differs, and all runs that were to be carried out again were."""
         return not self.problems and not self.unlike
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Check a study's folder and say what was found."""
+    """Check a study's folder and print what was found."""
     parser = argparse.ArgumentParser(prog=command_here("verify"), description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a study")
-    parser.add_argument("--rerun", type=int, default=0, metavar="N", help="how many random runs to live through again")
+    parser.add_argument("--rerun", type=int, default=0, metavar="N", help="how many random runs to carry out again")
     parser.add_argument("--seed", type=int, default=None, metavar="S", help="chooses the same runs as an earlier check")
     asked = parser.parse_args(arguments)
     for name in ("rerun", "seed"):
         if (getattr(asked, name) or 0) < 0:
             parser.error(f"--{name}: must be 0 or more, was {getattr(asked, name)}")
     return exit_code_of(
-        lambda: _told(asked.folder, verify(asked.folder, asked.rerun, asked.seed)), refused=(CorruptResult,)
+        lambda: _print_found(asked.folder, verify(asked.folder, asked.rerun, asked.seed)), refused=(CorruptResult,)
     )
 
 
-def _told(folder: Path, found: Verification) -> int:
-    """Say what was found of a study's folder and return the exit code."""
+def _print_found(folder: Path, found: Verification) -> int:
+    """Print what was found in a study's folder and return the exit code."""
     for text in found.problems:
         print(printable(text), file=sys.stderr)
     for name in found.foreign:
         print(printable(f"{folder / name}: foreign, no part of the study"), file=sys.stderr)
     if found.seed is not None:
-        print(f"chosen to be lived through again, by --seed {found.seed}: {', '.join(found.rerun)}")
+        print(f"chosen to be run again, by --seed {found.seed}: {', '.join(found.rerun)}")
     if found.problems:
         print(f"{folder}: {len(found.problems)} differ", file=sys.stderr)
         return FAILED
     again = f", {len(found.rerun)} runs reproduced" if found.rerun else ""
     print(f"{folder}: {found.files} files and {found.runs} runs are as written{again}")
     if found.unlike:
-        print("no run was lived through again, since here it could give other bytes:", file=sys.stderr)
+        print("no run was carried out again, since here it could give other bytes:", file=sys.stderr)
         for text in found.unlike:
             print(printable(f"  {text}"), file=sys.stderr)
     return DONE if found.is_well else FAILED
 
 
 def verify(folder: Path, rerun: int = 0, seed: int | None = None) -> Verification:
-    """Check every file of a study and live through some of its runs again; raise Refusal where there is no study."""
+    """Check every file of a study and carry out some of its runs again; raise Refusal where there is no study."""
     folder = Path(folder)
     manifest = read_manifest(folder)
     problems = list(file_problems(folder, manifest))
@@ -131,7 +131,7 @@ def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
         yield f"{folder / MANIFEST}: the study is {manifest.get('status')}: {missing} runs are missing"
     for name, record in with_bar("checking files", manifest["files"].items()):
         yield from _problem(folder, str(name), record)
-    if REPORTS[0] not in manifest["files"] and (problem_of_report := report_problem(folder)):
+    if PAGE not in manifest["files"] and (problem_of_report := report_problem(folder)):
         yield problem_of_report
     for name in with_bar("checking runs", _by_folder(manifest)):
         place = run_place(folder, name)
@@ -186,34 +186,34 @@ def foreign_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
 
 
 def rerun_problems(folder: Path, chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Live through runs again and yield the tables whose bytes differ."""
-    for run in with_bar("living runs again", chosen):
+    """Carry out runs again and yield the tables whose bytes differ."""
+    for run in with_bar("running again", chosen):
         place = run_place(folder, run.get("folder"))
         try:
             document = read_sealed(place / RECORD)
             config = read_market(document["config"])
-            record = live(config, int(document["seed"]), int(document["replicate"])).record
+            record = run_market(config, int(document["seed"]), int(document["replicate"])).record
             yield from _differing(place, document, {**record.tables, PEOPLE: record.people()})
             found, said = str(record.hash()), str(run.get("record_hash"))
         except (CorruptResult, Refusal, OSError, KeyError, TypeError, ValueError) as problem:
-            yield f"{place}: cannot be lived through again: {problem}"
+            yield f"{place}: cannot be run again: {problem}"
             continue
         if found != said:
-            yield f"{run['folder']}: lived through again it gave {found[:12]}, the study says {said[:12]}"
+            yield f"{run['folder']}: run again it gave {found[:12]}, the study says {said[:12]}"
 
 
 def _differing(place: Path, document: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[str]:
-    """Yield the tables of a run that are not, byte for byte, those of the run lived again.
+    """Yield the tables of a run that are not, byte for byte, those of the run made again.
 
     Another version of the library that writes files may write the same values as other bytes; then values decide.
     """
     missing = {Path(name).stem for name in document["files"]} ^ set(tables)
     for name in sorted(missing):
-        yield f"{place / name}.parquet: the run and the run lived again do not both have it"
+        yield f"{place / name}.parquet: the run and the run made again do not both have it"
     for name in sorted(set(tables) - missing):
         path, again = place / f"{name}.parquet", table_bytes(tables[name])
         if path.read_bytes() != again and table_bytes(read_table(path).replace_schema_metadata()) != again:
-            yield f"{path}: lived through again, the run gave other bytes"
+            yield f"{path}: run again, it gave other bytes"
 
 
 def origin_differences(manifest: Mapping[str, Any]) -> Iterator[str]:

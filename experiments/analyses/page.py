@@ -1,23 +1,20 @@
-"""One page for one analysis, in the look of a study's report: self-contained, and written whole or not at all."""
+"""Figure and last section of an analysis's page, in the style of a study's report."""
 
 from __future__ import annotations
 
 import io
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-import matplotlib as mpl
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from matplotlib.figure import Figure as Canvas
 
 from experiments.keep.files import FileRecord, write_bytes
 from experiments.report import style
 from experiments.report.blocks import Command, Figure, Section, Table
-from experiments.report.wording import number, plain
+from experiments.report.page import house_style
+from experiments.report.wording import number
 
-PAGE = "report.html"
 PICTURE = "figure.png"
 DOTS_PER_INCH = 150
 
@@ -38,26 +35,11 @@ def in_unit(words: str) -> str:
 def drawn(drawing: Drawing, folder: Path) -> tuple[Figure, FileRecord]:
     """Return a figure as a block of the page, and the record of the picture that is kept in the folder."""
     picture = io.BytesIO()
-    with mpl.rc_context(style.LOOK), warnings.catch_warnings():
-        warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")
+    with house_style():
         canvas = drawing.draw()
         svg = style.to_svg(canvas)
         canvas.savefig(picture, format="png", dpi=DOTS_PER_INCH, facecolor="white", metadata={"Software": None})
     return Figure(svg, drawing.alt, drawing.caption), write_bytes(folder / PICTURE, picture.getvalue())
-
-
-def write_page(folder: Path, title: str, sections: Sequence[Section]) -> FileRecord:
-    """Write the page of an analysis and return its record."""
-    page = Environment(
-        loader=PackageLoader("experiments.report"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    ).get_template("page.html.j2")
-    text = page.render(name=plain(title), sections=tuple(sections), pairs=0, months=0)
-    return write_bytes(folder / PAGE, text.encode("utf-8"))
 
 
 def reproduction(command: str, seed: int, replicates: int, source_hash: str) -> Section:

@@ -1,4 +1,4 @@
-"""What every command of analysis does around its own work: read, hold a folder, conclude, write, say what went wrong.
+"""What every command of analysis does around its own work: read, lock a folder, conclude, write, print what failed.
 
 Exit codes are those of a study: 0 done, 1 runs missing or a file not writable, 2 input refused, 130 interrupted.
 """
@@ -12,22 +12,22 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import pyarrow as pa
 
-from experiments.analyses.folder import opened, write_manifest
-from experiments.analyses.page import PAGE, PICTURE, Drawing, drawn, reproduction, write_page
+from experiments.analyses.dry_run import dry_run
+from experiments.analyses.page import PICTURE, Drawing, drawn, reproduction
 from experiments.analyses.request import Request, plain, read_request
-from experiments.analyses.runner import Bench
-from experiments.analyses.stages import Stage, dry_run
+from experiments.analyses.runner import AnalysisRunner, Stage
 from experiments.compose.market import document_of
 from experiments.compose.overrides import names_out, out_override
-from experiments.execute.interruption import termination_interrupts
-from experiments.keep.cache import archive_of
-from experiments.keep.files import FileRecord, record_of, write_table
-from experiments.keep.folder import folder_for, log
-from experiments.keep.runs import RECORD
+from experiments.compose.plan import identity, origin
+from experiments.execute.runner import locked_folder
+from experiments.keep.files import FileRecord, write_table
+from experiments.keep.folder import Owner, discard_results, folder_for, write_manifest
+from experiments.keep.study_files import PAGE
 from experiments.refusal import Trouble
 from experiments.report.blocks import Block, Section, Text
-from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here, command_of, usage
-from experiments.terminal.endings import exit_code_of, said_of
+from experiments.report.page import page_html, write_page
+from experiments.terminal.command_line import DONE, FAILED, INTERRUPTED, command_here, command_of
+from experiments.terminal.endings import described, run_command
 from experiments.terminal.flags import DRY_RUN, overrides_and_flags
 from sim.compiling import source_hash
 
@@ -35,7 +35,7 @@ Settings = TypeVar("Settings", bound=tuple[Any, ...])
 
 
 class Findings(NamedTuple):
-    """What a tool has found: tables to keep, a figure, and what the page and the terminal say."""
+    """What a tool has found: tables to keep, a figure, and the words of the page and the terminal."""
 
     tables: Mapping[str, pa.Table]
     drawing: Drawing
@@ -53,21 +53,17 @@ class Tool(NamedTuple, Generic[Settings]):
     usual: str  # the file taken when none is named
     change: str  # the setting that lists what makes its second market; empty = it has none
     check: Callable[[Request[Settings]], None]  # raises Refusal before anything is computed
-    work: Callable[[Request[Settings], Bench], Findings]
-    stages: Callable[[Request[Settings]], Sequence[Stage]]  # what will be lived through, for the dry run
+    work: Callable[[Request[Settings], AnalysisRunner], Findings]
+    stages: Callable[[Request[Settings]], Sequence[Stage]]  # what will be run, for the dry run
 
 
 def run_tool(tool: Tool[Settings], about: str | None, arguments: Sequence[str] | None) -> int:
     """Carry out one command and return its exit code; nothing is computed before the request has been checked."""
-    texts = list(sys.argv[1:] if arguments is None else arguments)
-    if any(text in ("-h", "--help") for text in texts):
-        print(usage(about))
-        return DONE
-    return exit_code_of(lambda: _asked(tool, texts), "stopped before anything was computed")
+    return run_command(about, arguments, lambda texts: _asked(tool, texts), "stopped before anything was computed")
 
 
 def _asked(tool: Tool[Settings], texts: Sequence[str]) -> int:
-    """Read the request, refuse what could not be done, and hold the folder while it is done."""
+    """Read the request, refuse what could not be done, and lock the folder while it is done."""
     overrides, flags = overrides_and_flags(texts, (DRY_RUN,))
     request = read_request(tool.name, tool.settings, overrides, tool.usual, tool.change)
     tool.check(request)
@@ -77,9 +73,8 @@ def _asked(tool: Tool[Settings], texts: Sequence[str]) -> int:
     if DRY_RUN in flags:
         print(dry_run(title, request, tool.stages(request), place))
         return DONE
-    archive = archive_of(request.study, place)
-    with opened(place, document) as folder, termination_interrupts():
-        return _work(tool, request, Bench(folder, title, request.study, archive), document)
+    with locked_folder(place, owner_of(document), request.study) as (folder, archive):
+        return _work(tool, request, AnalysisRunner(title, request.study, folder, archive), document)
 
 
 def document_of_request(request: Request[Any], title: str) -> dict[str, Any]:
@@ -95,54 +90,61 @@ def document_of_request(request: Request[Any], title: str) -> dict[str, Any]:
     }
 
 
-def _work(tool: Tool[Settings], request: Request[Settings], bench: Bench, document: dict[str, Any]) -> int:
-    """Live, conclude and write; when that is cut short, say what is kept and which command goes on from there."""
-    again = command_here(tool.name, *_asked_again(request), out_override(bench.folder))
+def owner_of(document: Mapping[str, Any]) -> Owner:
+    """Return the owner of the folder of the analysis that a document describes."""
+    return Owner("analysis", str(document["study"]), identity({**document, **origin()}))
+
+
+def _work(tool: Tool[Settings], request: Request[Settings], runner: AnalysisRunner, document: dict[str, Any]) -> int:
+    """Run the points, conclude and write; when that is cut short, print what is kept and how to continue."""
+    again = command_here(tool.name, *_asked_again(request), out_override(runner.folder))
+    command = command_of(tool.name, *_asked_again(request))
     try:
-        findings = tool.work(request, bench)
-        _keep(tool, request, bench, document, findings)
+        findings = tool.work(request, runner)
+        title = f"{tool.title}: {request.name}"
+        write_results(runner.folder, document, title, command, findings, *runner.results())
     except KeyboardInterrupt:
-        log(bench.folder, "interrupted", kept=len(bench.kept))
-        print(f"stopped; {len(bench.kept)} runs are kept. To continue:\n  {again}", file=sys.stderr)
+        print(f"stopped; {len(runner.completed)} runs are kept. To continue:\n  {again}", file=sys.stderr)
         return INTERRUPTED
     except (Trouble, MemoryError) as problem:
-        kept = f"nothing is concluded; {len(bench.kept)} runs are kept. When that is put right, to continue:"
-        print(f"{said_of(problem)}\n{kept}\n  {again}", file=sys.stderr)
+        kept = f"nothing is concluded; {len(runner.completed)} runs are kept. When that is put right, to continue:"
+        print(f"{described(problem)}\n{kept}\n  {again}", file=sys.stderr)
         return FAILED
-    if bench.archive.reason:
-        print(f"finished runs are not kept for other studies: {bench.archive.reason}", file=sys.stderr)
-    for line in findings.lines:
-        print(line)
-    print(f"results: {bench.folder}")
-    print(f"report: {bench.folder / PAGE}")
+    print_findings(findings, runner.folder)
     return DONE
 
 
-def _keep(
-    tool: Tool[Settings], request: Request[Settings], bench: Bench, document: dict[str, Any], findings: Findings
+def write_results(
+    folder: Path,
+    document: Mapping[str, Any],
+    title: str,
+    command: str,
+    findings: Findings,
+    runs: Sequence[Mapping[str, Any]] = (),
+    run_files: Mapping[str, FileRecord] = {},
 ) -> None:
-    """Write what was found, then the manifest."""
-    study, command = request.study, command_of(tool.name, *_asked_again(request))
-    last = reproduction(command, study.seed, study.settings.replicates, source_hash())
-    question = str(getattr(request.settings, "question", "")).strip()
-    files = write_findings(bench.folder, f"{tool.title}: {request.name}", question, findings, last)
-    for _, kept in bench.kept.values():
-        name = f"runs/{kept.folder}/{RECORD}"
-        files[name] = record_of(bench.folder / name)
-    write_manifest(bench.folder, document, bench.runs_document(), files)
-
-
-def write_findings(folder: Path, title: str, question: str, findings: Findings, last: Section) -> dict[str, FileRecord]:
-    """Write tables, figure and page into a folder; return their records by path."""
-    files = {
-        f"tables/{name}.parquet": write_table(folder / "tables" / f"{name}.parquet", table)
-        for name, table in sorted(findings.tables.items())
-    }
+    """Write tables, figure and page of an analysis into its folder, then the manifest."""
+    owner = owner_of(document)
+    discard_results(folder, owner)
+    files = dict(run_files)
+    for name, table in sorted(findings.tables.items()):
+        files[f"tables/{name}.parquet"] = write_table(folder / "tables" / f"{name}.parquet", table)
     figure, files[PICTURE] = drawn(findings.drawing, folder)
-    asked = (Text(question),) if question else ()
-    first = Section("answer", "Question and answer", (*asked, *findings.answer, figure))
-    files[PAGE] = write_page(folder, title, (first, *findings.details, last))
-    return files
+    question = str(document["settings"]["question"]).strip()
+    first = Section(
+        "answer", "Question and answer", (*([Text(question)] if question else ()), *findings.answer, figure)
+    )
+    last = reproduction(command, document["seed"], document["replicates"], source_hash())
+    files[PAGE] = write_page(folder / PAGE, page_html(title, (first, *findings.details, last)))
+    write_manifest(folder, owner, {"status": "complete", "missing": [], **document, "runs": list(runs)}, files)
+
+
+def print_findings(findings: Findings, folder: Path) -> None:
+    """Print what was found and where the results are."""
+    for line in findings.lines:
+        print(line)
+    print(f"results: {folder}")
+    print(f"report: {folder / PAGE}")
 
 
 def _asked_again(request: Request[Any]) -> list[str]:

@@ -30,7 +30,7 @@ from experiments.keep.files import (
     write_pieces,
     write_table,
 )
-from experiments.keep.runs import PEOPLE, RECORD, Kept
+from experiments.keep.runs import PEOPLE, RECORD, CompletedRun
 from experiments.tables.arrow import described
 from experiments.tables.moves import per_thousand
 from experiments.tables.outcomes import Outcome
@@ -42,7 +42,9 @@ RUNS_AT_ONCE = 32  # of which tables are in memory together
 KEY_TYPES = {"arm": pa.string(), "scenario": pa.string(), "replicate": pa.int64()}  # as KEYS of every run
 
 
-def gather(folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[str, Kept]) -> dict[str, FileRecord]:
+def gather(
+    folder: Path, study: StudyConfig, runs: Sequence[Run], kept: Mapping[str, CompletedRun]
+) -> dict[str, FileRecord]:
     """Write tables/*.parquet from the runs that are kept, in the order of the plan; return their records by path."""
     present = [run for run in runs if run.identity in kept]
     tables = folder / "tables"
@@ -76,7 +78,7 @@ def _counted(pairs: Iterator[Pair], moved: list[pd.Series[float]]) -> Iterator[p
         yield table
 
 
-def _segments(folder: Path, present: Sequence[Run], kept: Mapping[str, Kept]) -> Iterator[pd.DataFrame]:
+def _segments(folder: Path, present: Sequence[Run], kept: Mapping[str, CompletedRun]) -> Iterator[pd.DataFrame]:
     """Yield what groups are compared by, some runs at a time."""
     for first in range(0, len(present), RUNS_AT_ONCE):
         runs = present[first : first + RUNS_AT_ONCE]
@@ -99,7 +101,7 @@ def _by_outcome(
     return {"effects": effects, "differences": differences, "profiles": profiles(study, frames, same)}
 
 
-def _table_names(folder: Path, present: Sequence[Run], kept: Mapping[str, Kept]) -> list[str]:
+def _table_names(folder: Path, present: Sequence[Run], kept: Mapping[str, CompletedRun]) -> list[str]:
     """Return the tables of a run as its record lists them: another file in its folder is none."""
     if not present:
         return []
@@ -112,7 +114,7 @@ def _with_keys(columns: pa.Schema) -> pa.Schema:
 
 
 def _pieces(
-    folder: Path, name: str, columns: pa.Schema, present: Sequence[Run], kept: Mapping[str, Kept]
+    folder: Path, name: str, columns: pa.Schema, present: Sequence[Run], kept: Mapping[str, CompletedRun]
 ) -> Iterator[pa.Table]:
     """Yield one table of every run, with the keys of the study before its own columns; all must have the same."""
     for run in present:
@@ -144,7 +146,9 @@ def _compared(tables: Path, study: StudyConfig, written: Mapping[str, FileRecord
     return frames
 
 
-def _pairs(folder: Path, study: StudyConfig, present: Sequence[Run], kept: Mapping[str, Kept]) -> Iterator[Pair]:
+def _pairs(
+    folder: Path, study: StudyConfig, present: Sequence[Run], kept: Mapping[str, CompletedRun]
+) -> Iterator[Pair]:
     """Yield the people of every arm beside those of the baseline, complete pairs only."""
     by_place = {(run.scenario, run.replicate, run.arm): run for run in present}
     for replicate in with_bar("comparing people", range(study.settings.replicates)):

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from experiments.compare.sameness import are_same_tables, run_folder
 from experiments.compose.run import Run
 from experiments.compose.study import StudyConfig
-from experiments.keep.runs import Kept
+from experiments.keep.runs import CompletedRun
 
 
 class Twin(NamedTuple):
@@ -22,7 +22,9 @@ class Twin(NamedTuple):
     is_same: bool  # every replicate is the same market, announcements apart
 
 
-def twins_of(study: StudyConfig, folder: Path, runs: Sequence[Run], kept: Mapping[str, Kept]) -> tuple[Twin, ...]:
+def twins_of(
+    study: StudyConfig, folder: Path, runs: Sequence[Run], kept: Mapping[str, CompletedRun]
+) -> tuple[Twin, ...]:
     """Return all twins of a study of which complete pairs of runs are there, and compare them table by table."""
     places = {(run.scenario, run.arm, run.replicate): run for run in runs if run.identity in kept}
     found = []

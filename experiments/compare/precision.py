@@ -14,7 +14,7 @@ from experiments.compare.stopping import Look, Width, look_at
 from experiments.compose.run import Run
 from experiments.compose.study import PrimaryOutcome, StudyConfig
 from experiments.keep.files import read_table
-from experiments.keep.runs import Kept
+from experiments.keep.runs import CompletedRun
 from experiments.tables.event_counts import event_months
 from experiments.tables.outcomes import Outcome, read_horizon, read_outcome
 
@@ -37,7 +37,7 @@ class Precision:
         self.months: dict[RunKey, pd.Series[float]] = {}
         self.seen: set[tuple[str, str, int]] = set()
 
-    def look(self, batch: Sequence[Run], kept: Mapping[str, Kept], replicates: int) -> Look:
+    def look(self, batch: Sequence[Run], kept: Mapping[str, CompletedRun], replicates: int) -> Look:
         """Return how wide the intervals are over the runs of a batch, which holds so many replicates."""
         for run in batch:
             place = (run.scenario, run.arm, run.replicate)

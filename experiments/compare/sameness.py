@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from experiments.compose.run import Run
 from experiments.compose.study import StudyConfig
 from experiments.keep.files import read_sealed, read_table
-from experiments.keep.runs import RECORD, Kept
+from experiments.keep.runs import RECORD, CompletedRun
 
 NEWS = ("announcement", "entry into force", "adjustment")  # acts that tell of a rule and change nothing
 SAYS_THE_RULE = {"returns": ("minimum_share",)}  # columns that repeat what the law asks
@@ -40,12 +40,14 @@ class SameMarkets(NamedTuple):
 NONE_KNOWN = SameMarkets()
 
 
-def run_folder(folder: Path, run: Run, kept: Mapping[str, Kept]) -> Path:
+def run_folder(folder: Path, run: Run, kept: Mapping[str, CompletedRun]) -> Path:
     """Return where the tables of a run are; two arms that are the same market share one folder."""
     return folder / "runs" / kept[run.identity].folder
 
 
-def same_markets(study: StudyConfig, folder: Path, runs: Sequence[Run], kept: Mapping[str, Kept]) -> SameMarkets:
+def same_markets(
+    study: StudyConfig, folder: Path, runs: Sequence[Run], kept: Mapping[str, CompletedRun]
+) -> SameMarkets:
     """Return where arms are the baseline's market: one run for both, equal tables, or a past lived once for both."""
     baseline = {(run.scenario, run.replicate): run for run in runs if run.arm == study.arms[0]}
     replicates: dict[ArmKey, set[int]] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from typing import Any
 
 from experiments.compose.market import canonical, document_of, kind_of
@@ -19,7 +20,7 @@ def plan(study: StudyConfig) -> tuple[Run, ...]:
     Runs whose markets cannot differ before month 0 have the same trunk: they share one warm-up, and the months after it
     until the first in which any two of them may differ.
     """
-    origin = {"sources": source_hash(), "versions": deciding_versions(), "seed": study.seed}
+    common = {**origin(), "seed": study.seed}
     documents = {place: document_of(market) for place, market in study.markets.items()}
     parting = _months_of_parting(study)
     pasts = {place: document_of(past_of(market, parting[place])) for place, market in study.markets.items()}
@@ -30,14 +31,22 @@ def plan(study: StudyConfig) -> tuple[Run, ...]:
             replicate=replicate,
             seed=study.seed,
             config=study.markets[scenario, arm],
-            identity=identity({**origin, "config": documents[scenario, arm], "replicate": replicate}),
-            trunk=identity({**origin, "config": pasts[scenario, arm], "replicate": replicate}),
+            identity=identity({**common, "config": documents[scenario, arm], "replicate": replicate}),
+            trunk=identity({**common, "config": pasts[scenario, arm], "replicate": replicate}),
             trunk_month=parting[scenario, arm],
         )
         for replicate in range(study.settings.most_replicates)
         for scenario in study.scenarios
         for arm in study.arms
     )
+
+
+def distinct(runs: Iterable[Run]) -> dict[str, Run]:
+    """Return runs by identity; of those that are the same market, the first."""
+    found: dict[str, Run] = {}
+    for run in runs:
+        found.setdefault(run.identity, run)
+    return found
 
 
 def _months_of_parting(study: StudyConfig) -> dict[tuple[str, str], int]:
@@ -50,6 +59,11 @@ def _months_of_parting(study: StudyConfig) -> dict[tuple[str, str], int]:
         month = months_shared([study.markets[place] for place in places])
         months.update(dict.fromkeys(places, month))
     return months
+
+
+def origin() -> dict[str, Any]:
+    """Return the model's sources and the libraries that decide the bytes of a run."""
+    return {"sources": source_hash(), "versions": deciding_versions()}
 
 
 def identity(document: object) -> str:
@@ -80,8 +94,7 @@ def study_identity(study: StudyConfig) -> str:
     """
     document = study_document(study)
     settings = {key: value for key, value in document["study"].items() if key not in ("replicates", "stop")}
-    origin = {"sources": source_hash(), "versions": deciding_versions()}
-    return identity({**document, "study": settings, **origin})
+    return identity({**document, "study": settings, **origin()})
 
 
 def timeline(study: StudyConfig) -> list[dict[str, Any]]:

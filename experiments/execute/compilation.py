@@ -17,7 +17,7 @@ import numpy as np
 
 from experiments.execute.executors.base import one_thread_each, signals_held
 from experiments.execute.executors.processes import ended_at_once, processes, started
-from experiments.execute.single_run import live
+from experiments.execute.single_run import run_market
 from sim.codes import PRIORITIES
 from sim.compiling import cache_folder, telling
 from sim.money import FEN_PER_YUAN
@@ -34,7 +34,7 @@ class Board(NamedTuple):
 
     path: Path
 
-    def tell(self, name: str, is_done: bool) -> None:
+    def report(self, name: str, is_done: bool) -> None:
         """Write that a function begins to be compiled, or is."""
         with self.path.open("a", encoding="utf-8") as file:
             file.write(f"{os.getpid()} {name} {'done' if is_done else 'begun'}\n")
@@ -60,7 +60,7 @@ def is_compiled() -> bool:
 
 
 def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -> None:
-    """Live through a tiny market once, so that workers find every kernel compiled.
+    """Run a tiny market once, so that workers find every kernel compiled.
 
     `show` is called twice a second with the functions that are compiled and those that are being compiled. When a
     process is killed, most likely for want of memory, the runs will compile what they find missing.
@@ -77,10 +77,10 @@ def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -
         # Settling takes longer to compile than all else together. What both need is compiled by both, if they come to
         # it at the same time; the work is divided so that they seldom do.
         with signals_held(), started():
-            parts = [pool.submit(_told, board, part, tiny) for part in (_compile_settling, _compile_the_rest)]
+            parts = [pool.submit(_reporting, board, part, tiny) for part in (_compile_settling, _compile_the_rest)]
         try:
             _await(parts, board, show)
-            _await([pool.submit(_told, board, _live, tiny)], board, show)
+            _await([pool.submit(_reporting, board, _run_months, tiny)], board, show)
         except BrokenProcessPool:
             return
     stamp = _stamp()
@@ -95,15 +95,15 @@ def _await(parts: Sequence[Future[None]], board: Board, show: Show) -> None:
         part.result()
 
 
-def _told(board: Board, part: Callable[[MarketConfig], None], config: MarketConfig) -> None:
+def _reporting(board: Board, part: Callable[[MarketConfig], None], config: MarketConfig) -> None:
     """Do one part of the work, and write on the board what is compiled meanwhile."""
-    with telling(board.tell):
+    with telling(board.report):
         part(config)
 
 
-def _live(config: MarketConfig) -> None:
+def _run_months(config: MarketConfig) -> None:
     """Run a few whole months, for what is left to compile."""
-    live(config, 0, 0)
+    run_market(config, 0, 0)
 
 
 class _Prepared(NamedTuple):

@@ -42,7 +42,7 @@ class CompilingShown:
         known = parts_by_function()
         self.left = {name: known.get(name, USUAL_PARTS) for name in compiled_functions()}
         self.all, self.count = sum(self.left.values()), len(self.left)
-        self.began = self.told = self.last_done = clock()
+        self.began = self.printed = self.last_done = clock()
         self.since: dict[str, float] = {}  # when those that are being compiled were first seen
         on_terminal = sys.stderr.isatty()
         self.bar = Bar(
@@ -79,8 +79,8 @@ class CompilingShown:
             words += f", about {time_words((moment - self.began) * (self.all - work) / work)}"
         self.bar.n = work
         self.bar.set_postfix_str(words)
-        if self.bar.disable and moment - self.told >= LINE_SECONDS:
-            self.told = moment
+        if self.bar.disable and moment - self.printed >= LINE_SECONDS:
+            self.printed = moment
             self.say(f"compiling: {words}")
 
     def _done(self, moment: float) -> int:

@@ -1,4 +1,4 @@
-"""What is said of a study before it begins: its plan and estimates as a table, or one line before a big one."""
+"""Before a study begins: the checks of memory and disk, and the dry run, its plan and estimates as a table."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.compose.contents import contents
-from experiments.compose.plan import plan
+from experiments.compose.plan import distinct, plan
 from experiments.compose.run import Run
 from experiments.compose.study import StudyConfig
 from experiments.execute.compilation import is_compiled
@@ -18,38 +18,57 @@ from experiments.execute.estimate import (
     REFERENCE,
     Forecast,
     Rates,
+    described,
     forecast,
-    said,
     size_words,
     time_words,
 )
-from experiments.execute.trial import rehearse
-from experiments.keep.cache import archive_found
+from experiments.execute.pool import worker_count
+from experiments.execute.trial import measured_rates
+from experiments.keep.cache import Archive, archive_found
 from experiments.keep.folder import check_folder, folder_for
-from experiments.keep.runs import kept
+from experiments.keep.runs import completed_run
+from experiments.keep.study_folder import StudyOwner
 from experiments.refusal import Refusal
 
-BIG_STUDY_SECONDS = 300.0  # from here on a study says beforehand what it will need
+BIG_STUDY_SECONDS = 300.0  # from here on it is printed beforehand what a study will need
 
 Row = tuple[str, str, str]
 
 
-def announce(study: StudyConfig, waiting: Sequence[Run], all_runs: int, folder: Path) -> None:
-    """Refuse a study for which this disk has no room, and say before a big one what it will need."""
+def preflight(study: StudyConfig, waiting: Sequence[Run], all_runs: int, folder: Path) -> None:
+    """Refuse runs for which there is too little memory or disk, and print before a long study what it will need.
+
+    `all_runs` is how many runs will be gathered. Raises Refusal.
+    """
+    worker_count(waiting, study.executor)
     if not waiting:
         return
     needed = forecast(study, waiting, all_runs, REFERENCE)
     check_disk(study, needed, folder)
     if needed.seconds < BIG_STUDY_SECONDS:
         return
-    if is_compiled():
-        needed = forecast(study, waiting, all_runs, rehearse(study, needed.workers))
+    needed = forecast(study, waiting, all_runs, rates_here(study, waiting, all_runs))
     most = "at most " if study.settings.stop.is_on else ""
-    print(f"{study.name}: {len(waiting)} runs to do, {most}{said(needed)}", file=sys.stderr)
+    print(f"{study.name}: {len(waiting)} runs to do, {most}{described(needed)}", file=sys.stderr)
+
+
+def rates_here(study: StudyConfig, waiting: Sequence[Run], all_runs: int) -> Rates:
+    """Return the rates of this machine from a trial; those of the reference where nothing waits or is compiled yet."""
+    if not waiting or not is_compiled():
+        return REFERENCE
+    return measured_rates(study, forecast(study, waiting, all_runs, REFERENCE).workers)
+
+
+def not_completed(runs: Sequence[Run], archive: Archive, folder: Path) -> list[Run]:
+    """Return the different runs that are complete neither in a folder nor in the archive."""
+    return [
+        run for run in distinct(runs).values() if not archive.has(run) and completed_run(run, folder / "runs") is None
+    ]
 
 
 def check_disk(study: StudyConfig, needed: Forecast, folder: Path) -> None:
-    """Refuse a study whose results would not fit beside what is on the disk, unless told to begin nevertheless."""
+    """Refuse a study whose results would not fit beside what is on the disk, unless it may begin nevertheless."""
     above = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
     free = shutil.disk_usage(above).free
     if needed.disk_bytes > free and not study.executor.allow_above_limits:
@@ -63,18 +82,11 @@ def dry_run(study: StudyConfig) -> str:
     """Return the plan of a study with estimates; nothing is carried out and no folder is made."""
     folder = folder_for(study)
     if study.out is not None:
-        check_folder(folder, study)
-    archive = archive_found(study, folder)
+        check_folder(folder, StudyOwner(study))
     runs = plan(study)
-    unique = {run.identity: run for run in reversed(runs)}
-    done = {one for one, run in unique.items() if archive.has(run) or kept(run, folder / "runs") is not None}
-    waiting = [run for run in unique.values() if run.identity not in done][::-1]
-    is_ready = is_compiled()
-    rates = REFERENCE
-    if waiting and is_ready:
-        rates = rehearse(study, forecast(study, waiting, len(runs), REFERENCE).workers)
-    rows = [*_plan_rows(study, runs, len(unique), len(done)), *_need_rows(study, runs, waiting, rates)]
-    rows += compiling_row(waiting)
+    waiting = not_completed(runs, archive_found(study, folder), folder)
+    rates = rates_here(study, waiting, len(runs))
+    rows = [*_plan_rows(study, runs, len(waiting)), *_need_rows(study, runs, waiting, rates), *compiling_row(waiting)]
     plan_of_study = plan_text(f"plan of the study {study.name}: {study.settings.question.strip()}", rows)
     return "\n".join([plan_of_study, "", *contents(study)])
 
@@ -94,7 +106,8 @@ def plan_text(title: str, rows: Sequence[Row]) -> str:
     return "\n".join([title, *lines])
 
 
-def _plan_rows(study: StudyConfig, runs: Sequence[Run], unique: int, done: int) -> list[Row]:
+def _plan_rows(study: StudyConfig, runs: Sequence[Run], waiting: int) -> list[Row]:
+    unique = len(distinct(runs))
     settings, stop = study.settings, study.settings.stop
     replicates: Row = ("replicates", str(settings.replicates), "")
     if stop.is_on:
@@ -107,8 +120,8 @@ def _plan_rows(study: StudyConfig, runs: Sequence[Run], unique: int, done: int) 
         ("arms", str(len(study.arms)), ", ".join(study.arms)),
         ("scenarios", str(len(study.scenarios)), ", ".join(study.scenarios)),
         replicates,
-        ("runs", str(len(runs)), f"{unique} different ones, {done} finished already"),
-        ("shared pasts", str(len(trunks)), f"of {' or '.join(str(each) for each in months)} months, each lived once"),
+        ("runs", str(len(runs)), f"{unique} different ones, {unique - waiting} finished already"),
+        ("shared pasts", str(len(trunks)), f"of {' or '.join(str(each) for each in months)} months, each run once"),
     ]
 
 

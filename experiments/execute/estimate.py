@@ -1,7 +1,7 @@
 """What a study will need before it is begun: time, memory and disk, from rates of this machine or of a reference one.
 
 The runs that are left are handed to as many imagined workers as there will be, by the rule of the real ones: a worker
-lives a trunk once for all its runs, and one that runs out of trunks joins another's and must live it again. Rates are
+runs a trunk once for all its runs, and one that runs out of trunks joins another's and must run it again. Rates are
 measured by `experiments.execute.trial`, or those of a machine with two cores at 2.3 GHz where nothing was measured.
 """
 
@@ -30,7 +30,7 @@ class Rates(NamedTuple):
     month_seconds: float  # of one market, whatever its size
     person_month_seconds: float
     run_seconds: float  # branching off, writing
-    start_seconds: float  # until the first worker lives its first month
+    start_seconds: float  # until the first worker begins its first month
     table_bytes_a_month: float  # on disk, of one run
     people_bytes: float  # on disk, a person and run
     gather_seconds: float  # of all runs together, besides what hangs on their number and people
@@ -116,8 +116,8 @@ def _trunk_and_run_seconds(run: Run, rates: Rates) -> tuple[float, float]:
     return shared * month, own * month + rates.run_seconds
 
 
-def said(needed: Forecast) -> str:
-    """Say an estimate in one line."""
+def described(needed: Forecast) -> str:
+    """Return an estimate in one line."""
     return (
         f"about {time_words(needed.seconds)}, {size_words(needed.memory_bytes)} of memory and "
         f"{size_words(needed.disk_bytes)} of disk with {needed.workers} workers"

@@ -10,10 +10,10 @@ from types import FrameType
 
 
 class Interruption:
-    """Whether somebody has asked for an end."""
+    """Whether an end has been asked for."""
 
     def __init__(self, say: Callable[[str], None]) -> None:
-        """Nobody has; `say` tells what the first Ctrl-C does."""
+        """None has; `say` prints what the first Ctrl-C does."""
         self.is_asked, self.say = False, say
 
     def ask(self, _number: int, _frame: FrameType | None) -> None:

@@ -1,6 +1,6 @@
 """Carries out many runs at the places of an engine, and survives what happens to them.
 
-Runs that share a warm-up are given to one worker after the other run, so that it is lived once; a worker with nothing
+Runs that share a warm-up are given to one worker one after the other, so that it is run once; a worker with nothing
 left to do joins another's trunk when that ends the study sooner. The run whose worker dies is known, because every
 worker has a place of its own: it waits until the others are done, is tried again (alone, on one machine), and then set
 aside. A run that raises is set aside at once, since it would raise again.
@@ -24,20 +24,20 @@ from experiments.compose.study import ExecutorSettings
 from experiments.execute.executors.base import Engine, engine, one_thread_each
 from experiments.execute.executors.worker import Origin, Outcome, Raised, Unfit, facts, this_process
 from experiments.execute.interruption import Interruption, asked_twice
-from experiments.execute.workers import Worker, crew, next_run
+from experiments.execute.workers import Worker, next_run, worker_pool
 from experiments.keep.files import PARTIAL, Unwritable, writing
-from experiments.keep.runs import Kept
+from experiments.keep.runs import CompletedRun
 from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_bytes, processors
 from experiments.refusal import Refusal
 from experiments.terminal.memory_limit import address_limit
 
-Done = Callable[[Run, Kept], None]
+Done = Callable[[Run, CompletedRun], None]
 Failed = Callable[[Run, str], None]
 Say = Callable[[str], None]
 
-LARGEST_CREW = 1024  # of a cluster whose size is not given: it takes part with all that it has, up to this many
+MOST_WORKERS = 1024  # of a cluster whose size is not given: it takes part with all that it has, up to this many
 GLANCE_SECONDS = 1.0  # how long the loop sleeps at most before it looks whether a place has come or an end is asked for
-QUIET_SECONDS = 5.0  # of waiting for a worker before it is told
+QUIET_SECONDS = 5.0  # of waiting for a worker before a message
 
 
 def carry_out_all(
@@ -48,7 +48,7 @@ def carry_out_all(
     failed: Failed,
     say: Say = lambda text: print(text, file=sys.stderr),
 ) -> None:
-    """Carry out runs and tell `done` or `failed` of each; KeyboardInterrupt leaves the finished ones kept.
+    """Carry out runs and call `done` or `failed` for each; what is finished stays on KeyboardInterrupt.
 
     The first Ctrl-C begins nothing more and waits for what has begun; the second, and a request to terminate, do not
     wait. Raises Refusal when a worker would give other bytes than this process.
@@ -69,13 +69,13 @@ def carry_out_all(
 
 
 def worker_count(runs: Sequence[Run], settings: ExecutorSettings) -> int:
-    """Return how many runs may live side by side: in this machine's processors and memory, or on a cluster.
+    """Return how many runs may go side by side: in this machine's processors and memory, or on a cluster.
 
     Raises Refusal when this machine's memory allows none.
     """
     wanted = 1 if settings.kind == "serial" else settings.workers or processors()
     if settings.address:
-        wanted = settings.workers or LARGEST_CREW
+        wanted = settings.workers or MOST_WORKERS
     wanted = max(1, min(wanted, len(runs)))
     largest = max((run.config.population.size for run in runs), default=0)
     need = BYTES_A_WORKER + BYTES_A_BORROWER * largest
@@ -134,26 +134,26 @@ class _Supervisor(NamedTuple):
         for run in lost:
             self.failed(run, f"its worker was killed {self.settings.retries + 1} times")
 
-    def _side_by_side(self, runs: Sequence[Run], workers: int) -> list[Run]:
+    def _side_by_side(self, runs: Sequence[Run], count: int) -> list[Run]:
         """Carry out runs, each once; return those whose worker died."""
         waiting = by_trunk(runs)
         flying: dict[Future[Outcome], Worker] = {}
         lost: list[Run] = []
-        with crew(self.engine, workers) as everybody:
-            patience = _Patience(self.settings.patience_minutes, self.say)
+        with worker_pool(self.engine, count) as workers:
+            timeout = _Timeout(self.settings.patience_minutes, self.say)
             while waiting or flying:
                 if not self.interruption.is_asked:
-                    flying.update(self._begin(waiting, everybody))
+                    flying.update(self._begin(waiting, workers))
                 if flying:
-                    patience.begin_anew()
+                    timeout.restart()
                 elif self.interruption.is_asked:
                     raise KeyboardInterrupt
-                elif patience.is_at_an_end():
+                elif timeout.is_over():
                     self._give_up(waiting)
                 for future in _finished(flying):
                     worker = flying.pop(future)
                     error = future.exception()
-                    run = worker.end(is_kept=error is None and isinstance(future.result(), Kept))
+                    run = worker.end(is_kept=error is None and isinstance(future.result(), CompletedRun))
                     if error is not None and (reason := self.engine.misfit(error)):
                         raise Refusal(
                             f"executor: a worker cannot load the model, install the same Sluice there: {reason}"
@@ -166,16 +166,16 @@ class _Supervisor(NamedTuple):
         return lost
 
     def _begin(
-        self, waiting: dict[str, deque[Run]], everybody: Sequence[Worker]
+        self, waiting: dict[str, deque[Run]], workers: Sequence[Worker]
     ) -> Iterator[tuple[Future[Outcome], Worker]]:
         """Give every idle worker that has a place, or finds one, its run."""
         is_full = False
-        for worker in everybody:
+        for worker in workers:
             if worker.run is not None or not waiting:
                 continue
             if worker.place is None:
                 is_full = is_full or not worker.is_placed(self.engine)
-            run = next_run(waiting, worker, everybody) if worker.place is not None else None
+            run = next_run(waiting, worker, workers) if worker.place is not None else None
             if run is not None:
                 yield worker.begin(run, self.folder, self.origin), worker
 
@@ -207,19 +207,19 @@ def _finished(flying: Collection[Future[Outcome]]) -> set[Future[Outcome]]:
     return wait(flying, timeout=GLANCE_SECONDS, return_when=FIRST_COMPLETED).done
 
 
-class _Patience:
+class _Timeout:
     """Counts the minutes during which no worker is there at all."""
 
     def __init__(self, minutes: float, say: Say) -> None:
         self.seconds, self.say = 60.0 * minutes, say
-        self.begin_anew()
+        self.restart()
 
-    def begin_anew(self) -> None:
+    def restart(self) -> None:
         """Note that a worker is there."""
         self.since, self.has_said = time.monotonic(), False
 
-    def is_at_an_end(self) -> bool:
-        """Return whether the wait has been too long; say once that there is one."""
+    def is_over(self) -> bool:
+        """Return whether the wait has been too long; print once that there is one."""
         waited = time.monotonic() - self.since
         if waited > QUIET_SECONDS and not self.has_said:
             self.say("waiting for a worker")

@@ -25,12 +25,13 @@ from experiments.compose.study import compose_study
 from experiments.keep.files import CorruptResult, read_json, write_json, writing
 from experiments.keep.folder import check_folder, folder_for
 from experiments.keep.study_files import MARKER
+from experiments.keep.study_folder import StudyOwner
 from experiments.refusal import Refusal
 from experiments.terminal.command_line import INTERRUPTED, command_here
 
 INDEX = "studies.json"  # which folder holds which study
 
-Main = Callable[[Sequence[str], str], int]  # what is asked for, and the command that is said to continue
+Main = Callable[[Sequence[str], str], int]  # what is asked for, and the command that is printed for continuing
 
 
 def carry_out_studies(overrides: Sequence[str], flags: Sequence[str], main: Main) -> int:
@@ -41,7 +42,7 @@ def carry_out_studies(overrides: Sequence[str], flags: Sequence[str], main: Main
     folders = {place / _folder_name(number, study, studies): study for number, study in enumerate(studies, 1)}
     index = {"studies": [{"folder": folder.name, "overrides": study} for folder, study in folders.items()]}
     for folder, study in folders.items():
-        check_folder(folder, compose_study([*study, out_override(folder)]))
+        check_folder(folder, StudyOwner(compose_study([*study, out_override(folder)])))
     _check_index(place, index)
     if not flags:
         with writing(place):

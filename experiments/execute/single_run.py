@@ -1,6 +1,6 @@
-"""Carries out one run and keeps it: the market lives, its tables are written, `run.json` is written last.
+"""Carries out one run and keeps it: the market runs, its tables are written, `run.json` is written last.
 
-Runs that cannot differ before some month share their past: a `Trunk` lives it once and is branched for each of them.
+Runs that cannot differ before some month share their past: a `Trunk` runs it once and is branched for each of them.
 Workers load this module, so it knows neither Hydra nor pandas.
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 from experiments.compose.market import document_of
 from experiments.compose.run import Run
 from experiments.keep.files import new_folder, write_sealed, write_table
-from experiments.keep.runs import PEOPLE, RECORD, Kept, kept
+from experiments.keep.runs import PEOPLE, RECORD, CompletedRun, completed_run
 from experiments.machine import deciding_versions, machine_class
 from sim.compiling import source_hash
 from sim.params import MarketConfig
@@ -29,7 +29,7 @@ class Trunk:
         self.market: Any = None
 
     def branch(self, run: Run) -> Any:
-        """Return the run's own market where it parts; the past is lived only when the last run had another one."""
+        """Return the run's own market where it parts; the past is run only when the last run had another one."""
         if run.trunk != self.name:
             from sim.market import CreditMarket  # here, so that reading a study's folder does not load the compiler
 
@@ -47,8 +47,8 @@ class Trunk:
         gc.collect()
 
 
-def carry_out(run: Run, runs: Path, trunk: Trunk) -> Kept:
-    """Live through one market and keep its tables in a folder of its own; called in workers, so it returns little.
+def carry_out(run: Run, runs: Path, trunk: Trunk) -> CompletedRun:
+    """Run one market and keep its tables in a folder of its own; called in workers, so it returns little.
 
     The seconds it took are those of the shared past too when this run was the first of its trunk.
     """
@@ -57,8 +57,8 @@ def carry_out(run: Run, runs: Path, trunk: Trunk) -> Kept:
     market.run()
     record_hash = str(market.record.hash())
     files = {}
-    if (finished := kept(run, runs)) is not None:
-        return finished  # by a worker that outlived its study; the bytes are the same, and somebody may be reading them
+    if (finished := completed_run(run, runs)) is not None:
+        return finished  # by a worker that outlived its study; the bytes are the same, and may be read now
     with new_folder(runs / run.folder) as folder:
         for name, table in sorted(market.record.tables.items()):
             files[f"{name}.parquet"] = write_table(folder / f"{name}.parquet", table)._asdict()
@@ -67,11 +67,11 @@ def carry_out(run: Run, runs: Path, trunk: Trunk) -> Kept:
         write_sealed(
             folder / RECORD, {**_description(run), "record_hash": record_hash, "files": files, "seconds": seconds}
         )
-    return Kept(run.folder, record_hash, seconds)
+    return CompletedRun(run.folder, record_hash, seconds)
 
 
-def live(config: MarketConfig, seed: int, replicate: int) -> Any:
-    """Return a market that has lived through its whole calendar from the beginning, and shares no warm-up."""
+def run_market(config: MarketConfig, seed: int, replicate: int) -> Any:
+    """Return a market after its whole calendar, run from the beginning without a shared warm-up."""
     from sim.market import CreditMarket  # here, too
 
     market = CreditMarket(config, rng=seed, replicate=replicate)

@@ -39,7 +39,7 @@ class Trial(NamedTuple):
     people_bytes: int
 
 
-def rehearse(study: StudyConfig, workers: int) -> Rates:
+def measured_rates(study: StudyConfig, workers: int) -> Rates:
     """Return the rates of this machine for a study, from a trial of seconds; the reference's where none ends well.
 
     Workers of a cluster are imagined to be as quick as this machine's, of which no more are tried than it has.
@@ -56,16 +56,16 @@ def _measured(study: StudyConfig, workers: int) -> Rates:
     sizes = sorted({min(size, largest) for size in SIZES})
     began = time.monotonic()
     if study.executor.kind == "serial":
-        found = [[try_out(config, size) for size in sizes]]
-        lived = 0.0
+        found = [[run_trial(config, size) for size in sizes]]
+        running = 0.0
     else:
         with one_thread_each(), processes(workers) as pool, ended_at_once(pool):
             with signals_held():
-                trials = [pool.submit(try_out_all, config, tuple(sizes)) for _ in range(workers)]
+                trials = [pool.submit(run_trials, config, tuple(sizes)) for _ in range(workers)]
             wait(trials)
         found = [trial.result()[0] for trial in trials]
-        lived = max(trial.result()[1] for trial in trials)
-    start = max(0.0, time.monotonic() - began - lived) if lived else 0.0
+        running = max(trial.result()[1] for trial in trials)
+    start = max(0.0, time.monotonic() - began - running) if running else 0.0
     return rates_of(found, start)
 
 
@@ -95,15 +95,15 @@ def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     )
 
 
-def try_out_all(config: MarketConfig, sizes: Sequence[int]) -> tuple[list[Trial], float]:
+def run_trials(config: MarketConfig, sizes: Sequence[int]) -> tuple[list[Trial], float]:
     """Return the trials of all sizes, and the seconds they took; called in workers."""
     began = time.monotonic()
-    found = [try_out(config, size) for size in sizes]
+    found = [run_trial(config, size) for size in sizes]
     return found, time.monotonic() - began
 
 
-def try_out(config: MarketConfig, people: int) -> Trial:
-    """Live a market of so many people through its calendar with a short warm-up, and write what it leaves."""
+def run_trial(config: MarketConfig, people: int) -> Trial:
+    """Run a market of so many people through its calendar with a short warm-up, and write what it leaves."""
     from sim.market import CreditMarket  # here, so that the parent does not load the compiler
 
     calendar = config.calendar._replace(warm_up_months=min(WARM_UP_MONTHS, config.calendar.warm_up_months))
@@ -113,13 +113,13 @@ def try_out(config: MarketConfig, people: int) -> Trial:
     months = max(1, min(calendar.months, MOST_MONTHS) - 1)
     began = time.monotonic()
     market.live_until(1 + months)
-    lived = time.monotonic() - began
+    seconds = time.monotonic() - began
     began = time.monotonic()
     market.branch(small)
     with tempfile.TemporaryDirectory() as folder:
         tables = sum(
             write_table(Path(folder) / f"{name}.parquet", table).bytes for name, table in market.record.tables.items()
         )
-        everybody = write_table(Path(folder) / "people.parquet", market.record.people()).bytes
+        people_bytes = write_table(Path(folder) / "people.parquet", market.record.people()).bytes
     ended = time.monotonic()
-    return Trial(people, months + 1, lived / months, ended - began, tables, everybody)
+    return Trial(people, months + 1, seconds / months, ended - began, tables, people_bytes)

@@ -57,8 +57,8 @@ class Worker:
 
 
 @contextlib.contextmanager
-def crew(engine: Engine, size: int) -> Iterator[list[Worker]]:
-    """Give workers; whatever ends the block early ends them at once."""
+def worker_pool(engine: Engine, size: int) -> Iterator[list[Worker]]:
+    """Give workers; an exception in the block ends them at once."""
     workers = [Worker() for _ in range(size)]
     try:
         with one_thread_each():
@@ -71,14 +71,14 @@ def crew(engine: Engine, size: int) -> Iterator[list[Worker]]:
             worker.dismiss()
 
 
-def next_run(waiting: dict[str, deque[Run]], worker: Worker, everybody: Sequence[Worker]) -> Run | None:
+def next_run(waiting: dict[str, deque[Run]], worker: Worker, workers: Sequence[Worker]) -> Run | None:
     """Take and return the run that an idle worker should do, or None when it would end nothing sooner.
 
-    It stays with the trunk it holds, else begins one that nobody has begun, else joins where most runs wait. There the
-    newcomer must live the warm-up first: it takes no run that those who hold the trunk can begin sooner.
+    It stays with the trunk it holds, else begins one that no worker has begun, else joins where most runs wait. There
+    it must run the warm-up first: it takes no run that the workers that hold the trunk can begin sooner.
     """
-    holders = Counter(each.held for each in everybody)
-    begun = {each.trunk for each in everybody if each.run is not None} | holders.keys()
+    holders = Counter(each.held for each in workers)
+    begun = {each.trunk for each in workers if each.run is not None} | holders.keys()
     trunk = worker.held
     if trunk not in waiting:
         trunk = next((each for each in waiting if each not in begun), "")

@@ -1,4 +1,4 @@
-"""The archive: finished runs by identity, so that no study lives through what another study has finished.
+"""The cache of runs, which users call the archive: finished runs by identity, so that no run is carried out twice.
 
 It lies beside the folders of the studies and holds hard links to their files (copies where the file system has no
 links), so that a run takes its space once and every study's folder stays complete without it. What it holds stays when
@@ -33,7 +33,7 @@ from experiments.keep.files import (
     write_sealed,
     writer_of,
 )
-from experiments.keep.runs import RECORD, Kept, kept
+from experiments.keep.runs import RECORD, CompletedRun, checked_record, completed_run
 from experiments.machine import machine_class
 from experiments.refusal import Refusal
 from experiments.terminal.progress import with_bar
@@ -53,8 +53,8 @@ class Archive:
         """Use the archive at a place that exists; `reason` says why there is none where one was to be."""
         self.place, self.reason = place, reason
 
-    def adopt(self, run: Run, runs: Path) -> Kept | None:
-        """Give a study the run if it is here and whole: its files are placed among the study's own; else None."""
+    def restore(self, run: Run, runs: Path) -> CompletedRun | None:
+        """Place the files of a run among a study's own and return it; None where it is not here and whole."""
         if self.place is None:
             return None
         entry = self.place / run.identity
@@ -62,7 +62,7 @@ class Archive:
             document = read_sealed(entry / RECORD)
             if not _is_of(document, run):
                 return None
-            found = Kept(run.folder, str(document["record_hash"]), float(document["seconds"]))
+            found = CompletedRun(run.folder, str(document["record_hash"]), float(document["seconds"]))
             with new_folder(runs / run.folder) as folder:
                 for name, record in document["files"].items():
                     place_file(entry / Path(name).name, folder / Path(name).name)
@@ -98,16 +98,13 @@ class Archive:
     @staticmethod
     def _is_whole(entry: Path, run: Run) -> bool:
         try:
-            document = read_sealed(entry / RECORD)
-            for name, record in document["files"].items():
-                check_file(entry / Path(name).name, record)
-            return _is_of(document, run)
+            return _is_of(checked_record(entry), run)
         except (CorruptResult, KeyError, TypeError, AttributeError):
             return False
 
 
 def _is_of(document: dict[str, Any], run: Run) -> bool:
-    """Return whether a record is that of the run: what it says of itself gives the run's identity, and so its bytes."""
+    """Return whether a record is that of the run: what it holds gives the run's identity, and so its bytes."""
     own = {
         "sources": document["source_hash"],
         "versions": document["versions"],
@@ -119,31 +116,29 @@ def _is_of(document: dict[str, Any], run: Run) -> bool:
     return identity(own) == run.identity and all(document["machine"][key] == here[key] for key in SAME_BITS)
 
 
-def lived_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> tuple[dict[str, Kept], int]:
-    """Return by identity the runs that are finished, in the study's own folder or in the archive, and how many are new.
+def completed_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> tuple[dict[str, CompletedRun], int]:
+    """Return by identity the runs that are complete in a folder of runs or in the archive, and how many were restored.
 
-    What the study's folder holds and the archive has lost is given back to it.
+    A run that the folder holds and the archive has lost is stored there again.
     """
-    done: dict[str, Kept] = {}
-    adopted = 0
+    completed: dict[str, CompletedRun] = {}
+    restored = 0
     for one, run in with_bar("looking for finished runs", runs.items()):
-        found = kept(run, place)
+        found = completed_run(run, place)
         if found is None:
-            found = archive.adopt(run, place)
-            adopted += found is not None
+            found = archive.restore(run, place)
+            restored += found is not None
         elif not archive.holds(run):
             archive.keep(run, place)
         if found is not None:
-            done[one] = found
-    return done, adopted
+            completed[one] = found
+    return completed, restored
 
 
 def archive_found(study: StudyConfig, folder: Path) -> Archive:
     """Return the archive that a study would use as far as it is there already; nothing is made or refused."""
-    if study.archive == NONE:
-        return Archive(None)
-    place = folder.absolute().parent / NAME if study.archive is None else Path(study.archive).expanduser()
-    return Archive(place if (place / MARKER).exists() else None)
+    place = _place(study, folder)
+    return Archive(place if place is not None and (place / MARKER).exists() else None)
 
 
 def archive_of(study: StudyConfig, folder: Path) -> Archive:
@@ -151,18 +146,24 @@ def archive_of(study: StudyConfig, folder: Path) -> Archive:
 
     Where nothing can be written beside the study's folder, a study that named no archive does without.
     """
-    if study.archive == NONE:
+    place = _place(study, folder)
+    if place is None:
         return Archive(None)
-    if study.archive is None:
-        place = folder.absolute().parent / NAME
-        try:
-            return _ready(place)
-        except Refusal as refusal:
-            return Archive(None, str(refusal))
-    place = Path(study.archive).expanduser().absolute()
-    if place == folder.absolute() or folder.absolute() in place.parents:
+    if study.archive is not None and (place == folder.absolute() or folder.absolute() in place.parents):
         raise Refusal(f"archive: must lie outside the study's folder {folder}, was {study.archive}")
-    return _ready(place)
+    try:
+        return _ready(place)
+    except Refusal as refusal:
+        if study.archive is not None:
+            raise
+        return Archive(None, str(refusal))
+
+
+def _place(study: StudyConfig, folder: Path) -> Path | None:
+    """Return where a study's archive is, beside its folder unless the user named another place; None for none."""
+    if study.archive == NONE:
+        return None
+    return folder.absolute().parent / NAME if study.archive is None else Path(study.archive).expanduser().absolute()
 
 
 def _ready(place: Path) -> Archive:
@@ -188,13 +189,13 @@ def _ready(place: Path) -> Archive:
 def _abandoned(leftovers: Iterable[Path]) -> Iterator[Path]:
     """Yield the unfinished entries whose writers are gone; several studies may be writing at this moment.
 
-    Whether a process of another host still lives cannot be known here, so what it left is left.
+    Whether a process of another host still runs cannot be known here, so what it left is left.
     """
     for path in leftovers:
         writer = writer_of(path)
         if writer is None:
             continue
-        with contextlib.suppress(PermissionError):  # somebody else's, and alive
+        with contextlib.suppress(PermissionError):  # of another user, and alive
             try:
                 os.kill(writer, 0)
             except (ProcessLookupError, OverflowError):

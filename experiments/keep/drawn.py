@@ -8,13 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from experiments.keep.files import CorruptResult, FileRecord, check_file, read_sealed, sha256_of, write_sealed
-from experiments.keep.study_files import DRAWN, MANIFEST, REPORTS
+from experiments.keep.study_files import DRAWN, MANIFEST, PAGE
 from experiments.terminal.command_line import command_here
 
 
 def keep_record(folder: Path, record: FileRecord) -> None:
     """Write what the report in a study's folder is, byte for byte, and which results it shows."""
-    write_sealed(folder / DRAWN, {"files": {REPORTS[0]: record._asdict()}, "manifest": sha256_of(folder / MANIFEST)})
+    write_sealed(folder / DRAWN, {"files": {PAGE: record._asdict()}, "manifest": sha256_of(folder / MANIFEST)})
 
 
 def report_problem(folder: Path) -> str:
@@ -22,13 +22,13 @@ def report_problem(folder: Path) -> str:
 
     Where neither a report nor its record is, none was asked for.
     """
-    path = folder / REPORTS[0]
+    path = folder / PAGE
     if not path.exists() and not (folder / DRAWN).exists():
         return ""
     again = f"to draw it again: {command_here('report', str(folder))}"
     try:
         said = read_sealed(folder / DRAWN)
-        check_file(path, said["files"][REPORTS[0]])
+        check_file(path, said["files"][PAGE])
         if said["manifest"] != sha256_of(folder / MANIFEST):
             return f"{path}: shows other results than those of {MANIFEST}; {again}"
     except CorruptResult as problem:

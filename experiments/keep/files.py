@@ -33,7 +33,7 @@ class CorruptResult(Trouble):
     """A file of results is missing, torn or altered; the text names it."""
 
     def __init__(self, text: str) -> None:
-        """Keep the message, with letters that a terminal would obey written out: names may be somebody else's."""
+        """Keep the message, with letters that a terminal would obey written out: names may come from others."""
         super().__init__(printable(text))
 
 
@@ -137,7 +137,7 @@ def new_folder(path: Path) -> Iterator[Path]:
     partial = partial_of(path)
     with writing(path):
         remove_folder(partial)
-        partial.mkdir()  # never what it lies in: a folder that somebody removes meanwhile is not made up again
+        partial.mkdir()  # never what it lies in: a folder that is removed meanwhile is not made again
     try:
         yield partial
     except BaseException:
@@ -166,7 +166,7 @@ def _replacing(path: Path) -> Iterator[Path]:
 
 @contextlib.contextmanager
 def writing(path: Path) -> Iterator[None]:
-    """Say of whatever the system refuses meanwhile that the path cannot be written, and why."""
+    """Raise Unwritable, with the path and the reason, for whatever the system refuses in the block."""
     try:
         yield
     except OSError as problem:
@@ -250,7 +250,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None, filters: Any = 
 
     Raises CorruptResult when the file is missing, torn or altered.
     """
-    try:
+    with _reading(path):
         return pq.read_table(
             path,
             columns=None if columns is None else list(columns),
@@ -259,16 +259,30 @@ def read_table(path: Path, columns: Sequence[str] | None = None, filters: Any = 
             use_threads=False,
             partitioning=None,
         )
-    except FileNotFoundError:
-        raise CorruptResult(f"{path}: is missing") from None
-    except (pa.ArrowException, OSError, ValueError) as problem:
-        raise CorruptResult(f"{path}: is torn or altered: {str(problem).splitlines()[0]}") from None
+
+
+def read_row_groups(path: Path, columns: Sequence[str]) -> Iterator[pa.Table]:
+    """Yield some columns of a table in pieces, each verified and raising as in `read_table`."""
+    with _reading(path):
+        file = pq.ParquetFile(path, page_checksum_verification=True)
+    with file:
+        for group in range(file.num_row_groups):
+            with _reading(path):
+                piece = file.read_row_group(group, list(columns), use_threads=False)
+            yield piece
 
 
 def read_columns(path: Path) -> pa.Schema:
     """Return the columns of a table and their types; raise CorruptResult when its last bytes do not hold them."""
-    try:
+    with _reading(path):
         return pq.read_schema(path).remove_metadata()
+
+
+@contextlib.contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    """Raise CorruptResult, which names the table, for whatever its reader finds wrong with it."""
+    try:
+        yield
     except FileNotFoundError:
         raise CorruptResult(f"{path}: is missing") from None
     except (pa.ArrowException, OSError, ValueError) as problem:

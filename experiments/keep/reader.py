@@ -8,7 +8,7 @@
 
 A file is held against the manifest's hash when it is first read, and every page that is read against its own checksum.
 Nothing is written and nothing is fetched, so a folder may have been moved, and may be read-only. `open` of a folder of
-studies opens those that are finished; analyses and what has not finished are left out, said and listed in `left_out`.
+studies opens those that are finished; analyses and what has not finished are left out and listed in `left_out`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ import pyarrow as pa
 
 from experiments.keep.files import CorruptResult, check_file, read_columns, read_json, read_sealed, read_table
 from experiments.keep.filters import read_filters
-from experiments.keep.manifest import read_manifest, run_place
+from experiments.keep.finished import TABLES as TABLES_FOLDER
+from experiments.keep.finished import FinishedFolder, run_place
 from experiments.keep.query import connection
 from experiments.keep.runs import PEOPLE, RECORD
 from experiments.keep.study_files import MANIFEST, MARKER
@@ -44,7 +45,7 @@ class Results:
     def __init__(self, studies: dict[str, Study], left_out: Mapping[str, str] | None = None) -> None:
         """Read studies by name; where there are several, every table begins with a column that names the study.
 
-        `left_out` says of folders beside them why they were not opened.
+        `left_out` gives for folders beside them why they were not opened.
         """
         self.studies, self.left_out = studies, dict(left_out or {})
 
@@ -78,7 +79,7 @@ class Results:
         """Return what a query in SQL finds, as a DuckDB relation: `.df()`, `.arrow()` or `.fetchall()` read it.
 
         Every table goes by its name. The database is in memory, reads the tables and nothing else, and fetches nothing.
-        Raises Refusal when the optional library is not installed; mistakes in SQL are told by the library.
+        Raises Refusal when the optional library is not installed; mistakes in SQL are reported by the library.
         """
         return self._database.sql(sql)
 
@@ -91,7 +92,7 @@ class Results:
             {**known[field.name]._asdict(), "made_of": str(known[field.name].made_of or "")}
             if field.name in known
             else {"name": field.name, "type": str(field.type), "unit": "", "meaning": "", "made_of": ""}
-            for field in read_columns(study.folder / study.files[name])
+            for field in read_columns(study.path(name))
         ]
         return pd.DataFrame(rows, columns=["name", "type", "unit", "meaning", "made_of"])
 
@@ -125,7 +126,7 @@ class Results:
         return next(iter(self.studies.values())).people(arm, scenario, replicate)
 
     def verify(self, rerun: int = 0, seed: int | None = None) -> Verification:
-        """Check every file of the one study and live through some random runs again; see `experiments.verify`."""
+        """Check every file of the one study and carry out some random runs again; see `experiments.verify`."""
         from experiments.verify import verify
 
         if len(self.studies) > 1:
@@ -157,28 +158,26 @@ class Results:
         return None if columns is None else [name for name in columns if name != STUDY or len(self.studies) == 1]
 
 
-class Study:
+class Study(FinishedFolder):
     """The folder of one finished study."""
 
     def __init__(self, folder: Path) -> None:
         """Read the manifest; raise Refusal where there is no finished study, CorruptResult where it is altered."""
-        self.folder = folder
-        read_manifest(folder)  # says in one sentence what is wrong when there is none
-        self.manifest = read_sealed(folder / MANIFEST)
+        super().__init__(folder)
+        self.check(MANIFEST)
         self.files = {
             Path(name).stem: name
             for name in self.manifest["files"]
-            if Path(name).parent.as_posix() == "tables" and Path(name).suffix == ".parquet"
+            if Path(name).parent.as_posix() == TABLES_FOLDER and Path(name).suffix == ".parquet"
         }
         self._checked: set[str] = set()
 
     def checked(self, name: str) -> Path:
         """Return the file of a table once it has been held against the manifest's hash."""
-        path: Path = self.folder / self.files[name]
         if name not in self._checked:
-            check_file(path, self.manifest["files"][self.files[name]])
+            self.check(self.files[name])
             self._checked.add(name)
-        return path
+        return self.path(name)
 
     def read(self, name: str, columns: Sequence[str] | None, filters: Any) -> pa.Table:
         """Return a table, or some columns and rows of it."""

@@ -1,5 +1,5 @@
 """Draws the report of a study: figures, tables and words, from the manifest and the tables alone."""
 
-from experiments.report.page import build
+from experiments.report.study_page import build
 
 __all__ = ["build"]

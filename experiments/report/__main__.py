@@ -7,8 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.keep.files import Unwritable
-from experiments.refusal import Refusal
+from experiments.refusal import Refusal, Trouble
 from experiments.report import build
 from experiments.terminal.streams import as_command
 
@@ -24,8 +23,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     folder = asked.folder
     try:
         print(build(folder, asked.out))
-    except (Refusal, Unwritable) as refusal:
-        print(refusal, file=sys.stderr)
+    except (Refusal, Trouble) as problem:
+        print(problem, file=sys.stderr)
         return 2
     except OSError as problem:
         print(f"{folder}: the report could not be written: {problem.strerror}", file=sys.stderr)

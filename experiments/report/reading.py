@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import cached_property, partial
+from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 
-from experiments.keep.files import CorruptResult, check_file, read_sealed
+from experiments.keep.files import CorruptResult, read_columns, read_row_groups, read_table
+from experiments.keep.finished import TABLES, FinishedFolder
 from experiments.keep.study_files import MANIFEST
 from experiments.refusal import Refusal
 from experiments.report.events import Event, read_events
@@ -20,16 +18,14 @@ from experiments.report.events import Event, read_events
 KEYS = ("arm", "scenario")  # every table has them; all but the effects have replicates too
 
 
-class UnreadableStudy(Refusal):
-    """The folder is not a finished study; the message says what is wrong with it."""
-
-
-class Study:
+class Study(FinishedFolder):
     """A study's folder as the report sees it; tables are read when first asked for."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.manifest = _manifest(folder)
+        super().__init__(folder, needed={})  # the report shows what there is, and says what it lacks
+        if "tool" in self.manifest:
+            tool = self.manifest["tool"]
+            raise Refusal(f"{folder}: holds an analysis, whose page is drawn by experiments.{tool}")
         self.absent: dict[str, str] = {}
         self._tables: dict[str, pd.DataFrame | None] = {}
         self._sums: dict[str, pd.DataFrame] = {}
@@ -43,17 +39,11 @@ class Study:
     @cached_property
     def altered(self) -> tuple[str, ...]:
         """What is not, byte for byte, as the study wrote it: the manifest, and tables that the report reads."""
+        tables = (path.name for path in sorted((self.folder / TABLES).glob("*.parquet")))
         found = []
-        try:
-            read_sealed(self.folder / MANIFEST)
-        except CorruptResult:
-            found.append(MANIFEST)
-        records = self.manifest.get("files")
-        for path in sorted((self.folder / "tables").glob("*.parquet")):
-            name = f"tables/{path.name}"
-            record = records.get(name) if isinstance(records, Mapping) else None
+        for name in (MANIFEST, *(f"{TABLES}/{table}" for table in tables)):
             try:
-                check_file(path, record if isinstance(record, Mapping) else {})
+                self.check(name)
             except CorruptResult:
                 found.append(name)
         return tuple(found)
@@ -158,8 +148,8 @@ class Study:
             self.absent[name] = f"the table “{name}” {said}"
             return None
         sums = pd.DataFrame()
-        for piece in self._pieces(name, [*keys, *values]):
-            part = piece.groupby(keys, sort=True, observed=True)[list(values)].sum()
+        for piece in read_row_groups(self.path(name), [*keys, *values]):
+            part = piece.to_pandas().groupby(keys, sort=True, observed=True)[list(values)].sum()
             sums = part if sums.empty else sums.add(part, fill_value=0)
         if sums.empty:
             self.absent[name] = f"the table “{name}” has no rows"
@@ -208,23 +198,12 @@ class Study:
         return "after the first rule took effect" if ruled else "in the second half of the months"
 
     def _columns(self, name: str) -> list[str]:
-        path = self.folder / "tables" / f"{name}.parquet"
-        return list(_readable(path, pq.read_schema).names) if path.is_file() else []
-
-    def _pieces(self, name: str, columns: list[str]) -> Iterator[pd.DataFrame]:
-        path = self.folder / "tables" / f"{name}.parquet"
-        file = _readable(path, partial(pq.ParquetFile, page_checksum_verification=True))
-        for group in range(file.num_row_groups):
-            yield _readable(path, partial(_row_group, file, group, columns)).to_pandas()
+        return list(read_columns(self.path(name)).names) if self.path(name).is_file() else []
 
     def _read(self, name: str) -> pd.DataFrame | None:
-        path = self.folder / "tables" / f"{name}.parquet"
-        if not path.is_file():
+        if not self.path(name).is_file():
             return None
-        columns = _readable(
-            path, lambda found: pq.read_table(found, page_checksum_verification=True, use_threads=False)
-        )
-        found: pd.DataFrame = columns.to_pandas(strings_to_categorical=True)
+        found: pd.DataFrame = read_table(self.path(name)).to_pandas(strings_to_categorical=True)
         for column in (
             found.columns
         ):  # names are plain texts, however they are stored: quicker to compare, and no category is empty
@@ -244,18 +223,6 @@ class Study:
         return []
 
 
-def _row_group(file: pq.ParquetFile, group: int, columns: list[str], _path: Path) -> pa.Table:
-    return file.read_row_group(group, columns, use_threads=False)
-
-
-def _readable(path: Path, read: Callable[[Path], Any]) -> Any:
-    """Return what is read from a Parquet file; raise UnreadableStudy naming it when it is none, or torn."""
-    try:
-        return read(path)
-    except (pa.ArrowException, OSError) as problem:
-        raise UnreadableStudy(f"{path}: not a readable Parquet file ({problem})") from problem
-
-
 def _distinct(table: pd.DataFrame, key: str) -> list[Any]:
     return list(dict.fromkeys(table[key])) if key in table.columns else []
 
@@ -267,20 +234,3 @@ def _names(said: Any) -> list[str]:
     if isinstance(said, (list, tuple)):
         return [str(item.get("name", "")) if isinstance(item, Mapping) else str(item) for item in said]
     return []
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / MANIFEST
-    if not folder.is_dir():
-        raise UnreadableStudy(f"{folder}: no such folder; give the folder of a finished study")
-    try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise UnreadableStudy(f"{folder}: no {MANIFEST}, so this is not a finished study") from None
-    except (OSError, ValueError, RecursionError) as problem:
-        raise UnreadableStudy(f"{path}: not readable as JSON ({problem})") from problem
-    if not isinstance(manifest, dict):
-        raise UnreadableStudy(f"{path}: must hold one JSON object, was {type(manifest).__name__}")
-    if "tool" in manifest:
-        raise UnreadableStudy(f"{folder}: holds an analysis, whose page is drawn by experiments.{manifest['tool']}")
-    return manifest

@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from experiments.refusal import Trouble
 from experiments.terminal.command_line import FAILED, INTERRUPTED
-from experiments.terminal.endings import said_of
+from experiments.terminal.endings import described
 from experiments.terminal.memory_limit import shortage
 
 READER_GONE = 141  # what a shell says of a program whose reader has gone: 128 and the number of SIGPIPE
@@ -81,7 +81,7 @@ def as_command(main: Callable[[], int]) -> int:
         print("stopped", file=before[1])
         return INTERRUPTED
     except (Trouble, MemoryError) as problem:
-        print(said_of(problem), file=before[1])
+        print(described(problem), file=before[1])
         return FAILED
     except SystemExit as ended:
         print(ended.code, file=before[1])

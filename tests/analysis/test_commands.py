@@ -12,10 +12,10 @@ import pytest
 
 import experiments
 from experiments import report, verify
-from experiments.analyses import runner as bench
 from experiments.analyses.frontier import command as frontier
 from experiments.analyses.reverse_stress import command as reverse_stress
 from experiments.analyses.sensitivity import command as sensitivity
+from experiments.execute import runner
 from experiments.keep.files import CorruptResult, read_table
 from experiments.refusal import Refusal
 from tests.variants import fast_first
@@ -138,7 +138,7 @@ def test_reverse_stress_finds_the_breaking_value_and_keeps_to_its_folder(asked, 
     assert "grid: 0 of" in asked(reverse_stress.main, REVERSE, "r")
     assert hashes(tmp_path / "r") == before
     said = asked(reverse_stress.main, [*REVERSE, "reverse_stress.tolerance=600"], "r", 2)
-    assert "cannot be continued: it holds another study or analysis" in said
+    assert "cannot be continued: it holds this analysis with other settings" in said
 
 
 @pytest.mark.parametrize(
@@ -166,6 +166,25 @@ def test_a_foreign_folder_and_a_file_are_refused(asked, tmp_path) -> None:
     assert "is not empty and holds no analysis" in asked(frontier.main, FRONTIER, "full", 2)
     (tmp_path / "file").touch()
     assert "must be a folder" in asked(frontier.main, FRONTIER, "file", 2)
+    assert not (tmp_path / ".runs").exists(), "refused before anything is made beside it"
+
+
+@pytest.mark.slow
+def test_a_finished_analysis_keeps_its_results_and_its_folder(asked, tmp_path, monkeypatch, capsys) -> None:
+    """As a study does: they are replaced when new ones are there, not when the same analysis is begun again."""
+    asked(frontier.main, FRONTIER, "k")
+    before = hashes(tmp_path / "k")
+    said = asked(reverse_stress.main, REVERSE, "k", 2)
+    assert "cannot be continued: it holds frontier-rate_cap, another study or analysis" in said
+
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "carry_out_all", stopped)
+        assert "stopped; 6 runs are kept" in asked(frontier.main, FRONTIER, "k", 130)
+    assert verify.main([str(tmp_path / "k")]) == 0, capsys.readouterr().err
+    assert hashes(tmp_path / "k") == before
 
 
 @pytest.mark.slow
@@ -212,7 +231,7 @@ def test_a_disk_without_room_stops_at_the_first_run_and_says_so(asked, tmp_path,
                 run, "Traceback\nexperiments.keep.files.Unwritable: people.parquet: cannot be written: No space left"
             )
 
-    monkeypatch.setattr(bench, "carry_out_all", full)
+    monkeypatch.setattr(runner, "carry_out_all", full)
     said = asked(frontier.main, FRONTIER, "full", 1)
     assert "people.parquet: cannot be written: No space left" in said
     assert len(lived) == 1

@@ -14,7 +14,7 @@ import pytest
 from experiments.compose.plan import plan
 from experiments.compose.study import compose_study
 from experiments.execute.estimate import REFERENCE, forecast
-from experiments.execute.trial import rehearse
+from experiments.execute.trial import measured_rates
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -52,7 +52,7 @@ def test_a_forecast_beside_what_was_needed(people: int, tmp_path: Path) -> None:
     asked = ["study=tightening", f"population.size={people}", "study.replicates=3", "executor.workers=2"]
     study, out = compose_study(asked), tmp_path / "out"
     runs = plan(study)
-    rates = rehearse(study, forecast(study, runs, len(runs), REFERENCE).workers)
+    rates = measured_rates(study, forecast(study, runs, len(runs), REFERENCE).workers)
     needed = forecast(study, runs, len(runs), rates)
     began, peak = time.monotonic(), 0
     with subprocess.Popen([sys.executable, "-m", "experiments.run", *asked, f"out={out}"], cwd=ROOT) as process:

@@ -14,11 +14,11 @@ from experiments.report import build
 from experiments.report.__main__ import main
 from experiments.report.blocks import Note
 from experiments.report.effects import read_effects
-from experiments.report.page import SECTIONS
 from experiments.report.reading import Study
 from experiments.report.sections.answer import five_sentences
 from experiments.report.sections.methods import methods_section
 from experiments.report.sections.question import question_section
+from experiments.report.study_page import SECTIONS
 from tests.report.made_study import write_study
 
 LARGEST_PAGE_BYTES = 6_000_000
@@ -118,7 +118,7 @@ def test_page_that_is_named_where_it_usually_is_has_its_record_kept(
 ) -> None:
     named = small_folder.parent / small_folder.name / "tables" / ".." / "report.html"
     for out, text in ((None, "<p>drawn before</p>"), (named, "<p>drawn again</p>")):
-        monkeypatch.setattr("experiments.report.page.render", lambda _study, text=text: text)
+        monkeypatch.setattr("experiments.report.study_page.render", lambda _study, text=text: text)
         build(small_folder, out)
         assert report_problem(small_folder) == ""
     build(small_folder, small_folder.parent / "elsewhere.html")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from experiments.report.page import render
 from experiments.report.reading import Study
 from experiments.report.sections.answer import answer_section
 from experiments.report.sections.constraints import constraints_section
@@ -18,6 +17,7 @@ from experiments.report.sections.market import market_section
 from experiments.report.sections.methods import origin, parameters_section, reproduce_section
 from experiments.report.sections.people import people_section
 from experiments.report.sections.winners import winners_section
+from experiments.report.study_page import render
 from tests.report.made_study import write_study
 from tests.variants import fast_first
 

@@ -12,6 +12,7 @@ from experiments.compose.study import StudyConfig, compose_study
 from experiments.keep.files import CorruptResult, read_json
 from experiments.keep.folder import folder_for, opened
 from experiments.keep.study_files import LOCK
+from experiments.keep.study_folder import StudyOwner
 from experiments.refusal import Refusal
 
 
@@ -22,7 +23,7 @@ def study() -> StudyConfig:
 
 def refused(study: StudyConfig, out: str) -> str:
     """Return the one message with which a folder is refused."""
-    with pytest.raises(Refusal) as said, opened(folder_for(study._replace(out=out)), study):
+    with pytest.raises(Refusal) as said, opened(folder_for(study._replace(out=out)), StudyOwner(study)):
         raise AssertionError("opened")
     assert "\n" not in str(said.value)
     return str(said.value)
@@ -51,7 +52,7 @@ def test_folder_in_which_a_link_leads_out_is_refused_and_what_it_leads_to_is_lef
     precious.mkdir()
     (precious / "file").write_text("precious")
     out = tmp_path / "out"
-    with opened(out, study):
+    with opened(out, StudyOwner(study)):
         pass
     planted = out / name
     if planted.is_dir():

@@ -14,7 +14,7 @@ from experiments.compose.plan import plan
 from experiments.compose.run import Run
 from experiments.compose.study import StudyConfig, compose_study
 from experiments.keep.files import write_sealed, write_table
-from experiments.keep.runs import RECORD, Kept
+from experiments.keep.runs import RECORD, CompletedRun
 
 NEWS = {"act": ["announcement", "entry into force", "asks_owners"], "value": [1.0, 2.0, 3.0]}
 QUIET = {"act": ["asks_owners"], "value": [3.0]}
@@ -32,7 +32,7 @@ def study(policies: str = "rate_cap") -> StudyConfig:
     return compose_study(["study=baseline", f"policy=[{policies}]", "months=60", "study.replicates=2"])
 
 
-def lived(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) -> Kept:
+def lived(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) -> CompletedRun:
     """Write a run's folder with these tables in place of the usual ones."""
     place = folder / "runs" / run.folder
     place.mkdir(parents=True)
@@ -41,7 +41,7 @@ def lived(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) -> K
         for name, rows in {**TABLES, **changes}.items()
     }
     write_sealed(place / RECORD, {"files": files})
-    return Kept(run.folder, "", 0.0)
+    return CompletedRun(run.folder, "", 0.0)
 
 
 def compared(folder: Path, *changes: dict[str, dict[str, list[Any]]], policies: str = "rate_cap") -> tuple[Twin, ...]:

@@ -9,10 +9,10 @@ from functools import cache
 from pathlib import Path
 
 from experiments.compose.study import StudyConfig, compose_study
-from experiments.execute.driver import Driver
-from experiments.keep.cache import archive_of
+from experiments.execute.runner import locked_folder
+from experiments.execute.study_runner import StudyRunner
 from experiments.keep.files import sha256_of
-from experiments.keep.folder import opened
+from experiments.keep.study_folder import StudyOwner
 from tests.studies.commands import FAKE
 
 ASKED = ("study=baseline", "population.size=300", "months=30", "executor=serial", "report.draw=false")
@@ -57,10 +57,9 @@ def study_in(out: Path, **changes: object) -> StudyConfig:
 
 def live(study: StudyConfig) -> int:
     """Carry out a study as the command does, and return its exit code; what it raises, the command says."""
-    folder = Path(str(study.out))
-    archive = archive_of(study, folder)
-    with opened(folder, study) as place:
-        return 0 if Driver(study, place, archive).drive([]) else 1
+    owner = StudyOwner(study)
+    with locked_folder(Path(str(study.out)), owner, study) as (folder, archive):
+        return 0 if StudyRunner(owner, folder, archive).run_study([]) else 1
 
 
 def hashes(folder: Path) -> dict[str, str]:

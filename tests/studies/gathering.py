@@ -14,7 +14,7 @@ import pyarrow as pa
 from experiments.compare.gather import gather
 from experiments.compose.plan import plan
 from experiments.keep.files import record_of, write_sealed, write_table
-from experiments.keep.runs import PEOPLE, RECORD, Kept
+from experiments.keep.runs import PEOPLE, RECORD, CompletedRun
 from sim.observe.columns import SCHEMAS
 from tests.studies.fake_study import study_in, use_fake_market
 
@@ -55,7 +55,7 @@ def main(place: Path, pairs: int) -> None:
         for name in files:
             (folder / name).hardlink_to(source / name)
         write_sealed(folder / RECORD, {"files": files})
-        kept[run.identity] = Kept(run.folder, "", 0.0)
+        kept[run.identity] = CompletedRun(run.folder, "", 0.0)
     (place / "tables").mkdir()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     written = gather(place, study, plan(study), kept)

@@ -18,7 +18,7 @@ from experiments.compare.gather import gather
 from experiments.compose.run import Run
 from experiments.compose.study import StudyConfig, compose_study
 from experiments.keep.files import FileRecord, read_table, record_of, write_sealed
-from experiments.keep.runs import PEOPLE, RECORD, Kept
+from experiments.keep.runs import PEOPLE, RECORD, CompletedRun
 from experiments.tables.outcomes import read_horizon
 from sim.observe.flags import flags
 
@@ -161,6 +161,6 @@ def gathered(
             pq.write_table(table(held_by(key)), folder / f"{name}.parquet")
             files[f"{name}.parquet"] = record_of(folder / f"{name}.parquet")._asdict()
         write_sealed(folder / RECORD, {"files": files})
-        kept[run.identity] = Kept(run.folder, "", 0.0)
+        kept[run.identity] = CompletedRun(run.folder, "", 0.0)
     (place / "tables").mkdir()
     return Made(place, gather(place, study, runs, kept))

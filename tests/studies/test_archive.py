@@ -34,9 +34,9 @@ def lived(folder: Path) -> list[str]:
 
 def test_second_study_finds_every_run_and_has_the_same_bytes(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert live(study_in(tmp_path / "a")) == 0
-    assert "lived before" not in capsys.readouterr().err
+    assert "completed before" not in capsys.readouterr().err
     assert live(study_in(tmp_path / "b")) == 0
-    assert f"{RUNS} of {RUNS} runs were lived before, {RUNS} of them in other studies\n" in capsys.readouterr().err
+    assert f"{RUNS} of {RUNS} runs were completed before, {RUNS} of them in other studies\n" in capsys.readouterr().err
     assert started(tmp_path / "b")["adopted"] == RUNS
     assert lived(tmp_path / "b") == []
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b")

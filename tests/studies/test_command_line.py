@@ -90,6 +90,6 @@ def test_other_seeds_and_runs_lived_again_end_with_one_line(
     said = capsys.readouterr().err.splitlines()
     assert str(problem) in said[0]
     assert said[1:] == ["what is finished is kept; when that is put right, the same command continues"]
-    monkeypatch.setattr(verify, "live", refuse)
+    monkeypatch.setattr(verify, "run_market", refuse)
     assert verify.main([str(tmp_path / "a"), "--rerun", "1"]) == FAILED
     assert capsys.readouterr().err.count(str(problem)) == 1

@@ -58,11 +58,11 @@ def test_board_tells_what_each_process_is_in_the_middle_of(tmp_path: Path, monke
     board.path.touch()
     for process, name, is_done in [(1, "a.outer", 0), (2, "b.one", 0), (1, "a.inner", 0), (2, "b.one", 1)]:
         monkeypatch.setattr("os.getpid", lambda process=process: process)
-        board.tell(name, bool(is_done))
+        board.report(name, bool(is_done))
     assert board.read() == (["b.one"], ["a.inner"])
-    board.tell("b.two", False)
+    board.report("b.two", False)
     monkeypatch.setattr("os.getpid", lambda: 1)
-    board.tell("a.inner", True)
+    board.report("a.inner", True)
     assert board.read() == (["b.one", "a.inner"], ["a.outer", "b.two"])
 
 

@@ -17,12 +17,13 @@ import experiments
 from experiments import run
 from experiments.compose.study import ReportSettings
 from experiments.keep import folder as folder_module
+from experiments.keep import study_folder
 from experiments.keep.cache import NAME
 from experiments.keep.drawn import keep_record
 from experiments.keep.files import PARTIAL, SEAL, read_json, sha256_of, write_bytes, write_sealed, write_table
 from experiments.keep.folder import folder_for
 from experiments.keep.runs import RECORD
-from experiments.keep.study_files import DRAWN, MANIFEST, REPORTS
+from experiments.keep.study_files import DRAWN, MANIFEST, PAGE
 from experiments.refusal import Refusal
 from experiments.terminal.command_line import command_here
 from experiments.terminal.progress import Progress
@@ -255,19 +256,19 @@ def half(path: Path) -> None:
 
 def drawn_in(folder: Path) -> Path:
     """Draw a report of two lines, as the real one is drawn: the page, then its record."""
-    keep_record(folder, write_bytes(folder / REPORTS[0], b"<title>a study</title>\n<p>what it found</p>\n"))
-    return folder / REPORTS[0]
+    keep_record(folder, write_bytes(folder / PAGE, b"<title>a study</title>\n<p>what it found</p>\n"))
+    return folder / PAGE
 
 
 @pytest.mark.parametrize("harm", [half, flip, empty, Path.unlink], ids=lambda harm: harm.__name__)
-@pytest.mark.parametrize("name", fast_first((REPORTS[0], DRAWN), 1))
+@pytest.mark.parametrize("name", fast_first((PAGE, DRAWN), 1))
 def test_damaged_report_is_found_and_drawn_again_without_gathering(
     copied: Path, monkeypatch: pytest.MonkeyPatch, name: str, harm: Callable[[Path], None]
 ) -> None:
     monkeypatch.setattr("experiments.report.build", drawn_in)
     monkeypatch.setattr("experiments.compare.gather.gather", None)
     drawn_in(copied)
-    before, told = verify(copied), (copied / REPORTS[0]).read_bytes()
+    before, told = verify(copied), (copied / PAGE).read_bytes()
     assert before.is_well
     assert before.foreign == ()
     harm(copied / name)
@@ -275,7 +276,7 @@ def test_damaged_report_is_found_and_drawn_again_without_gathering(
     assert problem.startswith(f"{copied / name}: is ")
     assert problem.endswith(f"to draw it again: {command_here('report', str(copied))}")
     assert live(study_in(copied, archive="none", report=ReportSettings(draw=True))) == 0
-    assert (copied / REPORTS[0]).read_bytes() == told
+    assert (copied / PAGE).read_bytes() == told
     assert verify(copied) == before
 
 
@@ -374,12 +375,11 @@ def test_changed_model_is_refused_and_a_changed_program_gathers_anew(
     copied: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(folder_module, "source_hash", lambda: "0" * 64)
         patch.setattr("experiments.compose.plan.source_hash", lambda: "0" * 64)
         with pytest.raises(Refusal, match="the model's sources have changed since it was begun"):
             live(study_in(copied, archive="none"))
     assert verify(copied).is_well
-    monkeypatch.setattr(folder_module, "program_hash", lambda: "0" * 64)
+    monkeypatch.setattr(study_folder, "program_hash", lambda: "0" * 64)
     assert live(study_in(copied, archive="none")) == 0
     assert read_json(copied / MANIFEST)["program_hash"] == "0" * 64
     assert hashes(copied) == hashes(finished)
@@ -396,12 +396,12 @@ def test_folder_that_vanishes_is_one_message(
 
 
 @pytest.mark.slow
-def test_two_drivers_with_one_archive_both_end_with_the_same_bytes(sluice: Sluice) -> None:
+def test_two_studies_with_one_archive_both_end_with_the_same_bytes(sluice: Sluice) -> None:
     places = [sluice.place / name for name in ("a", "b")]
-    drivers = [sluice.start("study.replicates=4", "executor=serial", f"out={place}") for place in places]
-    for driver in drivers:
-        _, said = driver.communicate(timeout=240)
-        assert driver.returncode == 0, said
+    studies = [sluice.start("study.replicates=4", "executor=serial", f"out={place}") for place in places]
+    for study in studies:
+        _, said = study.communicate(timeout=240)
+        assert study.returncode == 0, said
     first, second = (table_hashes(json.loads((place / MANIFEST).read_text())) for place in places)
     assert first == second
     assert len(list((sluice.place / NAME).glob(f"*/{RECORD}"))) == 4
@@ -460,7 +460,7 @@ def test_worker_that_cannot_be_started_is_one_message(
     def refuse(*_: object) -> None:
         raise problem
 
-    monkeypatch.setattr("experiments.execute.driver.is_compiled", lambda: True)
+    monkeypatch.setattr("experiments.execute.runner.is_compiled", lambda: True)
     monkeypatch.setattr("experiments.execute.executors.processes.ProcessPoolExecutor.submit", refuse)
     executor = study_in(tmp_path).executor._replace(kind="processes")
     assert command(monkeypatch, tmp_path / "out", archive="none", executor=executor) == 1

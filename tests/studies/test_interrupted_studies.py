@@ -161,7 +161,7 @@ def test_verify_notices_an_altered_file_and_a_run_that_is_not_reproduced(sluice:
     (sluice.out / "manifest.json").write_text(json.dumps(manifest))
     wrong = sluice.call([*verify, "--rerun", "2"])
     assert wrong.returncode == 1
-    assert "lived through again it gave" in wrong.stderr
+    assert "run again it gave" in wrong.stderr
     table = sluice.out / "tables" / "market.parquet"
     table.write_bytes(table.read_bytes()[:-1] + b"x")
     altered = sluice.call(verify)
@@ -187,7 +187,7 @@ def test_report_that_cannot_be_written_is_one_message_and_the_results_are_kept(s
     (sluice.out / "report.html" / "mine").mkdir(parents=True)  # a folder in its place
     ended = sluice.run("study.replicates=2", "executor=serial", "report.draw=true")
     assert ended.returncode == 1
-    assert "2 of 2 runs were lived before" in ended.stderr
+    assert "2 of 2 runs were completed before" in ended.stderr
     assert "Traceback" not in ended.stderr
     assert "the report could not be written: " in ended.stderr
     assert f"the results are kept in {sluice.out}" in ended.stderr

@@ -9,8 +9,9 @@ import yaml
 from experiments.compose.stop_settings import StopSettings
 from experiments.compose.study import StudyConfig, compose_study
 from experiments.keep.files import read_json
-from experiments.keep.folder import check_folder, opened, replicates_in
+from experiments.keep.folder import check_folder, opened
 from experiments.keep.study_files import CONFIG, MANIFEST
+from experiments.keep.study_folder import StudyOwner, replicates_in
 from experiments.refusal import Refusal
 from experiments.verify import verify
 from tests.studies.fake_study import hashes, live, study_in
@@ -23,7 +24,7 @@ def test_four_replicates_are_asked_of_a_folder_that_has_two(
     assert live(study_in(grown, archive="none", replicates=2)) == 0
     first = {path: path.stat().st_ino for path in grown.glob("runs/*/*")}
     assert live(study_in(grown, archive="none", replicates=4)) == 0
-    assert "4 of 8 runs were lived before" in capsys.readouterr().err
+    assert "4 of 8 runs were completed before" in capsys.readouterr().err
     assert {path: path.stat().st_ino for path in first} == first
     assert live(study_in(fresh, archive="none", replicates=4)) == 0
     assert hashes(grown) == hashes(fresh)
@@ -49,7 +50,7 @@ def test_a_folder_stays_whole_while_replicates_are_added(
     before = hashes(out)
     for problem in (KeyboardInterrupt, Refusal("population.size: a run needs more memory")):
         with monkeypatch.context() as patch:
-            patch.setattr("experiments.execute.driver.worker_count", raising(problem))
+            patch.setattr("experiments.execute.dry_run.worker_count", raising(problem))
             with pytest.raises((KeyboardInterrupt, Refusal)):
                 live(study_in(out, archive="none", replicates=4))
         assert verify(out).is_well
@@ -85,7 +86,7 @@ def test_another_setting_is_named(tmp_path: Path, fake: None) -> None:
 def begun(out: Path, replicates: int, **settings: object) -> StudyConfig:
     """Begin a folder, in which so many replicates have been lived."""
     study = study_in(out, archive="none", **settings)
-    with opened(out, study):
+    with opened(out, StudyOwner(study)):
         pass
     for replicate in range(replicates):
         run = out / "runs" / f"calm-more-{replicate:03d}-{'0' * 12}"
@@ -102,9 +103,8 @@ def test_a_stop_rule_may_allow_more_but_stays_what_it_was(tmp_path: Path) -> Non
     study = begun(tmp_path / "out", 12, stop=RULE)
 
     def ask(rule: StopSettings, replicates: int = 2) -> None:
-        check_folder(
-            tmp_path / "out", study._replace(settings=study.settings._replace(stop=rule, replicates=replicates))
-        )
+        asked = study._replace(settings=study.settings._replace(stop=rule, replicates=replicates))
+        check_folder(tmp_path / "out", StudyOwner(asked))
 
     ask(RULE._replace(at_most=40))
     ask(RULE._replace(at_most=12))
@@ -121,16 +121,16 @@ def test_a_stop_rule_may_allow_more_but_stays_what_it_was(tmp_path: Path) -> Non
 
 def test_a_stop_rule_may_be_dropped_before_the_first_run(tmp_path: Path) -> None:
     study = begun(tmp_path / "out", 0, stop=RULE)
-    check_folder(tmp_path / "out", study._replace(settings=study.settings._replace(stop=StopSettings())))
+    check_folder(tmp_path / "out", StudyOwner(study._replace(settings=study.settings._replace(stop=StopSettings()))))
 
 
 def test_no_stop_rule_is_made_up_after_the_first_run(tmp_path: Path) -> None:
     study = begun(tmp_path / "out", 0)
     ruled = study._replace(settings=study.settings._replace(stop=RULE))
-    check_folder(tmp_path / "out", ruled)
+    check_folder(tmp_path / "out", StudyOwner(ruled))
     begun(tmp_path / "other", 1)
     with pytest.raises(Refusal, match=r"study\.stop: a stop rule is chosen before the first run, and .* 1 replicates"):
-        check_folder(tmp_path / "other", ruled)
+        check_folder(tmp_path / "other", StudyOwner(ruled))
 
 
 OWN = """

@@ -13,7 +13,7 @@ from experiments.compose.contents import contents
 from experiments.compose.study import StudyConfig, compose_study
 from experiments.compose.warnings import unusual_settings
 from experiments.compose.warnings.warning import LAID_OVER
-from experiments.execute import dry_run as rehearsal
+from experiments.execute import dry_run
 from experiments.refusal import Refusal
 from experiments.run import main
 from experiments.validate import STUDY as VALIDATED
@@ -223,7 +223,7 @@ def test_nothing_is_said_of_what_only_the_arms_that_hold_it_take(texts: list[str
 def test_the_plan_lists_what_each_arm_and_scenario_holds_and_prints_the_notices_of_a_run(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(rehearsal, "is_compiled", lambda: False)  # no trial: the reference's rates
+    monkeypatch.setattr(dry_run, "is_compiled", lambda: False)  # no trial: the reference's rates
     texts = ["study=tightening", "policy=[disclosure]", "policy.rate_cap.max_apr=0.07", "population.size=3000"]
     assert main([*texts, "--dry-run"]) == 0
     said = capsys.readouterr()

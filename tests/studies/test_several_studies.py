@@ -52,7 +52,7 @@ def test_each_study_has_a_folder_and_a_mistake_in_the_last_stops_the_first(sluic
         assert f"study.replicates={manifest['replicates']}" in each["overrides"]
     again = sluice.run(*asked)
     assert again.returncode == 0, again.stderr
-    assert "2 of 2 runs were lived before" in again.stderr
+    assert "2 of 2 runs were completed before" in again.stderr
     refused = sluice.call([*sluice.command("-m", "seed=1,-2"), f"out={sluice.place / 'other'}"])
     assert refused.returncode == 2
     assert not (sluice.place / "other").exists()

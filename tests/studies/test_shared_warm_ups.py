@@ -144,9 +144,9 @@ def test_a_new_worker_begins_a_trunk_that_nobody_has() -> None:
 
 def test_workers_share_a_trunk_rather_than_idle() -> None:
     waiting = runs_of(a=6)
-    crew = [worker() for _ in range(4)]
-    for each in crew:
-        run = next_run(waiting, each, crew)
+    pool = [worker() for _ in range(4)]
+    for each in pool:
+        run = next_run(waiting, each, pool)
         assert run is not None
         each.run, each.trunk, each.has_warmed_up = run, run.trunk, False
     assert sum(len(left) for left in waiting.values()) == 2

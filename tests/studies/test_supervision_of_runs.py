@@ -15,14 +15,13 @@ import pytest
 from experiments.compose import executor_libraries
 from experiments.compose.run import Run
 from experiments.compose.study import ExecutorSettings, compose, compose_study
-from experiments.execute import pool as execute
-from experiments.execute import workers
+from experiments.execute import pool, workers
 from experiments.execute.executors import base as engines
 from experiments.execute.executors import worker as places
 from experiments.execute.executors.base import Engine, Place
 from experiments.execute.executors.worker import Origin, Outcome, Raised, Unfit, carry_out_here, facts, this_process
 from experiments.execute.pool import carry_out_all, worker_count
-from experiments.keep.runs import Kept
+from experiments.keep.runs import CompletedRun
 from experiments.refusal import Refusal
 from sim.params import MarketConfig
 
@@ -77,8 +76,8 @@ class PlannedEngine(Engine):
         self.killed += 1
 
 
-def kept(run: Run) -> Kept:
-    return Kept(run.folder, f"hash of {run.identity}", 0.0)
+def completed(run: Run) -> CompletedRun:
+    return CompletedRun(run.folder, f"hash of {run.identity}", 0.0)
 
 
 @cache
@@ -100,7 +99,7 @@ class Told:
         self.failed: dict[str, str] = {}
         self.said: list[str] = []
 
-    def keep(self, run: Run, found: Kept) -> None:
+    def keep(self, run: Run, found: CompletedRun) -> None:
         assert run.identity not in self.done, "told twice"
         self.done[run.identity] = found.record_hash
 
@@ -111,14 +110,14 @@ class Told:
 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execute, "GLANCE_SECONDS", 0.01)
+    monkeypatch.setattr(pool, "GLANCE_SECONDS", 0.01)
 
 
 def carried_out(
     engine: PlannedEngine, runs: list[Run], folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any
 ) -> Told:
     told = Told()
-    monkeypatch.setattr(execute, "engine", lambda kind, count, address: engine)
+    monkeypatch.setattr(pool, "engine", lambda kind, count, address: engine)
     wanted = ExecutorSettings(workers=4, **settings)
     carry_out_all(runs, folder, wanted, told.keep, told.fail, told.said.append)
     return told
@@ -129,7 +128,7 @@ def test_every_run_is_told_once_and_no_more_is_on_its_way_than_there_are_places(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gc.collect()
-    engine = PlannedEngine(kept, places=3)
+    engine = PlannedEngine(completed, places=3)
     told = carried_out(engine, runs_of(600), tmp_path, monkeypatch)
     assert told.done == {f"run {number}": f"hash of run {number}" for number in range(600)}
     assert told.failed == {}
@@ -148,7 +147,7 @@ def test_a_run_that_raises_is_set_aside_at_once_and_one_that_kills_after_its_ret
             return Raised("ArithmeticError: planted")
         if run.identity == "run 4":
             raise Death
-        return kept(run)
+        return completed(run)
 
     engine = PlannedEngine(answer)
     told = carried_out(engine, runs_of(9), tmp_path, monkeypatch, retries=3)
@@ -164,14 +163,14 @@ def test_lost_runs_are_tried_again_alone_on_one_machine_and_side_by_side_on_a_cl
 ) -> None:
     met: set[str] = set()
     sizes: list[int] = []
-    crew = workers.crew
-    monkeypatch.setattr(execute, "crew", lambda engine, size: sizes.append(size) or crew(engine, size))
+    worker_pool = workers.worker_pool
+    monkeypatch.setattr(pool, "worker_pool", lambda engine, size: sizes.append(size) or worker_pool(engine, size))
 
     def answer(run: Run) -> Outcome:
         if run.identity not in met:
             met.add(run.identity)
             raise Death
-        return kept(run)
+        return completed(run)
 
     told = carried_out(PlannedEngine(answer, 4, is_elsewhere), runs_of(9), tmp_path, monkeypatch)
     assert len(told.done) == 9
@@ -181,24 +180,24 @@ def test_lost_runs_are_tried_again_alone_on_one_machine_and_side_by_side_on_a_cl
 def test_a_cluster_that_shrinks_to_one_place_still_finishes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: None
 ) -> None:
-    engine = PlannedEngine(lambda run: kept(run), 4, is_elsewhere=True)
+    engine = PlannedEngine(lambda run: completed(run), 4, is_elsewhere=True)
 
     def answer(run: Run) -> Outcome:
         if engine.places > 1:
             engine.places -= 1
             raise Death
-        return kept(run)
+        return completed(run)
 
     engine.answer = answer
     told = carried_out(engine, runs_of(12), tmp_path, monkeypatch)
     assert len(told.done) == 12
 
 
-def test_without_any_place_the_rest_is_given_up_when_patience_ends(
+def test_without_any_place_the_rest_is_given_up_after_the_timeout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: None
 ) -> None:
-    monkeypatch.setattr(execute, "QUIET_SECONDS", 0.0)
-    told = carried_out(PlannedEngine(kept, 0), runs_of(5), tmp_path, monkeypatch, patience_minutes=0.001)
+    monkeypatch.setattr(pool, "QUIET_SECONDS", 0.0)
+    told = carried_out(PlannedEngine(completed, 0), runs_of(5), tmp_path, monkeypatch, patience_minutes=0.001)
     assert told.done == {}
     assert set(told.failed.values()) == {"no worker was there for 0.001 minutes"}
     assert len(told.failed) == 5
@@ -211,19 +210,19 @@ def test_the_first_ctrl_c_begins_nothing_more_and_the_second_ends_at_once(
     def once(run: Run) -> Outcome:
         if run.identity == "run 4":
             signal.raise_signal(signal.SIGINT)
-        return kept(run)
+        return completed(run)
 
     def twice(run: Run) -> Outcome:
         if run.identity == "run 4":
             signal.raise_signal(signal.SIGINT)
             signal.raise_signal(signal.SIGINT)
-        return kept(run)
+        return completed(run)
 
     before = signal.getsignal(signal.SIGINT)
     for answer, is_killed in ((once, False), (twice, True)):
         engine = PlannedEngine(answer, 1)
         told = Told()
-        monkeypatch.setattr(execute, "engine", lambda *_, made=engine: made)
+        monkeypatch.setattr(pool, "engine", lambda *_, made=engine: made)
         with pytest.raises(KeyboardInterrupt):
             carry_out_all(runs_of(9), tmp_path, ExecutorSettings(workers=1), told.keep, told.fail, told.said.append)
         assert ("run 4" in told.done) is not is_killed
@@ -239,10 +238,10 @@ def test_ctrl_c_is_not_forgotten_when_all_runs_have_begun(tmp_path: Path, monkey
     def answer(run: Run) -> Outcome:
         if run.identity == "run 2":
             signal.raise_signal(signal.SIGINT)
-        return kept(run)
+        return completed(run)
 
     engine, told = PlannedEngine(answer, 4), Told()
-    monkeypatch.setattr(execute, "engine", lambda *_: engine)
+    monkeypatch.setattr(pool, "engine", lambda *_: engine)
     with pytest.raises(KeyboardInterrupt):
         carry_out_all(runs_of(3), tmp_path, ExecutorSettings(workers=4), told.keep, told.fail, told.said.append)
     assert len(told.done) == 3, "what had begun is kept"
@@ -292,9 +291,9 @@ def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
 def test_a_run_that_somebody_finished_is_not_lived_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sign").touch()
     run = runs_of(1)[0]
-    monkeypatch.setattr(places, "kept", lambda run, runs: kept(run))
+    monkeypatch.setattr(places, "completed_run", lambda run, runs: completed(run))
     monkeypatch.setattr(places, "carry_out", lambda *_: pytest.fail("lived again"))
-    assert carry_out_here(run, tmp_path, Origin(facts(), "sign", this_process())) == kept(run)
+    assert carry_out_here(run, tmp_path, Origin(facts(), "sign", this_process())) == completed(run)
 
 
 # --- which engines there are ------------------------------------------------------------------------------------------
@@ -313,7 +312,7 @@ def test_an_address_without_a_cluster_is_refused(kind: str) -> None:
 
 
 def test_the_memory_of_this_machine_limits_its_own_workers_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execute, "available_bytes", lambda: 2**30)
+    monkeypatch.setattr(pool, "available_bytes", lambda: 2**30)
     runs = runs_of(30)
     assert worker_count(runs, ExecutorSettings("processes", workers=8)) == 2
     assert worker_count(runs, ExecutorSettings("dask", workers=8)) == 2

@@ -12,7 +12,7 @@ from experiments.compare.gather import RUNS_AT_ONCE
 from experiments.compare.sameness import same_markets
 from experiments.compose.run import Run
 from experiments.keep.files import sha256_of, write_sealed
-from experiments.keep.runs import RECORD, Kept
+from experiments.keep.runs import RECORD, CompletedRun
 from sim.observe.flags import flags
 from tests.studies.made_runs import (
     ANNOUNCED,
@@ -274,12 +274,12 @@ def test_runs_are_the_same_market_by_identity_or_by_their_tables(
     assert not found.are_same("calm", "placebo", []), "no pair proves nothing"
 
 
-def kept_runs(place: Path, held: dict[str, str]) -> dict[str, Kept]:
+def kept_runs(place: Path, held: dict[str, str]) -> dict[str, CompletedRun]:
     """Write what the records of runs say of their one table, by identity."""
     for name, table in held.items():
         (place / "runs" / name).mkdir(parents=True)
         write_sealed(place / "runs" / name / RECORD, {"files": {"market.parquet": {"sha256": table}}})
-    return {name: Kept(name, "", 0.0) for name in held}
+    return {name: CompletedRun(name, "", 0.0) for name in held}
 
 
 def test_arm_and_baseline_part_in_the_first_month_in_which_any_replicate_may(tmp_path: Path) -> None:

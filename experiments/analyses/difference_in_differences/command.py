@@ -36,18 +36,16 @@ from experiments.analyses.difference_in_differences.panels import (
     treated_and_compared,
 )
 from experiments.analyses.extras import optional_module
-from experiments.analyses.folder import opened, write_manifest
-from experiments.analyses.page import PAGE, reproduction
 from experiments.analyses.request import plain, read_settings
-from experiments.analyses.tool import Findings, write_findings
+from experiments.analyses.tool import Findings, owner_of, print_findings, write_results
 from experiments.compose.overrides import names_out
 from experiments.execute.interruption import termination_interrupts
+from experiments.keep.folder import opened
 from experiments.refusal import Refusal, nearest, shown
-from experiments.terminal.command_line import DONE, command_of, usage
-from experiments.terminal.endings import exit_code_of
+from experiments.terminal.command_line import DONE, command_of
+from experiments.terminal.endings import run_command
 from experiments.terminal.flags import DRY_RUN, overrides_and_flags
 from experiments.terminal.streams import as_command
-from sim.compiling import source_hash
 from sim.observe.columns import MICRO_SCHEMAS
 from sim.params import Quantity
 
@@ -183,11 +181,7 @@ def event_rows(found: EventStudy, seen: Values, without: Values, treated: Marks,
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Carry out the comparison, print what was found and return the exit code."""
-    texts = list(sys.argv[1:] if arguments is None else arguments)
-    if any(text in ("-h", "--help") for text in texts):
-        print(usage(__doc__))
-        return DONE
-    return exit_code_of(lambda: _asked(texts), "stopped; nothing is concluded")
+    return run_command(__doc__, arguments, _asked, "stopped; nothing is concluded")
 
 
 def _asked(texts: list[str]) -> int:
@@ -235,25 +229,18 @@ def place_of(named: Sequence[str], name: str, study: Path) -> Path:
 def _write(
     place: Path, name: str, texts: Sequence[str], settings: DifferenceSettings, exported: Exported, findings: Findings
 ) -> int:
-    seed = int(exported.manifest["seed"])
-    replicates = len(set(exported.panel["replicate"]))
     document = {
         "study": f"{TOOL}-{name}",
         "tool": TOOL,
         "settings": plain(settings),
         "of": {"study": str(exported.manifest["study"]), "identity": str(exported.manifest["identity"])},
-        "seed": seed,
-        "replicates": replicates,
+        "seed": int(exported.manifest["seed"]),
+        "replicates": len(set(exported.panel["replicate"])),
     }
     command = command_of(TOOL, *(text for text in texts if not names_out(text)))
-    with opened(place, document) as folder:
-        last = reproduction(command, seed, replicates, source_hash())
-        files = write_findings(folder, f"{TITLE}: {name}", settings.question.strip(), findings, last)
-        write_manifest(folder, document, [], files)
-    for line in findings.lines:
-        print(line)
-    print(f"results: {place}")
-    print(f"report: {place / PAGE}")
+    with opened(place, owner_of(document)) as folder:
+        write_results(folder, document, f"{TITLE}: {name}", command, findings)
+    print_findings(findings, place)
     return DONE
 
 

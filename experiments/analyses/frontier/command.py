@@ -26,8 +26,7 @@ from experiments.analyses.frontier.page import findings_of
 from experiments.analyses.measures import Measure, check_measure, read
 from experiments.analyses.parameters import ParameterRange, check_range, with_values
 from experiments.analyses.request import Request
-from experiments.analyses.runner import Bench
-from experiments.analyses.stages import Stage
+from experiments.analyses.runner import AnalysisRunner, Stage
 from experiments.analyses.tool import Findings, Tool, run_tool
 from experiments.compare.statistics import paired_effect
 from experiments.refusal import Refusal
@@ -106,15 +105,15 @@ def stages(request: Request[FrontierSettings]) -> tuple[Stage]:
     return (Stage("grid", markets),)
 
 
-def work(request: Request[FrontierSettings], bench: Bench) -> Findings:
-    """Live through the grid and compare every point with the market without the rule."""
+def work(request: Request[FrontierSettings], runner: AnalysisRunner) -> Findings:
+    """Run the grid and compare every point with the market without the rule."""
     settings = request.settings
     points = points_of(settings.axes)
     [grid] = stages(request)
-    folders = bench.live(grid.name, grid.points)
+    folders = runner.complete(grid)
 
     def found(measure: Measure) -> Values:
-        return np.array([[read(measure, folders[p.label, r]) for r in bench.replicates] for p in points])
+        return np.array([[read(measure, folders[p.label, r]) for r in runner.replicates] for p in points])
 
     access, loss = found(settings.access), found(settings.loss)
     tables = {"frontier": frontier_table(points, settings, access, loss), "values": values_table(points, access, loss)}

@@ -25,8 +25,7 @@ from experiments.analyses.parameters import ParameterRange, check_range, with_va
 from experiments.analyses.request import Request
 from experiments.analyses.reverse_stress.bracketing import FOUND, Bracket, Target, Tried, grid, search
 from experiments.analyses.reverse_stress.page import findings_of
-from experiments.analyses.runner import Bench
-from experiments.analyses.stages import Stage
+from experiments.analyses.runner import AnalysisRunner, Stage
 from experiments.analyses.tool import Findings, Tool, run_tool
 from experiments.compose.sections import CHOICES
 from experiments.refusal import Refusal
@@ -87,23 +86,21 @@ def targets_of(limit: Limit, replicates: Sequence[int], broken_share: float) -> 
 
     def share_broken(found: Mapping[int, float]) -> bool | None:
         """Return whether enough replicates break it, or None where those without a value would decide."""
-        said = [limit.is_broken(found[replicate]) for replicate in replicates]
-        if said.count(True) >= needed:
+        outcomes = [limit.is_broken(found[replicate]) for replicate in replicates]
+        if outcomes.count(True) >= needed:
             return True
-        return False if said.count(True) + said.count(None) < needed else None
+        return False if outcomes.count(True) + outcomes.count(None) < needed else None
 
     def alone(replicate: int) -> Target:
         return Target(f"replicate {replicate}", (replicate,), lambda found: limit.is_broken(found[replicate]))
 
-    everybody = tuple(replicates)
-    mean = Target(
-        MEAN, everybody, lambda found: limit.is_broken(math.fsum(found[r] for r in everybody) / len(everybody))
-    )
-    share = Target(SHARE, everybody, share_broken)
-    return (*(alone(replicate) for replicate in everybody), mean, share)
+    together = tuple(replicates)
+    mean = Target(MEAN, together, lambda found: limit.is_broken(math.fsum(found[r] for r in together) / len(together)))
+    share = Target(SHARE, together, share_broken)
+    return (*(alone(replicate) for replicate in together), mean, share)
 
 
-def work(request: Request[ReverseStressSettings], bench: Bench) -> Findings:
+def work(request: Request[ReverseStressSettings], runner: AnalysisRunner) -> Findings:
     """Search for the breaking value, then read the path there and just below it."""
     settings = request.settings
     measure = settings.limit.measure
@@ -113,7 +110,7 @@ def work(request: Request[ReverseStressSettings], bench: Bench) -> Findings:
         points = {labels[value]: market_at(request, value) for value in wanted}
         pairs = {(labels[value], replicate) for value, asked in wanted.items() for replicate in asked}
         stage = "grid" if round_number == 0 else f"round {round_number}"
-        folders = bench.live(stage, points, pairs)
+        folders = runner.complete(Stage(stage, points), pairs)
         return {
             value: {replicate: read(measure, folders[labels[value], replicate]) for replicate in asked}
             for value, asked in wanted.items()
@@ -121,7 +118,7 @@ def work(request: Request[ReverseStressSettings], bench: Bench) -> Findings:
 
     ends = (settings.parameter.low, settings.parameter.high)
     brackets, known = search(
-        targets_of(settings.limit, bench.replicates, settings.broken_share),
+        targets_of(settings.limit, runner.replicates, settings.broken_share),
         ends,
         settings.grid_points,
         settings.points_a_round,
@@ -131,7 +128,7 @@ def work(request: Request[ReverseStressSettings], bench: Bench) -> Findings:
     tables = {
         "tried": tried_table(settings.limit, known),
         "brackets": bracket_table(brackets),
-        "path": path_table(request, bench, brackets),
+        "path": path_table(request, runner, brackets),
     }
     return findings_of(
         tables,
@@ -167,17 +164,19 @@ def market_at(request: Request[ReverseStressSettings], value: float) -> MarketCo
     return with_values(request.market, [(request.settings.parameter, value)])
 
 
-def path_table(request: Request[ReverseStressSettings], bench: Bench, brackets: Mapping[str, Bracket]) -> pa.Table:
+def path_table(
+    request: Request[ReverseStressSettings], runner: AnalysisRunner, brackets: Mapping[str, Bracket]
+) -> pa.Table:
     """Return the outcome by month at the ends of the bracket of the mean, or at the ends of the range without one."""
     bracket, parameter = brackets[MEAN], request.settings.parameter
     ends = {"low end": parameter.low, "high end": parameter.high}
     if bracket.status == FOUND:
         ends = {"lower end of the range": parameter.low, "just below": bracket.low, "broken": bracket.high}
     points = {label_of(value): market_at(request, value) for value in ends.values()}
-    folders = bench.live("path", points)
+    folders = runner.complete(Stage("path", points))
     rows = []
     for place, value in ends.items():
-        for replicate in bench.replicates:
+        for replicate in runner.replicates:
             series = monthly(request.settings.limit.measure, folders[label_of(value), replicate])
             rows += [
                 {"place": place, "value": value, "replicate": replicate, "month": int(month), "outcome": float(number)}

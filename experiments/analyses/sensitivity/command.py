@@ -24,7 +24,8 @@ from experiments.analyses.extras import optional_module
 from experiments.analyses.measures import Measure, check_measure, read
 from experiments.analyses.parameters import ParameterRange, assumed_ranges, check_range, with_values
 from experiments.analyses.request import Request
-from experiments.analyses.runner import Bench
+from experiments.analyses.runner import AnalysisRunner
+from experiments.analyses.runner import Stage as Planned
 from experiments.analyses.sensitivity.indices import (
     DUMMY,
     Apportioned,
@@ -38,7 +39,6 @@ from experiments.analyses.sensitivity.indices import (
     survivors,
 )
 from experiments.analyses.sensitivity.page import findings_of
-from experiments.analyses.stages import Stage as Planned
 from experiments.analyses.tool import Findings, Tool, run_tool
 from experiments.refusal import Refusal
 from experiments.terminal.streams import as_command
@@ -65,7 +65,7 @@ class SensitivitySettings(NamedTuple):
 
 
 class Stage(NamedTuple):
-    """One design, lived through: its points, and every outcome there, shape (points, replicates)."""
+    """One design that was run: its points, and every outcome there, shape (points, replicates)."""
 
     name: str
     ranges: tuple[ParameterRange, ...]
@@ -100,13 +100,13 @@ def ranges_of(request: Request[SensitivitySettings]) -> tuple[ParameterRange, ..
     return tuple(found.values())
 
 
-def work(request: Request[SensitivitySettings], bench: Bench) -> Findings:
+def work(request: Request[SensitivitySettings], runner: AnalysisRunner) -> Findings:
     """Screen all parameters, then apportion the variance among those that matter most."""
     settings, seed = request.settings, request.study.seed
     ranges = ranges_of(request)
     names = [asked.path for asked in ranges]
     design = morris_design([*names, DUMMY], settings.trajectories, settings.levels, seed)
-    screening = lived(request, bench, SCREENING_STAGE, ranges, design)
+    screening = run_design(request, runner, SCREENING_STAGE, ranges, design)
     screenings = [
         screened([*names, DUMMY], design, values, settings.levels, settings.resamples, seed)
         for values in screening.outcomes
@@ -117,7 +117,7 @@ def work(request: Request[SensitivitySettings], bench: Bench) -> Findings:
         kept = tuple(asked for asked in ranges if asked.path in chosen)
         kept_names = [*(asked.path for asked in kept), DUMMY]
         points = sobol_design(kept_names, settings.base_points, seed)
-        variance = lived(request, bench, VARIANCE_STAGE, kept, points)
+        variance = run_design(request, runner, VARIANCE_STAGE, kept, points)
         indices = [apportioned(kept_names, values, settings.resamples, seed) for values in variance.outcomes]
         stages.append(variance)
     labels = [measure.label for measure in settings.outcomes]
@@ -159,14 +159,18 @@ def points_of(
     }
 
 
-def lived(
-    request: Request[SensitivitySettings], bench: Bench, stage: str, ranges: tuple[ParameterRange, ...], design: Values
+def run_design(
+    request: Request[SensitivitySettings],
+    runner: AnalysisRunner,
+    stage: str,
+    ranges: tuple[ParameterRange, ...],
+    design: Values,
 ) -> Stage:
-    """Live through the points of a design."""
+    """Run the points of a design."""
     points = points_of(request, stage, ranges, design)
-    folders = bench.live(stage, points)
+    folders = runner.complete(Planned(stage, points))
     outcomes = tuple(
-        np.array([[read(measure, folders[label, r]) for r in bench.replicates] for label in points], dtype=float)
+        np.array([[read(measure, folders[label, r]) for r in runner.replicates] for label in points], dtype=float)
         for measure in request.settings.outcomes
     )
     return Stage(stage, ranges, design, outcomes)

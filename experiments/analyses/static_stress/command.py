@@ -22,8 +22,7 @@ import pandas as pd
 import pyarrow as pa
 
 from experiments.analyses.request import Request
-from experiments.analyses.runner import Bench
-from experiments.analyses.stages import Stage
+from experiments.analyses.runner import AnalysisRunner, Stage
 from experiments.analyses.static_stress.openings import BASE_MONTHS, openings_of
 from experiments.analyses.static_stress.page import findings_of
 from experiments.analyses.static_stress.roll_rates import (
@@ -68,7 +67,7 @@ class StaticStressSettings(NamedTuple):
 CHOICES[("StaticStressSettings", "rolls")] = (OBSERVED, SATELLITE)
 
 
-class Lived(NamedTuple):
+class RunTables(NamedTuple):
     """The tables of one replicate in calm and under the shock."""
 
     calm: Mapping[str, pd.DataFrame]
@@ -76,7 +75,7 @@ class Lived(NamedTuple):
 
 
 def check(request: Request[StaticStressSettings]) -> None:
-    """Refuse a shock that is none, or months that are not lived."""
+    """Refuse a shock that is none, or months beyond the end."""
     settings, shocked = request.settings, request.changed
     if request.market.shock:
         raise Refusal(
@@ -106,24 +105,24 @@ def start_of(market: MarketConfig) -> int:
 
 
 def stages(request: Request[StaticStressSettings]) -> tuple[Stage]:
-    """Return the two markets that are lived through."""
+    """Return the two markets that are run."""
     return (Stage("calm and shock", {CALM: request.market, SHOCK: request.changed}),)
 
 
-def work(request: Request[StaticStressSettings], bench: Bench) -> Findings:
-    """Live through calm and shock, then put the static exercise beside them."""
+def work(request: Request[StaticStressSettings], runner: AnalysisRunner) -> Findings:
+    """Run calm and shock, then put the static exercise beside them."""
     shocked = request.changed
     [both] = stages(request)
-    folders = bench.live(both.name, both.points)
+    folders = runner.complete(both)
     rows: list[dict[str, Any]] = []
-    for replicate in bench.replicates:
-        lived = Lived(*(tables_in(folders[scenario, replicate]) for scenario in (CALM, SHOCK)))
+    for replicate in runner.replicates:
+        tables = RunTables(*(tables_in(folders[scenario, replicate]) for scenario in (CALM, SHOCK)))
         start = start_of(shocked)
-        openings = openings_of(request.market, lived.calm["lender"], lived.calm["roll"], start)
+        openings = openings_of(request.market, tables.calm["lender"], tables.calm["roll"], start)
         window = range(start, start + request.settings.months)
         for approach, scenario, lender, path in (
-            *static_paths(request.settings, request.market, openings, lived, window),
-            *behavioural_paths(openings, lived, window),
+            *static_paths(request.settings, request.market, openings, tables, window),
+            *behavioural_paths(openings, tables, window),
         ):
             keys = {"approach": approach, "scenario": scenario, "replicate": replicate, "lender": lender}
             rows += [{**keys, **row} for row in path]
@@ -140,10 +139,14 @@ Rows = list[dict[str, float | int]]
 
 
 def static_paths(
-    settings: StaticStressSettings, market: MarketConfig, openings: Mapping[str, Opening], lived: Lived, window: range
+    settings: StaticStressSettings,
+    market: MarketConfig,
+    openings: Mapping[str, Opening],
+    tables: RunTables,
+    window: range,
 ) -> Iterator[tuple[str, str, str, Rows]]:
     """Yield approach, scenario, lender and monthly rows of the static exercise, in calm and under the shock."""
-    calm, shock = stresses(settings, market, lived, window)
+    calm, shock = stresses(settings, market, tables, window)
     for lender, opening in openings.items():
         allowance = allowance_of(opening.exposures, calm, -1)
         for scenario, stress in ((CALM, calm), (SHOCK, shock)):
@@ -166,11 +169,11 @@ def static_paths(
 
 
 def behavioural_paths(
-    openings: Mapping[str, Opening], lived: Lived, window: range
+    openings: Mapping[str, Opening], tables: RunTables, window: range
 ) -> Iterator[tuple[str, str, str, Rows]]:
     """Yield the same of the simulator's own runs; a failed lender is followed no further than the month it fails."""
-    for scenario, tables in ((CALM, lived.calm), (SHOCK, lived.shock)):
-        rows = tables["lender"]
+    for scenario, each in ((CALM, tables.calm), (SHOCK, tables.shock)):
+        rows = each["lender"]
         for lender in openings:
             own = rows[(rows["lender"] == lender) & rows["month"].isin(list(window))].sort_values("month")
             has_failed = (own["status"] != OPERATING).to_numpy()
@@ -202,33 +205,33 @@ def row_of(
 
 
 def stresses(
-    settings: StaticStressSettings, market: MarketConfig, lived: Lived, window: range
+    settings: StaticStressSettings, market: MarketConfig, tables: RunTables, window: range
 ) -> tuple[Stress, Stress]:
     """Return what the static exercise assumes to befall all lenders, in calm and under the shock."""
     names = [name for name, _ in market.lender]
     before = range(window.start - BASE_MONTHS, window.start)
-    rolls = lived.calm["roll"]
+    rolls = tables.calm["roll"]
     severity = {
         name: charged_off_share(rolls, name, before, lender.charge_off_bucket) * lender.loss_given_default
         for name, lender in market.lender
     }
     worse = {name: min(1.0, share + settings.loss_given_default_add_share) for name, share in severity.items()}
-    calm, shock = matrices_of(settings, names, lived, window, before)
-    dearer = money_price(lived.shock["market"], window) - money_price(lived.calm["market"], window)
+    calm, shock = matrices_of(settings, names, tables, window, before)
+    dearer = money_price(tables.shock["market"], window) - money_price(tables.calm["market"], window)
     return Stress(calm, severity, [0.0] * len(window)), Stress(shock, worse, [float(add) for add in dearer])
 
 
 def matrices_of(
-    settings: StaticStressSettings, names: Sequence[str], lived: Lived, window: range, before: range
+    settings: StaticStressSettings, names: Sequence[str], tables: RunTables, window: range, before: range
 ) -> tuple[dict[str, list[Matrix]], dict[str, list[Matrix]]]:
     """Return roll rates by lender and month, in calm and under the shock."""
     if settings.rolls == OBSERVED:
-        found = [monthly_matrices(tables["roll"], names, window) for tables in lived]
+        found = [monthly_matrices(each["roll"], names, window) for each in tables]
         calm, shock = ({name: [one[name, month] for month in window] for name in names} for one in found)
         return calm, shock
-    base = {name: mean_matrix(lived.calm["roll"], name, before) for name in names}
+    base = {name: mean_matrix(tables.calm["roll"], name, before) for name in names}
     jobless = [
-        tables["market"].set_index("month")["unemployment_share"].loc[list(window)].to_numpy(float) for tables in lived
+        each["market"].set_index("month")["unemployment_share"].loc[list(window)].to_numpy(float) for each in tables
     ]
     add = settings.satellite_log_odds * (jobless[1] - jobless[0])
     return (
@@ -238,7 +241,7 @@ def matrices_of(
 
 
 def money_price(market: pd.DataFrame, window: range) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """Return what wholesale money costs everybody by month, yearly rate."""
+    """Return what wholesale money costs all lenders by month, yearly rate."""
     rows = market.set_index("month").loc[list(window)]
     return np.asarray(rows["policy_rate_apr"] + rows["funding_spread_apr"], dtype=np.float64)
 

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from experiments.compose.run import Run
 from experiments.execute.single_run import Trunk, carry_out
-from experiments.keep.runs import Kept, kept
+from experiments.keep.runs import CompletedRun, completed_run
 from experiments.machine import deciding_versions
 from sim.compiling import source_hash
 
@@ -44,7 +44,7 @@ class Unfit(NamedTuple):
     reason: str
 
 
-Outcome = Kept | Raised | Unfit
+Outcome = CompletedRun | Raised | Unfit
 
 
 @functools.cache
@@ -68,7 +68,7 @@ def facts() -> dict[str, str]:
 def carry_out_here(run: Run, runs: Path, origin: Origin) -> Outcome:
     """Carry out a run in this process; little travels back, since its tables are in the folder of runs already.
 
-    A run that is there already was finished by a worker whose answer was lost, and is not lived again.
+    A run that is there already was finished by a worker whose answer was lost, and is not carried out again.
     """
     reason = unfit_because(runs, origin)
     if reason:
@@ -76,10 +76,10 @@ def carry_out_here(run: Run, runs: Path, origin: Origin) -> Outcome:
     if origin.process != this_process():
         _settle_in()
     try:
-        return kept(run, runs) or carry_out(run, runs, TRUNK)
+        return completed_run(run, runs) or carry_out(run, runs, TRUNK)
     except Exception:  # noqa: BLE001  (whatever a run raises, the others go on and it is listed as missing)
-        # Somebody whom the study had given up for lost may have finished the same run meanwhile, with the same bytes.
-        return kept(run, runs) or Raised(traceback.format_exc())
+        # A worker given up for lost may have finished the same run meanwhile, with the same bytes.
+        return completed_run(run, runs) or Raised(traceback.format_exc())
 
 
 def this_process() -> str:
@@ -108,5 +108,5 @@ def unfit_because(runs: Path, origin: Origin) -> str:
 
 
 def let_go() -> None:
-    """Forget the shared past that this process holds, when it lives on after the study."""
+    """Forget the shared past that this process holds, when it goes on after the study."""
     TRUNK.let_go()
