@@ -12,9 +12,7 @@ from sim.books.allocation import fill
 from sim.books.returns import Return
 from sim.books.soft_limit import NOTHING_RISKY
 from sim.codes import NOT_APPLIED
-from sim.lenders import budget as budgeting
-from sim.lenders import closing
-from sim.lenders import returns as supervised
+from sim.lenders import budget, month_end, returns
 from sim.lenders.failure import leave
 from sim.lenders.learning import learn
 from sim.lenders.markup import set_markup
@@ -46,15 +44,15 @@ class Lender(LenderState):
     # --- what the regulator may ask for
     def declared_productive_share(self) -> float:
         """Return the share of its loans that it declares as working capital."""
-        return supervised.declared_productive_share(self)
+        return returns.declared_productive_share(self)
 
     def file_return(self, month: int, minimum_share: float) -> Return:
         """Return the lender's supervisory return of a month."""
-        return supervised.file_return(self, month, minimum_share)
+        return returns.file_return(self, month, minimum_share)
 
     def pay_fine(self, amount_fen: int) -> int:
         """Pay a fine as far as there is cash, and return what was paid in fen."""
-        return supervised.pay_fine(self, amount_fen)
+        return returns.pay_fine(self, amount_fen)
 
     def stop_relabelling(self, month: int) -> None:
         """Declare purposes as they are for some time, since inspectors have found out."""
@@ -62,7 +60,7 @@ class Lender(LenderState):
 
     def ask_owners_now(self) -> None:
         """Put the question for capital to the owners at the next close."""
-        supervised.ask_owners_now(self)
+        returns.ask_owners_now(self)
 
     # --- step 3: terms ------------------------------------------------------------------------------------------------
     def meet_shocks(self, economy: Economy) -> None:
@@ -89,11 +87,11 @@ class Lender(LenderState):
     # --- step 5: money for applications ----------------------------------------------------------------------------
     def commit_to_partners(self, economy: Economy, rulebook: Rulebook) -> None:
         """Set aside, before allocation, what a partner bank will put into joint loans; what is not used lapses."""
-        budgeting.commit_to_partners(self, economy, rulebook)
+        budget.commit_to_partners(self, economy, rulebook)
 
     def plan_budget(self, economy: Economy, rulebook: Rulebook) -> None:
         """Fix the month's headrooms; each is used up by both rounds of applications."""
-        budgeting.plan_budget(self, economy, rulebook)
+        budget.plan_budget(self, economy, rulebook)
 
     def allocate(self, demand_fen: NDArray[np.int64]) -> Allocation:
         """Fill one round of applications from the budget; `demand_fen` is by lot and priority."""
@@ -112,7 +110,7 @@ class Lender(LenderState):
     # --- step 7: the books --------------------------------------------------------------------------------------------
     def close_books(self, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
         """Pay for funding and work, provide for losses, refinance, tax, distribute; test solvency and liquidity."""
-        closing.close_books(self, tallies, economy, rulebook.of(self.kind))
+        month_end.close_books(self, tallies, economy, rulebook.of(self.kind))
         self.acts += act_of_cuts(self.name, self.index, self.status, economy.month, tallies)
         learn(self, tallies, economy)
         observe_experiment(self, tallies, economy, rulebook)

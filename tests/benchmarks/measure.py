@@ -67,8 +67,8 @@ def clocked(verb: Callable[..., Any], clock: list[float]) -> Callable[..., Any]:
 
 def watch(market: Any) -> None:
     """Clock what lenders do apart from people: budgets, books with the auction of claims, learning; and refits."""
-    import sim.lenders.closing
     import sim.lenders.lender
+    import sim.lenders.month_end
     import sim.market
 
     for lender in market.lenders:
@@ -76,7 +76,7 @@ def watch(market: Any) -> None:
             setattr(lender, verb, clocked(getattr(lender, verb), CLOCKED["budgets"]))
         lender.scorecard.refit = clocked(lender.scorecard.refit, CLOCKED["refits"])
     for place, name, clock in (
-        (sim.lenders.closing, "close_books", "books"),
+        (sim.lenders.month_end, "close_books", "books"),
         (sim.market, "post_customers", "books"),
         (sim.market, "post_buyers", "books"),
         (sim.market, "sell_claims", "books"),

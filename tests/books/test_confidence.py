@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.books.confidence import CALM, Worries, confidence_of, worries_of
 from sim.codes import BUCKETS
 from sim.counted import Flow
-from sim.lenders.closing import confidence_in
+from sim.lenders.month_end import confidence_in
 from sim.parameters.books import FunderParameters
 from sim.params import LenderParameters, RegulatorParameters
 from sim.policies.base import opening_rules
