@@ -1,7 +1,8 @@
 """Every number of the model that may be set: one field, one number, with its unit, bounds and source.
 
-The sections are NamedTuples: frozen, readable, and the compiled rules can take them as they are. The metadata is what
-the configuration loader checks and what the report prints. Money is written in yuan here and turned into fen on use.
+The sections are NamedTuples: frozen, readable, and the compiled rules can take them as they are; instruments and
+shocks, which no compiled rule sees, are frozen dataclasses. The metadata is what the configuration loader checks and
+what the report prints. Money is written in yuan here and turned into fen on use.
 A source that says "assumed" means nobody measured it: it is a starting value, and a candidate for sensitivity analysis.
 The sections are in `sim.parameters`, one file for each part of the market.
 """
@@ -36,7 +37,7 @@ from sim.parameters.people import (
     SpendingParameters,
     WorkParameters,
 )
-from sim.parameters.quantity import ASSUMED, Quantity, quantities
+from sim.parameters.quantity import ASSUMED, OneOf, Quantity, field_defaults, field_names, quantities
 from sim.parameters.supervision import DressingParameters, RegulatorRuleParameters, SupervisionParameters
 from sim.parameters.world import CalendarParameters, EconomyParameters, ObserveParameters, RegulatorParameters
 
@@ -60,6 +61,7 @@ __all__ = [
     "ObserveParameters",
     "OfferTestParameters",
     "OfficerParameters",
+    "OneOf",
     "PartnerParameters",
     "PopulationParameters",
     "Quantity",
@@ -74,6 +76,8 @@ __all__ = [
     "StrategyParameters",
     "SupervisionParameters",
     "WorkParameters",
+    "field_defaults",
+    "field_names",
     "quantities",
 ]
 

@@ -21,6 +21,7 @@ from sim.params import (
     RegulatorRuleParameters,
     RelabellingParameters,
     SupervisionParameters,
+    field_names,
 )
 
 
@@ -146,19 +147,19 @@ def first_difference(old: Any, new: Any, key: str = "") -> Difference | None:
 
 def _parts(section: Any) -> dict[str, Any] | None:
     """Return the fields of a section, or the members of a group by name; None for a plain value."""
-    if hasattr(section, "_asdict"):
-        return dict(section._asdict())
+    if names := field_names(section):
+        return {name: getattr(section, name) for name in names}
     if isinstance(section, tuple) and all(_is_member(each) for each in section):
         return dict(section)
     return None
 
 
 def _is_member(value: Any) -> bool:
-    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str) and hasattr(value[1], "_asdict")
+    return isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], str) and bool(field_names(value[1]))
 
 
 def in_words(value: Any) -> str:
     """Return a value as a message shows it."""
     if value is None:
         return "absent"
-    return "present" if hasattr(value, "_asdict") else repr(value)
+    return "present" if field_names(value) else repr(value)

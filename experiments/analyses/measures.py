@@ -10,14 +10,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-from experiments.compose.sections import CHOICES
 from experiments.keep.files import read_table
 from experiments.refusal import Refusal, nearest
 from experiments.report.absence import why_outcome_absent
 from experiments.tables.outcomes import read_outcome
 from experiments.tables.spelling import ALL
 from sim.codes import RESOLUTION
-from sim.params import MarketConfig, Quantity
+from sim.params import MarketConfig, OneOf, Quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,7 +31,7 @@ class Measure(NamedTuple):
     """An outcome by name, the months in which it is read (both ends included), and how they become one number."""
 
     outcome: str
-    statistic: str = "mean"
+    statistic: Annotated[str, OneOf(STATISTICS)] = "mean"
     first_month: Annotated[int, Quantity("month", 0, TO_THE_END, "the analyst's choice")] = 0
     last_month: Annotated[int, Quantity("month, at most the last", 0, TO_THE_END, "the analyst's choice")] = TO_THE_END
 
@@ -41,9 +40,6 @@ class Measure(NamedTuple):
         """The measure as it is named in tables."""
         until = "end" if self.last_month == TO_THE_END else str(self.last_month)
         return f"{self.statistic} of {self.outcome}, months {self.first_month}-{until}"
-
-
-CHOICES[("Measure", "statistic")] = STATISTICS
 
 
 def check_measure(measure: Measure, key: str, market: MarketConfig) -> None:

@@ -11,9 +11,8 @@ from typing import Annotated, Any, NamedTuple
 
 from experiments.compose.market import document_of, read_market
 from experiments.compose.parameters import register
-from experiments.compose.sections import CHOICES
 from experiments.refusal import Refusal, nearest
-from sim.params import ASSUMED, MarketConfig, Quantity
+from sim.params import ASSUMED, MarketConfig, OneOf, Quantity
 
 EVERY = "*"
 VALUE, FACTOR = "value", "factor"
@@ -25,14 +24,11 @@ class ParameterRange(NamedTuple):
     path: str
     low: Annotated[float, Quantity("the parameter's unit, or a factor", -1e12, 1e12, "the analyst's choice")]
     high: Annotated[float, Quantity("the parameter's unit, or a factor", -1e12, 1e12, "the analyst's choice")]
-    scale: str = VALUE  # or "factor": of the value that stands in the market
+    scale: Annotated[str, OneOf((VALUE, FACTOR))] = VALUE  # a factor is one of the value that stands in the market
 
     def at(self, place: float) -> float:
         """Return the number at a place between 0 (low) and 1 (high)."""
         return self.low + place * (self.high - self.low)
-
-
-CHOICES[("ParameterRange", "scale")] = (VALUE, FACTOR)
 
 
 class Entry(NamedTuple):

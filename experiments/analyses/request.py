@@ -15,10 +15,10 @@ import yaml
 from experiments.compose import tree
 from experiments.compose.chosen_policies import IN_EVERY_ARM
 from experiments.compose.overrides import read_override
-from experiments.compose.sections import is_section, read_section
+from experiments.compose.sections import read_section
 from experiments.compose.study import StudyConfig, compose_study
 from experiments.refusal import Refusal, nearest, shown
-from sim.params import MarketConfig
+from sim.params import MarketConfig, field_names
 
 Settings = TypeVar("Settings", bound=tuple[Any, ...])
 # Arms, scenarios and outcomes are the tool's own, and a policy that is asked for belongs to its market.
@@ -108,7 +108,7 @@ def _change(tool: str, values: dict[str, Any], text: str, settings: type[Any]) -
     parts = override.key.split(".")[1:]
     if override.is_deletion:
         raise Refusal(f"{override.key}: a setting of {tool} is changed, not deleted; was {text}")
-    fields = settings._fields
+    fields = field_names(settings)
     if parts[0] not in fields:
         raise Refusal(f"{override.key}: unknown key; {nearest(parts[0], fields)}; was {shown(override.value)}")
     inside = values
@@ -125,8 +125,8 @@ def _change(tool: str, values: dict[str, Any], text: str, settings: type[Any]) -
 
 def plain(value: Any) -> Any:
     """Return settings as plain values, for documents and hashes."""
-    if is_section(type(value)):
-        return {name: plain(getattr(value, name)) for name in value._fields}
+    if names := field_names(value):
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, (tuple, list)):
         return [plain(item) for item in value]
     if isinstance(value, Mapping):

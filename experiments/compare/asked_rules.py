@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from sim.params import MarketConfig
-from sim.policies.base import Instrument, join, joins, opening_rules
+from sim.policies.base import join, joins, opening_rules
 from sim.values import Rules
 
 
@@ -42,13 +42,9 @@ def raised_rules(market: MarketConfig) -> dict[str, Raised]:
                 if lacking:
                     found[name][kind, month] = lacking
     return {
-        name: Raised(found[name], _hangs_on_what_is_seen(instrument), tuple(sorted(matched[name])))
+        name: Raised(found[name], instrument.ADAPTIVE, tuple(sorted(matched[name])))
         for name, instrument in zip(names, instruments, strict=True)
     }
-
-
-def _hangs_on_what_is_seen(instrument: Instrument) -> bool:
-    return hasattr(instrument, "respond")
 
 
 def _as_strict(opening: Rules, asked: Sequence[Rules], place: int) -> list[int]:

@@ -14,7 +14,6 @@ such a refusal is attributed to the rules that made the limit tighter. Where not
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -30,7 +29,6 @@ from sim.params import MarketConfig
 TRACED = {"refused": ("constraint", "applications"), "budgets": ("constraint", "refused_fen"), "actions": ("act", "")}
 BESIDE = {"sector_rule": ("region_rule",)}  # an instrument that caps both refuses under either name
 NARROWED = "narrowed_by_rules"
-UNTOLD = ("ways that its file does not tell",)
 
 WEIGHED = frozenset({"minimum_capital_share", "risk_weight_share", "productive_weight_share"})
 BUFFERED = WEIGHED | {"conservation_buffer_share", "countercyclical_buffer_share"}
@@ -76,16 +74,6 @@ def never_bound(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) 
                 yield flag._replace(where=(f"{place[0]} / {place[1]}",))
 
 
-def trace_of(instrument: Any) -> str:
-    """Return the name under which an instrument refuses, as its own file declares it; empty = it refuses nobody."""
-    return str(getattr(sys.modules[type(instrument).__module__], "TRACE", ""))
-
-
-def ways_of(instrument: Any) -> tuple[str, ...]:
-    """Return what an instrument acts through beside refusals under its own name, as its own file declares it."""
-    return tuple(getattr(sys.modules[type(instrument).__module__], "ACTS_THROUGH", UNTOLD))
-
-
 def _flag(name: str, raised: Raised, twin: Twin | None) -> Flag | None:
     """Return the flag of an instrument that certainly changed nothing."""
     if not raised.by_place and not raised.hangs_on_what_is_seen:
@@ -102,7 +90,7 @@ def _flag(name: str, raised: Raised, twin: Twin | None) -> Flag | None:
 
 def _untraced(name: str, instrument: Any, twin: Twin | None) -> Flag | None:
     """Return the flag of an instrument in whose name nobody was refused."""
-    expected, ways = trace_of(instrument).replace("_", " "), ways_of(instrument)
+    expected, ways = instrument.TRACE.replace("_", " "), instrument.ACTS_THROUGH
     if not expected or twin is not None:
         return None  # it refuses nobody by its nature; or the arm without it shows that it did something
     if not ways:
@@ -114,7 +102,7 @@ def _untraced(name: str, instrument: Any, twin: Twin | None) -> Flag | None:
 
 
 def _has_a_trace(instrument: Any, traces: Collection[str]) -> bool:
-    expected = trace_of(instrument)
+    expected = instrument.TRACE
     return any(name in traces for name in (expected, *BESIDE.get(expected, ())))
 
 

@@ -13,7 +13,6 @@ from experiments.compose.overrides import Override
 from experiments.compose.tree import members_in
 
 IN_EVERY_ARM, AS_AN_ARM = "in_every_arm", "as_an_arm"
-PLACES_OF_POLICIES = (IN_EVERY_ARM, AS_AN_ARM)  # the values of study.chosen_policy.place
 POLICY, PLACEBO = "policy", "placebo"
 LONGEST_NAME = 60  # of an arm and of a study
 

@@ -106,14 +106,13 @@ def _members(market: MarketConfig) -> dict[str, str]:
 def _rule(instrument: Any, calendar: CalendarParameters) -> str:
     said = [instrument.says(), f"announced {_month(instrument.announce_month, calendar)}"]
     said.append(f"in force {_month(instrument.effective_month, calendar)}")
-    phase_in = getattr(instrument, "phase_in_months", 0)
-    if phase_in:
-        said.append(f"in full {_month(instrument.effective_month + phase_in, calendar)}")
+    if instrument.full_month > instrument.effective_month:
+        said.append(f"in full {_month(instrument.full_month, calendar)}")
     return "; ".join([*said, *([f"for {', '.join(instrument.kinds)}"] if instrument.kinds else [])])
 
 
 def _shock(shock: Any, calendar: CalendarParameters) -> str:
-    sizes = ", ".join(f"{name} {getattr(shock, name):g}" for name in shock.sizes())
+    sizes = ", ".join(f"{name} {getattr(shock, name):g}" for name in shock.SIZES)
     lasts = "for good" if shock.shape == "step" else f"over {shock.months} months"
     return f"{sizes}; {shock.shape} from {_month(shock.start_month, calendar)} {lasts}"
 

@@ -13,6 +13,7 @@ from typing import Any
 from experiments.refusal import Refusal, nearest, shown
 from sim.params import LENDER_KINDS, LenderParameters
 from sim.policies.base import BEFORE_ALL_MONTHS
+from sim.scope import covers_kind
 
 MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])")
 DATES = {"announced": "announce_month", "effective": "effective_month"}
@@ -61,14 +62,13 @@ def meets_the_run(member: Any, lenders: tuple[tuple[str, LenderParameters], ...]
 
 def kinds_met(member: Any, lenders: tuple[tuple[str, LenderParameters], ...]) -> tuple[str, ...]:
     """Return the kinds of the market's lenders that a rule binds; empty scope = all."""
-    scope = getattr(member, "kinds", ())
     there = {lender.kind for _, lender in lenders}
-    return tuple(kind for kind in LENDER_KINDS if kind in there and (not scope or kind in scope))
+    return tuple(kind for kind in LENDER_KINDS if kind in there and covers_kind(member.kinds, kind))
 
 
 def check_scope(path: str, member: Any, lenders: tuple[tuple[str, LenderParameters], ...]) -> None:
     """Refuse a wish whose scope names kinds of which no lender is in the market."""
     there = sorted({lender.kind for _, lender in lenders})
-    scope = getattr(member, "kinds", ())
+    scope = member.kinds
     if scope and not any(kind in there for kind in scope):
         raise Refusal(f"{path}.kinds: names no lender of this market; {nearest(scope[0], there)}; was {list(scope)}")

@@ -11,13 +11,13 @@ from experiments.compose.dates import DATES, MONTH, by_months, check_scope, meet
 from experiments.compose.former_keys import without_former_keys
 from experiments.compose.overlaps import check_overlaps
 from experiments.compose.registry import member_class
-from experiments.compose.sections import is_section, read_section
+from experiments.compose.sections import read_section
 from experiments.refusal import Refusal, nearest, shown
 from experiments.tables.spelling import ALL, NOT
 from sim.codes import MOST_LENDERS, REGIONS, SECTORS
 from sim.economy.cycles import months_into_path
 from sim.economy.world import World, normalised
-from sim.params import LENDER_KINDS, LenderParameters, MarketConfig
+from sim.params import LENDER_KINDS, LenderParameters, MarketConfig, field_names
 from sim.policies.base import BEFORE_ALL_MONTHS
 from sim.scope import check_kinds
 from sim.scoring.scorecard import BINS
@@ -124,7 +124,7 @@ def _read_members(group: str, values: object, months: int) -> tuple[tuple[str, A
 
 def _check_dates(path: str, member: Any, months: int) -> None:
     """Refuse dates beyond the horizon or out of order, and whatever the member's own check finds contradictory."""
-    for field in member._fields:
+    for field in field_names(member):
         value = getattr(member, field)
         if not field.endswith("_month") or not isinstance(value, int):
             continue
@@ -134,15 +134,13 @@ def _check_dates(path: str, member: Any, months: int) -> None:
                 f"{path}.{field}: must lie in 0 to {months - 1}, "
                 f"within the {months} months of calendar.months, was {value}"
             )
-    announced, effective = getattr(member, "announce_month", None), getattr(member, "effective_month", None)
-    if isinstance(announced, int) and isinstance(effective, int) and announced > effective:
+    announced, effective = getattr(member, "announce_month", 0), getattr(member, "effective_month", 0)
+    if announced > effective:
         raise Refusal(f"{path}.announce_month: must not be later than effective_month {effective}, was {announced}")
-    check = getattr(member, "check", None)
-    if callable(check):
-        try:
-            check(months)
-        except ValueError as problem:
-            raise Refusal(f"{path}: {problem}") from None
+    try:
+        member.check(months)
+    except ValueError as problem:
+        raise Refusal(f"{path}: {problem}") from None
 
 
 def _check_calendar(config: MarketConfig) -> None:
@@ -315,8 +313,8 @@ def kind_of(member: Any) -> str:
 
 
 def _plain(section: Any) -> Any:
-    if is_section(type(section)):
-        return {name: _plain(getattr(section, name)) for name in section._fields}
+    if names := field_names(section):
+        return {name: _plain(getattr(section, name)) for name in names}
     if isinstance(section, tuple):
         return [_plain(item) for item in section]
     return section

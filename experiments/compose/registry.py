@@ -29,13 +29,13 @@ def class_name(kind: str) -> str:
     return "".join(word.capitalize() for word in kind.split("_"))
 
 
-def member_class(group: str, kind: object, path: str) -> type[tuple[Any, ...]]:
-    """Return the NamedTuple class of a policy or shock; raise Refusal when no module of that name is there."""
+def member_class(group: str, kind: object, path: str) -> type[Any]:
+    """Return the class of a policy or shock; raise Refusal when no module of that name is there."""
     known = kinds(group)
     if not isinstance(kind, str) or kind not in known:
         raise Refusal(f"{path}.kind: no such {group}; {nearest(str(kind), known)}; was {shown(kind)}")
     module = importlib.import_module(f"{PACKAGES[group].__name__}.{kind}")
-    found: type[tuple[Any, ...]] = getattr(module, known[kind])
+    found: type[Any] = getattr(module, known[kind])
     if not is_section(found):
-        raise Refusal(f"{path}.kind: {known[kind]} is not a list of parameters (a NamedTuple)")
+        raise Refusal(f"{path}.kind: {known[kind]} is not a list of parameters (a dataclass)")
     return found

@@ -13,8 +13,8 @@ import yaml
 
 from experiments.compose.any_script import LONGEST_NAME, NAME_RULE, is_name, normal
 from experiments.compose.chosen_policies import (
+    AS_AN_ARM,
     IN_EVERY_ARM,
-    PLACES_OF_POLICIES,
     Asked,
     is_to_be_an_arm,
     policy_as_arm,
@@ -26,13 +26,13 @@ from experiments.compose.market import read_market
 from experiments.compose.overrides import Override, compose_document, read_overrides, unselected
 from experiments.compose.own_study import read_asked
 from experiments.compose.precedence import told
-from experiments.compose.sections import CHOICES, read_section
+from experiments.compose.sections import read_section
 from experiments.compose.stop_settings import StopSettings
-from experiments.compose.sweeps import KINDS, SweepSettings, Version, versions_of, with_versions
+from experiments.compose.sweeps import SweepSettings, Version, versions_of, with_versions
 from experiments.refusal import Refusal, nearest, shown
 from experiments.tables.outcomes import Horizon, Outcome, read_horizon, read_outcome
 from experiments.terminal.progress import with_bar
-from sim.params import MarketConfig, Quantity
+from sim.params import MarketConfig, OneOf, Quantity
 
 LARGEST_SEED = 2**63 - 1
 MARKET_KEYS = MarketConfig._fields
@@ -46,7 +46,7 @@ class PrimaryOutcome(NamedTuple):
 
     outcome: str
     horizon: str
-    expected_sign: str  # "+", "-", or "?" where theory leaves it open
+    expected_sign: Annotated[str, OneOf(("+", "-", "?"))]  # "?" where theory leaves it open
     smallest_important_difference: Annotated[float, Quantity("the outcome's unit", 0.0, 1e18, "the study's author")] = (
         0.0
     )
@@ -56,7 +56,7 @@ class PrimaryOutcome(NamedTuple):
 class ChosenPolicySettings(NamedTuple):
     """Where `policy=[...]` on the command line goes while the baseline is the only arm, and what is then compared."""
 
-    place: str = IN_EVERY_ARM
+    place: Annotated[str, OneOf((IN_EVERY_ARM, AS_AN_ARM))] = IN_EVERY_ARM
     primary: tuple[PrimaryOutcome, ...] = ()  # with a policy as an arm, in place of the study's own
     secondary: tuple[str, ...] = ()
 
@@ -88,7 +88,7 @@ class StudySettings(NamedTuple):
 class ExecutorSettings(NamedTuple):
     """How runs are carried out."""
 
-    kind: str = "processes"
+    kind: Annotated[str, OneOf(tuple(LIBRARIES))] = "processes"
     workers: Annotated[int, Quantity("processes, 0 = one a processor", 0, 1024, "the user's choice")] = 0
     retries: Annotated[int, Quantity("retries after a killed worker", 0, 10, "the user's choice")] = 2
     address: str = ""  # of a Dask scheduler or a Ray cluster that runs already; empty = one of our own on this machine
@@ -102,12 +102,6 @@ class ReportSettings(NamedTuple):
     """Whether the report is drawn after the last run."""
 
     draw: bool = True
-
-
-CHOICES[("PrimaryOutcome", "expected_sign")] = ("+", "-", "?")
-CHOICES[("SweepSettings", "kind")] = KINDS
-CHOICES[("ChosenPolicySettings", "place")] = PLACES_OF_POLICIES
-CHOICES[("ExecutorSettings", "kind")] = tuple(LIBRARIES)
 
 
 class StudyConfig(NamedTuple):
@@ -403,8 +397,8 @@ def _check_announcement(settings: StudySettings, markets: Mapping[tuple[str, str
     for (_, arm), market in markets.items():
         shared = {name for name, _ in markets[next(iter(markets))[0], settings.baseline].policy}
         for name, instrument in market.policy:
-            announced = getattr(instrument, "announce_month", None)
-            if name not in shared and isinstance(announced, int) and max(0, announced) < settings.announce_month:
+            announced = instrument.announce_month
+            if name not in shared and max(0, announced) < settings.announce_month:
                 raise Refusal(
                     f"policy.{name}.announce_month: must not be earlier than study.announce_month "
                     f"{settings.announce_month}, was {announced} (arm {arm})"

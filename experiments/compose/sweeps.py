@@ -6,13 +6,13 @@ import hashlib
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from experiments.compose.any_script import LONGEST_NAME
 from experiments.refusal import Refusal, nearest, shown
+from sim.params import OneOf
 
 ONE_FACTOR, GRID = "one_factor", "grid"
-KINDS = (ONE_FACTOR, GRID)
 MOST_VERSIONS = 256  # beyond this a study is a search, which needs another design than a full sweep
 HASH_LETTERS = 8
 NO_TEXTS = ("true", "false", "null", "nan", "inf")  # words that an override reads as something else unless quoted
@@ -21,7 +21,7 @@ NO_TEXTS = ("true", "false", "null", "nan", "inf")  # words that an override rea
 class SweepSettings(NamedTuple):
     """Which arm or scenario is varied, over which values of which parameters; without `over` there is no sweep."""
 
-    kind: str = ONE_FACTOR  # every value alone, or every combination
+    kind: Annotated[str, OneOf((ONE_FACTOR, GRID))] = ONE_FACTOR  # every value alone, or every combination
     arm: str = ""  # its versions are compared with the one baseline
     scenario: str = ""  # its versions are worlds, each with a baseline of its own
     over: dict[str, list[Any]] = {}

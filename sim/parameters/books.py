@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from sim.parameters.quantity import ASSUMED, Quantity
+from sim.parameters.quantity import ASSUMED, OneOf, Quantity
 
 FIVE_CATEGORY, IFRS9 = "five_category", "ifrs9"
-ALLOWANCE_STANDARDS = (FIVE_CATEGORY, IFRS9)
 OFF = "0 switches it off; any other value is assumed"
 
 
 class ProvisionParameters(NamedTuple):
     """Which allowance drives the accounts; the other one is computed beside it and shown."""
 
-    standard: str = FIVE_CATEGORY  # or "ifrs9"
+    standard: Annotated[str, OneOf((FIVE_CATEGORY, IFRS9))] = FIVE_CATEGORY
     prior_months: Annotated[
         float,
         Quantity("months of own experience", 0.0, 120.0, "weight of assumed roll rates in a young book; assumed"),

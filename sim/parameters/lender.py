@@ -20,7 +20,7 @@ from sim.parameters.conduct import (
     RelabellingParameters,
 )
 from sim.parameters.limits import QuietCutParameters, ReviewParameters
-from sim.parameters.quantity import ASSUMED, Quantity
+from sim.parameters.quantity import ASSUMED, OneOf, Quantity
 from sim.parameters.supervision import DressingParameters
 
 LENDER_KINDS = ("platform", "bank", "consumer_finance", "micro_lender")
@@ -120,7 +120,7 @@ class LenderParameters(NamedTuple):
     """One lender; each kind is one configuration."""
 
     id: Annotated[int, Quantity("number", 1, 120, "immutable; draws and order of work key on it")] = 1
-    kind: str = "platform"
+    kind: Annotated[str, OneOf(LENDER_KINDS)] = "platform"
     reach_share: Annotated[float, Quantity("share of people", 0.0, 1.0, ASSUMED)] = 0.5
     home_regions: tuple[str, ...] = ()  # of REGIONS; empty = at home everywhere
     home_sectors: tuple[str, ...] = ()  # of SECTORS; empty = at home in all

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from sim.parameters.quantity import ASSUMED, Quantity
-
-CUT_SCOPES = ("all", "unused")  # unused: only lines on which nothing is owed
+from sim.parameters.quantity import ASSUMED, OneOf, Quantity
 
 
 class QuietCutParameters(NamedTuple):
@@ -19,7 +17,7 @@ class QuietCutParameters(NamedTuple):
         float, Quantity("share of customers in scope who can draw nothing", 0.0, 1.0, "the study's choice")
     ] = 0.0
     freeze_months: Annotated[int, Quantity("months that a freeze lasts", 1, 600, ASSUMED)] = 12
-    scope: str = "all"
+    scope: Annotated[str, OneOf(("all", "unused"))] = "all"  # unused: only lines on which nothing is owed
     from_band: Annotated[int, Quantity("band, 0 safest; safer lines are left alone", 0, 20, "the study's choice")] = 0
     customer_share: Annotated[
         float, Quantity("share of customers in scope whose limit is cut", 0.0, 1.0, "drawn once in a life; the choice")

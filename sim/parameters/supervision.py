@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from sim.parameters.quantity import ASSUMED, Quantity
+from sim.parameters.quantity import ASSUMED, OneOf, Quantity
 
 BAD_LOANS, LOAN_GROWTH, LOWEST_CAPITAL = INDICATORS = ("bad_loans_share", "loan_growth_share", "lowest_capital_share")
-TIGHTEN, RELEASE = RULE_ANSWERS = ("tighten", "release")
+TIGHTEN, RELEASE = "tighten", "release"
 
 
 class SupervisionParameters(NamedTuple):
@@ -60,10 +60,10 @@ class RegulatorRuleParameters(NamedTuple):
     Between the two thresholds nothing changes. A rule that releases above begins tight, one that tightens above loose.
     """
 
-    indicator: str = ""  # one of INDICATORS; empty = no rule
+    indicator: Annotated[str, OneOf(("", *INDICATORS))] = ""  # empty = no rule
     above_share: Annotated[float, Quantity("the indicator's share that must be passed", -1.0, 5.0, ASSUMED)] = 0.0
     below_share: Annotated[float, Quantity("the indicator's share that takes it back", -1.0, 5.0, ASSUMED)] = 0.0
-    above_means: str = TIGHTEN  # one of RULE_ANSWERS
+    above_means: Annotated[str, OneOf((TIGHTEN, RELEASE))] = TIGHTEN
     from_month: Annotated[int, Quantity("month after the warm-up", 0, 600, "the study's choice")] = 0
     notice_months: Annotated[
         int,

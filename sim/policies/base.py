@@ -6,9 +6,11 @@ strictest of all answers, field by field, which does not depend on who spoke fir
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Protocol, get_type_hints
+from typing import Annotated, Any, ClassVar, get_type_hints
 
 from sim.books.credit_gap import NOTHING_SEEN, Indicators
 from sim.codes import NO_RATE_CAP_BP as NO_RATE_CAP_BP
@@ -24,97 +26,99 @@ EffectiveMonth = Annotated[int, Quantity("month after the warm-up", BEFORE_ALL_M
 PhaseInMonths = Annotated[int, Quantity("months from the first step to the full rule", 0, 120, "the study's choice")]
 
 
-class Dated(Protocol):
-    """What is announced, enters into force, and binds some kinds of lenders."""
+@dataclass(frozen=True, slots=True)
+class Instrument(ABC):
+    """A dated rule for some kinds of lenders; one subclass in each file of this folder, with its own figures."""
+
+    announce_month: AnnounceMonth = 24  # the month it becomes public, counted from the end of the warm-up
+    effective_month: EffectiveMonth = 30  # the first month it binds
+    kinds: tuple[str, ...] = ()  # the kinds of lenders it binds; empty = all kinds
+
+    IDLE: ClassVar[Mapping[str, Any]]  # figures with which it changes nothing
+    STRICT: ClassVar[Mapping[str, Any]]  # figures with which it binds somebody in any market
+    TRACE: ClassVar[str] = ""  # the name of what it refuses, or of the act that it leads to; empty = it refuses nothing
+    ACTS_THROUGH: ClassVar[tuple[str, ...]] = ("ways that its file does not tell",)  # beside refusals by its TRACE
+    ADAPTIVE: ClassVar[bool] = False  # whether `respond` sets its figure from what has been seen of the market
 
     @property
-    def announce_month(self) -> int:
-        """The month it becomes public, counted from the end of the warm-up."""
-
-    @property
-    def effective_month(self) -> int:
-        """The first month it binds."""
-
-    @property
-    def kinds(self) -> tuple[str, ...]:
-        """The kinds of lenders it binds; empty = all."""
-
-
-class PhasedIn(Dated, Protocol):
-    """What may enter into force in even steps."""
-
-    @property
-    def phase_in_months(self) -> int:
-        """Months from the first step to the full rule; 0 = at once."""
-
-
-class Instrument(Dated, Protocol):
-    """A dated rule; implemented by one NamedTuple in each file of this folder."""
-
-    @property
+    @abstractmethod
     def source(self) -> str:
-        """The legal text by name and number."""
+        """The legal text by name and number; a field of each instrument."""
 
     @property
+    @abstractmethod
     def verified(self) -> bool:
-        """Whether the text was read, rather than remembered."""
+        """Whether the text was read, rather than remembered; a field of each instrument."""
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when its numbers contradict each other or the horizon of `months`."""
+    @property
+    def full_month(self) -> int:
+        """The first month of the full rule: at once, unless it is phased in."""
+        return self.effective_month
 
+    @abstractmethod
     def says(self) -> str:
         """Return the full rule in words, for the log."""
 
+    @abstractmethod
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules for one kind of lender with this instrument alone laid over them."""
 
+    def binds(self, kind: str, month: int) -> bool:
+        """Return whether it is in force for a kind of lender."""
+        return month >= self.effective_month and covers_kind(self.kinds, kind)
 
-class Adaptive(Protocol):
-    """An instrument whose figure the regulator sets anew from what it has seen of the market."""
+    def respond(self, seen: Indicators) -> Instrument:  # noqa: ARG002  (an adaptive instrument reads them)
+        """Return the instrument with the figure that its own rule gives after what has been seen of the market."""
+        return self
 
-    def respond(self, seen: Indicators) -> Instrument:
-        """Return an instrument with the figure that its own rule gives after what has been seen."""
+    def check(self, months: int) -> None:
+        """Raise ValueError when its dates, kinds or figures contradict each other or the horizon of `months`."""
+        for name in ("announce_month", "effective_month"):
+            value = getattr(self, name)
+            if value >= months:
+                raise ValueError(f"{name}: must be earlier than {months}, the end of the reported months; was {value}")
+        if self.announce_month > self.effective_month:
+            raise ValueError(
+                f"announce_month: must not be later than effective_month {self.effective_month}, "
+                f"was {self.announce_month}"
+            )
+        if self.effective_month < self.full_month >= months:
+            raise ValueError(
+                f"phase_in_months: the full rule must be reached before month {months}, the end of the reported "
+                f"months, and from effective_month {self.effective_month} it is not; "
+                f"was {self.full_month - self.effective_month}"
+            )
+        check_kinds(self.kinds)
+        self.check_figures()
+
+    def check_figures(self) -> None:  # noqa: B027  (most have none that could)
+        """Raise ValueError when its own figures contradict each other."""
 
 
-def binds(instrument: Dated, kind: str, month: int) -> bool:
-    """Return whether an instrument is in force for a kind of lender."""
-    return month >= instrument.effective_month and covers_kind(instrument.kinds, kind)
+@dataclass(frozen=True, slots=True)
+class PhasedIn(Instrument):
+    """An instrument that may enter into force in even steps, the last of them the full rule."""
 
+    phase_in_months: PhaseInMonths = 0  # from the first step to the full rule; 0 = at once
 
-def phased(instrument: PhasedIn, before: float, full: float, month: int) -> float:
-    """Return the value in force: from `before` to `full` in even steps, the last after `phase_in_months`."""
-    elapsed = month - instrument.effective_month + 1
-    if elapsed > instrument.phase_in_months:
-        return full
-    return before + (full - before) * elapsed / (instrument.phase_in_months + 1)
+    @property
+    def full_month(self) -> int:
+        """The first month of the full rule."""
+        return self.effective_month + self.phase_in_months
 
+    def phased(self, before: float, full: float, month: int) -> float:
+        """Return the value in force: from `before` to `full` in even steps, the last after `phase_in_months`."""
+        elapsed = month - self.effective_month + 1
+        if elapsed > self.phase_in_months:
+            return full
+        return before + (full - before) * elapsed / (self.phase_in_months + 1)
 
-def phased_cap(instrument: PhasedIn, full: float, month: int) -> float:
-    """Return the cap in force where there was none: its inverse grows from nothing in even steps."""
-    elapsed = month - instrument.effective_month + 1
-    if elapsed > instrument.phase_in_months:
-        return full
-    return full * (instrument.phase_in_months + 1) / elapsed
-
-
-def check_dates(instrument: Dated, months: int) -> None:
-    """Raise ValueError when dates lie beyond the horizon or out of order, or a kind of lender does not exist."""
-    for name in ("announce_month", "effective_month"):
-        value = getattr(instrument, name)
-        if value >= months:
-            raise ValueError(f"{name}: must be earlier than {months}, the end of the reported months; was {value}")
-    if instrument.announce_month > instrument.effective_month:
-        raise ValueError(
-            f"announce_month: must not be later than effective_month {instrument.effective_month}, "
-            f"was {instrument.announce_month}"
-        )
-    phase_in = getattr(instrument, "phase_in_months", 0)
-    if phase_in > 0 and instrument.effective_month + phase_in >= months:
-        raise ValueError(
-            f"phase_in_months: the full rule must be reached before month {months}, the end of the reported months, "
-            f"and from effective_month {instrument.effective_month} it is not; was {phase_in}"
-        )
-    check_kinds(instrument.kinds)
+    def phased_cap(self, full: float, month: int) -> float:
+        """Return the cap in force where there was none: its inverse grows from nothing in even steps."""
+        elapsed = month - self.effective_month + 1
+        if elapsed > self.phase_in_months:
+            return full
+        return full * (self.phase_in_months + 1) / elapsed
 
 
 @cache
@@ -155,22 +159,14 @@ def compose_ahead(opening: Rules, instruments: Sequence[Instrument], kind: str, 
     """Return the strictest of what each instrument will come to: now, or once it is in full force."""
     rules = opening
     for instrument in instruments:
-        full = instrument.effective_month + getattr(instrument, "phase_in_months", 0)
-        rules = join(rules, **instrument.amend(opening, kind, max(month, full))._asdict())
+        rules = join(rules, **instrument.amend(opening, kind, max(month, instrument.full_month))._asdict())
     return rules
-
-
-def responding(instrument: Instrument, seen: Indicators) -> Instrument:
-    """Return an instrument as it stands after what has been seen: an adaptive one with its figure."""
-    respond = getattr(instrument, "respond", None)
-    found: Instrument = respond(seen) if respond is not None else instrument
-    return found
 
 
 def compose_rulebook(config: MarketConfig, month: int, seen: Indicators = NOTHING_SEEN) -> Rulebook:
     """Return the rules in force in a month by kind of lender, what is announced, and what that will come to."""
     opening = opening_rules(config.regulator)
-    policy = [(name, responding(instrument, seen)) for name, instrument in config.policy]
+    policy = [(name, instrument.respond(seen)) for name, instrument in config.policy]
     instruments = [instrument for _, instrument in policy]
     announced = [instrument for instrument in instruments if month >= instrument.announce_month]
     return Rulebook(

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.money import fen
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"max_yuan": 10_000_000}
-STRICT = {"max_yuan": 1}
-TRACE = "borrower_cap"
-ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
-
-class BorrowerCap(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class BorrowerCap(Instrument):
     """No new loan may take what a person owes a lender above an amount."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     max_yuan: Annotated[
         int,
         Quantity("yuan a person and lender", 1, 10_000_000, "micro-loan measures 2025; internet-loan measures 2020"),
@@ -32,9 +26,10 @@ class BorrowerCap(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"max_yuan": 10_000_000}
+    STRICT = {"max_yuan": 1}
+    TRACE = "borrower_cap"
+    ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -42,6 +37,6 @@ class BorrowerCap(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower cap on one person."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(rules, borrower_cap_fen=fen(self.max_yuan))

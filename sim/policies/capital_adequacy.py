@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"minimum_share": 0.0}
-STRICT = {"minimum_share": 0.6}
-TRACE = "capital_rule"
-ACTS_THROUGH = (
-    "lenders' own target of capital, above the rule",
-    "prices, which pay for capital",
-    "what owners take out and put in",
-    "supervisors and funders, who hold capital against the rule",
-)
 
-
-class CapitalAdequacy(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CapitalAdequacy(PhasedIn):
     """Total capital over risk-weighted assets must reach a minimum, plus a conservation buffer where one is set."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     minimum_share: Annotated[
         float, Quantity("share of risk-weighted assets", 0.0, 1.0, "consumer-finance measures 2024; banks 8% and 2.5%")
     ] = 0.105
@@ -39,9 +27,18 @@ class CapitalAdequacy(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"minimum_share": 0.0}
+    STRICT = {"minimum_share": 0.6}
+    TRACE = "capital_rule"
+    ACTS_THROUGH = (
+        "lenders' own target of capital, above the rule",
+        "prices, which pay for capital",
+        "what owners take out and put in",
+        "supervisors and funders, who hold capital against the rule",
+    )
+
+    def check_figures(self) -> None:
+        """Raise ValueError when the minimum and the buffer exceed all of the assets."""
         if self.minimum_share + self.conservation_buffer_share > 1.0:
             raise ValueError(
                 f"minimum_share: with conservation_buffer_share {self.conservation_buffer_share} it must not exceed 1, "
@@ -56,7 +53,7 @@ class CapitalAdequacy(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the higher capital minimum."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         full = self.minimum_share + self.conservation_buffer_share
-        return join(rules, minimum_capital_share=phased(self, rules.minimum_capital_share, full, month))
+        return join(rules, minimum_capital_share=self.phased(rules.minimum_capital_share, full, month))

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"max_effort": 1.0}
-STRICT = {"max_effort": 0.0}
-TRACE = ""  # it refuses nothing
-ACTS_THROUGH = ("recoveries on old claims, and the cost of collection",)
 
-
-class CollectionConduct(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CollectionConduct(Instrument):
     """Collectors may reach no more than a share of debtors a month: fewer calls, by day, and to nobody else."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     max_effort: Annotated[
         float, Quantity("share of debtors reached a month", 0.0, 1.0, "what conduct rules cost is not known; assumed")
     ] = 0.15
@@ -30,9 +24,10 @@ class CollectionConduct(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"max_effort": 1.0}
+    STRICT = {"max_effort": 0.0}
+    TRACE = ""  # it refuses nothing
+    ACTS_THROUGH = ("recoveries on old claims, and the cost of collection",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -40,6 +35,6 @@ class CollectionConduct(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with less effort in collection."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(rules, collection_effort_share=self.max_effort)

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"sector_share": 1.0, "region_share": 1.0}
-STRICT = {"sector_share": 0.001, "region_share": 0.001}
-TRACE = "sector_rule"
-ACTS_THROUGH = ()  # refusals alone
 
-
-class ConcentrationCap(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ConcentrationCap(PhasedIn):
     """Of what a lender may lend in a month no more than a share goes to one sector, and to one region."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     sector_share: Annotated[float, Quantity("share of a month's budget", 0.0, 1.0, "a counterfactual; assumed")] = 0.3
     region_share: Annotated[float, Quantity("share of a month's budget", 0.0, 1.0, "a counterfactual; assumed")] = 0.5
     source: str = (
@@ -30,9 +23,10 @@ class ConcentrationCap(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"sector_share": 1.0, "region_share": 1.0}
+    STRICT = {"sector_share": 0.001, "region_share": 0.001}
+    TRACE = "sector_rule"
+    ACTS_THROUGH = ()  # refusals alone
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -41,10 +35,10 @@ class ConcentrationCap(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower caps on one sector and one region."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(
             rules,
-            sector_flow_share=phased(self, rules.sector_flow_share, self.sector_share, month),
-            region_flow_share=phased(self, rules.region_flow_share, self.region_share, month),
+            sector_flow_share=self.phased(rules.sector_flow_share, self.sector_share, month),
+            region_flow_share=self.phased(rules.region_flow_share, self.region_share, month),
         )

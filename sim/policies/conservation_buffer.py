@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"buffer_share": 0.0}
-STRICT = {"buffer_share": 0.2}
-TRACE = "capital_buffer"
-ACTS_THROUGH = (
-    "lenders' own target of capital, above the buffer",
-    "prices, which pay for capital",
-    "what owners take out and put in",
-    "funders, who hold capital against the rule",
-)
 
-
-class ConservationBuffer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ConservationBuffer(PhasedIn):
     """New lending may not take capital into a buffer above the minimum; being in it is no breach."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds; the law binds banks
+    # The law binds banks; `kinds` says whom it binds here.
     buffer_share: Annotated[
         float, Quantity("share of risk-weighted assets", 0.0, 0.5, "capital rules of 2012 and 2023: 2.5%")
     ] = 0.025
@@ -36,9 +25,15 @@ class ConservationBuffer(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"buffer_share": 0.0}
+    STRICT = {"buffer_share": 0.2}
+    TRACE = "capital_buffer"
+    ACTS_THROUGH = (
+        "lenders' own target of capital, above the buffer",
+        "prices, which pay for capital",
+        "what owners take out and put in",
+        "funders, who hold capital against the rule",
+    )
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -46,7 +41,7 @@ class ConservationBuffer(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the higher conservation buffer."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         before = rules.conservation_buffer_share
-        return join(rules, conservation_buffer_share=phased(self, before, self.buffer_share, month))
+        return join(rules, conservation_buffer_share=self.phased(before, self.buffer_share, month))

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"buffer_share": 0.0}
-STRICT = {"buffer_share": 0.2}
-TRACE = "capital_buffer"
-ACTS_THROUGH = (
-    "lenders' own target of capital, above the buffer",
-    "prices, which pay for capital",
-    "what owners take out and put in",
-    "funders, who hold capital against the rule",
-)
 
-
-class CountercyclicalBuffer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CountercyclicalBuffer(PhasedIn):
     """A fixed buffer on top of all other capital, which is released after some months if it is to be."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds; the law binds banks
+    # The law binds banks; `kinds` says whom it binds here.
     buffer_share: Annotated[
         float, Quantity("share of risk-weighted assets", 0.0, 0.5, "Basel III: 0 to 2.5%; China's has been 0")
     ] = 0.025
@@ -38,9 +27,18 @@ class CountercyclicalBuffer(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong, or it would be released before it is whole."""
-        check_dates(self, months)
+    IDLE = {"buffer_share": 0.0}
+    STRICT = {"buffer_share": 0.2}
+    TRACE = "capital_buffer"
+    ACTS_THROUGH = (
+        "lenders' own target of capital, above the buffer",
+        "prices, which pay for capital",
+        "what owners take out and put in",
+        "funders, who hold capital against the rule",
+    )
+
+    def check_figures(self) -> None:
+        """Raise ValueError when it would be released before it is whole."""
         if 0 < self.release_after_months <= self.phase_in_months:
             raise ValueError(
                 f"release_after_months: must be 0 or more than phase_in_months {self.phase_in_months}, "
@@ -55,7 +53,7 @@ class CountercyclicalBuffer(NamedTuple):
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the higher countercyclical buffer, until it is released."""
         released = self.release_after_months > 0 and month >= self.effective_month + self.release_after_months
-        if not binds(self, kind, month) or released:
+        if not self.binds(kind, month) or released:
             return rules
         before = rules.countercyclical_buffer_share
-        return join(rules, countercyclical_buffer_share=phased(self, before, self.buffer_share, month))
+        return join(rules, countercyclical_buffer_share=self.phased(before, self.buffer_share, month))

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.books.credit_gap import NOTHING_SEEN, Indicators, buffer_of, gaps, noticed
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, check_dates
+from sim.policies.base import Instrument
 from sim.policies.countercyclical_buffer import CountercyclicalBuffer
 from sim.values import Rules
 
-IDLE = {"most_share": 0.0}
-STRICT = {"most_share": 0.5, "lower_gap": -1.0, "upper_gap": -0.99, "notice_quarters": 0}
-TRACE = "capital_buffer"
-ACTS_THROUGH = (
-    "lenders' own target of capital, above the buffer",
-    "prices, which pay for capital",
-    "what owners take out and put in",
-    "funders, who hold capital against the rule",
-)
 
-
-class CreditGapBuffer(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CreditGapBuffer(Instrument):
     """A capital buffer set each quarter by how far credit stands above its trend, as returns have shown it so far."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     lower_gap: Annotated[
         float, Quantity("share of the trend at which the buffer begins", -1.0, 10.0, "Basel guide: 2 points of GDP")
     ] = 0.02
@@ -47,9 +36,13 @@ class CreditGapBuffer(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong, or the thresholds are the wrong way round."""
-        check_dates(self, months)
+    IDLE = {"most_share": 0.0}
+    STRICT = {"most_share": 0.5, "lower_gap": -1.0, "upper_gap": -0.99, "notice_quarters": 0}
+    TRACE, ACTS_THROUGH = CountercyclicalBuffer.TRACE, CountercyclicalBuffer.ACTS_THROUGH
+    ADAPTIVE = True
+
+    def check_figures(self) -> None:
+        """Raise ValueError when the thresholds are the wrong way round."""
         if self.lower_gap >= self.upper_gap:
             raise ValueError(f"lower_gap: must be less than upper_gap {self.upper_gap}, was {self.lower_gap}")
 

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"coverage_share": 0.0, "memory_months": 0}
-STRICT = {"coverage_share": 1.0, "memory_months": 120}
-TRACE = ""  # it refuses nothing
-ACTS_THROUGH = ("what lenders know of an applicant, and so whom they refuse by their own policy",)
 
-
-class CreditRegistry(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CreditRegistry(PhasedIn):
     """A registry shows lenders the loans of a share of people at all lenders, and their defaults for some time."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     coverage_share: Annotated[
         float, Quantity("share of people whose loans all lenders see", 0.0, 1.0, "full coverage is the aim; assumed")
     ] = 0.9
@@ -33,9 +26,10 @@ class CreditRegistry(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"coverage_share": 0.0, "memory_months": 0}
+    STRICT = {"coverage_share": 1.0, "memory_months": 120}
+    TRACE = ""  # it refuses nothing
+    ACTS_THROUGH = ("what lenders know of an applicant, and so whom they refuse by their own policy",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -43,7 +37,7 @@ class CreditRegistry(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with wider coverage and longer memory."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
-        coverage = phased(self, rules.registry_coverage_share, self.coverage_share, month)
+        coverage = self.phased(rules.registry_coverage_share, self.coverage_share, month)
         return join(rules, registry_coverage_share=coverage, registry_memory_months=self.memory_months)

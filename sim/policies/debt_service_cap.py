@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"max_share": 100.0}
-STRICT = {"max_share": 0.0}
-TRACE = "debt_service"
-ACTS_THROUGH = ()  # refusals alone
 
-
-class DebtServiceCap(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class DebtServiceCap(Instrument):
     """No new loan may take the instalments a lender can see above a share of the income it believes in."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     max_share: Annotated[
         float, Quantity("share of monthly income", 0.0, 100.0, "50% and 55% for mortgages since 2004; 100 = none")
     ] = 0.5
@@ -30,9 +24,10 @@ class DebtServiceCap(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"max_share": 100.0}
+    STRICT = {"max_share": 0.0}
+    TRACE = "debt_service"
+    ACTS_THROUGH = ()  # refusals alone
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -40,6 +35,6 @@ class DebtServiceCap(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower cap on debt service."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(rules, debt_service_share=self.max_share)

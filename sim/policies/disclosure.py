@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"shown_share": 0.0}
-STRICT = {"shown_share": 1.0}
-TRACE = ""  # it refuses nothing
-ACTS_THROUGH = ("what people make of prices when they choose",)
 
-
-class Disclosure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Disclosure(PhasedIn):
     """Every channel shows the yearly rate, so that a part of what fees hide is seen by everybody."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     shown_share: Annotated[
         float, Quantity("share of the hidden price gap", 0.0, 1.0, "what display achieves is not known; assumed")
     ] = 0.8
@@ -30,9 +23,10 @@ class Disclosure(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"shown_share": 0.0}
+    STRICT = {"shown_share": 1.0}
+    TRACE = ""  # it refuses nothing
+    ACTS_THROUGH = ("what people make of prices when they choose",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -40,6 +34,6 @@ class Disclosure(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with more of the hidden gap shown."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
-        return join(rules, disclosure_share=phased(self, rules.disclosure_share, self.shown_share, month))
+        return join(rules, disclosure_share=self.phased(rules.disclosure_share, self.shown_share, month))

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, PhaseInMonths, join
 from sim.values import Rules
 
-IDLE = {"taught_share": 0.0, "doubted_share": 0.0}
-STRICT = {"taught_share": 1.0, "doubted_share": 1.0, "phase_in_months": 0}
-TRACE = ""  # it refuses nothing
-ACTS_THROUGH = ("what people make of prices and of rumours",)
 
-
-class Education(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Education(PhasedIn):
     """Campaigns teach people part of what they do not understand of prices, and to doubt part of what they hear."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
     phase_in_months: PhaseInMonths = 24
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     taught_share: Annotated[
         float,
         Quantity("share of what literacy lacks", 0.0, 1.0, "courses do little, and it fades; assumed"),
@@ -32,9 +26,10 @@ class Education(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"taught_share": 0.0, "doubted_share": 0.0}
+    STRICT = {"taught_share": 1.0, "doubted_share": 1.0, "phase_in_months": 0}
+    TRACE = ""  # it refuses nothing
+    ACTS_THROUGH = ("what people make of prices and of rumours",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -45,8 +40,8 @@ class Education(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with more taught and doubted, in even steps: people learn slowly."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
-        taught = phased(self, rules.literacy_taught_share, self.taught_share, month)
-        doubted = phased(self, rules.rumours_doubted_share, self.doubted_share, month)
+        taught = self.phased(rules.literacy_taught_share, self.taught_share, month)
+        doubted = self.phased(rules.rumours_doubted_share, self.doubted_share, month)
         return join(rules, literacy_taught_share=taught, rumours_doubted_share=doubted)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.codes import AGE_BANDS
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"needs_income": False, "youngest_age_band": 0}
-STRICT = {"needs_income": True, "youngest_age_band": 4}
-TRACE = "eligibility"
-ACTS_THROUGH = ()  # refusals alone
 
-
-class EligibleBorrowers(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class EligibleBorrowers(Instrument):
     """Lenders must refuse people without income, and those below an age band."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     needs_income: bool = True
     youngest_age_band: Annotated[
         int,
@@ -32,9 +26,10 @@ class EligibleBorrowers(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"needs_income": False, "youngest_age_band": 0}
+    STRICT = {"needs_income": True, "youngest_age_band": 4}
+    TRACE = "eligibility"
+    ACTS_THROUGH = ()  # refusals alone
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -43,6 +38,6 @@ class EligibleBorrowers(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with fewer people eligible."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(rules, needs_income=int(self.needs_income), youngest_age_band=self.youngest_age_band)

@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased_cap
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"wholesale_multiple": 1e9, "securities_multiple": 1e9}
-STRICT = {"wholesale_multiple": 0.01, "securities_multiple": 0.0}
-TRACE = "funding_leverage"
-ACTS_THROUGH = ("what owners take out and put in", "notes sold on loans")
 
-
-class FundingLeverage(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class FundingLeverage(PhasedIn):
     """Wholesale funding and securities sold may each reach a multiple of net assets."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds; the law binds micro-lenders
+    # The law binds micro-lenders; `kinds` says whom it binds here.
     wholesale_multiple: Annotated[
         float, Quantity("wholesale funding over equity", 0.0, 1e9, "notice of 2020: bank and owners' loans 1 time")
     ] = 1.0
@@ -34,9 +28,10 @@ class FundingLeverage(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"wholesale_multiple": 1e9, "securities_multiple": 1e9}
+    STRICT = {"wholesale_multiple": 0.01, "securities_multiple": 0.0}
+    TRACE = "funding_leverage"
+    ACTS_THROUGH = ("what owners take out and put in", "notes sold on loans")
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -47,10 +42,10 @@ class FundingLeverage(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower multiples of funding."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(
             rules,
-            wholesale_multiple=phased_cap(self, self.wholesale_multiple, month),
-            securities_multiple=phased_cap(self, self.securities_multiple, month),
+            wholesale_multiple=self.phased_cap(self.wholesale_multiple, month),
+            securities_multiple=self.phased_cap(self.securities_multiple, month),
         )

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"growth_share": 1e9}
-STRICT = {"growth_share": 0.0, "window_months": 1}
-TRACE = "growth_quota_rule"
-ACTS_THROUGH = ("limits on sectors, regions and partners, which are shares of what all limits leave",)
 
-
-class GrowthQuota(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class GrowthQuota(Instrument):
     """Within a rolling window of months a lender may lend what was repaid and a share of its book."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     growth_share: Annotated[
         float, Quantity("of the book a month, beside what was repaid", 0.0, 1e9, "a counterfactual; assumed")
     ] = 0.005
@@ -31,9 +25,10 @@ class GrowthQuota(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"growth_share": 1e9}
+    STRICT = {"growth_share": 0.0, "window_months": 1}
+    TRACE = "growth_quota_rule"
+    ACTS_THROUGH = ("limits on sectors, regions and partners, which are shares of what all limits leave",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -44,6 +39,6 @@ class GrowthQuota(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower quota."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(rules, growth_quota_share=self.growth_share, growth_quota_months=self.window_months)

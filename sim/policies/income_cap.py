@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.money import fen
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"max_yuan": 10_000_000, "income_months": 1200.0}
-STRICT = {"max_yuan": 1, "income_months": 0.0}
-TRACE = "borrower_cap"
-ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
-
-class IncomeCap(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class IncomeCap(Instrument):
     """No new loan may take what a person owes a lender above an amount, nor above a share of a year's income."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     max_yuan: Annotated[int, Quantity("yuan a person and lender", 1, 10_000_000, "draft of 2020: 300,000")] = 300_000
     income_months: Annotated[
         float, Quantity("months of income", 0.0, 1200.0, "draft of 2020: a third of a year's income; 1200 = none")
@@ -32,9 +26,10 @@ class IncomeCap(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"max_yuan": 10_000_000, "income_months": 1200.0}
+    STRICT = {"max_yuan": 1, "income_months": 0.0}
+    TRACE = "borrower_cap"
+    ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -45,6 +40,6 @@ class IncomeCap(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower caps on one person."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(rules, borrower_cap_fen=fen(self.max_yuan), borrower_cap_income_months=self.income_months)

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"own_share": 0.0}
-STRICT = {"own_share": 0.9}
-TRACE = ""  # it refuses nothing
-ACTS_THROUGH = ("the own money that each joint loan takes", "prices of joint loans")
 
-
-class JointLendingFloor(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class JointLendingFloor(PhasedIn):
     """Of every new joint loan the originator must keep at least a share on its own books."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     own_share: Annotated[
         float, Quantity("share of each joint loan", 0.0, 1.0, "notice of 2021 on internet loans; measures of 2025")
     ] = 0.30
@@ -31,9 +24,10 @@ class JointLendingFloor(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"own_share": 0.0}
+    STRICT = {"own_share": 0.9}
+    TRACE = ""  # it refuses nothing
+    ACTS_THROUGH = ("the own money that each joint loan takes", "prices of joint loans")
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -41,6 +35,6 @@ class JointLendingFloor(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the higher floor on the originator's share."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
-        return join(rules, own_share_floor=phased(self, rules.own_share_floor, self.own_share, month))
+        return join(rules, own_share_floor=self.phased(rules.own_share_floor, self.own_share, month))

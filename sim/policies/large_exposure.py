@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased_cap
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"most_share": 1e9}
-STRICT = {"most_share": 1e-9}
-TRACE = "borrower_cap"
-ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
-
-class LargeExposure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LargeExposure(PhasedIn):
     """One person may owe a lender at most a share of its capital."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     most_share: Annotated[float, Quantity("share of equity of the lender", 0.0, 1e9, "10%: measures of 2025")] = 0.10
     source: str = (
         "Interim Measures for micro-loan companies (National Financial Regulatory Administration, 2025-01-17): one "
@@ -28,9 +21,10 @@ class LargeExposure(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"most_share": 1e9}
+    STRICT = {"most_share": 1e-9}
+    TRACE = "borrower_cap"
+    ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -38,6 +32,6 @@ class LargeExposure(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower cap on one exposure."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
-        return join(rules, large_exposure_share=phased_cap(self, self.most_share, month))
+        return join(rules, large_exposure_share=self.phased_cap(self.most_share, month))

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"minimum_share": 0.0}
-STRICT = {"minimum_share": 0.6}
-TRACE = "leverage_rule"
-ACTS_THROUGH = ("lenders' own target of equity over assets, above the rule", "what owners take out and put in")
 
-
-class LeverageRatio(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LeverageRatio(PhasedIn):
     """Equity must reach a share of all assets; no weight makes an asset count less."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     minimum_share: Annotated[
         float,
         Quantity("equity over all assets", 0.0, 1.0, "4% at banks since 2015; draft measures for consumer finance"),
@@ -32,9 +25,10 @@ class LeverageRatio(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"minimum_share": 0.0}
+    STRICT = {"minimum_share": 0.6}
+    TRACE = "leverage_rule"
+    ACTS_THROUGH = ("lenders' own target of equity over assets, above the rule", "what owners take out and put in")
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -42,7 +36,7 @@ class LeverageRatio(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the higher floor on equity over assets."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         before = rules.minimum_leverage_share
-        return join(rules, minimum_leverage_share=phased(self, before, self.minimum_share, month))
+        return join(rules, minimum_leverage_share=self.phased(before, self.minimum_share, month))

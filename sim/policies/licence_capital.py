@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"least_yuan": 0.0}
-STRICT = {"least_yuan": 1e13}
-TRACE = "enters_resolution"
-ACTS_THROUGH = ("what owners take out and put in to keep the licence",)
 
-
-class LicenceCapital(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LicenceCapital(PhasedIn):
     """A lender must own at least an amount; who falls below it loses the licence."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     least_yuan: Annotated[
         float, Quantity("yuan of equity of a lender in the whole market", 0.0, 1e13, "measures of 2024; draft of 2020")
     ] = 1e9
@@ -31,9 +24,10 @@ class LicenceCapital(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"least_yuan": 0.0}
+    STRICT = {"least_yuan": 1e13}
+    TRACE = "enters_resolution"
+    ACTS_THROUGH = ("what owners take out and put in to keep the licence",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -41,7 +35,7 @@ class LicenceCapital(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the higher capital of a licence."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         before = rules.licence_capital_yuan
-        return join(rules, licence_capital_yuan=phased(self, before, self.least_yuan, month))
+        return join(rules, licence_capital_yuan=self.phased(before, self.least_yuan, month))

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"max_months": 120}
-STRICT = {"max_months": 1}
-TRACE = ""  # it refuses nothing
-ACTS_THROUGH = ("shorter loans with larger instalments",)
 
-
-class LongestTerm(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LongestTerm(Instrument):
     """New loans run no longer than a number of months; loans already made keep their term."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     max_months: Annotated[int, Quantity("months", 1, 120, "one year for loans repaid at once; 120 = none")] = 12
     source: str = (
         "Interim Measures for internet loans of commercial banks (Banking and Insurance Regulatory Commission, order 9 "
@@ -28,9 +22,10 @@ class LongestTerm(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"max_months": 120}
+    STRICT = {"max_months": 1}
+    TRACE = ""  # it refuses nothing
+    ACTS_THROUGH = ("shorter loans with larger instalments",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -38,6 +33,6 @@ class LongestTerm(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the shorter longest term."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(rules, longest_term_months=self.max_months)

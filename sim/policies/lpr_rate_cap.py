@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.policies.rate_cap import what_counts
 from sim.values import Rules
 
-IDLE = {"multiple": 1000.0}
-STRICT = {"multiple": 0.1}
-TRACE = "rate_cap"
-ACTS_THROUGH = ("prices lowered to the cap", "bands closed by it")
 
-
-class LprRateCap(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class LprRateCap(Instrument):
     """No new loan may cost more than so many times the one-year loan prime rate of the month."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     multiple: Annotated[
         float, Quantity("times the one-year prime rate", 0.0, 1000.0, "four times, courts' cap of 2020; 1000 = none")
     ] = 4.0
@@ -33,9 +27,10 @@ class LprRateCap(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"multiple": 1000.0}
+    STRICT = {"multiple": 0.1}
+    TRACE = "rate_cap"
+    ACTS_THROUGH = ("prices lowered to the cap", "bands closed by it")
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -44,7 +39,7 @@ class LprRateCap(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower multiple; what it comes to is worked out where the month's rate is known."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         if not self.counts_fees:
             return join(rules, max_headline_lpr_multiple=self.multiple)

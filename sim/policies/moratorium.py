@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.codes import POSTPONED_WITH_INTEREST, POSTPONED_WITHOUT_INTEREST
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import AnnounceMonth, EffectiveMonth, Instrument, join
 from sim.values import Rules
 
-IDLE = {"lasts_months": 0}
-STRICT = {"lasts_months": 600, "interest_accrues": False}
-TRACE = ""  # it refuses nothing
-ACTS_THROUGH = ("instalments put off, and what lenders collect",)
 
-
-class Moratorium(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Moratorium(Instrument):
     """People without work owe no instalments while it lasts; their loans stay in their buckets and run on later."""
 
     announce_month: AnnounceMonth = 48
     effective_month: EffectiveMonth = 54
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     lasts_months: Annotated[int, Quantity("months; 0 = none", 0, 600, "of 2020: from January 2020 to March 2021")] = 15
     interest_accrues: bool = True  # False: lenders bear the interest of the months postponed
     source: str = (
@@ -30,9 +26,10 @@ class Moratorium(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"lasts_months": 0}
+    STRICT = {"lasts_months": 600, "interest_accrues": False}
+    TRACE = ""  # it refuses nothing
+    ACTS_THROUGH = ("instalments put off, and what lenders collect",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -41,7 +38,7 @@ class Moratorium(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with instalments postponed; of two moratoria the one without interest is the stricter."""
-        if not binds(self, kind, month) or month >= self.effective_month + self.lasts_months:
+        if not self.binds(kind, month) or month >= self.effective_month + self.lasts_months:
             return rules
         return join(
             rules, postponement=POSTPONED_WITH_INTEREST if self.interest_accrues else POSTPONED_WITHOUT_INTEREST

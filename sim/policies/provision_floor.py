@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"coverage_share": 0.0, "loan_share": 0.0}
-STRICT = {"coverage_share": 10.0, "loan_share": 0.5}
-TRACE = ""  # it refuses nothing
-ACTS_THROUGH = ("profit and equity, and through them what may be lent and paid out",)
 
-
-class ProvisionFloor(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ProvisionFloor(PhasedIn):
     """The allowance must reach a multiple of loans over 90 days late, and a share of all loans."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds; the law binds banks and consumer finance
+    # The law binds banks and consumer finance; `kinds` says whom it binds here.
     coverage_share: Annotated[
         float, Quantity("share of loans over 90 days late", 0.0, 10.0, "150%, since 2018 120% to 150% by bank")
     ] = 1.5
@@ -32,9 +26,10 @@ class ProvisionFloor(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"coverage_share": 0.0, "loan_share": 0.0}
+    STRICT = {"coverage_share": 10.0, "loan_share": 0.5}
+    TRACE = ""  # it refuses nothing
+    ACTS_THROUGH = ("profit and equity, and through them what may be lent and paid out",)
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -42,10 +37,10 @@ class ProvisionFloor(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the higher floors."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(
             rules,
-            coverage_floor_share=phased(self, rules.coverage_floor_share, self.coverage_share, month),
-            loan_provision_floor_share=phased(self, rules.loan_provision_floor_share, self.loan_share, month),
+            coverage_floor_share=self.phased(rules.coverage_floor_share, self.coverage_share, month),
+            loan_provision_floor_share=self.phased(rules.loan_provision_floor_share, self.loan_share, month),
         )

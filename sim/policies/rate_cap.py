@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.money import basis_points
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"max_apr": 10.0}
-STRICT = {"max_apr": 0.01}
-TRACE = "rate_cap"
-ACTS_THROUGH = ("prices lowered to the cap", "bands closed by it")
 
-
-class RateCap(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RateCap(Instrument):
     """No new loan may cost more than a yearly rate, fees inside it or not; it binds from one day to the next."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     max_apr: Annotated[float, Quantity("yearly rate", 0.0, 10.0, "notice 9 of 2025, as the market reads it")] = 0.24
     counts_fees: bool = True  # False: the ceiling is on the headline rate, and fees stay outside it
     counts_guarantees: bool = True  # False: what is paid to a guarantor stays outside, and the lender's own fees count
@@ -30,9 +24,10 @@ class RateCap(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"max_apr": 10.0}
+    STRICT = {"max_apr": 0.01}
+    TRACE = "rate_cap"
+    ACTS_THROUGH = ("prices lowered to the cap", "bands closed by it")
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -40,7 +35,7 @@ class RateCap(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower price ceiling."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         if not self.counts_fees:
             return join(rules, max_headline_apr_bp=basis_points(self.max_apr))

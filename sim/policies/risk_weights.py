@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"consumer_weight": -1.0, "productive_weight": -1.0}
-STRICT = {"consumer_weight": 5.0, "productive_weight": 5.0}
-TRACE = "capital_rule"
-ACTS_THROUGH = (
-    "capital ratios, by which lenders keep to their own target",
-    "prices, which pay for capital",
-    "what owners take out and put in",
-    "supervisors and funders, who read the ratios",
-)
 
-
-class RiskWeights(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class RiskWeights(Instrument):
     """The law weighs consumer loans and loans for working capital, whatever the lender used before."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     consumer_weight: Annotated[
         float, Quantity("share, -1 = as the lender has it", -1.0, 5.0, "rules of 2023: retail 75%, other retail 100%")
     ] = 0.75
@@ -38,9 +27,18 @@ class RiskWeights(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"consumer_weight": -1.0, "productive_weight": -1.0}
+    STRICT = {"consumer_weight": 5.0, "productive_weight": 5.0}
+    TRACE = "capital_rule"
+    ACTS_THROUGH = (
+        "capital ratios, by which lenders keep to their own target",
+        "prices, which pay for capital",
+        "what owners take out and put in",
+        "supervisors and funders, who read the ratios",
+    )
+
+    def check_figures(self) -> None:
+        """Raise ValueError when a weight is negative and does not mean none."""
         for name in ("consumer_weight", "productive_weight"):
             if -1.0 < getattr(self, name) < 0.0:
                 raise ValueError(f"{name}: must be 0 or more, or -1 for none, was {getattr(self, name)}")
@@ -56,6 +54,6 @@ class RiskWeights(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the weights of the law."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(rules, risk_weight_share=self.consumer_weight, productive_weight_share=self.productive_weight)

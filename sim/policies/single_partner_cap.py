@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased_cap
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"most_share": 1e9}
-STRICT = {"most_share": 1e-9}
-TRACE = "single_partner_rule"
-ACTS_THROUGH = ("which bank is beside a joint loan", "what it leaves the originator's partners to lend")
 
-
-class SinglePartnerCap(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SinglePartnerCap(PhasedIn):
     """The parts of a bank in joint loans with one originator may reach a share of its tier 1."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds; it bites at partner banks alone
+    # Whatever `kinds` says, it can bind partner banks alone.
     most_share: Annotated[float, Quantity("share of net tier 1 of the bank", 0.0, 1e9, "notice of 2021: 25%")] = 0.25
     source: str = (
         "Notice on further regulating internet loans of commercial banks (Banking and Insurance Regulatory "
@@ -29,9 +23,10 @@ class SinglePartnerCap(NamedTuple):
     )
     verified: bool = True
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"most_share": 1e9}
+    STRICT = {"most_share": 1e-9}
+    TRACE = "single_partner_rule"
+    ACTS_THROUGH = ("which bank is beside a joint loan", "what it leaves the originator's partners to lend")
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -39,6 +34,6 @@ class SinglePartnerCap(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower cap on one partner."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
-        return join(rules, single_partner_share=phased_cap(self, self.most_share, month))
+        return join(rules, single_partner_share=self.phased_cap(self.most_share, month))

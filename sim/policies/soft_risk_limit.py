@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, PhaseInMonths, binds, check_dates, join, phased
+from sim.policies.base import PhasedIn, join
 from sim.values import Rules
 
-IDLE = {"quota_share": 1.0}
-STRICT = {"quota_share": 0.0, "default_share": 0.0, "window_months": 1}
-TRACE = "soft_limit_rule"
-ACTS_THROUGH = ()  # refusals alone
 
-
-class SoftRiskLimit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class SoftRiskLimit(PhasedIn):
     """Loans with a high expected default may be made only as a share of all lending within a rolling window."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    phase_in_months: PhaseInMonths = 0
-    kinds: tuple[str, ...] = ()  # empty = all kinds
     default_share: Annotated[
         float, Quantity("expected default above which a loan counts as risky", 0.0, 1.0, "assumed")
     ] = 0.08
@@ -35,9 +28,10 @@ class SoftRiskLimit(NamedTuple):
     )
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or kinds are wrong."""
-        check_dates(self, months)
+    IDLE = {"quota_share": 1.0}
+    STRICT = {"quota_share": 0.0, "default_share": 0.0, "window_months": 1}
+    TRACE = "soft_limit_rule"
+    ACTS_THROUGH = ()  # refusals alone
 
     def says(self) -> str:
         """Return the rule in words."""
@@ -48,11 +42,11 @@ class SoftRiskLimit(NamedTuple):
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
         """Return the rules with the lower quota for risky loans."""
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(
             rules,
             soft_limit_default_share=self.default_share,
-            soft_limit_quota_share=phased(self, rules.soft_limit_quota_share, self.quota_share, month),
+            soft_limit_quota_share=self.phased(rules.soft_limit_quota_share, self.quota_share, month),
             soft_limit_months=self.window_months,
         )

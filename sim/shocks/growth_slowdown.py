@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 import math
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import ASSUMED, Quantity
 from sim.scope import Lenders, places_in
-from sim.shocks.base import LengthMonths, StartMonth, check_dates, felt_share
+from sim.shocks.base import LengthMonths, Shock
 from sim.shocks.overlays import with_lower_wages, with_more_jobs_lost
 from sim.values import Economy
 
 
-class GrowthSlowdown(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class GrowthSlowdown(Shock):
     """Growth is lower while it lasts; what wages have lost by then they do not make up."""
 
-    start_month: StartMonth = 36
     months: LengthMonths = 24
-    shape: str = "pulse"
     wage_growth_cut_apr: Annotated[float, Quantity("yearly rate", 0.0, 0.5, ASSUMED)] = 0.03
     separation_add_share: Annotated[float, Quantity("share of job losses added", 0.0, 20.0, ASSUMED)] = 0.15
     finding_cut_share: Annotated[float, Quantity("share of finds lost", 0.0, 1.0, ASSUMED)] = 0.15
     source: str = "Assumed: wages grow three points a year less for two years, and work is harder to keep and to find"
 
-    def sizes(self) -> tuple[str, ...]:
-        """Return the names of its sizes."""
-        return ("wage_growth_cut_apr", "separation_add_share", "finding_cut_share")
-
-    def check(self, months: int) -> None:
-        """Raise ValueError when dates or shape are wrong."""
-        check_dates(self, months)
-
-    def check_lenders(self, lenders: Lenders) -> None:
-        """Accept any lenders."""
-
-    def unemployment_add_share(self, month: int) -> float:  # noqa: ARG002  (no month of it moves the target)
-        """Return zero: the target stays, and unemployment leaves it by more losses and fewer finds."""
-        return 0.0
+    SIZES = ("wage_growth_cut_apr", "separation_add_share", "finding_cut_share")
 
     def overlay(self, economy: Economy, lenders: Lenders) -> Economy:  # noqa: ARG002  (it meets people, not lenders)
         """Return the economy with wages behind their path, more jobs lost and fewer found."""
-        size = felt_share(self, economy.month)
+        size = self.felt_share(economy.month)
         everywhere = places_in((), ())
         economy = with_lower_wages(economy, everywhere, self.wages_lost_share(economy.month))
         economy = with_more_jobs_lost(economy, everywhere, self.separation_add_share * size)
@@ -48,5 +35,5 @@ class GrowthSlowdown(NamedTuple):
 
     def wages_lost_share(self, month: int) -> float:
         """Return how far wages are behind their path: a twelfth of the yearly rate for each month felt so far."""
-        months_felt = math.fsum(felt_share(self, each) for each in range(self.start_month, month + 1))
+        months_felt = math.fsum(self.felt_share(each) for each in range(self.start_month, month + 1))
         return min(1.0, months_felt * self.wage_growth_cut_apr / 12.0)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
 from sim.scope import Lenders, check_lender_names
-from sim.shocks.base import LengthMonths, StartMonth, check_dates, felt_share
+from sim.shocks.base import LengthMonths, Shock
 from sim.values import Economy
 
 
-class ShutdownRumour(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class ShutdownRumour(Shock):
     """A share of all people hears each month, from outside, that one lender is about to be shut."""
 
-    start_month: StartMonth = 36
     months: LengthMonths = 1
-    shape: str = "pulse"
     lender: str = "platform_a"
     seed_share: Annotated[
         float, Quantity("share of people told a month", 0.0, 1.0, "no field magnitude was found: assumed, always swept")
@@ -24,25 +24,15 @@ class ShutdownRumour(NamedTuple):
         "Borrower runs in theory and experiment: Bond and Rai (2009), Trautmann and Vlahu (2013); the size is assumed"
     )
 
-    def sizes(self) -> tuple[str, ...]:
-        """Return the names of its sizes."""
-        return ("seed_share",)
-
-    def check(self, months: int) -> None:
-        """Raise ValueError when the shock starts beyond the horizon or its shape is unknown."""
-        check_dates(self, months)
+    SIZES = ("seed_share",)
 
     def check_lenders(self, lenders: Lenders) -> None:
         """Raise ValueError when the lender talked about is not in the market."""
         check_lender_names("lender", (self.lender,), lenders)
 
-    def unemployment_add_share(self, month: int) -> float:  # noqa: ARG002  (no month of it touches jobs directly)
-        """Return zero: a rumour costs no jobs by itself."""
-        return 0.0
-
     def overlay(self, economy: Economy, lenders: Lenders) -> Economy:
         """Return the economy with more people told about the lender."""
-        size = felt_share(self, economy.month)
+        size = self.felt_share(economy.month)
         if size == 0.0:
             return economy
         told = tuple(

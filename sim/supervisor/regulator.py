@@ -14,7 +14,7 @@ from sim.elementary import normal_quantile
 from sim.mesa_agents import PermanentAgent
 from sim.money import yuan
 from sim.params import MarketConfig, SupervisionParameters
-from sim.policies.base import compose_rulebook, responding
+from sim.policies.base import compose_rulebook
 from sim.state import Tallies
 from sim.supervisor.ladder import FROZEN, RUNGS, Ladder, Standing, Step, after_return
 from sim.supervisor.own_rule import RuleState, decided, indicator_of, laid_over, opening_state, says
@@ -278,9 +278,9 @@ class Regulator(PermanentAgent):
         """Log what adaptive instruments in force have set anew, once for every figure that changes."""
         seen, seen_before = self.known_by(month), self.known_by(before.month)
         for name, instrument in self.config.policy:
-            if hasattr(instrument, "respond") and month > instrument.effective_month:
-                said = responding(instrument, seen).says()
-                if said != responding(instrument, seen_before).says():
+            if instrument.ADAPTIVE and month > instrument.effective_month:
+                said = instrument.respond(seen).says()
+                if said != instrument.respond(seen_before).says():
                     self._log(month, "adjustment", name, said, month)
 
     def _log(self, month: int, act: str, target: str, reason: str, value: float) -> None:

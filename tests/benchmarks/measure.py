@@ -90,12 +90,13 @@ def watch(market: Any) -> None:
 def every_instrument() -> tuple[tuple[str, Any], ...]:
     """Return every instrument with its own figures, in full force from the first reported month on."""
     from experiments.compose.registry import kinds, member_class
+    from sim.params import field_names
 
     found = []
     for name in sorted(kinds("policy")):
-        instrument = member_class("policy", name, "policy")()
+        instrument = member_class("policy", name, "policy")
         dates = {"announce_month": 0, "effective_month": 0, "phase_in_months": 0}
-        found.append((name, instrument._replace(**{key: dates[key] for key in dates if key in instrument._fields})))
+        found.append((name, instrument(**{key: dates[key] for key in field_names(instrument) if key in dates})))
     return tuple(found)
 
 

@@ -1,5 +1,7 @@
 """Edges of the rules on books and budgets: exactly at a limit passes, a fen above it does not."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -285,4 +287,4 @@ def test_the_adaptive_buffer_answers_what_was_seen() -> None:
         buffer_of(gaps(grown.credit_shares, 400_000.0)[-1], 0.02, 0.10, 0.025)
     )
     assert rule.respond(grown).buffer_share > 0.0
-    assert rule._replace(notice_quarters=4).respond(grown).buffer_share == 0.0
+    assert replace(rule, notice_quarters=4).respond(grown).buffer_share == 0.0

@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -236,7 +237,7 @@ def test_a_policy_that_has_been_announced_can_neither_change_nor_go() -> None:
     capped = small(policy=(("rate_cap", CAP),))
     market = at(6, capped)
     with pytest.raises(ValueError, match=r"^policy.rate_cap.max_apr: acts before month 6.* 0.14; was 0.2"):
-        market.branch(small(policy=(("rate_cap", CAP._replace(max_apr=0.2)),)))
+        market.branch(small(policy=(("rate_cap", replace(CAP, max_apr=0.2)),)))
     with pytest.raises(ValueError, match=r"^policy.rate_cap: .* present; was absent"):
         market.branch(small())
     before = at(5, capped)

@@ -13,35 +13,31 @@ CODE = '''"""A planted rule: one person owes one lender half as much."""
 
 from __future__ import annotations
 
-from typing import Annotated, NamedTuple
+from dataclasses import dataclass
+from typing import Annotated
 
 from sim.params import Quantity
-from sim.policies.base import AnnounceMonth, EffectiveMonth, binds, check_dates, join
+from sim.policies.base import Instrument, join
 from sim.values import Rules
 
-IDLE = {"part_share": 1.0}
-STRICT = {"part_share": 1e-7}
-TRACE = "borrower_cap"
 
-
-class PlantedRule(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PlantedRule(Instrument):
     """The cap on one person is a part of what it was."""
 
-    announce_month: AnnounceMonth = 24
-    effective_month: EffectiveMonth = 30
-    kinds: tuple[str, ...] = ()
     part_share: Annotated[float, Quantity("share of the old cap", 0.0, 1.0, "planted by a test")] = 0.5
     source: str = "A planted text of 2020 that is long enough to name where it comes from"
     verified: bool = False
 
-    def check(self, months: int) -> None:
-        check_dates(self, months)
+    IDLE = {"part_share": 1.0}
+    STRICT = {"part_share": 1e-7}
+    TRACE = "borrower_cap"
 
     def says(self) -> str:
         return f"one person owes {self.part_share:.0%} of what was allowed"
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:
-        if not binds(self, kind, month):
+        if not self.binds(kind, month):
             return rules
         return join(rules, borrower_cap_fen=OUTCOME)
 '''

@@ -1,11 +1,10 @@
 """What every instrument must keep to; a new file in configs/policy is held to it without another line."""
 
-import importlib
 import re
+from dataclasses import asdict, replace
 from functools import cache
 from itertools import islice, pairwise, permutations
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from experiments.compose.registry import kinds, member_class
 from experiments.compose.study import compose
 from sim.books.credit_gap import Indicators
 from sim.params import LENDER_KINDS, MarketConfig, RegulatorParameters, quantities
-from sim.policies.base import NO_RATE_CAP_BP, compose_rulebook, join, joins, opening_rules
+from sim.policies.base import NO_RATE_CAP_BP, Instrument, PhasedIn, compose_rulebook, join, joins, opening_rules
 from sim.values import Rules
 from tests.variants import fast_first
 
@@ -24,15 +23,19 @@ OPENING = opening_rules(RegulatorParameters())
 SEEN = Indicators(months=(0, 3, 6), credit_shares=(0.10, 0.10, 0.15))  # of credit, by quarter
 
 
-def declared(name: str) -> ModuleType:
-    """The module of an instrument, which says what makes it IDLE and STRICT, and the TRACE it leaves when it binds."""
-    return importlib.import_module(f"sim.policies.{name}")
+def class_of(name: str) -> type[Instrument]:
+    """The class of an instrument, which says what makes it IDLE and STRICT, and the TRACE it leaves when it binds."""
+    return member_class("policy", name, "policy")
+
+
+def phases_in(name: str) -> bool:
+    return issubclass(class_of(name), PhasedIn)
 
 
 def strict(name: str, **changes: Any) -> tuple[str, Any]:
     """An instrument that binds somebody in any market, announced in month 24 and in force from month 30."""
-    asked = {"announce_month": 24, "effective_month": 30, "kinds": (), **declared(name).STRICT, **changes}
-    return name, member_class("policy", name, "policy")()._replace(**asked)
+    asked = {"announce_month": 24, "effective_month": 30, "kinds": (), **class_of(name).STRICT, **changes}
+    return name, class_of(name)(**asked)
 
 
 @cache  # composing is slow and configurations are frozen: one holds all instruments
@@ -81,7 +84,7 @@ class TestEveryInstrument:
     def test_every_number_has_unit_bounds_and_source(self, name: str) -> None:
         (_, instrument), *_ = market(name).policy
         documented = quantities(type(instrument))
-        for field, value in instrument._asdict().items():
+        for field, value in asdict(instrument).items():
             if isinstance(value, int | float) and not isinstance(value, bool):
                 assert documented[field].low <= value <= documented[field].high
                 assert documented[field].source
@@ -110,15 +113,15 @@ class TestEveryInstrument:
 
     def test_it_binds_only_the_kinds_in_its_scope(self, name: str) -> None:
         _, instrument = strict(name)
-        config = market()._replace(policy=((name, instrument._replace(kinds=("micro_lender",))),))
+        config = market()._replace(policy=((name, replace(instrument, kinds=("micro_lender",))),))
         rulebook = compose_rulebook(config, 60, SEEN)
         assert rulebook.of("micro_lender") != OPENING
         assert all(rulebook.of(kind) == OPENING for kind in LENDER_KINDS if kind != "micro_lender")
 
     def test_what_is_announced_is_what_lenders_must_expect(self, name: str) -> None:
         _, instrument = strict(name)
-        if "phase_in_months" in instrument._fields:
-            instrument = instrument._replace(phase_in_months=5)
+        if phases_in(name):
+            instrument = replace(instrument, phase_in_months=5)
         config = market()._replace(policy=((name, instrument),))
         full = compose_rulebook(config, 60, SEEN)
         for month, expected in ((23, OPENING), (24, full.of("bank")), (31, full.of("bank"))):
@@ -126,16 +129,16 @@ class TestEveryInstrument:
 
     def test_a_phase_in_gets_stricter_by_the_month_and_ends_in_time(self, name: str) -> None:
         _, instrument = strict(name)
-        if "phase_in_months" not in instrument._fields:
+        if not phases_in(name):
             return
-        config = market()._replace(policy=((name, instrument._replace(phase_in_months=4)),))
+        config = market()._replace(policy=((name, replace(instrument, phase_in_months=4)),))
         path = [compose_rulebook(config, month, SEEN).of("bank") for month in range(29, 36)]
         for before, after in pairwise(path):
             assert join(before, **after._asdict()) == after
         assert path[0] == OPENING
         assert path[4] != path[5] == path[6]
         with pytest.raises(ValueError, match="phase_in_months: the full rule must be reached before month 40"):
-            instrument._replace(phase_in_months=10).check(40)
+            replace(instrument, phase_in_months=10).check(40)
 
     def test_it_leaves_its_inputs_alone_and_repeats(self, name: str) -> None:
         (_, instrument), *_ = market(name).policy
@@ -152,7 +155,7 @@ class TestEveryInstrument:
     def test_a_kind_of_lender_that_does_not_exist_is_refused_with_the_nearest(self, name: str) -> None:
         (_, instrument), *_ = market(name).policy
         with pytest.raises(ValueError, match=r"kinds: .*nearest is bank.*was 'banc'"):
-            instrument._replace(kinds=("banc",)).check(84)
+            replace(instrument, kinds=("banc",)).check(84)
 
     def test_dates_beyond_the_horizon_or_out_of_order_are_refused(self, name: str) -> None:
         (_, instrument), *_ = market(name).policy
@@ -160,7 +163,7 @@ class TestEveryInstrument:
         with pytest.raises(ValueError, match="effective_month"):
             instrument.check(instrument.effective_month)
         with pytest.raises(ValueError, match="announce_month"):
-            instrument._replace(announce_month=31, effective_month=30).check(84)
+            replace(instrument, announce_month=31, effective_month=30).check(84)
 
     def test_a_rule_older_than_the_run_is_in_force_throughout(self, name: str) -> None:
         _, instrument = strict(name, announce_month=-60, effective_month=-60)
@@ -178,11 +181,7 @@ def test_every_rule_declares_how_two_instruments_join() -> None:
 
 @pytest.mark.parametrize("month", fast_first([30, 36, 29, 33, 60], 2))
 def test_the_order_of_instruments_does_not_matter(month: int) -> None:
-    phased = tuple(
-        f"policy.{name}.phase_in_months=6"
-        for name in NAMES
-        if "phase_in_months" in member_class("policy", name, "policy")._fields
-    )
+    phased = tuple(f"policy.{name}.phase_in_months=6" for name in NAMES if phases_in(name))
     config = market(*NAMES, changes=phased)
     rules = compose_rulebook(config, month).rules
     rotations = [config.policy[turn:] + config.policy[:turn] for turn in range(len(config.policy))]
@@ -192,7 +191,7 @@ def test_the_order_of_instruments_does_not_matter(month: int) -> None:
 
 def test_of_two_instruments_on_one_rule_the_stricter_holds_whoever_comes_first() -> None:
     (_, mild), *_ = market("capital_adequacy", changes=("policy.capital_adequacy.phase_in_months=4",)).policy
-    strict = mild._replace(minimum_share=0.125)
+    strict = replace(mild, minimum_share=0.125)
     for pair in ((("a", mild), ("b", strict)), (("a", strict), ("b", mild))):
         config = market()._replace(policy=pair)
         for month in (30, 32, 60):
@@ -212,7 +211,7 @@ def test_the_buffer_comes_on_top_of_the_minimum() -> None:
     assert compose_rulebook(config, 30).of("bank").minimum_capital_share == pytest.approx(0.13)
     (_, instrument), *_ = config.policy
     with pytest.raises(ValueError, match="must not exceed 1"):
-        instrument._replace(minimum_share=0.99).check(84)
+        replace(instrument, minimum_share=0.99).check(84)
 
 
 def test_money_and_rates_enter_the_rules_in_fen_and_basis_points() -> None:

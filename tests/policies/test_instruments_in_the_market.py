@@ -7,11 +7,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from experiments.compose.registry import kinds, member_class
+from experiments.compose.registry import kinds
 from sim.market import CreditMarket
 from sim.params import MarketConfig
 from tests.market.small_market import SEED, every_lender, small, tables_before
-from tests.policies.test_every_instrument import declared, strict
+from tests.policies.test_every_instrument import class_of, strict
 
 NAMES = sorted(kinds("policy"))
 ANNOUNCED, EFFECTIVE, MONTHS = 2, 4, 8
@@ -75,7 +75,7 @@ NEWS = ("announcement", "entry into force", "adjustment")
 class TestEveryInstrument:
     @pytest.mark.fast_first(12)
     def test_numbers_that_ask_for_nothing_change_nothing_at_all(self, name: str) -> None:
-        instrument = member_class("policy", name, "policy")()._replace(**DATES, kinds=(), **declared(name).IDLE)
+        instrument = class_of(name)(**DATES, kinds=(), **class_of(name).IDLE)
         assert unlike(lived_with((name, instrument)), lived_with(), ignored=NEWS) == []
 
     def test_nothing_but_the_announcement_comes_before_it_is_in_force(self, name: str) -> None:
@@ -87,15 +87,15 @@ class TestEveryInstrument:
     def test_it_leaves_a_trace_under_its_own_name_when_it_binds(self, name: str) -> None:
         bound, free = lived_with(strict(name, **DATES)), lived_with()
         assert unlike(bound, free, ignored=NEWS) != []
-        if declared(name).TRACE:
-            assert declared(name).TRACE in traces(bound) - (traces(free) - {"borrower_cap", "capital_rule"})
+        if class_of(name).TRACE:
+            assert class_of(name).TRACE in traces(bound) - (traces(free) - {"borrower_cap", "capital_rule"})
 
     @pytest.mark.fast_first(12)
     def test_lenders_who_prepare_do_so_from_the_announcement_and_not_before(self, name: str) -> None:
         bound, free = lived_with(strict(name, **DATES), prepared=True), lived_with(prepared=True)
         assert unlike(bound, free, ANNOUNCED) == []
         early = unlike(bound, free, EFFECTIVE, ignored=NEWS)
-        assert early == [] or declared(name).TRACE in ("capital_rule", "capital_buffer", "enters_resolution")
+        assert early == [] or class_of(name).TRACE in ("capital_rule", "capital_buffer", "enters_resolution")
 
 
 MILD = {  # rules that are raised and refuse nobody in this market
@@ -105,13 +105,13 @@ MILD = {  # rules that are raised and refuse nobody in this market
 }
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if declared(name).TRACE and not declared(name).ACTS_THROUGH])
+@pytest.mark.parametrize("name", [name for name in NAMES if class_of(name).TRACE and not class_of(name).ACTS_THROUGH])
 def test_a_rule_that_says_it_acts_by_refusals_alone_does_nothing_when_it_refuses_nobody(name: str) -> None:
     if name not in MILD:
         pytest.skip("it asks for nothing, or ties with a limit that leaves nothing at all and gives its name")
-    instrument = member_class("policy", name, "policy")()._replace(**DATES, kinds=(), **MILD[name])
+    instrument = class_of(name)(**DATES, kinds=(), **MILD[name])
     mild = lived_with((name, instrument))
-    assert declared(name).TRACE not in traces(mild)
+    assert class_of(name).TRACE not in traces(mild)
     assert [table for table in unlike(mild, lived_with(), ignored=NEWS) if table != "budgets"] == []
 
 
@@ -122,5 +122,5 @@ def test_lenders_who_prepare_hold_more_capital_before_a_capital_rule_is_in_force
 
 
 def test_the_order_in_which_instruments_are_listed_changes_no_market() -> None:
-    policy = tuple((name, member_class("policy", name, "policy")()._replace(**DATES, kinds=())) for name in NAMES)
+    policy = tuple((name, class_of(name)(**DATES, kinds=())) for name in NAMES)
     assert unlike(lived_with(*policy), lived_with(*policy[::-1]), ignored=NEWS) == []

@@ -1,5 +1,6 @@
 """Ways round the rules: fees of guarantors, purposes declared falsely, buying early - and what closes them."""
 
+from dataclasses import replace
 from functools import cache
 
 import mesa
@@ -68,7 +69,7 @@ class TestGuaranteeFees:
 
     def test_a_lender_without_a_guarantor_meets_both_ceilings_alike(self) -> None:
         plain, lender = RateCap(0, 0, (), 0.24), LenderParameters()
-        for open_to_guarantors in (plain, plain._replace(counts_guarantees=False)):
+        for open_to_guarantors in (plain, replace(plain, counts_guarantees=False)):
             rules = law_on_prices(lender, open_to_guarantors.amend(OPENING, "bank", 0), made_economy(0.0385))
             assert rules.max_apr_bp == 2_400
 

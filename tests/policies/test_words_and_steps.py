@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from experiments.compose.registry import kinds, member_class
 from sim.params import quantities
-from sim.policies.base import phased, phased_cap
 from sim.policies.capital_adequacy import CapitalAdequacy
+from sim.policies.eligible_borrowers import EligibleBorrowers
 from sim.policies.funding_leverage import FundingLeverage
 
 EVERY = tuple(sorted(kinds("policy")))
@@ -94,7 +94,7 @@ WORDS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("name", "changes", "words"), WORDS)
 def test_an_instrument_says_what_it_sets(name: str, changes: dict[str, Any], words: str) -> None:
-    assert member_class("policy", name, "policy")()._replace(**changes).says() == words
+    assert member_class("policy", name, "policy")(**changes).says() == words
 
 
 def test_every_instrument_is_asked_for_its_words() -> None:
@@ -105,7 +105,7 @@ def test_every_instrument_is_asked_for_its_words() -> None:
 @pytest.mark.parametrize("which", ["IDLE", "STRICT"])
 def test_idle_and_strict_figures_are_such_as_a_file_may_hold(name: str, which: str) -> None:
     kind = member_class("policy", name, "policy")
-    figures = getattr(importlib.import_module(f"sim.policies.{name}"), which)
+    figures = getattr(kind, which)
     bounds = quantities(kind)
     assert bounds.keys() & figures.keys()
     for key, value in figures.items():
@@ -114,22 +114,21 @@ def test_idle_and_strict_figures_are_such_as_a_file_may_hold(name: str, which: s
 
 
 def test_strict_eligibility_asks_for_all_that_it_can() -> None:
-    module = importlib.import_module("sim.policies.eligible_borrowers")
-    assert module.STRICT == {"needs_income": True, "youngest_age_band": 4}
-    assert module.IDLE == {"needs_income": False, "youngest_age_band": 0}
+    assert EligibleBorrowers.STRICT == {"needs_income": True, "youngest_age_band": 4}
+    assert EligibleBorrowers.IDLE == {"needs_income": False, "youngest_age_band": 0}
 
 
 def test_a_cap_where_there_was_none_tightens_by_even_steps_of_its_inverse() -> None:
     """Four times net assets, phased in over three months: 16, 8, 16/3, and 4 from the fourth month on."""
     cap = FundingLeverage(effective_month=10, phase_in_months=3)
-    found = [phased_cap(cap, 4.0, month) for month in (10, 11, 12, 13, 14)]
+    found = [cap.phased_cap(4.0, month) for month in (10, 11, 12, 13, 14)]
     assert found == pytest.approx([16.0, 8.0, 16.0 / 3.0, 4.0, 4.0])
-    assert phased_cap(cap._replace(phase_in_months=0), 4.0, 10) == 4.0
+    assert replace(cap, phase_in_months=0).phased_cap(4.0, 10) == 4.0
 
 
 def test_a_figure_moves_from_where_it_was_by_even_steps() -> None:
     cap = FundingLeverage(effective_month=10, phase_in_months=3)
-    found = [phased(cap, 8.0, 12.0, month) for month in (10, 11, 12, 13, 14)]
+    found = [cap.phased(8.0, 12.0, month) for month in (10, 11, 12, 13, 14)]
     assert found == pytest.approx([9.0, 10.0, 11.0, 12.0, 12.0])
 
 

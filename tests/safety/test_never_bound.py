@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -13,11 +13,12 @@ import pytest
 from experiments.compare.asked_rules import raised_rules
 from experiments.compare.identical_arms import Twin
 from experiments.compare.never_bound import MADE_OF, idle_instruments
-from experiments.compose.registry import kinds
+from experiments.compose.registry import kinds, member_class
 from experiments.compose.study import StudyConfig, compose_study
 from experiments.compose.warnings.warning import IDLE, MATCHED, NAMELESS, Flag
 from experiments.keep.files import write_table
 from sim.codes import OUTCOMES
+from sim.policies.base import Instrument
 from sim.values import Rules
 
 SHORT = ("months=60", "lender=[bank_a,platform_a]")
@@ -126,7 +127,7 @@ def with_rate_caps(**caps: float) -> StudyConfig:
     one = with_policy("rate_cap")
     place = ("calm", "rate_cap")
     (_, cap), *_ = one.markets[place].policy
-    policy = tuple((name, cap._replace(max_apr=apr)) for name, apr in caps.items())
+    policy = tuple((name, replace(cap, max_apr=apr)) for name, apr in caps.items())
     return one._replace(markets={**one.markets, place: one.markets[place]._replace(policy=policy)})
 
 
@@ -155,7 +156,7 @@ def test_a_rule_that_another_asks_for_as_well_is_not_said_never_to_have_bound(
 @pytest.mark.parametrize("name", ["debt_service_cap", "lender_count_cap", "eligible_borrowers", "soft_risk_limit"])
 def test_a_rule_that_acts_by_refusals_alone_never_bound_when_there_was_none(tmp_path: Path, name: str) -> None:
     one = with_policy(name)
-    trace = importlib.import_module(f"sim.policies.{name}").TRACE
+    trace = member_class("policy", name, "policy").TRACE
     assert found(one, record(tmp_path, [(name, "limit", 2)])) == [(IDLE, f"policy.{name}")]
     assert found(one, record(tmp_path, [(name, trace, 2)])) == []
 
@@ -194,10 +195,11 @@ def test_a_record_without_the_attribution_is_read_as_it_is(tmp_path: Path) -> No
 # --- every instrument -------------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", sorted(kinds("policy")))
 def test_every_instrument_says_what_it_acts_through(name: str) -> None:
-    module = importlib.import_module(f"sim.policies.{name}")
-    assert isinstance(module.ACTS_THROUGH, tuple)
-    assert module.TRACE or module.ACTS_THROUGH, "what refuses nobody does something else"
-    assert all(way and way == way.strip() and not way.endswith(".") for way in module.ACTS_THROUGH)
+    instrument = member_class("policy", name, "policy")
+    assert isinstance(instrument.ACTS_THROUGH, tuple)
+    assert instrument.ACTS_THROUGH != Instrument.ACTS_THROUGH, "its file tells the ways"
+    assert instrument.TRACE or instrument.ACTS_THROUGH, "what refuses nobody does something else"
+    assert all(way and way == way.strip() and not way.endswith(".") for way in instrument.ACTS_THROUGH)
 
 
 def test_limits_are_made_of_rules_that_there_are() -> None:

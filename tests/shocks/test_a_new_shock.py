@@ -62,7 +62,7 @@ def test_one_source_file_and_one_config_are_enough(tmp_path: Path, source: str) 
 
 @pytest.mark.slow
 def test_a_new_shock_that_breaks_its_promises_is_found_out(tmp_path: Path, source: str) -> None:
-    before_its_time = source.replace("size = felt_share(self, economy.month)", "size = 1.0")
+    before_its_time = source.replace("size = self.felt_share(economy.month)", "size = 1.0")
     assert before_its_time != source
     said = tried_on_the_economy(project_with_a_shock(tmp_path / "broken", before_its_time))
     assert "test_nothing_happens_before_it_starts" in said

@@ -1,5 +1,6 @@
 """What every shock must keep to; a new file in configs/shock is held to it without another line."""
 
+from dataclasses import asdict, replace
 from functools import cache
 from itertools import islice, permutations
 from math import sqrt
@@ -56,19 +57,19 @@ def calm_world() -> tuple[Economy, ...]:
 
 def shock_of(name: str, **changes: Any) -> Any:
     (_, shock), *_ = market(name).shock
-    return shock._replace(**changes)
+    return replace(shock, **changes)
 
 
 def of_size(shock: Any, factor: float) -> Any:
     """The same shock with each of its sizes times a factor, as far as its bounds allow."""
     bounds = quantities(type(shock))
-    sizes = {name: getattr(shock, name) for name in shock.sizes()}
-    return shock._replace(**{name: type(size)(min(bounds[name].high, size * factor)) for name, size in sizes.items()})
+    sizes = {name: getattr(shock, name) for name in shock.SIZES}
+    return replace(shock, **{name: type(size)(min(bounds[name].high, size * factor)) for name, size in sizes.items()})
 
 
 def people_under(name: str, shock: Any, **size: int) -> MarketConfig:
     """A small market in which the shock comes in month START."""
-    return small(**size)._replace(shock=((name, shock._replace(start_month=START)),))
+    return small(**size)._replace(shock=((name, replace(shock, start_month=START)),))
 
 
 def check_all(shock: Any) -> None:
@@ -111,12 +112,12 @@ class TestEveryShock:
     def test_every_number_has_unit_bounds_and_source(self, name: str) -> None:
         shock = shock_of(name)
         documented = quantities(type(shock))
-        for field, value in shock._asdict().items():
+        for field, value in asdict(shock).items():
             if isinstance(value, int | float):
                 assert documented[field].low <= value <= documented[field].high
                 assert documented[field].source
-        assert shock.sizes()
-        assert all(documented[size].low == 0 < getattr(shock, size) for size in shock.sizes())
+        assert shock.SIZES
+        assert all(documented[size].low == 0 < getattr(shock, size) for size in shock.SIZES)
 
     def test_nothing_happens_before_it_starts_and_something_does_then(self, name: str) -> None:
         config = market(name)
@@ -126,7 +127,7 @@ class TestEveryShock:
         assert with_shock[first] != calm_world()[first]
 
     def test_of_size_zero_it_is_the_calm_world_to_the_bit(self, name: str) -> None:
-        changes = tuple(f"shock.{name}.{size}=0" for size in shock_of(name).sizes())
+        changes = tuple(f"shock.{name}.{size}=0" for size in shock_of(name).SIZES)
         assert turned(market(name, changes=changes)) == calm_world()
 
     @pytest.mark.fast_first(4)
@@ -166,15 +167,15 @@ class TestEveryShock:
         with pytest.raises(ValueError, match=r"start_month: must lie in 0 to 35"):
             shock.check(36)
         with pytest.raises(ValueError, match=r"shape: .*nearest is pulse.*was 'pulze'"):
-            shock._replace(shape="pulze").check(84)
+            replace(shock, shape="pulze").check(84)
 
     def test_a_scope_that_names_nobody_is_refused_with_the_nearest_name(self, name: str) -> None:
         shock = shock_of(name)
         for scope, known in SCOPES.items():
-            if scope not in shock._fields:
+            if not hasattr(shock, scope):
                 continue
             wrong = known if scope == "lender" else (known,)
-            misspelt = shock._replace(**{scope: wrong + "_" if scope == "lender" else (known + "_",)})
+            misspelt = replace(shock, **{scope: wrong + "_" if scope == "lender" else (known + "_",)})
             with pytest.raises(ValueError, match=rf"{scope}: .*nearest is {known}.*was '{known}_'"):
                 check_all(misspelt)
 
@@ -225,7 +226,7 @@ class Harm(NamedTuple):
 @cache
 def harm(seed: int, name: str, factor: float) -> Harm:
     trunk = before_losses(seed)
-    shock = of_size(shock_of(name), factor)._replace(start_month=START)
+    shock = replace(of_size(shock_of(name), factor), start_month=START)
     branch = trunk.branch(trunk.config._replace(shock=((name, shock),)))
     branch.run()
     lenders, everybody = (branch.record.table(table).to_pandas().query("month >= @START") for table in BOTH)

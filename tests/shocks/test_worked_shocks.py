@@ -6,7 +6,7 @@ import pytest
 
 from experiments.refusal import Refusal
 from sim.codes import FRAUD, LINE_OPEN, OPEN, RESOLUTION
-from sim.shocks.base import SHAPES, felt_share
+from sim.shocks.base import SHAPES
 from sim.shocks.fraud_wave import FraudWave
 from sim.shocks.growth_slowdown import GrowthSlowdown
 from sim.shocks.lender_exit import LenderExit
@@ -17,7 +17,7 @@ from tests.shocks.test_every_shock import market, turned
 
 def test_a_pulse_ends_and_a_decay_fades_and_a_ramp_and_a_step_stay() -> None:
     shocks = {shape: Unemployment(start_month=3, months=4, shape=shape) for shape in SHAPES}
-    paths = {shape: [felt_share(shock, month) for month in range(9)] for shape, shock in shocks.items()}
+    paths = {shape: [shock.felt_share(month) for month in range(9)] for shape, shock in shocks.items()}
     assert paths == {
         "step": [0, 0, 0, 1, 1, 1, 1, 1, 1],
         "pulse": [0, 0, 0, 1, 1, 1, 1, 0, 0],

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from experiments.compose.sections import CHOICES
 from experiments.keep.reader import Study
 from experiments.refusal import Refusal, nearest
-from sim.params import Quantity
+from sim.params import OneOf, Quantity
 
 CHOICE = "the analyst's choice"
 INDEBTED, EVERYBODY = "indebted", "everybody"
@@ -24,10 +23,7 @@ class TreatedRule(NamedTuple):
 
     lender: str = ""  # that made one of their open loans; empty = any
     above_apr: Annotated[float, Quantity("yearly rate, all-in", 0.0, 10.0, CHOICE)] = 0.0  # one such loan is dearer
-    controls: str = INDEBTED  # others who owed something; or "everybody": all others
-
-
-CHOICES[("TreatedRule", "controls")] = (INDEBTED, EVERYBODY)
+    controls: Annotated[str, OneOf((INDEBTED, EVERYBODY))] = INDEBTED  # others who owed something, or all others
 
 
 class Exported(NamedTuple):

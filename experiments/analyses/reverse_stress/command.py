@@ -27,10 +27,9 @@ from experiments.analyses.reverse_stress.bracketing import FOUND, Bracket, Targe
 from experiments.analyses.reverse_stress.page import findings_of
 from experiments.analyses.runner import AnalysisRunner, Stage
 from experiments.analyses.tool import Findings, Tool, run_tool
-from experiments.compose.sections import CHOICES
 from experiments.refusal import Refusal
 from experiments.terminal.streams import as_command
-from sim.params import MarketConfig, Quantity
+from sim.params import MarketConfig, OneOf, Quantity
 
 CHOICE = "the analyst's choice"
 BELOW, ABOVE = "below", "above"
@@ -43,16 +42,13 @@ class Limit(NamedTuple):
 
     measure: Measure
     value: Annotated[float, Quantity("the measure's unit", -1e18, 1e18, CHOICE)]
-    broken: str = BELOW  # or "above"
+    broken: Annotated[str, OneOf((BELOW, ABOVE))] = BELOW
 
     def is_broken(self, statistic: float) -> bool | None:
         """Return whether a statistic breaks the limit; exactly at it holds, and without a value it is not known."""
         if math.isnan(statistic):
             return None
         return statistic < self.value if self.broken == BELOW else statistic > self.value
-
-
-CHOICES[("Limit", "broken")] = (BELOW, ABOVE)
 
 
 class ReverseStressSettings(NamedTuple):

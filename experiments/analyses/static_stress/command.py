@@ -34,12 +34,11 @@ from experiments.analyses.static_stress.roll_rates import (
 )
 from experiments.analyses.static_stress.static_books import Opening, Stress, allowance_of, project
 from experiments.analyses.tool import Findings, Tool, run_tool
-from experiments.compose.sections import CHOICES
 from experiments.keep.files import read_table
 from experiments.refusal import Refusal, shown
 from experiments.terminal.streams import as_command
 from sim.codes import OPERATING
-from sim.params import MarketConfig, Quantity
+from sim.params import MarketConfig, OneOf, Quantity
 
 CHOICE = "the analyst's choice"
 OBSERVED, SATELLITE = "observed", "satellite"
@@ -55,16 +54,14 @@ class StaticStressSettings(NamedTuple):
     shock: tuple[str, ...]  # overrides that lay it on
     market: tuple[str, ...] = ()
     months: Annotated[int, Quantity("months from the shock on", 1, 120, "supervisors take three years")] = 24
-    rolls: str = OBSERVED  # under the shock in the behavioural run; or "satellite": calm rolls moved by unemployment
+    # Those under the shock in the behavioural run, or those in calm moved by unemployment.
+    rolls: Annotated[str, OneOf((OBSERVED, SATELLITE))] = OBSERVED
     satellite_log_odds: Annotated[
         float, Quantity("log odds of getting worse per unit of unemployment", 0.0, 200.0, "assumed")
     ] = 10.0
     loss_given_default_add_share: Annotated[
         float, Quantity("share, added under the shock", 0.0, 1.0, "0: collections as before; others are assumed")
     ] = 0.0
-
-
-CHOICES[("StaticStressSettings", "rolls")] = (OBSERVED, SATELLITE)
 
 
 class RunTables(NamedTuple):

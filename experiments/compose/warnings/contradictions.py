@@ -90,8 +90,7 @@ def _twins(study: StudyConfig) -> Iterator[Flag]:
 
 def _instrument(name: str, instrument: Any, market: MarketConfig, where: str) -> Iterator[Flag]:
     months, until = market.calendar.months, market.observe.outcome_until
-    begins = instrument.effective_month
-    full = begins + getattr(instrument, "phase_in_months", 0)
+    begins, full = instrument.effective_month, instrument.full_month
     if begins >= until:
         yield Flag(
             CONTRADICTION,
@@ -112,7 +111,7 @@ def _instrument(name: str, instrument: Any, market: MarketConfig, where: str) ->
         )
     opening = opening_rules(market.regulator)
     kinds = {lender.kind for _, lender in market.lender}
-    if hasattr(instrument, "respond"):
+    if instrument.ADAPTIVE:
         return  # what it asks is known only when the market has been seen
     if all(
         instrument.amend(opening, kind, month) == opening for kind in kinds for month in range(max(0, begins), months)
@@ -139,13 +138,13 @@ def _shock(name: str, shock: Any, market: MarketConfig, where: str) -> Iterator[
             f"it would last until month {end}, so that the end of the run is not its end",
             (where,),
         )
-    if all(getattr(shock, size) == 0 for size in shock.sizes()):
+    if all(getattr(shock, size) == 0 for size in shock.SIZES):
         yield Flag(
             CONTRADICTION,
             f"shock.{name}",
             "",
             "a shock has a size",
-            f"{', '.join(shock.sizes())} are zero, so that nothing happens",
+            f"{', '.join(shock.SIZES)} are zero, so that nothing happens",
             (where,),
         )
 
