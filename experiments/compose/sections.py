@@ -28,9 +28,9 @@ def read_section(section: type[Section], values: object, path: str) -> Section:
     """Return the checked, frozen section made of `values`; raise Refusal naming every key that breaks a rule."""
     if not isinstance(values, Mapping):
         raise Refusal(f"{path or 'the configuration'}: must hold keys and values, was {shown(values)}")
-    adapters: Callable[[Any], TypeAdapter[Section]] = _adapter
+    adapter: Callable[[Any], TypeAdapter[Section]] = _adapter  # a cache is typed to take no class
     try:
-        return adapters(section).validate_python(dict(values))
+        return adapter(section).validate_python(dict(values))
     except ValidationError as problem:
         raise Refusal(_message(section, problem, path)) from None
 

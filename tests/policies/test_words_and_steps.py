@@ -9,9 +9,11 @@ import pytest
 
 from experiments.compose.registry import kinds, member_class
 from sim.params import quantities
+from sim.policies.base import Instrument
 from sim.policies.capital_adequacy import CapitalAdequacy
 from sim.policies.eligible_borrowers import EligibleBorrowers
 from sim.policies.funding_leverage import FundingLeverage
+from sim.values import Rules
 
 EVERY = tuple(sorted(kinds("policy")))
 WORDS: list[tuple[str, dict[str, Any], str]] = [
@@ -111,6 +113,18 @@ def test_idle_and_strict_figures_are_such_as_a_file_may_hold(name: str, which: s
     for key, value in figures.items():
         if key in bounds:
             assert bounds[key].low <= value <= bounds[key].high, f"{name}.{key}"
+
+
+def test_an_instrument_without_a_legal_source_cannot_be_made() -> None:
+    class Unsourced(Instrument):
+        def says(self) -> str:
+            return "nothing"
+
+        def amend(self, rules: Rules, kind: str, month: int) -> Rules:
+            return rules
+
+    with pytest.raises(TypeError, match=r"abstract.* source"):
+        Unsourced()
 
 
 def test_strict_eligibility_asks_for_all_that_it_can() -> None:
