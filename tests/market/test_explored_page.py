@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import pytest
-import solara
-from ipywidgets.widgets import widget
 from matplotlib.figure import Figure
 
-from experiments import explore
 from sim.observe.columns import SCHEMAS
 from tests.market.small_market import changed_state
+
+solara = pytest.importorskip("solara", reason="needs the extra mesa")
+widget = pytest.importorskip("ipywidgets.widgets.widget")
+explore = pytest.importorskip("experiments.explore")
 
 
 def pictures() -> int:
