@@ -133,7 +133,7 @@ def test_whole_numbers_of_numpy_are_seeds() -> None:
 
 def test_who_belongs_to_a_market_cannot_be_removed() -> None:
     market = CreditMarket(tiny(), rng=SEED)
-    person = market.agents_by_type[Borrower][0]
+    person = next(iter(market.agents_by_type[Borrower]))
     with pytest.raises(RuntimeError, match=r"Borrower.remove: nobody leaves .* population.size"):
         person.remove()
     with pytest.raises(RuntimeError, match=r"Borrower\.remove"):

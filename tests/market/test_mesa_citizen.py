@@ -146,7 +146,7 @@ def test_agent_sets_call_views_one_by_one() -> None:
 
 
 def test_a_view_is_for_looking() -> None:
-    person = CreditMarket(small(**TINY), rng=SEED).agents_by_type[Borrower][3]
+    person = list(CreditMarket(small(**TINY), rng=SEED).agents_by_type[Borrower])[3]
     with pytest.raises(AttributeError, match=r"Borrower\.savings cannot be set: a view is for looking"):
         person.savings = 5
     with pytest.raises(AttributeError, match=r"has no attribute 'saving'; there are permanent_income, "):
