@@ -123,7 +123,7 @@ def test_an_instrument_without_a_legal_source_cannot_be_made() -> None:
         def amend(self, rules: Rules, kind: str, month: int) -> Rules:
             return rules
 
-    with pytest.raises(TypeError, match=r"abstract.* source"):
+    with pytest.raises(TypeError, match=r"abstract.*\bsource"):
         Unsourced()
 
 
