@@ -104,7 +104,7 @@ def _members(market: MarketConfig) -> dict[str, str]:
 
 
 def _rule(instrument: Any, calendar: CalendarParameters) -> str:
-    said = [instrument.says(), f"announced {_month(instrument.announce_month, calendar)}"]
+    said = [instrument.describe(), f"announced {_month(instrument.announce_month, calendar)}"]
     said.append(f"in force {_month(instrument.effective_month, calendar)}")
     if instrument.full_month > instrument.effective_month:
         said.append(f"in full {_month(instrument.full_month, calendar)}")

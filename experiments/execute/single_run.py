@@ -35,7 +35,7 @@ class Trunk:
 
             self.let_go()
             self.market = CreditMarket(run.config, rng=run.seed, replicate=run.replicate)
-            self.market.live_until(run.trunk_month)
+            self.market.run_until(run.trunk_month)
             self.name = run.trunk
         else:
             gc.collect()  # the last branch goes before the next one comes; markets and their agents hold each other

@@ -90,7 +90,7 @@ class Panel:
         return {
             "month": np.full(len(self.rows), month),
             "borrower": self.rows,
-            **{name: Texts(parts[:, place], texts) for place, (name, texts) in enumerate(TRAITS.items())},
+            **{name: Texts(parts[:, column], texts) for column, (name, texts) in enumerate(TRAITS.items())},
             "employed": borrowers.employed,
             "income_fen": borrowers.cash.astype(np.int64) - self.savings,
             "savings_fen": borrowers.savings,

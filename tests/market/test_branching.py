@@ -77,7 +77,7 @@ FROM_MONTH_0: dict[str, dict[str, Any]] = {
     "a path from the warm-up's level on": {"economy": small().economy._replace(unemployment_path=(0.052, 0.2))},
     "other windows": {"observe": ObserveParameters(0, 3, 3, 9)},
     "quiet cuts": {"lender": one_lender(small(), "platform_a", quiet_cut=QuietCutParameters(cut_share=0.9)).lender},
-    "a cut by lot": {
+    "a cut at random": {
         "lender": one_lender(small(), "platform_a", rationing=RationingParameters(refused_share=0.9)).lender
     },
 }

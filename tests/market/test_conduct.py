@@ -1,4 +1,4 @@
-"""Lenders that cut new lending by lot, and loan officers who overrule the card: off changes nothing, on agrees."""
+"""Lenders that cut new lending at random, and loan officers who overrule the card: off changes nothing, on agrees."""
 
 import pyarrow.compute as pc
 import pytest

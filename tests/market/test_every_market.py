@@ -63,7 +63,7 @@ class TestEveryMarket:
     def test_a_branch_goes_on_as_the_market_would(self, name: str) -> None:
         config = market_of(name)
         market = CreditMarket(config, rng=SEED)
-        market.live_until(4)
+        market.run_until(4)
         branch = market.branch(config)
         branch.run()
         assert_same(branch, lived(config))
@@ -72,9 +72,9 @@ class TestEveryMarket:
     def test_a_copy_goes_on_as_the_market_would(self, name: str) -> None:
         config = market_of(name)
         market = CreditMarket(config, rng=SEED)
-        market.live_until(3)
+        market.run_until(3)
         twin = copy.deepcopy(market)
-        market.live_until(5)
+        market.run_until(5)
         twin.run()
         assert_same(twin, lived(config))
 
@@ -116,5 +116,5 @@ class TestEveryMarket:
     def test_another_seed_is_another_market(self, name: str) -> None:
         one, other = (CreditMarket(smaller(market_of(name)), rng=seed) for seed in (SEED, SEED + 1))
         for market in (one, other):
-            market.live_until(1)
+            market.run_until(1)
         assert not np.array_equal(one.people.state().borrowers.savings, other.people.state().borrowers.savings)

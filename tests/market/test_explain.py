@@ -48,9 +48,9 @@ def test_an_application_is_told_with_its_lender_amount_and_reason(condition: str
 
 @pytest.mark.slow
 def test_in_a_trial_the_price_told_is_that_of_the_loan() -> None:
-    """Everybody is in a trial of prices or limits, on first loans and on lines."""
-    trial = OfferTestParameters(share=1.0, price_step_apr=0.03, limit_step_share=0.5)
-    market = lived(every_lender(small(), offer_test=trial))
+    """Everybody is in a test of prices or limits, on first loans and on lines."""
+    offer_test = OfferTestParameters(share=1.0, price_step_apr=0.03, limit_step_share=0.5)
+    market = lived(every_lender(small(), offer_test=offer_test))
     state = market.people.state()
     approved = rows_where(market, "approved")[:12]  # each is lived again to be told
     assert len(approved) == 12

@@ -80,7 +80,7 @@ def refused_rows(market: CreditMarket) -> list[int]:
 @pytest.mark.parametrize("kind", fast_first((StrictMarket, SteppedMarket), 1))
 def test_a_subclass_is_run_again_as_itself(kind: type[CreditMarket]) -> None:
     market = kind(CONFIG, rng=SEED)
-    market.live_until(APPLIED + 1)
+    market.run_until(APPLIED + 1)
     asked = market.people.state().applications
     told = [market.explain(row) for row in np.flatnonzero(asked.outcome > 0)[:6]]
     assert {each.outcome for each in told} == {"no_lender"}, "nobody makes a new loan"
@@ -122,11 +122,11 @@ class SilentMarket(CreditMarket):
 def test_a_class_that_needs_hands_or_writes_nothing_down_is_refused() -> None:
     lawless = LawlessMarket(CONFIG, rng=SEED)
     lawless.is_closed = True  # type: ignore[attr-defined]
-    lawless.live_until(1)
+    lawless.run_until(1)
     with pytest.raises(ValueError, match=r"LawlessMarket cannot be founded and run again .*is_closed"):
         lawless.explain(17)
     silent = SilentMarket(CONFIG, rng=SEED, datacollector=DataCollector())
-    silent.live_until(1)
+    silent.run_until(1)
     with pytest.raises(ValueError, match="month 0 is not on record: SilentMarket did not write it down"):
         silent.explain(17)
 
@@ -178,7 +178,7 @@ def jobless(market: CreditMarket) -> None:
 @pytest.mark.parametrize("act", fast_first([cheaper, poorer, frozen, dearer_work, jobless], 2))
 def test_what_was_changed_by_hand_is_refused_from_the_month_on(act: Callable[[CreditMarket], None]) -> None:
     market = CreditMarket(CONFIG, rng=SEED)
-    market.live_until(3)
+    market.run_until(3)
     act(market)
     market.run()
     with pytest.raises(ValueError, match=r"^explain: month 3, \w+\.\w+ is not what"):
@@ -190,7 +190,7 @@ def test_what_was_changed_by_hand_is_refused_from_the_month_on(act: Callable[[Cr
 
 def test_another_configuration_put_in_by_hand_is_refused() -> None:
     market = CreditMarket(CONFIG, rng=SEED)
-    market.live_until(3)
+    market.run_until(3)
     other_config(market)
     market.run()
     assert market.record.hash() != lived(CONFIG).record.hash()
@@ -201,7 +201,7 @@ def test_another_configuration_put_in_by_hand_is_refused() -> None:
 
 def test_one_persons_savings_changed_by_hand_are_found_in_the_month_after() -> None:
     market = CreditMarket(CONFIG, rng=SEED)
-    market.live_until(3)
+    market.run_until(3)
     market.people.state().borrowers.savings[17] += 1
     with pytest.raises(ValueError, match=r"borrowers.savings of borrower 17 was changed after month 2 had closed"):
         market.explain(17)
@@ -226,7 +226,7 @@ def test_a_collector_a_generator_a_branch_and_the_end_are_told_as_they_were() ->
     assert market.explain(17, 5) == twin.explain(17, 5)
     assert collector.model_vars == {"month": list(range(1, 9))}, "running it again collects nothing there"
     trunk = StrictMarket(CONFIG, rng=SEED)
-    trunk.live_until(4)
+    trunk.run_until(4)
     capped = CONFIG._replace(policy=(("rate_cap", RateCap(5, 6, max_apr=0.10)),))
     branch = run(trunk.branch(capped))
     assert branch.explain(17, 7) == run(StrictMarket(capped, rng=SEED)).explain(17, 7)

@@ -33,7 +33,7 @@ def given_up(kind: type[CreditMarket], month: int, branches: bool) -> weakref.re
     market = kind(tiny(), rng=SEED)
     mesa.Agent(market)
     assert len(market.agents_by_type[Borrower]) == 60
-    market.live_until(month)
+    market.run_until(month)
     return weakref.ref(market.branch(market.config) if branches else market)
 
 
@@ -61,7 +61,7 @@ def test_agents_of_a_market_and_of_a_user_are_numbered_together() -> None:
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda market: pickle.loads(pickle.dumps(market))])  # noqa: S301
 def test_a_copy_goes_on_to_the_same_bytes(kind: type[CreditMarket], month: int, copied: Any) -> None:
     market = kind(tiny(), rng=SEED)
-    market.live_until(month)
+    market.run_until(month)
     assert len(market.agents_by_type[Borrower]) == 60
     twin = copied(market)
     twin.run()
@@ -153,7 +153,7 @@ def test_who_belongs_to_a_market_cannot_be_removed() -> None:
 def test_a_users_collector_that_can_be_pickled_is_kept() -> None:
     collector = DataCollector(model_reporters={"month": "month"})
     market = CreditMarket(tiny(), rng=SEED, datacollector=collector)
-    market.live_until(2)
+    market.run_until(2)
     twin = pickle.loads(pickle.dumps(market))  # noqa: S301
     twin.run()
     assert twin.datacollector.model_vars == {"month": [1, 2, 3, 4]}

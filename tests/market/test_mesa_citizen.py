@@ -15,7 +15,7 @@ from sim.observe.columns import SCHEMAS
 from sim.people.person import Borrower
 from sim.state import Borrowers
 from sim.supervisor.regulator import Regulator
-from tests.market.small_market import SEED, lived, small
+from tests.market.small_market import SEED, differing, lived, small
 
 TINY = {"people": 60, "warm_up": 3, "months": 4}
 
@@ -188,3 +188,12 @@ def test_a_market_that_has_ended_leaves_no_memory_behind() -> None:
     del market
     gc.collect()
     assert gone() is None
+
+
+def test_former_name_of_run_until_does_the_same_and_warns() -> None:
+    old, new = CreditMarket(small(), rng=SEED), CreditMarket(small(), rng=SEED)
+    with pytest.warns(FutureWarning, match="live_until is now run_until"):
+        old.live_until(2)
+    new.run_until(2)
+    assert old.month == new.month == 2
+    assert not differing(old.record.tables, new.record.tables)

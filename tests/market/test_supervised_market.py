@@ -51,7 +51,7 @@ def test_a_branch_into_supervision_is_the_market_that_lived_under_it(month: int)
     plain = cyclical()._replace(regulator=supervised().regulator._replace(supervision=SupervisionParameters()))
     plain = plain._replace(regulator=plain.regulator._replace(rule=RegulatorRuleParameters()))
     trunk = CreditMarket(plain, rng=SEED)
-    trunk.live_until(month) if month >= 0 else [trunk.live_month() for _ in range(12 + month)]
+    trunk.run_until(month) if month >= 0 else [trunk.live_month() for _ in range(12 + month)]
     branch = trunk.branch(supervised())
     branch.run()
     assert_same(branch, lived(supervised()))
@@ -60,7 +60,7 @@ def test_a_branch_into_supervision_is_the_market_that_lived_under_it(month: int)
 @pytest.mark.parametrize("key", ["supervision", "rule", "dressing"])
 def test_what_has_begun_cannot_be_changed_in_a_branch(key: str) -> None:
     trunk = CreditMarket(supervised(), rng=SEED)
-    trunk.live_until(BEGINS + 1)
+    trunk.run_until(BEGINS + 1)
     if key == "dressing":
         other = every_lender(supervised(), dressing=DRESSING._replace(months=4))
         words = r"dressing\.months: acts before month 4"

@@ -9,7 +9,7 @@ from experiments.compose.study import compose
 from sim.market import CreditMarket
 from sim.params import OfferTestParameters
 from sim.policies.rate_cap import RateCap
-from tests.market.made_markets import QUARTERLY, TRIAL, YEARLY, strategic
+from tests.market.made_markets import OFFER_TEST, QUARTERLY, YEARLY, strategic
 from tests.market.small_market import differing, every_lender, lived, one_lender, small, tables_before
 
 
@@ -29,7 +29,7 @@ def test_nobody_moves_or_tries_by_default() -> None:
         assert row["markup_apr"] == dict(market.config.lender)[row["lender"]].markup_apr
     for row in rows(market, "bands", lambda row: row["taken_fen"] > 0):
         assert row["taken_apr"] == pytest.approx(row["offered_apr"], abs=1e-12), (
-            "without a trial all pay the band's price"
+            "without an offer test all pay the band's price"
         )
 
 
@@ -98,7 +98,7 @@ def test_a_move_matters_from_the_month_after() -> None:
 
 
 def test_a_trial_counts_offers_and_the_dearer_is_taken_less() -> None:
-    market = lived(every_lender(small(people=3_000), offer_test=TRIAL._replace(price_step_apr=0.08)))
+    market = lived(every_lender(small(people=3_000), offer_test=OFFER_TEST._replace(price_step_apr=0.08)))
     taken: dict[str, list[int]] = {}
     for row in rows(market, "offer_tests"):
         sums = taken.setdefault(row["test_group"], [0, 0, 0, 0])
@@ -112,16 +112,16 @@ def test_a_trial_counts_offers_and_the_dearer_is_taken_less() -> None:
 
 
 def test_a_trial_moves_the_markup_by_what_it_found() -> None:
-    market = lived(every_lender(small(people=3_000), offer_test=TRIAL, strategy=QUARTERLY))
+    market = lived(every_lender(small(people=3_000), offer_test=OFFER_TEST, strategy=QUARTERLY))
     found = moves(market, "moves_markup")
     assert any("test offers" in move["reason"] for move in found)
 
 
 @pytest.mark.slow
 def test_a_trial_moves_limits_by_what_it_found_and_waits_between_steps() -> None:
-    """Up where wider lines earned more and down where less; without a trial by the lender's own return."""
+    """Up where wider lines earned more and down where less; without an offer test by the lender's own return."""
     strategy = QUARTERLY._replace(most_limit_steps=2)
-    bold = TRIAL._replace(share=1.0, limit_step_share=0.6, least_standard_errors=0.0, least_offers=5)
+    bold = OFFER_TEST._replace(share=1.0, limit_step_share=0.6, least_standard_errors=0.0, least_offers=5)
     config = every_lender(small(people=3_000), offer_test=bold, strategy=strategy)
     market = lived(config._replace(calendar=config.calendar._replace(months=40)))
     told = moves(market, "moves_limits")
@@ -139,19 +139,21 @@ def test_a_trial_moves_limits_by_what_it_found_and_waits_between_steps() -> None
 
 def test_a_lender_whose_trial_of_limits_is_silent_leaves_them() -> None:
     strategy = QUARTERLY._replace(most_limit_steps=2)
-    market = lived(every_lender(small(people=1_000), offer_test=TRIAL._replace(least_offers=10_000), strategy=strategy))
+    market = lived(
+        every_lender(small(people=1_000), offer_test=OFFER_TEST._replace(least_offers=10_000), strategy=strategy)
+    )
     assert moves(market, "moves_limits") == []
 
 
 def test_limits_stay_unless_they_may_move() -> None:
-    market = lived(every_lender(small(people=1_000), offer_test=TRIAL, strategy=QUARTERLY))
+    market = lived(every_lender(small(people=1_000), offer_test=OFFER_TEST, strategy=QUARTERLY))
     assert moves(market, "moves_limits") == []
     assert all(lender.limit_months() == lender.parameters.limit_months for lender in market.lenders)
 
 
 def test_all_that_is_drawn_on_a_wider_line_is_in_its_group() -> None:
     """Limits of 190% and 10% of what they were, for life: all that is drawn on them differs as much."""
-    market = lived(every_lender(small(people=3_000), offer_test=TRIAL._replace(share=1.0, limit_step_share=0.9)))
+    market = lived(every_lender(small(people=3_000), offer_test=OFFER_TEST._replace(share=1.0, limit_step_share=0.9)))
     lent = dict.fromkeys(("control", "wider", "narrower"), 0)
     for row in rows(market, "offer_tests"):
         if row["test_group"] in lent:
@@ -161,7 +163,7 @@ def test_all_that_is_drawn_on_a_wider_line_is_in_its_group() -> None:
 
 def test_groups_with_other_prices_are_alike_but_for_the_price() -> None:
     """Control, dearer and cheaper have the same part of all offers, and of those to people who have a line already."""
-    market = lived(every_lender(small(people=3_000), offer_test=TRIAL))
+    market = lived(every_lender(small(people=3_000), offer_test=OFFER_TEST))
     offers = dict.fromkeys(("control", "dearer", "cheaper"), 0)
     for row in rows(market, "offer_tests"):
         if row["test_group"] in offers:
@@ -173,7 +175,7 @@ def test_groups_with_other_prices_are_alike_but_for_the_price() -> None:
 
 def test_what_a_trial_counts_as_owed_is_what_is_owed() -> None:
     """All groups together are the whole book, month by month and lender by lender."""
-    market = lived(every_lender(small(people=1_000), offer_test=TRIAL))
+    market = lived(every_lender(small(people=1_000), offer_test=OFFER_TEST))
     owed: dict[tuple[int, str], int] = {}
     for row in rows(market, "offer_tests"):
         place = (row["month"], row["lender"])
@@ -230,8 +232,8 @@ def test_where_both_groups_are_treated_alike_a_trial_finds_a_difference_no_more_
         market = CreditMarket(config, rng=seed)
         market.run()
         for lender in market.lenders:
-            trial = lender.price_experiment.of_limits(lender)
-            if trial is not None:
-                judged, found = judged + 1, found + abs(trial.direction)
+            result = lender.offer_test.of_limits(lender)
+            if result is not None:
+                judged, found = judged + 1, found + abs(result.direction)
     assert judged > 100
     assert found < judged / 10

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.observe.month_ends import Difference, first_place, memory_sum, months_of, sums_of, until
+from sim.observe.month_ends import Difference, first_row_that_differs, memory_sum, months_of, sums_of, until
 from sim.state import blank_people
 
 
@@ -55,11 +55,11 @@ def test_sums_tell_columns_apart(place: tuple[str, str]) -> None:
         ([0.5, 3.0, 1.0], [0.5, 2.0, 0.0], 1),
     ],
 )
-def test_the_first_place_in_which_columns_differ(
+def test_the_first_row_that_differs_in_which_columns_differ(
     here: list[float | None], there: list[float | None], place: int | None
 ) -> None:
     columns = (pa.chunked_array([pa.array(values, pa.float64())]) for values in (here, there))
-    assert first_place(*columns) == place
+    assert first_row_that_differs(*columns) == place
 
 
 def test_a_vintage_belongs_to_the_month_of_its_age() -> None:

@@ -23,7 +23,6 @@ from sim.codes import (
     LINE_FROZEN,
     LINE_OPEN,
     LOAN_SLOTS,
-    LOTS,
     NEVER,
     NO_INCOME_CAP_MONTHS,
     NO_LICENCE,
@@ -33,12 +32,13 @@ from sim.codes import (
     NOT_POSTPONED,
     NOTHING_SOLD,
     OPEN,
-    PLACES,
     POSTPONED_WITH_INTEREST,
     POSTPONED_WITHOUT_INTEREST,
     PRIORITIES,
     RATE_CAP,
+    REGION_SECTORS,
     SECTORS,
+    STRATA,
 )
 from sim.counted import GROUPS
 from sim.draws import Draws
@@ -73,8 +73,8 @@ class Market(NamedTuple):
     @property
     def counting(self) -> Counting:
         """What the passes count of scorecards, and whether demand is told apart by region and sector."""
-        lots = LOTS if self.seed // len(COUNTINGS) % 2 else 1
-        return COUNTINGS[self.seed % len(COUNTINGS)]._replace(lots=lots)
+        strata = STRATA if self.seed // len(COUNTINGS) % 2 else 1
+        return COUNTINGS[self.seed % len(COUNTINGS)]._replace(strata=strata)
 
 
 def made_behaviour(luck: np.random.Generator) -> BehaviourParameters:
@@ -298,7 +298,7 @@ def made_law(luck: np.random.Generator, lenders: int, is_lawless: bool) -> dict[
 def made_conditions(market: Market, month: int) -> Conditions:
     """Return the state of the world in one month."""
     luck = np.random.default_rng([market.seed, month, 3])
-    separation = luck.uniform(0.0, 0.15, PLACES)
+    separation = luck.uniform(0.0, 0.15, REGION_SECTORS)
     return Conditions(
         month=month,
         wage_index=float(luck.uniform(0.8, 1.3)),
@@ -309,7 +309,7 @@ def made_conditions(market: Market, month: int) -> Conditions:
         income_noises=np.array(INCOME_NOISE),
         informal_supply_share=float(luck.choice([0.0, 0.5, 1.0])),
         community_default_points=luck.uniform(0.0, 10.0, market.communities),
-        income_factors=luck.choice([1.0, 0.8], PLACES),
+        income_factors=luck.choice([1.0, 0.8], REGION_SECTORS),
         before_window=int(month % 3 == 0),
         after_window=int(month % 3 != 0),
         counts_shape=int(month % 4 != 0),
@@ -319,25 +319,25 @@ def made_conditions(market: Market, month: int) -> Conditions:
 
 
 def allotted(demand: NDArray[np.int64], market: Market, month: int, round_number: int) -> Cutoffs:
-    """Return how far each lender's made-up money goes in each lot, and which bank is beside each priority."""
+    """Return how far each lender's made-up money goes in each stratum, and which bank is beside each priority."""
     luck = np.random.default_rng([market.seed, month, 4, round_number])
-    told = everybody_served(len(demand), market.counting.lots)
+    told = everybody_served(len(demand), market.counting.strata)
     for lender in range(len(demand)):
         told.partner[lender] = luck.integers(NOBODY, len(demand), PRIORITIES)
-        for lot in range(market.counting.lots):
-            total = demand[lender, lot].cumsum()
+        for stratum in range(market.counting.strata):
+            total = demand[lender, stratum].cumsum()
             budget = int(total[-1] * luck.choice([0.0, 0.5, 0.8, 1.0]))
             if total[-1] > budget:
-                told.priority[lender, lot] = np.searchsorted(total, budget, side="right")
-                told.binding[lender, lot] = luck.choice(BUDGET_OUTCOMES)
+                told.priority[lender, stratum] = np.searchsorted(total, budget, side="right")
+                told.binding[lender, stratum] = luck.choice(BUDGET_OUTCOMES)
     return told
 
 
-def everybody_served(lenders: int, lots: int = 1) -> Cutoffs:
+def everybody_served(lenders: int, strata: int = 1) -> Cutoffs:
     """Return cutoffs of lenders with money for all, who lend alone."""
     return Cutoffs(
-        priority=np.full((lenders, lots), PRIORITIES, dtype=np.int64),
-        binding=np.zeros((lenders, lots), dtype=np.int64),
+        priority=np.full((lenders, strata), PRIORITIES, dtype=np.int64),
+        binding=np.zeros((lenders, strata), dtype=np.int64),
         partner=np.full((lenders, PRIORITIES), NOBODY, dtype=np.int64),
     )
 

@@ -14,7 +14,7 @@ from math import floor
 import numpy as np
 import pytest
 
-from sim.codes import CHARGED_OFF, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, PLACES
+from sim.codes import CHARGED_OFF, LINE_OPEN, NOBODY, NOTHING_SOLD, OPEN, REGION_SECTORS
 from sim.counted import Flow
 from sim.draws import Draws
 from sim.params import BehaviourParameters
@@ -97,8 +97,8 @@ def plain_surroundings(market: Market, month: int) -> tuple[Terms, Conditions]:
         wage_index=1.0,
         bonus_factor=1.0,
         informal_supply_share=0.0,
-        separation_shares=np.zeros(PLACES),
-        income_factors=np.ones(PLACES),
+        separation_shares=np.zeros(REGION_SECTORS),
+        income_factors=np.ones(REGION_SECTORS),
         community_default_points=np.zeros(1),
     )
     return terms, conditions

@@ -93,7 +93,7 @@ def test_no_history_skips_a_rung_up_and_every_act_says_why(
         else:
             assert step.standing.rung >= max(1, standing.rung)
         assert (step.standing.rung == standing.rung and not step.withdrawn) == (step.acts == ())
-        assert all(report.says() in reason for _, reason in step.acts)
+        assert all(report.describe() in reason for _, reason in step.acts)
         assert not step.withdrawn or (plan_after > 0 and month >= standing.plan_until)
         if step.withdrawn:
             break

@@ -38,7 +38,7 @@ from sim.rules.law import (
     too_much_service,
 )
 from sim.rules.underwriting import decision
-from sim.values import Economy, Rules, calm_strains
+from sim.values import Economy, Rules, no_shock_effects
 from tests.policies.test_every_instrument import OPENING
 from tests.reference.market import ReferenceMarket
 
@@ -70,7 +70,9 @@ def refused(lived: CreditMarket, reason: str, since: int = LAW) -> int:
 
 
 def made_economy(policy_rate_apr: float) -> Economy:
-    return Economy(0, "2021-01-01", 0.0, 0.05, (), 0.1, 1.0, 1.0, policy_rate_apr, 0.02, 0.0, (), (), calm_strains(6))
+    return Economy(
+        0, "2021-01-01", 0.0, 0.05, (), 0.1, 1.0, 1.0, policy_rate_apr, 0.02, 0.0, (), (), no_shock_effects(6)
+    )
 
 
 class TestEdges:
@@ -257,7 +259,7 @@ class TestTheLastRefusal:
 
     def test_a_lender_in_resolution_says_that_it_has_no_licence(self) -> None:
         lived = CreditMarket(market().config, rng=5)
-        lived.live_until(1)
+        lived.run_until(1)
         failed, other = lived.lenders[:2]
         failed.status = RESOLUTION
         economy, rulebook = made_economy(0.0385)._replace(rollover_factors=(1.0,) * 6), lived.regulator.rulebook

@@ -81,8 +81,8 @@ class TestGuaranteeFees:
         assert closed.record.hash() == closed_to_shifty.record.hash()
 
     def test_the_log_says_which_price_is_meant(self) -> None:
-        assert "price without guarantee fees" in RateCap(counts_guarantees=False).says()
-        assert "price without guarantee fees" in LprRateCap(counts_guarantees=False).says()
+        assert "price without guarantee fees" in RateCap(counts_guarantees=False).describe()
+        assert "price without guarantee fees" in LprRateCap(counts_guarantees=False).describe()
 
     def test_nothing_but_fees_is_no_price(self) -> None:
         with pytest.raises(Refusal, match=r"lender\.bank_a\.largest_guarantee_share: must leave .* was 0.9"):

@@ -126,8 +126,8 @@ def test_sums_by_column_are_those_of_the_matrix_of_ones_and_noughts(version: int
     design = design_of(outcomes.cells, above, EXPERT, PRIOR_BADS, model)
     matrix = np.zeros((len(outcomes.cells), len(design.weights)))
     matrix[:, 0] = 1.0
-    for places in design.places:
-        matrix[np.arange(len(matrix)), places] = 1.0
+    for columns in design.columns:
+        matrix[np.arange(len(matrix)), columns] = 1.0
     if version == 2:
         matrix[:, -1] = 100.0 * above
     luck = np.random.default_rng(4)

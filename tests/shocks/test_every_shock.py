@@ -81,7 +81,7 @@ def check_all(shock: Any) -> None:
 def eve() -> CreditMarket:
     """The grown market as it stands before month START; branch it, do not step it."""
     calm = CreditMarket(small(**GROWN), rng=SEED)
-    calm.live_until(START)
+    calm.run_until(START)
     return calm
 
 
@@ -212,7 +212,7 @@ def before_losses(seed: int) -> CreditMarket:
         for name, lender in config.lender
     )
     calm = CreditMarket(config._replace(lender=listening), rng=seed)
-    calm.live_until(START)
+    calm.run_until(START)
     return calm
 
 

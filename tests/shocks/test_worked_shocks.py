@@ -64,7 +64,7 @@ def test_wages_lost_in_a_slowdown_stay_lost_when_it_ends() -> None:
 def test_two_waves_of_fraud_never_make_more_than_all_loans_frauds() -> None:
     config = market()._replace(shock=(("first", FraudWave(fraud_share=0.5)), ("second", FraudWave(fraud_share=0.6))))
     economy = next(economy for economy in turned(config) if economy.month == 36)
-    assert economy.strains.fraud_shares == pytest.approx([0.8] * len(config.lender))
+    assert economy.shock_effects.fraud_shares == pytest.approx([0.8] * len(config.lender))
 
 
 def test_a_solvent_lender_that_leaves_lends_no_more_pays_its_funders_and_leaves_the_rest_to_its_owners() -> None:
