@@ -33,8 +33,8 @@ PURPOSES = (
     "signal",  # what a lender's data show of a person's reliability; alternative = id
     "proxy",  # what a lender's data show of a person's income; alternative = id
     "priority",  # rank within a risk band when money is short
-    "forget",  # forgetting to pay; alternative = loan slot
-    "collect",  # whether a collector reaches the debtor; alternative = loan slot
+    "forget",  # forgetting to pay; alternative = the month of the loan
+    "collect",  # whether a collector reaches the debtor; alternative = the month of the loan
     "rumour",  # hearing a rumour; alternative = the lender's id
     "economy",  # aggregate noise; row 0
     "report",  # noise in supervisory returns; row = lender id

@@ -225,7 +225,7 @@ def why_missed(context: ExplanationContext, slot: int, opening: People, closing:
         context.behaviour.repayment,
     ):
         return "walked_away"
-    u = context.chance.uniform("forget", context.borrower, slot)
+    u = context.chance.uniform("forget", context.borrower, int(loans.origination_month[0, slot]))
     if loans.bucket[0, slot] == 0 and u < forget_chance(int(person.reliability[0]), context.behaviour.repayment):
         return "forgot"
     return "no_money"

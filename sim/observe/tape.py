@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHARGED_OFF, EMPTY, LOAN_SLOTS, NOBODY, OPEN, PURPOSES_OF_CREDIT
+from sim.codes import CHARGED_OFF, EMPTY, NOBODY, OPEN, PURPOSES_OF_CREDIT
 from sim.money import monthly_interest
 from sim.observe.builders import Block, Texts
 from sim.state import Loans
@@ -176,12 +176,11 @@ def _rows(
 def _told(columns: dict[str, NDArray[np.int64]], month: int, names: Sequence[str], warm_up_months: int) -> Block:
     """Return the rows under the names of the tape."""
     origination = columns["origination_month"] - warm_up_months
-    row = columns["borrower"] * LOAN_SLOTS + columns["slot"]
     partner = np.where(columns["partner"] == NOBODY, len(names), columns["partner"])
     is_open = np.isin(columns["status"], (CURRENT, LATE))
     return {
-        "month": np.full(len(row), month),
-        "loan_id": row * MONTHS_OF_IDS + columns["origination_month"],
+        "month": np.full(len(origination), month),
+        "loan_id": columns["borrower"] * MONTHS_OF_IDS + columns["origination_month"],
         "borrower": columns["borrower"],
         "lender": Texts(columns["lender"], tuple(names)),
         "partner": Texts(partner, (*names, "none")),

@@ -51,6 +51,14 @@ def owed_at(i: int, lender: int, loans: Loans) -> int:
 
 
 @kernel
+def is_smaller(i: int, slot: int, other: int, loans: Loans) -> bool:
+    """Return whether less is owed on the loan in `slot` than on another; of equal ones the older counts as smaller."""
+    if loans.principal[i, slot] != loans.principal[i, other]:
+        return bool(loans.principal[i, slot] < loans.principal[i, other])
+    return bool(loans.origination_month[i, slot] < loans.origination_month[i, other])
+
+
+@kernel
 def slot_for(i: int, lender: int, loans: Loans) -> int:
     """Return the slot a new loan from a lender would take: an empty one, else that of its smallest current loan.
 
@@ -68,7 +76,7 @@ def slot_for(i: int, lender: int, loans: Loans) -> int:
             continue
         here += 1
         is_current = loans.status[i, slot] == OPEN and loans.bucket[i, slot] == 0
-        if is_current and (best == NOBODY or loans.principal[i, slot] < loans.principal[i, best]):
+        if is_current and (best == NOBODY or is_smaller(i, slot, best, loans)):
             best = slot
     return empty if empty != NOBODY and here < SLOTS_AT_ONE_LENDER else best
 

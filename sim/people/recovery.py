@@ -38,8 +38,9 @@ def collect_claim(
     partner = wide(loans.partner[i, slot])
     share_bp = wide(loans.partner_share_bp[i, slot])
     claim = wide(loans.principal[i, slot])
+    serial = wide(loans.origination_month[i, slot])
     paid = 0
-    if cash > kept and uniform(keys, COLLECT, conditions.month, i, slot) < terms.collection_effort[lender]:
+    if cash > kept and uniform(keys, COLLECT, conditions.month, i, serial) < terms.collection_effort[lender]:
         paid = recovery(claim, cash, kept, behaviour.repayment.recovery_surplus_share)
     loans.instalments_left[i, slot] -= 1
     left = wide(loans.instalments_left[i, slot])
@@ -72,8 +73,19 @@ def collect_claims(
     behaviour: BehaviourParameters,
     tallies: Tallies,
 ) -> int:
-    """Collect on person i's claims, those charged off this month (marked in `done`) apart; return the fen left."""
-    for slot in range(LOAN_SLOTS):
-        if loans.status[i, slot] == CHARGED_OFF and not done[slot]:
-            cash -= collect_claim(i, slot, cash, kept, loans, keys, conditions, terms, behaviour, tallies)
+    """Collect on person i's claims, the oldest loan first; return the fen left.
+
+    Those charged off this month are marked in `done` and left alone. It is overwritten.
+    """
+    for _ in range(LOAN_SLOTS):
+        oldest = NOBODY
+        for slot in range(LOAN_SLOTS):
+            if loans.status[i, slot] != CHARGED_OFF or done[slot]:
+                continue
+            if oldest == NOBODY or loans.origination_month[i, slot] < loans.origination_month[i, oldest]:
+                oldest = slot
+        if oldest == NOBODY:
+            break
+        done[oldest] = True
+        cash -= collect_claim(i, oldest, cash, kept, loans, keys, conditions, terms, behaviour, tallies)
     return cash

@@ -124,6 +124,14 @@ def serve_loan(
 
 
 @kernel
+def comes_before(i: int, slot: int, other: int, loans: Loans) -> bool:
+    """Return whether of two loans worth the same that in `slot` is served first: more in arrears, else lent earlier."""
+    if loans.bucket[i, slot] != loans.bucket[i, other]:
+        return bool(loans.bucket[i, slot] > loans.bucket[i, other])
+    return bool(loans.origination_month[i, slot] < loans.origination_month[i, other])
+
+
+@kernel
 def next_to_pay(
     i: int,
     done: NDArray[np.bool_],
@@ -133,7 +141,7 @@ def next_to_pay(
     terms: Terms,
     registry_priority_fen: float,
 ) -> int:
-    """Return the slot person i pays next: the most valuable relationship first, oldest arrears first, then the slot."""
+    """Return the slot person i pays next: the most valuable relationship, the oldest arrears, the oldest loan."""
     best = NOBODY
     best_value = 0.0
     for slot in range(LOAN_SLOTS):
@@ -144,8 +152,8 @@ def next_to_pay(
         value = relationship_value(
             unused, terms.is_bank[lender], terms.registry_coverage[lender], registry_priority_fen
         )
-        is_older = best != NOBODY and value == best_value and loans.bucket[i, slot] > loans.bucket[i, best]
-        if best == NOBODY or value > best_value or is_older:
+        is_first = best == NOBODY or value > best_value
+        if is_first or (value == best_value and comes_before(i, slot, best, loans)):
             best = slot
             best_value = value
     return best
@@ -202,7 +210,7 @@ def pay_dues(
         if walks_away == 1:
             offered = 0
         elif loans.bucket[i, slot] == 0:
-            u = uniform(keys, FORGET, month, i, slot)
+            u = uniform(keys, FORGET, month, i, loans.origination_month[i, slot])
             if u < forget_chance(borrowers.reliability[i], repayment):
                 offered = 0
         # A miss counts as chosen only when the instalment could have been paid.

@@ -59,7 +59,7 @@ def test_a_loan_is_paid_down_goes_late_or_is_charged_off() -> None:
 def test_a_new_loan_in_the_slot_of_an_old_one_has_refinanced_it() -> None:
     before, after = blank_people(1, 1), blank_people(1, 1)
     put(before, 0, 300)
-    put(before, 1, 200)
+    put(before, 1, 200, month=WARM_UP + NOW - 3)
     put(after, 0, 1_000, month=WARM_UP + NOW)
     rows = month_of(before, after)
     assert [(row["status"], row["balance_fen"], row["principal_paid_fen"]) for row in rows] == [
@@ -67,7 +67,7 @@ def test_a_new_loan_in_the_slot_of_an_old_one_has_refinanced_it() -> None:
         ("refinanced", 0, 300),
         ("paid_off", 0, 200),
     ]
-    assert [row["months_on_book"] for row in rows] == [0, 2, 2]
+    assert [row["months_on_book"] for row in rows] == [0, 2, 3]
     assert len({row["loan_id"] for row in rows}) == 3
     assert {row["borrower"] for row in rows} == {40}
 

@@ -153,9 +153,11 @@ class Credit:
         if self.free_slot() != NOBODY and contracts_here < SLOTS_AT_ONE_LENDER:
             return self.free_slot()
         current = [
-            (loan.principal, slot) for slot, loan in self.open_loans() if loan.lender == lender and not loan.bucket
+            (loan.principal, loan.origination_month, slot)
+            for slot, loan in self.open_loans()
+            if loan.lender == lender and not loan.bucket
         ]
-        return min(current, default=(0, NOBODY))[1]
+        return min(current, default=(0, 0, NOBODY))[-1]
 
     def interest_to_repay(self, slot: int) -> int:
         """Return the month's interest in fen that repaying the loan in a slot costs; nothing for an empty slot."""

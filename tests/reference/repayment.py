@@ -64,13 +64,18 @@ def pay_dues(person: Person, on_hand: int, world: Circumstances, counts: Counts)
     for slot in [slot for slot, loan in due.items() if is_deferred(person, loan, world)]:
         postpone(person, slot, due.pop(slot), world, counts)
     while due:
-        slot = max(due, key=lambda slot: (worth_of(person, due[slot], world), due[slot].bucket))
+        slot = min(due, key=lambda slot: turn_of(person, due[slot], world))
         loan = due.pop(slot)
         walks_away = is_leaving(person, loan, burden, world)
-        offered = 0 if walks_away or forgets(person, slot, loan, world) else on_hand
+        offered = 0 if walks_away or forgets(person, loan, world) else on_hand
         by_choice = walks_away and loan.instalment > 0 and on_hand >= loan.instalment
         on_hand -= serve(person, slot, offered, by_choice, world, counts)
     return on_hand
+
+
+def turn_of(person: Person, loan: Loan, world: Circumstances) -> tuple[float, int, int]:
+    """Return what orders payments: the most valuable relationship, then the oldest arrears, then the oldest loan."""
+    return -worth_of(person, loan, world), -loan.bucket, loan.origination_month
 
 
 def worth_of(person: Person, loan: Loan, world: Circumstances) -> float:
@@ -97,11 +102,11 @@ def is_leaving(person: Person, loan: Loan, burden: int, world: Circumstances) ->
     )
 
 
-def forgets(person: Person, slot: int, loan: Loan, world: Circumstances) -> bool:
+def forgets(person: Person, loan: Loan, world: Circumstances) -> bool:
     """Return whether the payment slips the person's mind; only a loan not yet late can be forgotten."""
     if loan.bucket > 0:
         return False
-    return world.chance.uniform("forget", person.row, slot) < forget_chance(
+    return world.chance.uniform("forget", person.row, loan.origination_month) < forget_chance(
         person.reliability, world.behaviour.repayment
     )
 
@@ -143,18 +148,18 @@ def pay_claims(
 
     A claim ends when it is paid or when its last month of collection has passed.
     """
-    for slot, claim in claims:
+    for slot, claim in sorted(claims, key=lambda each: each[1].origination_month):
         claim.instalments_left -= 1
-        on_hand -= collected(person, slot, claim, on_hand, world, counts)
+        on_hand -= collected(person, claim, on_hand, world, counts)
         if claim.instalments_left <= 0 or claim.principal == 0:
             person.credit.slots[slot] = None
     return on_hand
 
 
-def collected(person: Person, slot: int, claim: Loan, on_hand: int, world: Circumstances, counts: Counts) -> int:
+def collected(person: Person, claim: Loan, on_hand: int, world: Circumstances, counts: Counts) -> int:
     """Return the fen a collector gets on one claim: nothing unless the person is reached and has a surplus."""
-    reached = world.chance.uniform("collect", person.row, slot) < world.lenders[claim.lender].collection_effort
-    if not reached:
+    u = world.chance.uniform("collect", person.row, claim.origination_month)
+    if u >= world.lenders[claim.lender].collection_effort:
         return 0
     before = claim.principal
     paid = recovery(before, on_hand, person.essentials, world.behaviour.repayment.recovery_surplus_share)
