@@ -25,7 +25,7 @@ class SameMarkets(NamedTuple):
     """Where an arm and the baseline are one market: in whole replicates, and until the month in which they part."""
 
     replicates: Mapping[ArmKey, frozenset[int]] = {}  # in which all tables of both are equal, words on rules apart
-    parting: Mapping[ArmKey, int] = {}  # the first month not shared with the baseline in every replicate
+    divergence: Mapping[ArmKey, int] = {}  # the first month not shared with the baseline in every replicate
 
     def are_same(self, scenario: str, arm: str, replicates: Iterable[int]) -> bool:
         """Return whether the arm is the baseline's market in every one of these replicates, of which there is one."""
@@ -34,7 +34,7 @@ class SameMarkets(NamedTuple):
 
     def parting_month(self, scenario: str, arm: str) -> int:
         """Return the first month in which arm and baseline may differ; months count from the end of the warm-up."""
-        return self.parting.get((scenario, arm), 0)
+        return self.divergence.get((scenario, arm), 0)
 
 
 NONE_KNOWN = SameMarkets()
@@ -51,7 +51,7 @@ def same_markets(
     """Return where arms are the baseline's market: one run for both, equal tables, or a past lived once for both."""
     baseline = {(run.scenario, run.replicate): run for run in runs if run.arm == study.arms[0]}
     replicates: dict[ArmKey, set[int]] = {}
-    parting: dict[ArmKey, int] = {}
+    divergence: dict[ArmKey, int] = {}
     for run in runs:
         base = baseline.get((run.scenario, run.replicate))
         if base is None or run.arm == study.arms[0]:
@@ -59,9 +59,9 @@ def same_markets(
         place = (run.scenario, run.arm)
         if run.identity == base.identity or are_same_tables(*(run_folder(folder, one, kept) for one in (run, base))):
             replicates.setdefault(place, set()).add(run.replicate)
-        shared = min(run.trunk_month, base.trunk_month) if run.trunk == base.trunk else 0
-        parting[place] = min(shared, parting.get(place, shared))
-    return SameMarkets({place: frozenset(found) for place, found in replicates.items()}, parting)
+        shared = min(run.divergence_month, base.divergence_month) if run.shared_warm_up == base.shared_warm_up else 0
+        divergence[place] = min(shared, divergence.get(place, shared))
+    return SameMarkets({place: frozenset(found) for place, found in replicates.items()}, divergence)
 
 
 def are_same_tables(one: Path, other: Path) -> bool:

@@ -19,8 +19,8 @@ class Run(NamedTuple):
     seed: int
     config: MarketConfig
     identity: str
-    trunk: str  # equal for runs that are the same market until `trunk_month`
-    trunk_month: int
+    shared_warm_up: str  # equal for runs that are the same market until `divergence_month`
+    divergence_month: int
 
     @property
     def folder(self) -> str:

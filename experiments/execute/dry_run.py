@@ -112,16 +112,20 @@ def _plan_rows(study: StudyConfig, runs: Sequence[Run], waiting: int) -> list[Ro
     replicates: Row = ("replicates", str(settings.replicates), "")
     if stop.is_on:
         replicates = ("replicates", f"{stop.at_least} to {stop.at_most}", f"stop rule, looks every {stop.step}")
-    trunks: dict[str, int] = {}
+    warm_ups: dict[str, int] = {}
     for run in runs:
-        trunks[run.trunk] = run.trunk_month + run.config.calendar.warm_up_months
-    months = sorted(set(trunks.values()))
+        warm_ups[run.shared_warm_up] = run.divergence_month + run.config.calendar.warm_up_months
+    months = sorted(set(warm_ups.values()))
     return [
         ("arms", str(len(study.arms)), ", ".join(study.arms)),
         ("scenarios", str(len(study.scenarios)), ", ".join(study.scenarios)),
         replicates,
         ("runs", str(len(runs)), f"{unique} different ones, {unique - waiting} finished already"),
-        ("shared pasts", str(len(trunks)), f"of {' or '.join(str(each) for each in months)} months, each run once"),
+        (
+            "shared warm-ups",
+            str(len(warm_ups)),
+            f"of {' or '.join(str(each) for each in months)} months, each run once",
+        ),
     ]
 
 

@@ -1,7 +1,7 @@
 """Carries out many runs at the places of an engine, and survives what happens to them.
 
 Runs that share a warm-up are given to one worker one after the other, so that it is run once; a worker with nothing
-left to do joins another's trunk when that ends the study sooner. The run whose worker dies is known, because every
+left to do joins another's warm-up when that ends the study sooner. The run whose worker dies is known, because every
 worker has a place of its own: it waits until the others are done, is tried again (alone, on one machine), and then set
 aside. A run that raises is set aside at once, since it would raise again.
 """
@@ -106,11 +106,11 @@ def _origin(folder: Path) -> Iterator[Origin]:
         (folder / token).unlink(missing_ok=True)
 
 
-def by_trunk(runs: Sequence[Run]) -> dict[str, deque[Run]]:
-    """Return the runs by what they share until month 0, in the order in which each trunk first comes up."""
+def by_shared_warm_up(runs: Sequence[Run]) -> dict[str, deque[Run]]:
+    """Return the runs by the warm-up that they share, in the order in which each warm-up first occurs."""
     together: dict[str, deque[Run]] = {}
     for run in runs:
-        together.setdefault(run.trunk, deque()).append(run)
+        together.setdefault(run.shared_warm_up, deque()).append(run)
     return together
 
 
@@ -136,7 +136,7 @@ class _Supervisor(NamedTuple):
 
     def _side_by_side(self, runs: Sequence[Run], count: int) -> list[Run]:
         """Carry out runs, each once; return those whose worker died."""
-        waiting = by_trunk(runs)
+        waiting = by_shared_warm_up(runs)
         flying: dict[Future[Outcome], Worker] = {}
         lost: list[Run] = []
         with worker_pool(self.engine, count) as workers:

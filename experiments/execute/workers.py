@@ -1,4 +1,4 @@
-"""Workers: each has one place of an engine, carries out one run at a time, and knows which shared past it holds."""
+"""Workers: each has one place of an engine, carries out one run at a time, and holds one shared warm-up."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from experiments.execute.executors.worker import Origin, Outcome, carry_out_here
 
 
 class Worker:
-    """Carries out one run at a time at a place of its own, which holds on to the trunk of the last."""
+    """Carries out one run at a time at a place of its own, which keeps the warm-up of the last."""
 
     def __init__(self) -> None:
         """Start without a place."""
         self.place: Place | None = None
-        self.trunk = ""  # whose runs it was given last
-        self.has_warmed_up = False  # it has finished a run of that trunk, so another one is quick
+        self.shared_warm_up = ""  # whose runs it was given last
+        self.has_warmed_up = False  # it has finished a run of that warm-up, so another one is quick
         self.run: Run | None = None
 
     @property
     def held(self) -> str:
-        """The trunk that is surely held, or nothing."""
-        return self.trunk if self.has_warmed_up else ""
+        """The shared warm-up that is surely held, or nothing."""
+        return self.shared_warm_up if self.has_warmed_up else ""
 
     def is_placed(self, engine: Engine) -> bool:
         """Return whether it has a place, after asking for one if it has none."""
@@ -37,13 +37,13 @@ class Worker:
     def begin(self, run: Run, runs: Path, origin: Origin) -> Future[Outcome]:
         """Let the place carry out a run."""
         assert self.place is not None, "a worker is placed before it begins"
-        if run.trunk != self.trunk:
-            self.trunk, self.has_warmed_up = run.trunk, False
+        if run.shared_warm_up != self.shared_warm_up:
+            self.shared_warm_up, self.has_warmed_up = run.shared_warm_up, False
         self.run = run
         return self.place.submit(carry_out_here, run, runs, origin)
 
     def end(self, is_kept: bool) -> Run:
-        """Return the run that was carried out; when it is kept, its trunk is held."""
+        """Return the run that was carried out; when it is kept, its warm-up is held."""
         run, self.run = self.run, None
         assert run is not None, "a worker ends what it began"
         self.has_warmed_up = is_kept
@@ -53,7 +53,7 @@ class Worker:
         """Give up the place and wait until it is gone."""
         if self.place is not None:
             self.place.leave()
-        self.place, self.trunk, self.has_warmed_up = None, "", False
+        self.place, self.shared_warm_up, self.has_warmed_up = None, "", False
 
 
 @contextlib.contextmanager
@@ -74,23 +74,23 @@ def worker_pool(engine: Engine, size: int) -> Iterator[list[Worker]]:
 def next_run(waiting: dict[str, deque[Run]], worker: Worker, workers: Sequence[Worker]) -> Run | None:
     """Take and return the run that an idle worker should do, or None when it would end nothing sooner.
 
-    It stays with the trunk it holds, else begins one that no worker has begun, else joins where most runs wait. There
-    it must run the warm-up first: it takes no run that the workers that hold the trunk can begin sooner.
+    It stays with the warm-up it holds, else begins one that no worker has begun, else joins where most runs wait. There
+    it must run the warm-up first: it takes no run that the workers that hold that warm-up can begin sooner.
     """
     holders = Counter(each.held for each in workers)
-    begun = {each.trunk for each in workers if each.run is not None} | holders.keys()
-    trunk = worker.held
-    if trunk not in waiting:
-        trunk = next((each for each in waiting if each not in begun), "")
-    if trunk not in waiting:
-        trunk = max(waiting, key=lambda each: len(waiting[each]) - holders[each], default="")
-        if trunk and len(waiting[trunk]) <= holders[trunk]:
+    begun = {each.shared_warm_up for each in workers if each.run is not None} | holders.keys()
+    shared_warm_up = worker.held
+    if shared_warm_up not in waiting:
+        shared_warm_up = next((each for each in waiting if each not in begun), "")
+    if shared_warm_up not in waiting:
+        shared_warm_up = max(waiting, key=lambda each: len(waiting[each]) - holders[each], default="")
+        if shared_warm_up and len(waiting[shared_warm_up]) <= holders[shared_warm_up]:
             return None
-    return _take(waiting, trunk) if trunk else None
+    return _take(waiting, shared_warm_up) if shared_warm_up else None
 
 
-def _take(waiting: dict[str, deque[Run]], trunk: str) -> Run:
-    run = waiting[trunk].popleft()
-    if not waiting[trunk]:
-        del waiting[trunk]
+def _take(waiting: dict[str, deque[Run]], shared_warm_up: str) -> Run:
+    run = waiting[shared_warm_up].popleft()
+    if not waiting[shared_warm_up]:
+        del waiting[shared_warm_up]
     return run

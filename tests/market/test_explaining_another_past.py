@@ -225,10 +225,10 @@ def test_a_collector_a_generator_a_branch_and_the_end_are_told_as_they_were() ->
     twin = run(CreditMarket(CONFIG, rng=market.root_seed, replicate=2))
     assert market.explain(17, 5) == twin.explain(17, 5)
     assert collector.model_vars == {"month": list(range(1, 9))}, "running it again collects nothing there"
-    trunk = StrictMarket(CONFIG, rng=SEED)
-    trunk.live_until(4)
+    parent = StrictMarket(CONFIG, rng=SEED)
+    parent.live_until(4)
     capped = CONFIG._replace(policy=(("rate_cap", RateCap(5, 6, max_apr=0.10)),))
-    branch = run(trunk.branch(capped))
+    branch = run(parent.branch(capped))
     assert branch.explain(17, 7) == run(StrictMarket(capped, rng=SEED)).explain(17, 7)
 
 

@@ -53,9 +53,9 @@ def test_acts_of_one_month_stand_in_order_of_who_acts_and_of_the_rules_names() -
 
 
 def test_a_branch_takes_rules_and_shocks_in_any_order() -> None:
-    trunk = CreditMarket(made((), ()), rng=SEED)
-    trunk.live_until(1)
-    branch = trunk.branch(made(RULES[::-1], SHOCKS[1:] + SHOCKS[:1]))
+    parent = CreditMarket(made((), ()), rng=SEED)
+    parent.live_until(1)
+    branch = parent.branch(made(RULES[::-1], SHOCKS[1:] + SHOCKS[:1]))
     branch.run()
     assert branch.record.hash() == lived(made()).record.hash()
 

@@ -50,17 +50,17 @@ def test_returns_show_what_was_hidden_and_what_was_true() -> None:
 def test_a_branch_into_supervision_is_the_market_that_lived_under_it(month: int) -> None:
     plain = cyclical()._replace(regulator=supervised().regulator._replace(supervision=SupervisionParameters()))
     plain = plain._replace(regulator=plain.regulator._replace(rule=RegulatorRuleParameters()))
-    trunk = CreditMarket(plain, rng=SEED)
-    trunk.live_until(month) if month >= 0 else [trunk.live_month() for _ in range(12 + month)]
-    branch = trunk.branch(supervised())
+    parent = CreditMarket(plain, rng=SEED)
+    parent.live_until(month) if month >= 0 else [parent.live_month() for _ in range(12 + month)]
+    branch = parent.branch(supervised())
     branch.run()
     assert_same(branch, lived(supervised()))
 
 
 @pytest.mark.parametrize("key", ["supervision", "rule", "dressing"])
 def test_what_has_begun_cannot_be_changed_in_a_branch(key: str) -> None:
-    trunk = CreditMarket(supervised(), rng=SEED)
-    trunk.live_until(BEGINS + 1)
+    parent = CreditMarket(supervised(), rng=SEED)
+    parent.live_until(BEGINS + 1)
     if key == "dressing":
         other = every_lender(supervised(), dressing=DRESSING._replace(months=4))
         words = r"dressing\.months: acts before month 4"
@@ -71,4 +71,4 @@ def test_what_has_begun_cannot_be_changed_in_a_branch(key: str) -> None:
         regulator = supervised().regulator._replace(supervision=SUPERVISION._replace(plan_months=4))
         other, words = supervised()._replace(regulator=regulator), r"regulator\.supervision\.plan_months: acts before"
     with pytest.raises(ValueError, match=words):
-        trunk.branch(other)
+        parent.branch(other)

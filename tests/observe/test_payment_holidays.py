@@ -151,9 +151,9 @@ def test_a_lender_that_lends_nothing_has_no_price_though_interest_is_lent_on_top
 @pytest.mark.slow
 def test_market_and_reference_and_a_branch_write_the_same_tape() -> None:
     config = on_holiday(people=120, months=8)
-    trunk = CreditMarket(config._replace(policy=()), rng=SEED)
-    trunk.live_until(1)
-    branch = trunk.branch(config)
+    parent = CreditMarket(config._replace(policy=()), rng=SEED)
+    parent.live_until(1)
+    branch = parent.branch(config)
     branch.run()
     for other in (branch, lived_by_reference(config)):
         assert other.record.table("tape").equals(lived(config).record.table("tape"))

@@ -225,9 +225,9 @@ class Harm(NamedTuple):
 
 @cache
 def harm(seed: int, name: str, factor: float) -> Harm:
-    trunk = before_losses(seed)
+    parent = before_losses(seed)
     shock = replace(of_size(shock_of(name), factor), start_month=START)
-    branch = trunk.branch(trunk.config._replace(shock=((name, shock),)))
+    branch = parent.branch(parent.config._replace(shock=((name, shock),)))
     branch.run()
     lenders, everybody = (branch.record.table(table).to_pandas().query("month >= @START") for table in BOTH)
     return Harm(int(lenders["profit_fen"].sum()), float(everybody["hardship_share"].sum()))

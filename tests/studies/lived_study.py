@@ -10,7 +10,7 @@ import pandas as pd
 from experiments.compare.effects import compare
 from experiments.compose.plan import plan
 from experiments.compose.study import StudyConfig, compose_study
-from experiments.execute.single_run import Trunk
+from experiments.execute.single_run import SharedWarmUp
 from experiments.tables.selections import SELECTIONS
 
 
@@ -36,9 +36,9 @@ def only(study: StudyConfig, arms: Sequence[str], scenario: str) -> StudyConfig:
 
 def tables_of(study: StudyConfig) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the tables that outcomes are read from, run by run."""
-    trunk = Trunk()
-    for run in sorted(plan(study), key=lambda run: run.trunk):
-        market = trunk.branch(run)
+    shared_warm_up = SharedWarmUp()
+    for run in sorted(plan(study), key=lambda run: run.shared_warm_up):
+        market = shared_warm_up.branch(run)
         market.run()
         for table in SELECTIONS:
             rows = market.record.table(table).to_pandas()

@@ -141,16 +141,28 @@ def keys(replicates: int = REPLICATES) -> list[Key]:
 
 
 def gathered(
-    place: Path, replicates: int = REPLICATES, held_by: Callable[[Key], Key] = lambda key: key, trunk_month: int = 0
+    place: Path,
+    replicates: int = REPLICATES,
+    held_by: Callable[[Key], Key] = lambda key: key,
+    divergence_month: int = 0,
 ) -> Made:
     """Write the runs that did not fail, each in a folder of its own with the tables of `held_by`, and gather them."""
     study, kept, runs = made_study(), {}, []
     study = study._replace(settings=study.settings._replace(replicates=replicates))
     for key in keys(replicates):
         scenario, arm, replicate = key
-        trunk = f"past of {scenario} {replicate}"
+        shared_warm_up = f"past of {scenario} {replicate}"
         config = study.markets[scenario, arm]
-        run = Run(arm, scenario, replicate, 1, config, identity=repr(key), trunk=trunk, trunk_month=trunk_month)
+        run = Run(
+            arm,
+            scenario,
+            replicate,
+            1,
+            config,
+            identity=repr(key),
+            shared_warm_up=shared_warm_up,
+            divergence_month=divergence_month,
+        )
         runs.append(run)
         if key in LOST:
             continue

@@ -14,7 +14,7 @@ from experiments.compose.plan import plan
 from experiments.compose.study import StudyConfig, compose_study
 from experiments.execute.dry_run import check_disk
 from experiments.execute.estimate import REFERENCE, forecast, seconds_of
-from experiments.execute.pool import by_trunk
+from experiments.execute.pool import by_shared_warm_up
 from experiments.execute.several_studies import carry_out_studies, expanded
 from experiments.execute.trial import Trial, rates_of
 from experiments.refusal import Refusal
@@ -156,14 +156,16 @@ def study() -> StudyConfig:
     return compose_study(["scale=smoke", "study.replicates=4"])
 
 
-def test_workers_share_trunks_in_the_forecast_as_they_do_in_earnest(study: StudyConfig) -> None:
+def test_workers_share_warm_ups_in_the_forecast_as_in_a_study(study: StudyConfig) -> None:
     runs = plan(study)
-    trunk, own = 72 + 24, (72 - 24) + 10.0  # months of a second each, and what every run adds
-    assert seconds_of(runs, 1, QUICK) == pytest.approx(4 * trunk + 24 * own)
-    assert seconds_of(runs, 2, QUICK) == pytest.approx((4 * trunk + 24 * own) / 2)
+    shared_warm_up, own = 72 + 24, (72 - 24) + 10.0  # months of a second each, and what every run adds
+    assert seconds_of(runs, 1, QUICK) == pytest.approx(4 * shared_warm_up + 24 * own)
+    assert seconds_of(runs, 2, QUICK) == pytest.approx((4 * shared_warm_up + 24 * own) / 2)
     first = [run for run in runs if run.replicate == 0]
-    assert len(by_trunk(first)) == 1
-    assert seconds_of(first, 2, QUICK) == pytest.approx(trunk + 3 * own), "the second worker lives the trunk too"
+    assert len(by_shared_warm_up(first)) == 1
+    assert seconds_of(first, 2, QUICK) == pytest.approx(shared_warm_up + 3 * own), (
+        "the second worker runs the warm-up too"
+    )
     assert seconds_of([], 2, QUICK) == 0.0
 
 

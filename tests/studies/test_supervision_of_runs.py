@@ -87,7 +87,7 @@ def config() -> MarketConfig:
 
 def runs_of(count: int) -> list[Run]:
     return [
-        Run("arm", "calm", number, 1, config(), f"run {number}", f"trunk {number // 3}", 0) for number in range(count)
+        Run("arm", "calm", number, 1, config(), f"run {number}", f"warm-up {number // 3}", 0) for number in range(count)
     ]
 
 

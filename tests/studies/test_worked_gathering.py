@@ -220,7 +220,7 @@ def test_arms_are_called_identical_where_their_tables_are_equal_or_their_past_wa
     def held_by(key: Key) -> Key:
         return (key[0], "baseline", key[2]) if key[1] == "placebo" and key != ("shock", "placebo", 0) else key
 
-    made = gathered(tmp_path, 2, held_by, trunk_month=3)
+    made = gathered(tmp_path, 2, held_by, divergence_month=3)
     rare = {
         (row["scenario"], row["arm"], row["horizon"]): row
         for row in where(made, "effects", outcome="market.informal_defaults")
@@ -233,7 +233,7 @@ def test_arms_are_called_identical_where_their_tables_are_equal_or_their_past_wa
     }
     same = rare["calm", "placebo", "1-3"]
     assert same["low"] is same["high"] is same["p"] is same["sd"] is None
-    assert rare["calm", "capped", "1-3"]["method"] == "count bound", "the horizon reaches beyond the shared past"
+    assert rare["calm", "capped", "1-3"]["method"] == "count bound", "the horizon reaches beyond the shared warm-up"
     debt = {row["scenario"]: row for row in where(made, "effects", outcome="market.debt_fen", arm="placebo")}
     assert (debt["calm"]["method"], debt["shock"]["method"]) == ("identical", "t")
     months = where(made, "profiles", outcome="market.informal_defaults", scenario="calm", arm="capped")
@@ -248,9 +248,11 @@ def test_arms_are_called_identical_where_their_tables_are_equal_or_their_past_wa
     }
 
 
-def run_of(arm: str, replicate: int, identity: str, trunk: str = "one", month: int = 5) -> Run:
+def run_of(arm: str, replicate: int, identity: str, shared_warm_up: str = "one", month: int = 5) -> Run:
     config = made_study().markets["calm", "baseline"]
-    return Run(arm, "calm", replicate, 1, config, identity=identity, trunk=trunk, trunk_month=month)
+    return Run(
+        arm, "calm", replicate, 1, config, identity=identity, shared_warm_up=shared_warm_up, divergence_month=month
+    )
 
 
 @pytest.mark.parametrize(
@@ -285,8 +287,8 @@ def kept_runs(place: Path, held: dict[str, str]) -> dict[str, CompletedRun]:
 def test_arm_and_baseline_part_in_the_first_month_in_which_any_replicate_may(tmp_path: Path) -> None:
     kept = kept_runs(tmp_path, dict(zip("abcd", "abcd", strict=True)))
     base = [run_of("baseline", 0, "a", "one", 9), run_of("baseline", 1, "b", "two", 9)]
-    for trunk, month in (("two", 4), ("else", 0)):
-        capped = [run_of("capped", 0, "c", "one", 4), run_of("capped", 1, "d", trunk)]
+    for shared_warm_up, month in (("two", 4), ("else", 0)):
+        capped = [run_of("capped", 0, "c", "one", 4), run_of("capped", 1, "d", shared_warm_up)]
         found = same_markets(made_study(), tmp_path, [*base, *capped], kept)
         assert found.parting_month("calm", "capped") == month
         assert found.parting_month("calm", "placebo") == 0

@@ -24,7 +24,7 @@ class _ThisProcess(Place):
         return future
 
     def leave(self) -> None:
-        """Forget the shared past."""
+        """Forget the shared warm-up."""
         let_go()
 
 

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from experiments.compose.run import Run
-from experiments.execute.single_run import Trunk, carry_out
+from experiments.execute.single_run import SharedWarmUp, carry_out
 from experiments.keep.runs import CompletedRun, completed_run
 from experiments.machine import deciding_versions
 from sim.compiling import source_hash
 
-TRUNK = Trunk()  # of this process, which carries out one run at a time
+SHARED_WARM_UP = SharedWarmUp()  # of this process, which carries out one run at a time
 ARITHMETIC_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -76,7 +76,7 @@ def carry_out_here(run: Run, runs: Path, origin: Origin) -> Outcome:
     if origin.process != this_process():
         _settle_in()
     try:
-        return completed_run(run, runs) or carry_out(run, runs, TRUNK)
+        return completed_run(run, runs) or carry_out(run, runs, SHARED_WARM_UP)
     except Exception:  # noqa: BLE001  (whatever a run raises, the others go on and it is listed as missing)
         # A worker given up for lost may have finished the same run meanwhile, with the same bytes.
         return completed_run(run, runs) or Raised(traceback.format_exc())
@@ -108,5 +108,5 @@ def unfit_because(runs: Path, origin: Origin) -> str:
 
 
 def let_go() -> None:
-    """Forget the shared past that this process holds, when it goes on after the study."""
-    TRUNK.let_go()
+    """Forget the shared warm-up that this process holds, when it goes on after the study."""
+    SHARED_WARM_UP.let_go()
