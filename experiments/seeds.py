@@ -153,15 +153,15 @@ def conclusions(by_seed: Mapping[int, Mapping[EffectKey, Found]]) -> Iterator[st
     first = next(iter(by_seed.values()))
     alike = contrary = 0
     without: list[str] = []
-    for place in first:
-        found = {seed: effects.get(place, ABSENT) for seed, effects in by_seed.items()}
+    for key in first:
+        found = {seed: effects.get(key, ABSENT) for seed, effects in by_seed.items()}
         verdicts = {verdict(effect) for effect in found.values()}
         if verdicts & {NO_VALUE, NO_INTERVAL}:
-            without.append(", ".join(place))
+            without.append(", ".join(key))
         else:
             alike += len(verdicts) == 1
         contrary += {"+", "-"} <= verdicts
-        yield f"\n{', '.join(place)}"
+        yield f"\n{', '.join(key)}"
         yield from (f"  seed {seed:<6} {_said(effect)}" for seed, effect in found.items())
     yield (
         f"\n{alike} of {len(first)} primary effects conclude alike on all {len(by_seed)} seeds; "
@@ -169,7 +169,7 @@ def conclusions(by_seed: Mapping[int, Mapping[EffectKey, Found]]) -> Iterator[st
     )
     if without:
         yield f"{len(without)} have no interval or no value on some seed, and conclude nothing there:"
-        yield from (f"  {place}" for place in without)
+        yield from (f"  {names}" for names in without)
 
 
 def _said(effect: Found) -> str:

@@ -26,9 +26,9 @@ class ParameterRange(NamedTuple):
     high: Annotated[float, Quantity("the parameter's unit, or a factor", -1e12, 1e12, "the analyst's choice")]
     scale: Annotated[str, OneOf((VALUE, FACTOR))] = VALUE  # a factor is one of the value that stands in the market
 
-    def at(self, place: float) -> float:
-        """Return the number at a place between 0 (low) and 1 (high)."""
-        return self.low + place * (self.high - self.low)
+    def at(self, position: float) -> float:
+        """Return the number at a position between 0 (low) and 1 (high)."""
+        return self.low + position * (self.high - self.low)
 
 
 class Entry(NamedTuple):

@@ -27,7 +27,7 @@ CHANGED = "changed"
 
 
 class Request(NamedTuple, Generic[Settings]):
-    """What is asked of a tool: its settings, and the study that gives market, seed, execution and place."""
+    """What is asked of a tool: its settings, and the study that gives market, seed, execution and folder."""
 
     tool: str
     name: str  # of the file

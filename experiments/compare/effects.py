@@ -86,11 +86,11 @@ def _effect_row(
     pairs: pd.DataFrame,
     is_same: bool,
 ) -> dict[str, Any]:
-    place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
+    key = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
     known = pairs.dropna()
     changed, unchanged = list(known["changed"]), list(known["unchanged"])
     months = event_months(outcome, pd.concat([known["months_changed"], known["months_unchanged"]]))
-    effect = paired_effect(changed, unchanged, place, months, is_same)
+    effect = paired_effect(changed, unchanged, key, months, is_same)
     declared = expected_of(study, outcome.name, horizon.name, arm)
     is_placebo = arm == study.settings.placebo
     is_hypothesis = declared is not None and not is_placebo

@@ -26,13 +26,13 @@ def twins_of(
     study: StudyConfig, folder: Path, runs: Sequence[Run], kept: Mapping[str, CompletedRun]
 ) -> tuple[Twin, ...]:
     """Return all twins of a study of which complete pairs of runs are there, and compare them table by table."""
-    places = {(run.scenario, run.arm, run.replicate): run for run in runs if run.identity in kept}
+    by_key = {(run.scenario, run.arm, run.replicate): run for run in runs if run.identity in kept}
     found = []
     for scenario, arm, without, policies in _pairs(study):
         both = [
-            (places[scenario, arm, number], places[scenario, without, number])
-            for number in sorted({replicate for _, _, replicate in places})
-            if (scenario, arm, number) in places and (scenario, without, number) in places
+            (by_key[scenario, arm, number], by_key[scenario, without, number])
+            for number in sorted({replicate for _, _, replicate in by_key})
+            if (scenario, arm, number) in by_key and (scenario, without, number) in by_key
         ]
         if both:
             is_same = all(are_same_tables(*(run_folder(folder, run, kept) for run in pair)) for pair in both)

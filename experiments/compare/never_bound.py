@@ -59,24 +59,24 @@ def never_bound(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) 
     """Yield what can be told of instruments that left no trace in any replicate of an arm and scenario."""
     names, narrowed = _traces(tables), _narrowed(tables)
     raised: dict[MarketConfig, dict[str, Raised]] = {}
-    for place in ((scenario, arm) for scenario in study.scenarios for arm in study.arms):
-        if place not in names:
+    for cell in ((scenario, arm) for scenario in study.scenarios for arm in study.arms):
+        if cell not in names:
             continue  # nothing was kept of it
-        market = study.markets[place]
+        market = study.markets[cell]
         if market.policy and market not in raised:
             raised[market] = raised_rules(market)
         for name, instrument in market.policy:
-            flag = _flag(name, raised[market][name], _twin(twins, place, name))
-            if flag is None and not _has_a_trace(instrument, names[place]):
-                at_work = _is_at_work(raised[market][name], market, narrowed.get(place, ()))
-                flag = None if at_work else _untraced(name, instrument, _twin(twins, place, name))
+            flag = _flag(name, raised[market][name], _twin(twins, cell, name))
+            if flag is None and not _has_a_trace(instrument, names[cell]):
+                at_work = _is_at_work(raised[market][name], market, narrowed.get(cell, ()))
+                flag = None if at_work else _untraced(name, instrument, _twin(twins, cell, name))
             if flag is not None:
-                yield flag._replace(where=(f"{place[0]} / {place[1]}",))
+                yield flag._replace(where=(f"{cell[0]} / {cell[1]}",))
 
 
 def _flag(name: str, raised: Raised, twin: Twin | None) -> Flag | None:
     """Return the flag of an instrument that certainly changed nothing."""
-    if not raised.by_place and not raised.hangs_on_what_is_seen:
+    if not raised.by_kind_and_month and not raised.hangs_on_what_is_seen:
         usual, why = "a rule asks for more than the others do", "beside the others it changes no rule of any lender"
         if raised.matched_by:
             why += f", since as much or more is asked by {', '.join(raised.matched_by)}; without them it might bind"
@@ -111,15 +111,16 @@ def _is_at_work(raised: Raised, market: MarketConfig, narrowed: Collection[Attri
     kinds = {name: lender.kind for name, lender in market.lender}
     nothing: frozenset[str] = frozenset()
     return any(
-        MADE_OF.get(found.constraint, nothing) & raised.by_place.get((kinds[found.lender], found.month), nothing)
+        MADE_OF.get(found.constraint, nothing)
+        & raised.by_kind_and_month.get((kinds[found.lender], found.month), nothing)
         for found in narrowed
         if found.lender in kinds
     )
 
 
-def _twin(twins: Collection[Twin], place: tuple[str, str], name: str) -> Twin | None:
+def _twin(twins: Collection[Twin], cell: tuple[str, str], name: str) -> Twin | None:
     """Return the arm without an instrument: one whose runs are the same where there is such a one."""
-    mine = [twin for twin in twins if (twin.scenario, twin.arm) == place and name in twin.policies]
+    mine = [twin for twin in twins if (twin.scenario, twin.arm) == cell and name in twin.policies]
     same = [twin for twin in mine if twin.is_same]
     alone = [twin for twin in mine if len(twin.policies) == 1]
     return next(iter((*same, *alone)), None)

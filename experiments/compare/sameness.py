@@ -56,12 +56,12 @@ def same_markets(
         base = baseline.get((run.scenario, run.replicate))
         if base is None or run.arm == study.arms[0]:
             continue
-        place = (run.scenario, run.arm)
+        cell = (run.scenario, run.arm)
         if run.identity == base.identity or are_same_tables(*(run_folder(folder, one, kept) for one in (run, base))):
-            replicates.setdefault(place, set()).add(run.replicate)
+            replicates.setdefault(cell, set()).add(run.replicate)
         shared = min(run.divergence_month, base.divergence_month) if run.shared_warm_up == base.shared_warm_up else 0
-        divergence[place] = min(shared, divergence.get(place, shared))
-    return SameMarkets({place: frozenset(found) for place, found in replicates.items()}, divergence)
+        divergence[cell] = min(shared, divergence.get(cell, shared))
+    return SameMarkets({cell: frozenset(found) for cell, found in replicates.items()}, divergence)
 
 
 def are_same_tables(one: Path, other: Path) -> bool:

@@ -19,7 +19,7 @@ Members = Mapping[str, str]  # rules and shocks by group and name, each with its
 
 def contents(study: StudyConfig) -> list[str]:
     """Return the lines: what was asked for beside the study's file, then every arm, then every scenario."""
-    held = {place: _members(market) for place, market in study.markets.items()}
+    held = {cell: _members(market) for cell, market in study.markets.items()}
     everywhere = _shared(held.values())
     by_scenario = {
         scenario: _less(_shared(held[scenario, arm] for arm in study.arms), everywhere) for scenario in study.scenarios
@@ -50,10 +50,10 @@ def _role(study: StudyConfig, arm: str) -> str:
 def _asked(study: StudyConfig) -> Iterator[str]:
     """Yield what was asked for beside the study's file, and where it is."""
     for asked in study.asked:
-        yield f"set {asked.text}: {_places(asked.where, study)}"
+        yield f"set {asked.text}: {_cells_in_words(asked.where, study)}"
 
 
-def _places(where: tuple[tuple[str, str], ...], study: StudyConfig) -> str:
+def _cells_in_words(where: tuple[tuple[str, str], ...], study: StudyConfig) -> str:
     """Return the arms that hold something, and the scenarios where it is not all of them."""
     arms = tuple(dict.fromkeys(arm for _, arm in where))
     scenarios = tuple(dict.fromkeys(scenario for scenario, _ in where))

@@ -50,9 +50,9 @@ def read_overrides(texts: Iterable[str]) -> tuple[Override, ...]:
     found: dict[tuple[str, bool], Override] = {}
     for text in texts:
         override = read_override(text)
-        place = (override.key, override.is_deletion)
-        found.pop(place, None)
-        found[place] = override
+        key = (override.key, override.is_deletion)
+        found.pop(key, None)
+        found[key] = override
     return tuple(found.values())
 
 

@@ -21,9 +21,9 @@ def plan(study: StudyConfig) -> tuple[Run, ...]:
     divergence month, the first in which any two of them may differ.
     """
     common = {**origin(), "seed": study.seed}
-    documents = {place: document_of(market) for place, market in study.markets.items()}
+    documents = {cell: document_of(market) for cell, market in study.markets.items()}
     divergence = _divergence_months(study)
-    pasts = {place: document_of(past_of(market, divergence[place])) for place, market in study.markets.items()}
+    pasts = {cell: document_of(past_of(market, divergence[cell])) for cell, market in study.markets.items()}
     return tuple(
         Run(
             arm=arm,
@@ -52,12 +52,12 @@ def distinct(runs: Iterable[Run]) -> dict[str, Run]:
 def _divergence_months(study: StudyConfig) -> dict[tuple[str, str], int]:
     """Return for each scenario and arm the month until which it is one market with all that share its warm-up."""
     together: dict[str, list[tuple[str, str]]] = {}
-    for place, market in study.markets.items():
-        together.setdefault(identity(document_of(past_of(market, 0))), []).append(place)
+    for cell, market in study.markets.items():
+        together.setdefault(identity(document_of(past_of(market, 0))), []).append(cell)
     months = {}
-    for places in together.values():
-        month = months_shared([study.markets[place] for place in places])
-        months.update(dict.fromkeys(places, month))
+    for cells in together.values():
+        month = months_shared([study.markets[cell] for cell in cells])
+        months.update(dict.fromkeys(cells, month))
     return months
 
 

@@ -161,14 +161,14 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         asked, settings = policy_as_arm(asked, settings, announced, dict(whole.lender))
     settings, versions = _swept(settings)
     _check_stop(asked, settings)
-    markets, places_asked = _markets(asked, settings)
+    markets, overrides_asked = _markets(asked, settings)
     first = next(iter(markets.values()))
     _check_outcomes(settings, first)
     _check_announcement(settings, markets)
-    places = {key: document.get(key) for key in ("out", "archive")}
-    for key, place in places.items():
-        if place is not None and (not isinstance(place, str) or not place.strip() or "\0" in place):
-            raise Refusal(f"{key}: must be the path of a folder, was {shown(place)}")
+    folders = {key: document.get(key) for key in ("out", "archive")}
+    for key, folder in folders.items():
+        if folder is not None and (not isinstance(folder, str) or not folder.strip() or "\0" in folder):
+            raise Refusal(f"{key}: must be the path of a folder, was {shown(folder)}")
     executor = read_section(ExecutorSettings, document.get("executor"), "executor")
     check_engine(executor.kind, executor.address)
     return StudyConfig(
@@ -178,10 +178,10 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         horizons=tuple(read_horizon(text, "study.horizons") for text in settings.horizons),
         executor=executor,
         report=read_section(ReportSettings, document.get("report"), "report"),
-        out=places["out"],
-        archive=places["archive"],
+        out=folders["out"],
+        archive=folders["archive"],
         versions=versions,
-        asked=places_asked,
+        asked=overrides_asked,
         overruled=told(
             {override.key: override.value for override in asked if override.is_choice},
             ["calendar.months" if override.key == "months" else override.key for override in asked],
@@ -301,9 +301,9 @@ def _markets(
                 changes[key] = change
             own = [override for override in asked if override.key not in changes]
             document, used = _compose_arm(own, tuple(changes.values()))
-            for override, places in zip(of_market, where, strict=True):
+            for override, cells in zip(of_market, where, strict=True):
                 if override in used:
-                    places.append((scenario, arm))
+                    cells.append((scenario, arm))
             _check_root(document)
             try:
                 markets[scenario, arm] = read_market(_market_values(document))
@@ -311,9 +311,9 @@ def _markets(
                 raise Refusal(f"{refusal} (arm {arm}, scenario {scenario})" if changes else str(refusal)) from None
             _check_alike(markets, scenario, arm)
     heard = tuple(
-        Asked(override.key, written_as(override), tuple(places))
-        for override, places in zip(of_market, where, strict=True)
-        if places
+        Asked(override.key, written_as(override), tuple(cells))
+        for override, cells in zip(of_market, where, strict=True)
+        if cells
     )
     idle = {override.key for override in of_market if override.key.split(".")[0] in MARKET_KEYS}
     if idle := idle - {each.key for each in heard}:
@@ -334,7 +334,7 @@ def _check_alike(markets: Mapping[tuple[str, str], MarketConfig], scenario: str,
             f"calendar: all arms and scenarios have the same months and dates, and here they differ "
             f"(arm {arm}, scenario {scenario}); set months= and calendar. for the whole study"
         )
-    people = next(one for (place, _), one in markets.items() if place == scenario).population.size
+    people = next(one for (other, _), one in markets.items() if other == scenario).population.size
     if market.population.size != people:
         raise Refusal(
             f"population.size: an arm has the people of its baseline, since they are compared one by one; must be "

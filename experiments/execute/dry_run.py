@@ -69,7 +69,7 @@ def not_completed(runs: Sequence[Run], archive: Archive, folder: Path) -> list[R
 
 def check_disk(study: StudyConfig, needed: Forecast, folder: Path) -> None:
     """Refuse a study whose results would not fit beside what is on the disk, unless it may begin nevertheless."""
-    above = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    above = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
     free = shutil.disk_usage(above).free
     if needed.disk_bytes > free and not study.executor.allow_above_limits:
         raise Refusal(

@@ -1,8 +1,8 @@
-"""Carries out many runs at the places of an engine, and survives what happens to them.
+"""Carries out many runs in the worker slots of an engine, and continues when a run or a worker fails.
 
 Runs that share a warm-up are given to one worker one after the other, so that it is run once; a worker with nothing
 left to do joins another's warm-up when that ends the study sooner. The run whose worker dies is known, because every
-worker has a place of its own: it waits until the others are done, is tried again (alone, on one machine), and then set
+worker has a slot of its own: it waits until the others are done, is tried again (alone, on one machine), and then set
 aside. A run that raises is set aside at once, since it would raise again.
 """
 
@@ -36,7 +36,7 @@ Failed = Callable[[Run, str], None]
 Say = Callable[[str], None]
 
 MOST_WORKERS = 1024  # of a cluster whose size is not given: it takes part with all that it has, up to this many
-GLANCE_SECONDS = 1.0  # how long the loop sleeps at most before it looks whether a place has come or an end is asked for
+GLANCE_SECONDS = 1.0  # how long the loop sleeps at most before it looks whether a slot has come or an end is asked for
 QUIET_SECONDS = 5.0  # of waiting for a worker before a message
 
 
@@ -57,13 +57,11 @@ def carry_out_all(
     if not runs:
         return
     with (
-        engine(settings.kind, workers, settings.address) as places,
+        engine(settings.kind, workers, settings.address) as made,
         _origin(folder) as origin,
         asked_twice(say) as interruption,
     ):
-        _Supervisor(folder.absolute(), settings, places, origin, done, failed, say, interruption).carry_out(
-            runs, workers
-        )
+        _Supervisor(folder.absolute(), settings, made, origin, done, failed, say, interruption).carry_out(runs, workers)
         if interruption.is_asked:  # all that had begun is finished; whatever would come next does not begin
             raise KeyboardInterrupt
 
@@ -168,14 +166,14 @@ class _Supervisor(NamedTuple):
     def _begin(
         self, waiting: dict[str, deque[Run]], workers: Sequence[Worker]
     ) -> Iterator[tuple[Future[Outcome], Worker]]:
-        """Give every idle worker that has a place, or finds one, its run."""
+        """Give every idle worker that has a slot, or finds one, its run."""
         is_full = False
         for worker in workers:
             if worker.run is not None or not waiting:
                 continue
-            if worker.place is None:
-                is_full = is_full or not worker.is_placed(self.engine)
-            run = next_run(waiting, worker, workers) if worker.place is not None else None
+            if worker.slot is None:
+                is_full = is_full or not worker.has_slot(self.engine)
+            run = next_run(waiting, worker, workers) if worker.slot is not None else None
             if run is not None:
                 yield worker.begin(run, self.folder, self.origin), worker
 

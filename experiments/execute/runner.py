@@ -77,14 +77,14 @@ class ExperimentRunner:
 
 
 @contextlib.contextmanager
-def locked_folder(place: Path, owner: Owner, study: StudyConfig) -> Iterator[tuple[Path, Archive]]:
+def locked_folder(path: Path, owner: Owner, study: StudyConfig) -> Iterator[tuple[Path, Archive]]:
     """Give a folder, locked for its owner, and the archive of a study; a request to terminate counts as Ctrl-C.
 
     Raises Refusal when the folder is another's or in use, or the archive that was named cannot be used.
     """
-    check_folder(place, owner)  # before anything is made beside it
-    archive = archive_of(study, place)
-    with opened(place, owner) as folder, termination_interrupts():
+    check_folder(path, owner)  # before anything is made beside it
+    archive = archive_of(study, path)
+    with opened(path, owner) as folder, termination_interrupts():
         yield folder, archive
         if archive.reason:
             print(f"finished runs are not kept for other studies: {archive.reason}", file=sys.stderr)

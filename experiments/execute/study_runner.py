@@ -158,7 +158,7 @@ class StudyRunner(ExperimentRunner):
             "missing": [{"run": run.label, "reason": self.why_missing(run)} for run in missing],
             "replicates": compared.settings.replicates,
             "versions_swept": [version._asdict() for version in study.versions],
-            "asked": [{"text": asked.text, "where": [list(place) for place in asked.where]} for asked in study.asked],
+            "asked": [{"text": asked.text, "where": [list(cell) for cell in asked.where]} for asked in study.asked],
             **self._why_it_stopped(looks),
         }
         write_manifest(folder, self.owner, content, files)

@@ -71,7 +71,7 @@ def _measured(study: StudyConfig, workers: int) -> Rates:
 
 def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     """Return the rates that trials of one or two sizes show; each worker's trials come in order of size."""
-    small, large = ([trials[place] for trials in found] for place in (0, -1))
+    small, large = ([trials[index] for trials in found] for index in (0, -1))
     months = [math.fsum(trial.month_seconds for trial in trials) / len(trials) for trials in (small, large)]
     grown = large[0].people - small[0].people
     slope = max(0.0, months[1] - months[0]) / grown if grown else 0.0

@@ -1,4 +1,4 @@
-"""Workers: each has one place of an engine, carries out one run at a time, and holds one shared warm-up."""
+"""Workers: each has one slot of an engine, carries out one run at a time, and holds one shared warm-up."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from concurrent.futures import Future
 from pathlib import Path
 
 from experiments.compose.run import Run
-from experiments.execute.executors.base import Engine, Place, one_thread_each
+from experiments.execute.executors.base import Engine, Slot, one_thread_each
 from experiments.execute.executors.worker import Origin, Outcome, carry_out_here
 
 
 class Worker:
-    """Carries out one run at a time at a place of its own, which keeps the warm-up of the last."""
+    """Carries out one run at a time in a slot of its own, which keeps the warm-up of the last."""
 
     def __init__(self) -> None:
-        """Start without a place."""
-        self.place: Place | None = None
+        """Start without a slot."""
+        self.slot: Slot | None = None
         self.shared_warm_up = ""  # whose runs it was given last
         self.has_warmed_up = False  # it has finished a run of that warm-up, so another one is quick
         self.run: Run | None = None
@@ -28,19 +28,19 @@ class Worker:
         """The shared warm-up that is surely held, or nothing."""
         return self.shared_warm_up if self.has_warmed_up else ""
 
-    def is_placed(self, engine: Engine) -> bool:
-        """Return whether it has a place, after asking for one if it has none."""
-        if self.place is None:
-            self.place = engine.place()
-        return self.place is not None
+    def has_slot(self, engine: Engine) -> bool:
+        """Return whether it has a slot, after asking for one if it has none."""
+        if self.slot is None:
+            self.slot = engine.slot()
+        return self.slot is not None
 
     def begin(self, run: Run, runs: Path, origin: Origin) -> Future[Outcome]:
-        """Let the place carry out a run."""
-        assert self.place is not None, "a worker is placed before it begins"
+        """Let the slot carry out a run."""
+        assert self.slot is not None, "a worker has a slot before it begins"
         if run.shared_warm_up != self.shared_warm_up:
             self.shared_warm_up, self.has_warmed_up = run.shared_warm_up, False
         self.run = run
-        return self.place.submit(carry_out_here, run, runs, origin)
+        return self.slot.submit(carry_out_here, run, runs, origin)
 
     def end(self, is_kept: bool) -> Run:
         """Return the run that was carried out; when it is kept, its warm-up is held."""
@@ -50,10 +50,10 @@ class Worker:
         return run
 
     def dismiss(self) -> None:
-        """Give up the place and wait until it is gone."""
-        if self.place is not None:
-            self.place.leave()
-        self.place, self.shared_warm_up, self.has_warmed_up = None, "", False
+        """Give up the slot and wait until it is gone."""
+        if self.slot is not None:
+            self.slot.leave()
+        self.slot, self.shared_warm_up, self.has_warmed_up = None, "", False
 
 
 @contextlib.contextmanager

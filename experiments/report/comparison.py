@@ -26,8 +26,8 @@ SPELT_OUTCOMES = 6  # so many outcomes of one arm are told with their intervals
 Outcome = tuple[str, str]  # name and horizon
 
 
-class Place(NamedTuple):
-    """An arm in a scenario, and how a sentence names it."""
+class Contrast(NamedTuple):
+    """An arm compared with the baseline in one scenario, and how a sentence names it."""
 
     arm: str
     scenario: str
@@ -35,12 +35,12 @@ class Place(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What became of one outcome in one place; without an effect there was nothing to compare.
+    """What became of one outcome in one contrast; without an effect there was nothing to compare.
 
     Then `reason` says why, and `absence` says it with outcome and arm, where the effects table has a row for it.
     """
 
-    place: Place
+    contrast: Contrast
     effect: Effect | None
     reason: str = ""
     absence: str = ""
@@ -65,9 +65,9 @@ def outcome_title(outcome: Outcome) -> str:
 
 
 def outcome_clause(outcome: Outcome, cells: Sequence[Cell], noun: str) -> str:
-    """Say what became of an outcome in several places: the most common answer by count, every other one by name.
+    """Say what became of an outcome in several contrasts: the most common answer by count, every other one by name.
 
-    `noun` is what the places are, e.g. "arm".
+    `noun` is what the contrasts differ in, e.g. "arm".
     """
     kinds = [kind for kind in WORDS if any(cell.kind == kind for cell in cells)]
     ordered = sorted(kinds, key=lambda kind: -sum(cell.kind == kind for cell in cells))
@@ -86,9 +86,9 @@ def values_of(cells: Sequence[Cell]) -> list[float]:
 def _kind_words(kind: str, cells: Sequence[Cell], of: int, noun: str, beside: Sequence[float]) -> str:
     """Say one answer and where it holds."""
     words = WORDS[kind]
-    names = [cell.place.words for cell in cells]
+    names = [cell.contrast.words for cell in cells]
     if len(cells) <= EACH_IS_TOLD:
-        where = listing([f"{cell.place.words}{_value(cell, beside)}" for cell in cells])
+        where = listing([f"{cell.contrast.words}{_value(cell, beside)}" for cell in cells])
         return f"{words} {_all(of, noun)}, {where}" if len(cells) == of else f"{words} under {where}"
     where = _all(of, noun) if len(cells) == of else f"under {len(cells)} of {counted(of, noun)}"
     if len(cells) < of and len(cells) <= NAMED and 2 * len(cells) <= of:
@@ -120,7 +120,7 @@ def _holding_zero(effect: Effect, beside: Sequence[float]) -> str:
 
 def _span(kind: str, cells: Sequence[Cell], beside: Sequence[float]) -> str:
     """Return the smallest and the largest of several effects, and where they are."""
-    effects = [(cell.effect, cell.place) for cell in cells if cell.effect is not None]
+    effects = [(cell.effect, cell.contrast) for cell in cells if cell.effect is not None]
     if kind in (SAME, MISSING) or not effects:
         return ""
     ordered = sorted(effects, key=lambda pair: abs(pair[0].mean) if kind in (DOWN, UP) else pair[0].mean)
@@ -130,7 +130,7 @@ def _span(kind: str, cells: Sequence[Cell], beside: Sequence[float]) -> str:
 
 
 def outcomes_of_one(outcomes: Sequence[Outcome], cells: Sequence[Cell]) -> str:
-    """Say what became of several outcomes in one place: few with their intervals, many sorted by what can be said."""
+    """State several outcomes in one contrast: few with their intervals, many sorted by what can be said."""
     if len(outcomes) <= SPELT_OUTCOMES:
         return "; ".join(_spelt(outcome, cell) for outcome, cell in zip(outcomes, cells, strict=True))
     said = []
@@ -179,8 +179,8 @@ def cell_words(cell: Cell, beside: Sequence[float] = ()) -> str:
     return f"{mean}{unit}{mark} ({ends}), {'not told from 0' if cell.kind == UNCLEAR else cell.kind}"
 
 
-def place_words(arm: str, scenario: str, arms: Sequence[str], scenarios: Sequence[str]) -> str:
-    """Return how a sentence names a place: by what tells it from the others."""
+def contrast_words(arm: str, scenario: str, arms: Sequence[str], scenarios: Sequence[str]) -> str:
+    """Return how a sentence names a contrast: by what distinguishes it from the others."""
     if len(scenarios) == 1:
         return f"“{plain(arm)}”"
     return f"“{plain(scenario)}”" if len(arms) == 1 else f"“{plain(arm)}” in “{plain(scenario)}”"

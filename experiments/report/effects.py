@@ -184,15 +184,15 @@ def _all_effects(study: Study) -> list[Effect]:
 
 
 def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...]]) -> Effect:
-    place = tuple(str(row.get(key, "")) for key in ("outcome", "horizon", "arm", "scenario"))
+    key = tuple(str(row.get(column, "")) for column in ("outcome", "horizon", "arm", "scenario"))
     warning = row.get("warning")
     return Effect(
-        outcome=place[0],
+        outcome=key[0],
         primary=bool(row.get("primary", False)),
         expected=_sign(row.get("expected_sign")),
-        arm=place[2],
-        scenario=place[3],
-        horizon=place[1],
+        arm=key[2],
+        scenario=key[3],
+        horizon=key[1],
         mean=_number(row["mean"]),
         low=_number(row["low"]),
         high=_number(row["high"]),
@@ -203,7 +203,7 @@ def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...
         method=str(row.get("method", "")),
         warning=str(warning) if isinstance(warning, str) else "",
         precise=bool(row["is_precise"]) if isinstance(row.get("is_precise"), bool | np.bool_) else None,
-        dots=dots.get(place, ()),
+        dots=dots.get(key, ()),
         beside=_beside(row),
         pairs_left_out=_count(row.get("pairs_without_value")),
         months_left_out=_count(row.get("months_without_value")),
@@ -246,7 +246,7 @@ def _dots(study: Study) -> dict[tuple[str, ...], tuple[float, ...]]:
         return {}
     ordered = table.sort_values([*keys, "replicate"])
     grouped = ordered.groupby(keys, sort=True)["difference"]
-    return {tuple(str(part) for part in place): tuple(float(value) for value in group) for place, group in grouped}
+    return {tuple(str(part) for part in key): tuple(float(value) for value in group) for key, group in grouped}
 
 
 def outcome_words(outcome: str) -> str:

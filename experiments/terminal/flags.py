@@ -84,9 +84,9 @@ def _instead(text: str, known: Collection[str]) -> str:
 
 def _check_words(texts: Sequence[str]) -> None:
     """Refuse an override that spaces have torn into words, and say how it is written."""
-    for place, text in enumerate(texts):
-        before = texts[place - 1] if place else ""
-        after = texts[place + 1] if place + 1 < len(texts) else ""
+    for index, text in enumerate(texts):
+        before = texts[index - 1] if index else ""
+        after = texts[index + 1] if index + 1 < len(texts) else ""
         if text == "=":
             key, value = before, after
         elif text.startswith("=") and before and "=" not in before:

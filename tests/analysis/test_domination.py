@@ -79,7 +79,7 @@ def test_a_point_without_a_value_in_some_replicate_has_no_place_on_the_frontier(
     assert rows["max_apr 0.2"]["dominated_by"] == "without the rule", "what has no value dominates nothing"
     said = findings_of({"frontier": table}, access, loss, ("policy.rate_cap.max_apr",))
     assert said.lines[0].startswith("Of 1 point tried and with a value, 0 are on the frontier")
-    assert "No value, and so no place in the comparison: max_apr 0.1 (in 1 of 2 replicates)." in said.lines
+    assert "No value, and so not in the comparison: max_apr 0.1 (in 1 of 2 replicates)." in said.lines
     assert ["nobody applied in a month of the window" in line for line in said.lines if "has no value" in line] == [
         True
     ]

@@ -42,14 +42,14 @@ def command(out: Path, engine: str, workers: int, replicates: int) -> float:
 
 
 @cache
-def seconds(place: Path, engine: str, workers: int, replicates: int) -> float:
+def seconds(folder: Path, engine: str, workers: int, replicates: int) -> float:
     """The same, of a study that begins anew."""
-    return command(place / f"{engine}-{workers}-{replicates}", engine, workers, replicates)
+    return command(folder / f"{engine}-{workers}-{replicates}", engine, workers, replicates)
 
 
-def marginal(place: Path, engine: str, workers: int) -> float:
+def marginal(folder: Path, engine: str, workers: int) -> float:
     """Return the seconds that one more run costs."""
-    return (seconds(place, engine, workers, LONG) - seconds(place, engine, workers, SHORT)) / (LONG - SHORT)
+    return (seconds(folder, engine, workers, LONG) - seconds(folder, engine, workers, SHORT)) / (LONG - SHORT)
 
 
 @cache

@@ -24,12 +24,12 @@ pytestmark = pytest.mark.benchmark
 def living(root: int) -> list[int]:
     """Return a process and all that descend from it."""
     found, parents = [root], {}
-    for place in Path("/proc").glob("[0-9]*/stat"):
+    for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = place.read_text().rpartition(")")[2].split()
+            fields = path.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        parents.setdefault(int(fields[1]), []).append(int(place.parent.name))
+        parents.setdefault(int(fields[1]), []).append(int(path.parent.name))
     for process in found:
         found += parents.get(process, [])
     return found

@@ -155,11 +155,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished study on a market of dice."""
     from tests.studies.fake_study import fake_market
 
-    place = tmp_path_factory.mktemp("read") / "a"
+    folder = tmp_path_factory.mktemp("read") / "a"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "sim.market", fake_market())
-        assert live(study_in(place)) == 0
-    return place
+        assert live(study_in(folder)) == 0
+    return folder
 
 
 READ = [["-h"], ["--version"], ["dictionary"], ["completion", "bash"], ["run", "-h"], ["run", "--cfg", "job"]]
@@ -278,21 +278,21 @@ START = "import sys\nfrom sluice.__main__ import main\nsys.exit(main())\n"  # as
 @pytest.fixture
 def hostile(tmp_path: Path) -> Path:
     """A folder of the user's own that holds other things under our names."""
-    place = tmp_path / "mine"
+    folder = tmp_path / "mine"
     for name in ("experiments", "configs", "sluice"):
-        (place / name).mkdir(parents=True)
-        (place / name / "__init__.py").write_text("raise RuntimeError('the wrong package')\n")
-    (place / "sim.py").write_text("raise RuntimeError('the wrong model')\n")
-    return place
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("raise RuntimeError('the wrong package')\n")
+    (folder / "sim.py").write_text("raise RuntimeError('the wrong model')\n")
+    return folder
 
 
-def started(place: Path, path: str, tmp_path: Path, texts: list[str]) -> subprocess.CompletedProcess[str]:
+def started(folder: Path, path: str, tmp_path: Path, texts: list[str]) -> subprocess.CompletedProcess[str]:
     script = tmp_path / "bin" / "sluice"
     script.parent.mkdir(exist_ok=True)
     script.write_text(START)
     environment = {**os.environ, "PYTHONPATH": path}
     return subprocess.run(
-        [sys.executable, str(script), *texts], cwd=place, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, str(script), *texts], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -316,11 +316,11 @@ def test_own_files_of_the_same_names_do_not_hide_sluice(hostile: Path, before: s
 @pytest.mark.slow
 def test_a_path_that_names_the_folder_of_such_files_does_not_hide_it_either(tmp_path: Path) -> None:
     """`PYTHONPATH=$PYTHONPATH:...` with nothing before the colon puts the current folder on the path."""
-    place = tmp_path / "mine"
-    (place / "experiments").mkdir(parents=True)
-    (place / "experiments" / "__init__.py").write_text("raise RuntimeError('the wrong package')\n")
-    (place / "sim.py").write_text("raise RuntimeError('the wrong model')\n")
-    ended = started(place, f"{os.pathsep}{ROOT}", tmp_path, ["run", "--cfg", "job"])
+    folder = tmp_path / "mine"
+    (folder / "experiments").mkdir(parents=True)
+    (folder / "experiments" / "__init__.py").write_text("raise RuntimeError('the wrong package')\n")
+    (folder / "sim.py").write_text("raise RuntimeError('the wrong model')\n")
+    ended = started(folder, f"{os.pathsep}{ROOT}", tmp_path, ["run", "--cfg", "job"])
     assert ended.returncode == 0, ended.stderr
     assert yaml.safe_load(ended.stdout)["study"]["name"] == "tightening"
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from experiments.report.blocks import Table
-from experiments.report.comparison import DOWN, NO_INTERVAL, SAME, UNCLEAR, UP, Cell, Place, outcome_clause
+from experiments.report.comparison import DOWN, NO_INTERVAL, SAME, UNCLEAR, UP, Cell, Contrast, outcome_clause
 from experiments.report.effects import Effect, outcome_words, read_effects
 from experiments.report.reading import Study
 from experiments.report.sections.answer import answer_section, five_sentences
@@ -248,21 +248,21 @@ def test_an_effect_is_told_from_zero_only_if_no_interval_holds_it(tmp_path: Path
 KINDS = {DOWN: FALL, UP: RISE, UNCLEAR: NOTHING, SAME: IDENTICAL, NO_INTERVAL: (0.1, NAN, NAN)}
 
 
-def cell(place: int, kind: str) -> Cell:
+def cell(index: int, kind: str) -> Cell:
     mean, low, high = KINDS[kind]
     method = "identical" if kind == SAME else "t"
     effect = Effect("market.x_share", True, 0, "a", "b", "end", mean, low, high, 5, 0.5, 0.1, 0.0, method, "", None, ())
-    return Cell(Place(str(place), "calm", f"“{place}”"), effect)
+    return Cell(Contrast(str(index), "calm", f"“{index}”"), effect)
 
 
 @given(st.lists(st.sampled_from(sorted(KINDS)), min_size=2, max_size=12))
 def test_all_is_said_only_where_all_are_alike_and_every_exception_is_named_or_counted(kinds: list[str]) -> None:
-    cells = [cell(place, kind) for place, kind in enumerate(kinds)]
+    cells = [cell(index, kind) for index, kind in enumerate(kinds)]
     said = outcome_clause(("market.x_share", "end"), cells, "arm")
     assert ("under all" in said or "under both" in said) == (len(set(kinds)) == 1)
     for kind in set(kinds):
         mine = [one for one in cells if one.kind == kind]
-        named = all(one.place.words in said for one in mine)
+        named = all(one.contrast.words in said for one in mine)
         assert named or f"under {len(mine)} of {len(kinds)} arms" in said or len(mine) == len(kinds)
 
 

@@ -33,14 +33,14 @@ def test_points_stand_at_their_values_in_order() -> None:
     (response,) = responses_of(versions, [effect("x", "calm", 1.0), effect("y", "calm", 2.0), effect("z", "calm", 9.0)])
     (curve,) = response.curves
     assert (curve.name, response.ticks) == ("calm", ())
-    assert [(point.place, point.mean) for point in curve.points] == [(0.24, 2.0), (0.36, 1.0)]
+    assert [(point.position, point.mean) for point in curve.points] == [(0.24, 2.0), (0.36, 1.0)]
 
 
 def test_a_grid_is_drawn_along_its_first_parameter_with_a_curve_for_each_other_value() -> None:
     versions = [Version("arm", f"{a}{b}", {"a.cap": a, "b.floor": b}) for a in (1, 2) for b in (5, 6)]
     (response,) = responses_of(versions, [effect(version.name, "calm", 1.0) for version in versions])
     assert [curve.name for curve in response.curves] == ["floor 5, calm", "floor 6, calm"]
-    assert [point.place for point in response.curves[0].points] == [1.0, 2.0]
+    assert [point.position for point in response.curves[0].points] == [1.0, 2.0]
 
 
 def test_values_that_are_no_numbers_stand_side_by_side_and_scenarios_are_told_by_arm() -> None:
@@ -48,7 +48,7 @@ def test_values_that_are_no_numbers_stand_side_by_side_and_scenarios_are_told_by
     (response,) = responses_of(versions, [effect("capped", version.name, 1.0) for version in versions])
     assert response.ticks == ("steady", "feedback")
     assert [curve.name for curve in response.curves] == ["capped"]
-    assert [point.place for point in response.curves[0].points] == [0.0, 1.0]
+    assert [point.position for point in response.curves[0].points] == [0.0, 1.0]
 
 
 def test_one_factor_at_a_time_has_a_panel_for_each_parameter() -> None:

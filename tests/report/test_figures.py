@@ -66,9 +66,9 @@ def test_band_runs_from_the_smallest_to_the_largest_replicate() -> None:
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6))
-def test_labels_keep_their_distance_and_order(places: list[float]) -> None:
-    moved = spread(places, 0.1, 0.0, 1.0)
-    order = sorted(range(len(places)), key=lambda at: (places[at], at))
+def test_labels_keep_their_distance_and_order(wanted: list[float]) -> None:
+    moved = spread(wanted, 0.1, 0.0, 1.0)
+    order = sorted(range(len(wanted)), key=lambda at: (wanted[at], at))
     inside = [moved[at] for at in order]
     assert all(above - below >= 0.1 - 1e-3 for below, above in pairwise(inside))
 

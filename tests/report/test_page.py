@@ -29,8 +29,8 @@ HOSTILE = "<script>alert(1)</script>"
 @pytest.fixture(scope="module")
 def page(study_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the page of the made study, which takes long to draw."""
-    place = tmp_path_factory.mktemp("page") / "report.html"
-    return build(study_folder, place).read_text(encoding="utf-8")
+    folder = tmp_path_factory.mktemp("page") / "report.html"
+    return build(study_folder, folder).read_text(encoding="utf-8")
 
 
 class Elements(HTMLParser):

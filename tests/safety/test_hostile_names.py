@@ -119,7 +119,7 @@ def test_letters_that_hide_or_command_are_refused_in_every_text(name: str) -> No
     assert "\n" not in str(refused.value)
 
 
-def own_study(place: Path, **changes: object) -> Path:
+def own_study(folder: Path, **changes: object) -> Path:
     """Write a study with hostile words where words are free, or where `changes` puts them."""
     study = {
         "name": PAYLOADS["script"],
@@ -133,7 +133,7 @@ def own_study(place: Path, **changes: object) -> Path:
         "horizons": ["1-3", "end"],
         **changes,
     }
-    path = place / "$(touch run) <b>.yaml"
+    path = folder / "$(touch run) <b>.yaml"
     path.write_text(yaml.safe_dump({"study": study}, allow_unicode=True), encoding="utf-8")
     return path
 

@@ -43,7 +43,7 @@ def record(
     arms = [arm for arm, *_ in refused]
     rows = {"arm": arms, "scenario": ["calm"] * len(arms), "constraint": [name for _, name, _ in refused]}
     write_table(folder / "refused.parquet", pa.table(rows | {"applications": [count for *_, count in refused]}))
-    columns = {name: [values[place] for _, values in limits] for place, name in enumerate(LIMITS)}
+    columns = {name: [values[index] for _, values in limits] for index, name in enumerate(LIMITS)}
     keys = {"arm": [arm for arm, _ in limits], "scenario": ["calm"] * len(limits)}
     if limits:
         write_table(folder / "budgets.parquet", pa.table(keys | columns))
@@ -125,10 +125,10 @@ def test_a_rule_that_asks_for_no_more_than_the_others_never_bound(tmp_path: Path
 def with_rate_caps(**caps: float) -> StudyConfig:
     """A market with several caps on the same price."""
     one = with_policy("rate_cap")
-    place = ("calm", "rate_cap")
-    (_, cap), *_ = one.markets[place].policy
+    cell = ("calm", "rate_cap")
+    (_, cap), *_ = one.markets[cell].policy
     policy = tuple((name, replace(cap, max_apr=apr)) for name, apr in caps.items())
-    return one._replace(markets={**one.markets, place: one.markets[place]._replace(policy=policy)})
+    return one._replace(markets={**one.markets, cell: one.markets[cell]._replace(policy=policy)})
 
 
 @pytest.mark.parametrize(
@@ -211,9 +211,9 @@ def test_what_an_instrument_raises_is_what_the_rulebook_lacks_without_it() -> No
     one = study("study=baseline", "policy=[capital_adequacy,conservation_buffer]", "months=48")
     market = one.markets["calm", one.arms[1]]
     raised = raised_rules(market)
-    assert raised["capital_adequacy"].by_place["bank", 30] == {"minimum_capital_share"}
-    assert raised["conservation_buffer"].by_place["platform", 47] == {"conservation_buffer_share"}
-    assert set(raised["capital_adequacy"].by_place) == {
+    assert raised["capital_adequacy"].by_kind_and_month["bank", 30] == {"minimum_capital_share"}
+    assert raised["conservation_buffer"].by_kind_and_month["platform", 47] == {"conservation_buffer_share"}
+    assert set(raised["capital_adequacy"].by_kind_and_month) == {
         (kind, month) for kind in ("bank", "platform") for month in range(30, 48)
     }
 

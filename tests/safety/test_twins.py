@@ -34,13 +34,13 @@ def study(policies: str = "rate_cap") -> StudyConfig:
 
 def lived(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) -> CompletedRun:
     """Write a run's folder with these tables in place of the usual ones."""
-    place = folder / "runs" / run.folder
-    place.mkdir(parents=True)
+    run_path = folder / "runs" / run.folder
+    run_path.mkdir(parents=True)
     files = {
-        f"{name}.parquet": write_table(place / f"{name}.parquet", pa.table(rows))._asdict()
+        f"{name}.parquet": write_table(run_path / f"{name}.parquet", pa.table(rows))._asdict()
         for name, rows in {**TABLES, **changes}.items()
     }
-    write_sealed(place / RECORD, {"files": files})
+    write_sealed(run_path / RECORD, {"files": files})
     return CompletedRun(run.folder, "", 0.0)
 
 

@@ -32,10 +32,10 @@ def torn(out: Path, wanted: dict[str, str]) -> list[str]:
     for record in [*out.glob(f"runs/*/{RECORD}"), *out.parent.glob(f"{NAME}/*/{RECORD}"), out / MANIFEST]:
         if PARTIAL in record.parent.name or not record.exists():
             continue
-        place = record.parent
+        root = record.parent
         try:
             for name, known in read_sealed(record)["files"].items():
-                check_file(place / name, known)
+                check_file(root / name, known)
         except CorruptResult as problem:
             found.append(str(problem))
     named = (run for run in out.glob("runs/*") if not run.name.startswith(PARTIAL))
@@ -56,15 +56,15 @@ def begin(out: Path) -> int:
     return child
 
 
-def main(place: Path, kills: int, seed: int) -> None:
+def main(root: Path, kills: int, seed: int) -> None:
     use_fake_market()
     gc.freeze()
-    calm = place / "calm" / "out"
+    calm = root / "calm" / "out"
     assert live(study_in(calm)) == 0
     started = time.monotonic()
-    assert os.waitpid(begin(place / "timed" / "out"), 0)[1] == 0
+    assert os.waitpid(begin(root / "timed" / "out"), 0)[1] == 0
     duration = time.monotonic() - started
-    wanted, chance, out = hashes(calm), random.Random(seed), place / "killed" / "out"
+    wanted, chance, out = hashes(calm), random.Random(seed), root / "killed" / "out"
     seen: Counter[str] = Counter(kills=0, finished=0, torn=0, leftovers=0, failed=0)
     problems: list[str] = []
     while seen["kills"] < kills:

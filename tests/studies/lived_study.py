@@ -30,7 +30,7 @@ def only(study: StudyConfig, arms: Sequence[str], scenario: str) -> StudyConfig:
     """Return the study with its baseline and these arms, in one scenario."""
     kept = {arm: study.settings.arms[arm] for arm in (study.arms[0], *arms)}
     settings = study.settings._replace(arms=kept, scenarios={scenario: study.settings.scenarios[scenario]})
-    markets = {place: market for place, market in study.markets.items() if place[0] == scenario and place[1] in kept}
+    markets = {cell: market for cell, market in study.markets.items() if cell[0] == scenario and cell[1] in kept}
     return study._replace(settings=settings, markets=markets)
 
 

@@ -136,12 +136,12 @@ def test_run_of_another_kind_of_processor_is_lived_again(tmp_path: Path, monkeyp
 
 @pytest.mark.slow
 def test_named_archive_is_used_and_none_keeps_nothing(tmp_path: Path) -> None:
-    place = tmp_path / "elsewhere" / "runs"
-    assert live(study_in(tmp_path / "a", archive=str(place))) == 0
+    archive = tmp_path / "elsewhere" / "runs"
+    assert live(study_in(tmp_path / "a", archive=str(archive))) == 0
     assert live(study_in(tmp_path / "b", archive="none")) == 0
     assert started(tmp_path / "b")["adopted"] == 0
     assert not (tmp_path / NAME).exists()
-    assert live(study_in(tmp_path / "c", archive=str(place))) == 0
+    assert live(study_in(tmp_path / "c", archive=str(archive))) == 0
     assert started(tmp_path / "c")["adopted"] == RUNS
 
 
@@ -149,14 +149,14 @@ def test_archive_that_is_no_good_is_refused(tmp_path: Path) -> None:
     mine = tmp_path / "mine"
     mine.mkdir()
     (mine / "thesis.tex").write_text("years of work")
-    for place, rule in (
+    for archive, rule in (
         (mine, "is not empty and holds no archive"),
         (mine / "thesis.tex", "cannot be written"),
         (tmp_path / "out" / "inside", "must lie outside the study's folder"),
         (Path("/proc/sluice"), "cannot be written"),
     ):
         with pytest.raises(Refusal, match=f"^archive: .*{rule}"):
-            archive_of(study_in(tmp_path / "out", archive=str(place)), tmp_path / "out")
+            archive_of(study_in(tmp_path / "out", archive=str(archive)), tmp_path / "out")
     assert [path.name for path in mine.iterdir()] == ["thesis.tex"]
 
 
@@ -175,10 +175,10 @@ def test_study_goes_on_where_nothing_can_be_kept_beside_it(tmp_path: Path, capsy
 
 def test_leftovers_of_killed_writers_are_cleared_and_those_of_living_ones_are_not(tmp_path: Path) -> None:
     assert live(study_in(tmp_path / "a")) == 0
-    place = tmp_path / NAME
-    dead = place / f".partial-abc-{host()}-999999999"
-    living = place / f".partial-abc-{host()}-{os.getpid()}"
-    elsewhere = place / ".partial-abc-0123456789ab-999999999"  # nobody here can tell whether it is alive
+    archive = tmp_path / NAME
+    dead = archive / f".partial-abc-{host()}-999999999"
+    living = archive / f".partial-abc-{host()}-{os.getpid()}"
+    elsewhere = archive / ".partial-abc-0123456789ab-999999999"  # nobody here can tell whether it is alive
     for leftover in (dead, living, elsewhere):
         leftover.mkdir()
     archive_of(study_in(tmp_path / "b"), tmp_path / "b")

@@ -42,11 +42,11 @@ def may_be_alone() -> bool:
         return False
 
 
-def sluice_for(engine: str, place: Path, sources: Path) -> Sluice:
+def sluice_for(engine: str, folder: Path, sources: Path) -> Sluice:
     """Return the commands, for Ray in a network of their own."""
     if engine == "ray" and not may_be_alone():
         pytest.skip("no network namespace can be made here, and Ray would answer to other machines")
-    return Sluice(place, sources, ALONE if engine == "ray" else ())
+    return Sluice(folder, sources, ALONE if engine == "ray" else ())
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def shuffled(here: Sluice, seed: int, engine: str, workers: int) -> dict[str, st
     here.environment["PYTHONPATH"] += os.pathsep + str(ROOT)  # the sources' copy comes first
     own = [f"executor={engine}", f"executor.workers={workers}", "population.size=300", "study.replicates=2"]
     script = [*here.inside, sys.executable, "-m", "tests.studies.shuffled_runs"]
-    ended = here.call([*script, str(seed), str(here.place / "runs"), *ARMS, *own])
+    ended = here.call([*script, str(seed), str(here.folder / "runs"), *ARMS, *own])
     assert ended.returncode == 0, ended.stderr
     told = json.loads(ended.stdout.splitlines()[-1])
     assert told["failed"] == {}
@@ -187,7 +187,7 @@ class Dask:
 
     def __init__(self, here: Sluice) -> None:
         self.here, self.started = here, []
-        self.file = here.place / "scheduler.json"
+        self.file = here.folder / "scheduler.json"
         self.start("scheduler", "--port", "0", "--no-dashboard")
         await_that(self.file.exists, "no scheduler")
         await_that(lambda: bool(self.file.read_text()), "no scheduler")
@@ -198,7 +198,7 @@ class Dask:
         made = subprocess.Popen(
             [*command, *options],
             env={**self.here.environment, **environment},
-            cwd=self.here.place,
+            cwd=self.here.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -240,7 +240,7 @@ def test_a_worker_of_a_dask_cluster_is_killed_and_the_study_finishes(
 
 @pytest.mark.slow
 def test_a_dask_worker_with_other_sources_is_refused(sluice: Sluice, dask: Dask, sources: Path) -> None:
-    other = sluice.place / "other"
+    other = sluice.folder / "other"
     subprocess.run(["cp", "-r", str(sources), str(other)], check=True)
     with (other / "sim" / "money.py").open("a") as edited:
         edited.write("# edited\n")

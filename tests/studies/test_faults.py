@@ -168,7 +168,7 @@ def test_moved_read_only_folder_is_verified_opened_and_drawn_elsewhere_and_refus
 def test_disk_that_is_really_full(sluice: Sluice) -> None:
     """A file system of 400 kB: the study stops with one message, and goes on where there is more room."""
     texts = ("study.replicates=6", "executor=serial", "archive=none", "executor.allow_above_limits=true")
-    asked = sluice.command(*texts, f"out={sluice.place}/disk/out")  # which would be refused beforehand
+    asked = sluice.command(*texts, f"out={sluice.folder}/disk/out")  # which would be refused beforehand
     twice = '"$@"; echo "code $?"; "$@"; echo "code $?"'
     script = f"mkdir disk; mount -t tmpfs -o size=400k tmpfs disk; {twice}; cp -r disk/out kept"
     if shutil.which("unshare") is None or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
@@ -177,7 +177,7 @@ def test_disk_that_is_really_full(sluice: Sluice) -> None:
     assert ended.stdout.count("code 1") == 2, ended.stdout + ended.stderr
     assert ended.stderr.count("No space left on device") == 2
     assert "Traceback" not in ended.stderr
-    kept = sluice.place / "kept"
+    kept = sluice.folder / "kept"
     assert sluice.run("study.replicates=6", "executor=serial", "archive=none", f"out={kept}").returncode == 0
     assert sluice.run("study.replicates=6", "executor=serial", "archive=none").returncode == 0
     assert table_hashes(json.loads((kept / MANIFEST).read_text())) == table_hashes(sluice.manifest())
@@ -397,19 +397,19 @@ def test_folder_that_vanishes_is_one_message(
 
 @pytest.mark.slow
 def test_two_studies_with_one_archive_both_end_with_the_same_bytes(sluice: Sluice) -> None:
-    places = [sluice.place / name for name in ("a", "b")]
-    studies = [sluice.start("study.replicates=4", "executor=serial", f"out={place}") for place in places]
+    folders = [sluice.folder / name for name in ("a", "b")]
+    studies = [sluice.start("study.replicates=4", "executor=serial", f"out={folder}") for folder in folders]
     for study in studies:
         _, said = study.communicate(timeout=240)
         assert study.returncode == 0, said
-    first, second = (table_hashes(json.loads((place / MANIFEST).read_text())) for place in places)
+    first, second = (table_hashes(json.loads((folder / MANIFEST).read_text())) for folder in folders)
     assert first == second
-    assert len(list((sluice.place / NAME).glob(f"*/{RECORD}"))) == 4
-    assert list((sluice.place / NAME).glob(f"{PARTIAL}*")) == []
+    assert len(list((sluice.folder / NAME).glob(f"*/{RECORD}"))) == 4
+    assert list((sluice.folder / NAME).glob(f"{PARTIAL}*")) == []
 
 
-def killed(place: Path, kills: int) -> dict[str, object]:
-    asked = [sys.executable, "-m", "tests.studies.killing", str(place), str(kills), "20250101"]
+def killed(folder: Path, kills: int) -> dict[str, object]:
+    asked = [sys.executable, "-m", "tests.studies.killing", str(folder), str(kills), "20250101"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=7200, check=False)
     assert ended.returncode == 0, ended.stderr
@@ -435,7 +435,7 @@ def test_folder_removed_in_mid_study_is_one_message_and_the_same_command_begins_
     asked = ["study.replicates=40", f"executor={executor}", "archive=none"]
     study = sluice.start(*asked)
     sluice.await_finished(2)
-    shutil.rmtree(sluice.out.rename(sluice.place / "going"), ignore_errors=True)
+    shutil.rmtree(sluice.out.rename(sluice.folder / "going"), ignore_errors=True)
     _, said = study.communicate(timeout=120)
     assert study.returncode == 1, said
     assert "Traceback" not in said

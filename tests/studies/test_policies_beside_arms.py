@@ -231,7 +231,7 @@ def test_the_plan_lists_what_each_arm_and_scenario_holds_and_prints_the_notices_
     assert "set policy=[disclosure]: in every arm but tightening" in lines
     assert "set policy.rate_cap.max_apr=0.07: in tightening" in lines
     assert "set population.size=3000: in every arm" in lines
-    arm = next(place for place, line in enumerate(lines) if line.startswith("arm tightening: policy=[rate_cap,"))
+    arm = next(index for index, line in enumerate(lines) if line.startswith("arm tightening: policy=[rate_cap,"))
     assert lines[arm + 1] == "  without disclosure, which baseline has"
     assert (
         "  rate_cap: all-in price of new loans at most 7.00% a year; announced month 24 (2023-01); "
@@ -254,8 +254,8 @@ def test_a_run_prints_the_same_notices_and_its_manifest_carries_them(
     assert f"rate_cap {EVERYWHERE}" in capsys.readouterr().err
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert [flag["why"] for flag in manifest["flags"] if flag["kind"] == LAID_OVER] == [f"rate_cap {EVERYWHERE}"]
-    places = [["calm", "baseline"], ["calm", "other"]]
-    assert {"text": "policy=[rate_cap]", "where": places} in manifest["asked"]
+    cells = [["calm", "baseline"], ["calm", "other"]]
+    assert {"text": "policy=[rate_cap]", "where": cells} in manifest["asked"]
 
 
 @pytest.mark.slow
@@ -263,7 +263,7 @@ def test_what_all_hold_is_said_once_and_an_arm_is_told_by_what_it_lacks() -> Non
     lines = contents(compose_study(["study=baseline", "shock=[unemployment]"]))
     assert lines[:2] == ["set shock=[unemployment]: in every arm", "in every arm and scenario:"]
     lines = contents(compose_study(["study=history"]))
-    arm = next(place for place, line in enumerate(lines) if line.startswith("arm without_price_display"))
+    arm = next(index for index, line in enumerate(lines) if line.startswith("arm without_price_display"))
     assert lines[arm + 1 : arm + 3] == [
         "  without r13_disclosure, which rulebook has",
         "  with the rest of what rulebook has (22)",

@@ -53,9 +53,9 @@ def test_each_study_has_a_folder_and_a_mistake_in_the_last_stops_the_first(sluic
     again = sluice.run(*asked)
     assert again.returncode == 0, again.stderr
     assert "2 of 2 runs were completed before" in again.stderr
-    refused = sluice.call([*sluice.command("-m", "seed=1,-2"), f"out={sluice.place / 'other'}"])
+    refused = sluice.call([*sluice.command("-m", "seed=1,-2"), f"out={sluice.folder / 'other'}"])
     assert refused.returncode == 2
-    assert not (sluice.place / "other").exists()
+    assert not (sluice.folder / "other").exists()
 
 
 ONE = ["seed=1,2", "study=baseline", "population.size=300", "months=30", "report.draw=false"]
@@ -69,30 +69,30 @@ def never(*_: object) -> int:
     "fault", ["a file", "a study", "other studies", "a damaged list", "a file above", "a long name"]
 )
 def test_place_that_is_no_good_is_refused_before_anything_is_computed(tmp_path: Path, fault: str) -> None:
-    place = tmp_path / "out"
+    out = tmp_path / "out"
     if fault in ("a study", "other studies", "a damaged list"):
-        place.mkdir()
+        out.mkdir()
     if fault == "a file":
-        place.write_text("years of work")
+        out.write_text("years of work")
     elif fault == "a file above":
-        place = Path(__file__) / "out"
+        out = Path(__file__) / "out"
     elif fault == "a long name":
-        place = tmp_path / ("x" * 300)
+        out = tmp_path / ("x" * 300)
     elif fault == "a study":
-        (place / "study.json").write_text("{}")
+        (out / "study.json").write_text("{}")
     elif fault == "other studies":
-        (place / "studies.json").write_text(json.dumps({"studies": [{"folder": "a", "overrides": []}]}))
+        (out / "studies.json").write_text(json.dumps({"studies": [{"folder": "a", "overrides": []}]}))
     else:
-        (place / "studies.json").write_text("{")
+        (out / "studies.json").write_text("{")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     with pytest.raises(Refusal, match=r"^out: "):
-        carry_out_studies([*ONE, f"out={place}"], [], never)
+        carry_out_studies([*ONE, f"out={out}"], [], never)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_folders_and_the_command_that_continues_them_all(tmp_path: Path) -> None:
     """The place may have a name that an override needs in quotes, and the shell in others."""
-    place = tmp_path / "it's, mine"
+    folder = tmp_path / "it's, mine"
     calls: list[tuple[list[str], str]] = []
 
     def main(texts: Sequence[str], again: str) -> int:
@@ -100,13 +100,13 @@ def test_folders_and_the_command_that_continues_them_all(tmp_path: Path) -> None
         return 130
 
     for _ in range(2):
-        assert carry_out_studies([*ONE, out_override(place)], [], main) == 130
+        assert carry_out_studies([*ONE, out_override(folder)], [], main) == 130
     assert len(calls) == 2, "after Ctrl-C no other study is begun"
-    listed = json.loads((place / "studies.json").read_text())["studies"]
+    listed = json.loads((folder / "studies.json").read_text())["studies"]
     assert len(listed) == 2
     for texts, again in calls:
-        assert read_override(texts[-1]).value == str(place / listed[0]["folder"])
-        assert again == command_here("run", "-m", *ONE, out_override(place))
+        assert read_override(texts[-1]).value == str(folder / listed[0]["folder"])
+        assert again == command_here("run", "-m", *ONE, out_override(folder))
 
 
 @pytest.mark.slow
@@ -127,7 +127,7 @@ def test_ctrl_c_prints_the_command_that_goes_on_with_all_of_them(sluice: Sluice)
 @pytest.mark.slow
 def test_a_launcher_of_hydra_can_run_whole_studies(sluice: Sluice, sources: Path) -> None:
     """As the guide tells it: an app of one's own, whose task is one study."""
-    script = sluice.place / "studies.py"
+    script = sluice.folder / "studies.py"
     script.write_text(
         "import hydra\n"
         "from hydra.core.hydra_config import HydraConfig\n"
@@ -135,13 +135,13 @@ def test_a_launcher_of_hydra_can_run_whole_studies(sluice: Sluice, sources: Path
         "@hydra.main(version_base='1.3', config_path=None)\n"
         "def study(_):\n"
         "    job = HydraConfig.get()\n"
-        f"    main([*job.overrides.task, 'out={sluice.place}/study-' + str(job.job.num), 'executor=serial'])\n\n"
+        f"    main([*job.overrides.task, 'out={sluice.folder}/study-' + str(job.job.num), 'executor=serial'])\n\n"
         "study()\n"
     )
     base = ["+study=baseline", "+population.size=300", "+months=30", "+report.draw=false", "+study.replicates=1"]
     ended = sluice.call([sys.executable, str(script), "-m", *base, "+seed=1,2"])
     assert ended.returncode == 0, ended.stderr
-    manifests = [json.loads((sluice.place / f"study-{number}" / "manifest.json").read_text()) for number in (0, 1)]
+    manifests = [json.loads((sluice.folder / f"study-{number}" / "manifest.json").read_text()) for number in (0, 1)]
     assert [manifest["seed"] for manifest in manifests] == [1, 2]
 
 

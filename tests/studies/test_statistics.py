@@ -204,7 +204,7 @@ def test_a_bound_on_counts_stands_beside_while_few_events_differ_and_the_wider_r
     assert effect.high < effect.count_high
     reach = complete_pairs(changed, base, 1).reach(0.95)
     assert reach == pytest.approx(max(effect.mean - effect.count_low, effect.count_high - effect.mean))
-    many = [value + 10.0 * place for place, value in enumerate(base)]
+    many = [value + 10.0 * index for index, value in enumerate(base)]
     assert sum(abs(one - other) for one, other in zip(many, base, strict=True)) >= FEW_EVENTS
     assert paired_effect(many, base, "x", event_months=1).method == "t"
     assert complete_pairs(many, base, 1).reach(0.95) == pytest.approx(

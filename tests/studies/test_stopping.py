@@ -84,14 +84,14 @@ def test_a_rule_that_could_not_work_is_refused(texts: list[str], told: str) -> N
         compose_study(["study=baseline", "study.horizons=['1-3']", *texts])
 
 
-def stopping_study(place: Path, **important: float) -> dict[str, object]:
+def stopping_study(folder: Path, **important: float) -> dict[str, object]:
     """Live the small study, whose arms differ in what a lender may lend, under a stop rule of 2 to 6 replicates."""
     names = {"approvals": "market.approvals", "hardship": "market.hardship_share", "debt": "market.debt_fen"}
     primary = tuple(PrimaryOutcome(names[name], "1-3", "?", least) for name, least in important.items())
     stop = StopSettings(at_least=2, at_most=6, step=2)
-    study = study_in(place, primary=primary, stop=stop, horizons=("1-3",), secondary=())
+    study = study_in(folder, primary=primary, stop=stop, horizons=("1-3",), secondary=())
     assert live(study._replace(horizons=(read_horizon("1-3", "test"),))) == 0
-    return read_json(place / "manifest.json")
+    return read_json(folder / "manifest.json")
 
 
 @pytest.mark.usefixtures("fake")

@@ -15,9 +15,9 @@ from experiments.keep.files import (
     FileRecord,
     check_file,
     host,
+    link_file,
     new_folder,
     partial_of,
-    place_file,
     read_json,
     read_table,
     record_of,
@@ -49,8 +49,8 @@ def test_flipped_bit_is_noticed_on_reading(tmp_path: Path, part: float) -> None:
     path = tmp_path / "a.parquet"
     record = write_table(path, TABLE)
     content = bytearray(path.read_bytes())
-    place = int(part * len(content))
-    content[place] ^= 0b100
+    position = int(part * len(content))
+    content[position] ^= 0b100
     path.write_bytes(bytes(content))
     with pytest.raises(CorruptResult, match=r"a\.parquet: is torn or altered"):
         check_file(path, record._asdict())
@@ -130,9 +130,9 @@ def test_the_hash_is_of_every_byte(tmp_path: Path, content: bytes) -> None:
     assert sha256_of(path) == hashlib.sha256(content).hexdigest()
     record = write_bytes(tmp_path / "b", content)
     assert record == record_of(tmp_path / "b") == FileRecord(sha256_of(path), len(content), None)
-    for place in {0, len(content) - 1} if content else ():
+    for position in {0, len(content) - 1} if content else ():
         altered = bytearray(content)
-        altered[place] ^= 1
+        altered[position] ^= 1
         path.write_bytes(bytes(altered))
         with pytest.raises(CorruptResult, match="torn or altered"):
             check_file(path, record._asdict())
@@ -206,7 +206,7 @@ def test_a_copy_is_on_disk_when_a_link_cannot_be_made(tmp_path: Path, monkeypatc
     write_bytes(tmp_path / "source", b"whole")
     monkeypatch.setattr(Path, "hardlink_to", no_link)
     disk = Disk(monkeypatch)
-    place_file(tmp_path / "source", tmp_path / "copy")
+    link_file(tmp_path / "source", tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == b"whole"
     assert disk.said == [("flush", str(tmp_path / "copy"))]
 

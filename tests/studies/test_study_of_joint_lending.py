@@ -80,7 +80,7 @@ def test_every_sign_was_declared_beforehand() -> None:
 def test_signs_over_seeds_in_a_tiny_market() -> None:
     found = effects(Size.tiny)
     assert len(found) == 14, "seven outcomes, with owners and without"
-    wrong = [place for place, row in found.iterrows() if not has_declared_sign(row)]
+    wrong = [row_index for row_index, row in found.iterrows() if not has_declared_sign(row)]
     assert wrong == []
 
 

@@ -1,4 +1,4 @@
-"""The loop that carries out runs, at places that do in this process, and at once, what each test tells them."""
+"""The loop that carries out runs, in slots that do in this process, and at once, what each test tells them."""
 
 import gc
 import signal
@@ -17,8 +17,8 @@ from experiments.compose.run import Run
 from experiments.compose.study import ExecutorSettings, compose, compose_study
 from experiments.execute import pool, workers
 from experiments.execute.executors import base as engines
-from experiments.execute.executors import worker as places
-from experiments.execute.executors.base import Engine, Place
+from experiments.execute.executors import worker
+from experiments.execute.executors.base import Engine, Slot
 from experiments.execute.executors.worker import Origin, Outcome, Raised, Unfit, carry_out_here, facts, this_process
 from experiments.execute.pool import carry_out_all, worker_count
 from experiments.keep.runs import CompletedRun
@@ -32,7 +32,7 @@ class Death(Exception):  # noqa: N818  (what an engine's library raises)
     pass
 
 
-class PlannedPlace(Place):
+class PlannedSlot(Slot):
     def __init__(self, engine: "PlannedEngine") -> None:
         self.engine = engine
 
@@ -53,8 +53,8 @@ class PlannedPlace(Place):
 class PlannedEngine(Engine):
     deaths = (Death,)
 
-    def __init__(self, answer: Answer, places: int = 2, is_elsewhere: bool = False) -> None:
-        super().__init__(places, "")
+    def __init__(self, answer: Answer, slots: int = 2, is_elsewhere: bool = False) -> None:
+        super().__init__(slots, "")
         self.answer, self.is_elsewhere = answer, is_elsewhere
         self.given = self.most_unfinished = self.killed = 0
         self.futures: list[weakref.ref[Future[Any]]] = []
@@ -66,11 +66,11 @@ class PlannedEngine(Engine):
         self.most_alive = max(self.most_alive, len(self.futures))
         self.tries[run.identity] += 1
 
-    def place(self) -> Place | None:
-        if self.given >= self.places:
+    def slot(self) -> Slot | None:
+        if self.given >= self.slots:
             return None
         self.given += 1
-        return PlannedPlace(self)
+        return PlannedSlot(self)
 
     def kill(self) -> None:
         self.killed += 1
@@ -128,7 +128,7 @@ def test_every_run_is_told_once_and_no_more_is_on_its_way_than_there_are_places(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gc.collect()
-    engine = PlannedEngine(completed, places=3)
+    engine = PlannedEngine(completed, slots=3)
     told = carried_out(engine, runs_of(600), tmp_path, monkeypatch)
     assert told.done == {f"run {number}": f"hash of run {number}" for number in range(600)}
     assert told.failed == {}
@@ -183,8 +183,8 @@ def test_a_cluster_that_shrinks_to_one_place_still_finishes(
     engine = PlannedEngine(lambda run: completed(run), 4, is_elsewhere=True)
 
     def answer(run: Run) -> Outcome:
-        if engine.places > 1:
-            engine.places -= 1
+        if engine.slots > 1:
+            engine.slots -= 1
             raise Death
         return completed(run)
 
@@ -255,7 +255,7 @@ def test_threads_are_looked_at_when_asked(monkeypatch: pytest.MonkeyPatch) -> No
         assert (before, facts()["OMP_NUM_THREADS"]) == ("not set", "1")
 
 
-# --- which places may be used -----------------------------------------------------------------------------------------
+# --- which slots may be used ------------------------------------------------------------------------------------------
 def test_a_place_that_would_give_other_bytes_ends_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = PlannedEngine(lambda run: Unfit("the worker on far cannot be used: numpy: 2.4 here, 2.5 there"))
     with pytest.raises(Refusal, match="executor: the worker on far cannot be used: numpy"):
@@ -291,8 +291,8 @@ def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
 def test_a_run_that_somebody_finished_is_not_lived_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sign").touch()
     run = runs_of(1)[0]
-    monkeypatch.setattr(places, "completed_run", lambda run, runs: completed(run))
-    monkeypatch.setattr(places, "carry_out", lambda *_: pytest.fail("lived again"))
+    monkeypatch.setattr(worker, "completed_run", lambda run, runs: completed(run))
+    monkeypatch.setattr(worker, "carry_out", lambda *_: pytest.fail("lived again"))
     assert carry_out_here(run, tmp_path, Origin(facts(), "sign", this_process())) == completed(run)
 
 

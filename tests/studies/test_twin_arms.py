@@ -36,14 +36,14 @@ RULES = {"*capital": "capital_adequacy", "*cap": "rate_cap", "*exposure": "large
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("twins")
+    root = tmp_path_factory.mktemp("twins")
     text = STUDY
     for mark, name in RULES.items():
         text = text.replace(f"{mark}]", f"{DATED.format(name)}]")
-    (place / "twins.yaml").write_text(text, encoding="utf-8")
-    asked = [f"study_file={place / 'twins.yaml'}", "study.replicates=1", "executor=serial", "archive=none"]
-    assert main([*asked, "report.draw=false", f"out={place / 'out'}"]) == 0
-    return place / "out"
+    (root / "twins.yaml").write_text(text, encoding="utf-8")
+    asked = [f"study_file={root / 'twins.yaml'}", "study.replicates=1", "executor=serial", "archive=none"]
+    assert main([*asked, "report.draw=false", f"out={root / 'out'}"]) == 0
+    return root / "out"
 
 
 def flags(folder: Path) -> list[dict[str, Any]]:

@@ -90,14 +90,14 @@ def test_effects_are_of_each_arm_and_its_own_baseline(
     made: Made, scenario: str, arm: str, replicates: list[int]
 ) -> None:
     for horizon, weight in (("1-3", 3.0), ("end", 40.0)):
-        place = {"outcome": "market.debt_fen", "horizon": horizon, "arm": arm, "scenario": scenario}
+        selection = {"outcome": "market.debt_fen", "horizon": horizon, "arm": arm, "scenario": scenario}
         changes = [weight * effect((scenario, arm, one)) for one in replicates]
         levels = [weight * base_level((scenario, arm, one)) for one in replicates]
-        found = where(made, "differences", **place)
+        found = where(made, "differences", **selection)
         assert [row["replicate"] for row in found] == replicates
         assert [row["difference"] for row in found] == pytest.approx(changes)
         assert [row["baseline_level"] for row in found] == pytest.approx(levels)
-        row = only(made, "effects", **place)
+        row = only(made, "effects", **selection)
         assert row["mean"] == pytest.approx(np.mean(changes))
         assert row["baseline_mean"] == pytest.approx(np.mean(levels))
         assert row["sd"] == pytest.approx(np.std(changes, ddof=1))
@@ -128,8 +128,8 @@ def test_groups_of_all_runs_are_compared(made: Made, scenario: str, arm: str, re
     for group in ("1", "2"):
         before = [share((scenario, "baseline", one), group) for one in replicates]
         changes = [share((scenario, arm, one), group) - was for one, was in zip(replicates, before, strict=True)]
-        place = {"measure": "approval_share", "dimension": "region", "value": group, "horizon": "1-3"}
-        row = only(made, "group_effects", arm=arm, scenario=scenario, **place)
+        selection = {"measure": "approval_share", "dimension": "region", "value": group, "horizon": "1-3"}
+        row = only(made, "group_effects", arm=arm, scenario=scenario, **selection)
         assert row["mean"] == pytest.approx(np.mean(changes))
         assert row["baseline_mean"] == pytest.approx(np.mean(before))
         assert (row["low"], row["high"]) == pytest.approx(known_interval(changes))
@@ -189,8 +189,8 @@ def test_moves_are_means_over_pairs_with_the_placebo_of_the_same_replicates_besi
     mine, beside = (
         {one: spared(scenario, arm, one) for one in complete(scenario, arm)} for arm in ("capped", "placebo")
     )
-    place = {"topic": "default", "change": "spared", "dimension": "all", "scenario": scenario}
-    row = only(made, "moves", arm="capped", **place)
+    selection = {"topic": "default", "change": "spared", "dimension": "all", "scenario": scenario}
+    row = only(made, "moves", arm="capped", **selection)
     assert len(set(mine.values())) > 1
     assert (row["mean"], row["replicates"]) == (pytest.approx(np.mean(list(mine.values()))), len(mine))
     assert (row["low"], row["high"]) == pytest.approx(known_interval(list(mine.values())))
@@ -225,7 +225,7 @@ def test_arms_are_called_identical_where_their_tables_are_equal_or_their_past_wa
         (row["scenario"], row["arm"], row["horizon"]): row
         for row in where(made, "effects", outcome="market.informal_defaults")
     }
-    assert {place: row["method"] for place, row in rare.items() if place[2] == "end"} == {
+    assert {cell: row["method"] for cell, row in rare.items() if cell[2] == "end"} == {
         ("calm", "capped", "end"): "count bound",
         ("calm", "placebo", "end"): "identical",
         ("shock", "capped", "end"): "single",
@@ -276,11 +276,11 @@ def test_runs_are_the_same_market_by_identity_or_by_their_tables(
     assert not found.are_same("calm", "placebo", []), "no pair proves nothing"
 
 
-def kept_runs(place: Path, held: dict[str, str]) -> dict[str, CompletedRun]:
+def kept_runs(root: Path, held: dict[str, str]) -> dict[str, CompletedRun]:
     """Write what the records of runs say of their one table, by identity."""
     for name, table in held.items():
-        (place / "runs" / name).mkdir(parents=True)
-        write_sealed(place / "runs" / name / RECORD, {"files": {"market.parquet": {"sha256": table}}})
+        (root / "runs" / name).mkdir(parents=True)
+        write_sealed(root / "runs" / name / RECORD, {"files": {"market.parquet": {"sha256": table}}})
     return {name: CompletedRun(name, "", 0.0) for name in held}
 
 

@@ -43,7 +43,7 @@ def bracket_of(broken: Broken) -> Bracket:
     tried, untold = len(broken), len(broken) - len(values)
     if not values:
         return Bracket(UNKNOWN, math.nan, math.nan, tried, 0, untold)
-    first = next((place for place, value in enumerate(values) if broken[value]), None)
+    first = next((index for index, value in enumerate(values) if broken[value]), None)
     if first is None:
         return Bracket(NEVER_BROKEN, values[-1], math.nan, tried, 0, untold)
     beyond = sum(not broken[value] for value in values[first:])
@@ -55,13 +55,13 @@ def bracket_of(broken: Broken) -> Bracket:
 
 def grid(low: float, high: float, points: int) -> tuple[float, ...]:
     """Return evenly spaced values from low to high, both included."""
-    return tuple(low + (high - low) * place / (points - 1) for place in range(points))
+    return tuple(low + (high - low) * index / (points - 1) for index in range(points))
 
 
 def divided(bracket: Bracket, most: int, tolerance: float) -> tuple[float, ...]:
     """Return the values that cut a bracket into equal parts, its ends left out; no more of them than are needed."""
     points = min(most, math.ceil(bracket.width / tolerance) - 1)
-    return tuple(bracket.low + bracket.width * (place + 1) / (points + 1) for place in range(points))
+    return tuple(bracket.low + bracket.width * (index + 1) / (points + 1) for index in range(points))
 
 
 class Target(NamedTuple):

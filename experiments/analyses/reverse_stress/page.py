@@ -166,11 +166,11 @@ def draw(
     _draw_tried(left, tried, brackets, factor)
     left.set_xlabel(parameter.path)
     left.set_title(f"{measure.statistic} of {outcome_words(measure.outcome)}{in_unit(words)}")
-    for place, colour in zip(dict.fromkeys(path["place"]), PATH_COLOURS, strict=False):
-        rows = path[path["place"] == place]
+    for end, colour in zip(dict.fromkeys(path["place"]), PATH_COLOURS, strict=False):
+        rows = path[path["place"] == end]
         for _, one in rows.groupby("replicate", sort=True):
             right.plot(one["month"], one["outcome"] * factor, color=colour, linewidth=0.9, alpha=0.7)
-        right.plot([], [], color=colour, label=f"{place}: {rows['value'].iloc[0]:.4g}")
+        right.plot([], [], color=colour, label=f"{end}: {rows['value'].iloc[0]:.4g}")
     left.set_ylim(*_shown(tried, limit, factor))
     right.set_title("month by month")
     right.set_xlabel("month")

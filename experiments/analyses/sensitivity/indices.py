@@ -84,11 +84,11 @@ def screened(
     return [
         Screened(
             name,
-            float(whole["mu"][place]),
-            _estimate(whole["mu_star"][place], whole["mu_star_conf"][place], spread[place]),
-            float(whole["sigma"][place]),
+            float(whole["mu"][index]),
+            _estimate(whole["mu_star"][index], whole["mu_star_conf"][index], spread[index]),
+            float(whole["sigma"][index]),
         )
-        for place, name in enumerate(names)
+        for index, name in enumerate(names)
     ]
 
 
@@ -105,10 +105,10 @@ def apportioned(names: Sequence[str], outcomes: Values, resamples: int, seed: in
     return [
         Apportioned(
             name,
-            _estimate(whole["S1"][place], whole["S1_conf"][place], first[place]),
-            _estimate(whole["ST"][place], whole["ST_conf"][place], total[place]),
+            _estimate(whole["S1"][index], whole["S1_conf"][index], first[index]),
+            _estimate(whole["ST"][index], whole["ST_conf"][index], total[index]),
         )
-        for place, name in enumerate(names)
+        for index, name in enumerate(names)
     ]
 
 

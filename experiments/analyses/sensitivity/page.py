@@ -176,11 +176,11 @@ def _names(axis: Axes, names: Sequence[str]) -> None:
 
 def _draw_screening(axis: Axes, measure: Measure, rows: pd.DataFrame) -> None:
     factor, words, _ = scaled([float(v) for v in rows["importance"]], unit_of(measure.outcome.split(".")[-1]), True)
-    for place, row in enumerate(rows.to_dict("records")):
+    for height, row in enumerate(rows.to_dict("records")):
         colour = style.INK if row["kept"] else MUTED
         if math.isfinite(row["low"]):
-            axis.plot([max(0.0, row["low"]) * factor, row["high"] * factor], [place] * 2, color=colour, linewidth=1.2)
-        axis.plot([row["importance"] * factor], [place], "o", color=colour, markersize=4)
+            axis.plot([max(0.0, row["low"]) * factor, row["high"] * factor], [height] * 2, color=colour, linewidth=1.2)
+        axis.plot([row["importance"] * factor], [height], "o", color=colour, markersize=4)
     _names(axis, list(rows["parameter"]))
     axis.set_xlim(left=0.0)
     axis.set_title(f"{short(outcome_words(measure.outcome), 44)} ({measure.statistic})")
@@ -189,15 +189,15 @@ def _draw_screening(axis: Axes, measure: Measure, rows: pd.DataFrame) -> None:
 
 def _draw_indices(axis: Axes, rows: pd.DataFrame) -> None:
     rows = rows[rows["parameter"] != DUMMY].sort_values("total")
-    for place, row in enumerate(rows.to_dict("records")):
+    for height, row in enumerate(rows.to_dict("records")):
         for name, colour, fill, step in (
             ("first_order", FIRST_COLOUR, FIRST_COLOUR, -0.16),
             ("total", TOTAL_COLOUR, "white", 0.16),
         ):
             if math.isfinite(row[f"{name}_low"]):
                 ends = [max(-0.1, row[f"{name}_low"]), min(1.3, row[f"{name}_high"])]
-                axis.plot(ends, [place + step] * 2, color=colour, linewidth=1.2)
-            axis.plot([row[name]], [place + step], "o", color=colour, markerfacecolor=fill, markersize=4)
+                axis.plot(ends, [height + step] * 2, color=colour, linewidth=1.2)
+            axis.plot([row[name]], [height + step], "o", color=colour, markerfacecolor=fill, markersize=4)
     _names(axis, list(rows["parameter"]))
     axis.set_xlim(-0.1, 1.3)
     axis.set_title("alone and with interactions")

@@ -156,11 +156,11 @@ def static_paths(
                 [
                     row_of(
                         month,
-                        bool(found.equity[place] < 0.0),
+                        bool(found.equity[index] < 0.0),
                         opening.loans,
-                        *(float(column[place]) for column in columns),
+                        *(float(column[index]) for column in columns),
                     )
-                    for place, month in enumerate(window)
+                    for index, month in enumerate(window)
                 ],
             )
 

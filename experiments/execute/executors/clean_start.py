@@ -51,7 +51,7 @@ _SERVER.set_forkserver_preload(list(PRELOADED))
 
 def _search_path() -> list[str]:
     """Return where modules are looked for; the empty entry stands for the folder in which this process was started."""
-    return [place or getattr(process, "ORIGINAL_DIR", None) or os.curdir for place in sys.path]
+    return [path or getattr(process, "ORIGINAL_DIR", None) or os.curdir for path in sys.path]
 
 
 class _CleanPopen(popen_forkserver.Popen):

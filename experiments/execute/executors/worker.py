@@ -1,4 +1,4 @@
-"""The worker's side of every engine: check that this is a place where runs give the right bytes, carry out one run.
+"""The worker's side of every engine: check that runs give the right bytes here, carry out one run.
 
 A process that carries out runs loads this module, so it knows neither Hydra nor pandas, and no engine.
 """
@@ -39,7 +39,7 @@ class Raised(NamedTuple):
 
 
 class Unfit(NamedTuple):
-    """A place that would give other bytes, or that does not see the study's folder; no run was begun there."""
+    """A process that would give other bytes, or that does not see the study's folder; no run was begun there."""
 
     reason: str
 

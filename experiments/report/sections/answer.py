@@ -13,13 +13,13 @@ from experiments.report.comparison import (
     LEFT_OUT,
     SPELT_OUTCOMES,
     Cell,
+    Contrast,
     Outcome,
-    Place,
     cell_words,
+    contrast_words,
     outcome_clause,
     outcome_title,
     outcomes_of_one,
-    place_words,
     values_of,
 )
 from experiments.report.effects import (
@@ -83,22 +83,26 @@ def primary_outcomes(effects: Sequence[Effect]) -> tuple[Outcome, ...]:
     return tuple(dict.fromkeys((effect.outcome, effect.horizon) for effect in declared))
 
 
-def cells_of(effects: Sequence[Effect], outcome: Outcome, places: Sequence[Place]) -> list[Cell]:
-    """Return what became of an outcome in every place, also where nothing could be compared."""
+def cells_of(effects: Sequence[Effect], outcome: Outcome, contrasts: Sequence[Contrast]) -> list[Cell]:
+    """Return what became of an outcome in every contrast, also where nothing could be compared."""
     found = {(effect.arm, effect.scenario): effect for effect in effects if (effect.outcome, effect.horizon) == outcome}
-    return [cell_of(found.get((place.arm, place.scenario)), place) for place in places]
+    return [cell_of(found.get((contrast.arm, contrast.scenario)), contrast) for contrast in contrasts]
 
 
-def cell_of(effect: Effect | None, place: Place) -> Cell:
-    """Return what became of an outcome in one place; an effect without any pair is none, and says why."""
+def cell_of(effect: Effect | None, contrast: Contrast) -> Cell:
+    """Return what became of an outcome in one contrast; an effect without any pair is none, and says why."""
     if effect is not None and effect.is_untested:
-        return Cell(place, None, reason_without_value(effect), without_value_words(effect))
-    return Cell(place, effect)
+        return Cell(contrast, None, reason_without_value(effect), without_value_words(effect))
+    return Cell(contrast, effect)
 
 
-def places_of(arms: Sequence[str], scenarios: Sequence[str]) -> list[Place]:
+def contrasts_of(arms: Sequence[str], scenarios: Sequence[str]) -> list[Contrast]:
     """Return every arm in every scenario, named by what tells them apart."""
-    return [Place(arm, scenario, place_words(arm, scenario, arms, scenarios)) for scenario in scenarios for arm in arms]
+    return [
+        Contrast(arm, scenario, contrast_words(arm, scenario, arms, scenarios))
+        for scenario in scenarios
+        for arm in arms
+    ]
 
 
 def _opening(study: Study, arms: Sequence[str], mine: Sequence[Effect], declared: Sequence[Effect]) -> str:
@@ -139,17 +143,17 @@ def _scenario_sentence(
 ) -> str:
     """Say what became of every primary outcome in every arm in one scenario, or over several."""
     arms = arms_told(study)
-    places = places_of(arms, scenarios)
+    contrasts = contrasts_of(arms, scenarios)
     is_first = tuple(scenarios) == study.scenarios[:1]
     names = listing([f"“{plain(name)}”" for name in scenarios])
     opening = f"{'In' if is_first else 'Under'} {names}"
     if not outcomes:
         return f"{opening}, the effects table has no primary outcome"
-    if len(places) == 1:
-        cells = [cells_of(effects, outcome, places)[0] for outcome in outcomes]
+    if len(contrasts) == 1:
+        cells = [cells_of(effects, outcome, contrasts)[0] for outcome in outcomes]
         return f"{opening}, {outcomes_of_one(outcomes, cells)}"
     noun = "arm" if len(scenarios) == 1 else "scenario" if len(arms) == 1 else "case"
-    clauses = [outcome_clause(outcome, cells_of(effects, outcome, places), noun) for outcome in outcomes]
+    clauses = [outcome_clause(outcome, cells_of(effects, outcome, contrasts), noun) for outcome in outcomes]
     return f"{opening}, " + "; ".join(clauses)
 
 
@@ -245,16 +249,16 @@ def _tables(study: Study, effects: Sequence[Effect]) -> list[Block]:
     """Return every arm and scenario by primary outcome, the fewer of both in columns; none where sentences say it."""
     arms = arms_told(study)
     outcomes = primary_outcomes([effect for effect in effects if effect.arm in arms])
-    places = places_of(arms, study.scenarios)
+    contrasts = contrasts_of(arms, study.scenarios)
     is_one_arm = len(arms) == 1 and len(study.scenarios) <= 1 + OTHER_SCENARIOS_TOLD_APART
     if is_one_arm and len(outcomes) <= SPELT_OUTCOMES:
         return []
-    grid = [cells_of(effects, outcome, places) for outcome in outcomes]
+    grid = [cells_of(effects, outcome, contrasts) for outcome in outcomes]
     told = [[_marked(cell, values_of(row)) for cell in row] for row in grid]
-    is_long = len(places) > MOST_ROWS
+    is_long = len(contrasts) > MOST_ROWS
     titles = [outcome_title(outcome) for outcome in outcomes]
-    names = [(plain(place.arm), plain(place.scenario)) for place in places]
-    if len(places) <= min(len(outcomes), MOST_COLUMNS):
+    names = [(plain(contrast.arm), plain(contrast.scenario)) for contrast in contrasts]
+    if len(contrasts) <= min(len(outcomes), MOST_COLUMNS):
         top = ("primary outcome", *(", ".join(name) for name in names))
         return [Table(_caption(grid), top, tuple((title, *row) for title, row in zip(titles, told, strict=True)))]
     blocks: list[Block] = []

@@ -66,8 +66,8 @@ def _set_by_rules(study: Study) -> list[Block]:
     for (constraint, scenario, arm), mine in sums.groupby(["constraint", "scenario", "arm"], sort=True):
         count, refused = int(runs[scenario, arm]), int(mine["refused_fen"].sum())
         tighter = int(mine.loc[mine["narrowed_by_rules"] > 0, "refused_fen"].sum())
-        place = (plain(constraint).replace("_", " "), plain(scenario), plain(arm))
-        rows.append((*place, quantity(refused / count, "fen"), quantity(tighter / refused, "share"), str(count)))
+        labels = (plain(constraint).replace("_", " "), plain(scenario), plain(arm))
+        rows.append((*labels, quantity(refused / count, "fen"), quantity(tighter / refused, "share"), str(count)))
     head = ("limit", "scenario", "arm", "refused a run", "of it in months in which rules had made it tighter", "n")
     return [
         Text(
@@ -137,16 +137,16 @@ def _largest(study: Study, table: pd.DataFrame) -> str:
 
 
 def _lender_table(study: Study, table: pd.DataFrame, names: list[str]) -> Table:
-    place = ["lender", "scenario", "arm"]
+    levels = ["lender", "scenario", "arm"]
     wide = _after(study, table).pivot_table(
-        index=[*place, "replicate"], columns="constraint", values="amount_fen", aggfunc="sum"
+        index=[*levels, "replicate"], columns="constraint", values="amount_fen", aggfunc="sum"
     )
     wide = wide.reindex(columns=names).fillna(0.0)
     total = wide.sum(axis=1)
     shares = wide.div(total.where(total > 0), axis=0)
     order = {name: at for at, name in enumerate([*dict.fromkeys(table["lender"]), *study.scenarios, *study.drawn])}
     rows = []
-    for keys, mine in sorted(shares.groupby(level=place), key=lambda item: [order.get(name, 0) for name in item[0]]):
+    for keys, mine in sorted(shares.groupby(level=levels), key=lambda item: [order.get(name, 0) for name in item[0]]):
         cells = []
         for name in names:
             found = estimate(list(mine[name]))

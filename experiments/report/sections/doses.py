@@ -90,10 +90,10 @@ def _response(rows: Sequence[tuple[Effect, Version]], key: str, role: str) -> Re
     curves: dict[str, list[Point]] = {}
     for effect, version in rows:
         value = _hashable(version.values[key])
-        place = float(value) if numeric else float(values.index(value))
+        position = float(value) if numeric else float(values.index(value))
         fixed = [f"{other.rsplit('.', 1)[-1]} {_words(held)}" for other, held in version.values.items() if other != key]
         name = ", ".join([*fixed, plain(effect.scenario if role == "arm" else effect.arm)])
-        curves.setdefault(name, []).append(Point(place, effect.mean, effect.low, effect.high, effect.dots))
+        curves.setdefault(name, []).append(Point(position, effect.mean, effect.low, effect.high, effect.dots))
     first = rows[0][0]
     return Response(
         f"{outcome_words(first.outcome)}, {horizon_words(first.horizon)}",

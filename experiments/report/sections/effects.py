@@ -189,7 +189,7 @@ def _primary_table(effects: Sequence[Effect]) -> Table:
         ", ".join(["Primary outcomes: effect, expected sign and result", *(rows[0][at] for at in same)]),
         tuple(head[at] for at in told),
         tuple(tuple(row[at] for at in told) for row in rows),
-        tuple(place for place, at in enumerate(told) if at in PRIMARY_NUMBERS),
+        tuple(column for column, at in enumerate(told) if at in PRIMARY_NUMBERS),
         strong,
     )
 

@@ -128,8 +128,8 @@ def _table(study: Study, levels: Mapping[GroupMeasure, pd.Series], groups: Seque
                 changes = [
                     effect_cell(paired(mine, study.reference, arm, scenario), name.unit) for arm in study.policies
                 ]
-                place = (name.title, group, plain(scenario))
-                rows.append((*place, _base_words(base, name.unit), *changes, str(base.replicates)))
+                labels = (name.title, group, plain(scenario))
+                rows.append((*labels, _base_words(base, name.unit), *changes, str(base.replicates)))
     arms = [f"change in {plain(arm)} (95% interval)" for arm in study.policies]
     head = ("measure", "fifth", "scenario", f"level in {plain(study.reference)} (95% interval)", *arms, "n")
     return Table("Levels and changes by income fifth", head, tuple(rows), tuple(range(3, len(head))), folded=True)

@@ -53,8 +53,8 @@ def _instruments(study: Study) -> list[Block]:
     """List what each rule and shock sets, as the resolved configurations say."""
     configs = study.said("configs")
     rows: list[tuple[str, ...]] = []
-    for place, config in configs.items() if isinstance(configs, Mapping) else ():
-        scenario, _, arm = str(place).partition("/")
+    for cell, config in configs.items() if isinstance(configs, Mapping) else ():
+        scenario, _, arm = str(cell).partition("/")
         for group, where in (("policy", arm), ("shock", scenario)):
             members = config.get(group) if isinstance(config, Mapping) else None
             for name, member in members.items() if isinstance(members, Mapping) else ():
@@ -84,15 +84,15 @@ def _asked(study: Study) -> list[Block]:
     asked = study.said("asked")
     rows = []
     for each in asked if isinstance(asked, list) else []:
-        places = [tuple(map(str, place)) for place in each.get("where", ())] if isinstance(each, Mapping) else []
-        if places:
-            rows.append((plain(each.get("text", "")), _places(study, places)))
+        cells = [tuple(map(str, cell)) for cell in each.get("where", ())] if isinstance(each, Mapping) else []
+        if cells:
+            rows.append((plain(each.get("text", "")), _cells_in_words(study, cells)))
     head = ("setting", "where")
     return [Table("What the command set beside the study's own file", head, tuple(rows), folded=True)] if rows else []
 
 
-def _places(study: Study, places: Sequence[tuple[str, ...]]) -> str:
-    arms, scenarios = ({place[at] for place in places} for at in (1, 0))
+def _cells_in_words(study: Study, cells: Sequence[tuple[str, ...]]) -> str:
+    arms, scenarios = ({cell[at] for cell in cells} for at in (1, 0))
     said = "every arm" if arms >= set(study.arms) else listing([f"“{plain(arm)}”" for arm in study.arms if arm in arms])
     if scenarios >= set(study.scenarios):
         return said

@@ -75,8 +75,8 @@ def winners_section(study: Study) -> Section:
 
 def _values(shares: pd.Series, group: Group, move: Move, arm: str, scenario: str) -> pd.Series:
     """Return people per thousand by replicate."""
-    place = (*group, move.topic, move.change, arm, scenario)
-    return shares.loc[place] if place in shares.index else pd.Series(dtype=float)
+    key = (*group, move.topic, move.change, arm, scenario)
+    return shares.loc[key] if key in shares.index else pd.Series(dtype=float)
 
 
 def _placebo_words(study: Study) -> str:
@@ -150,8 +150,8 @@ def _reasons(study: Study, table: pd.DataFrame, arms: Sequence[str]) -> Table:
                 for arm in arms
             ]
             if any(one.mean > 0 for one in found):
-                place = (str(reason).replace("_", " "), plain(scenario))
-                rows.append((*place, *(_words(one) for one in found), str(max(one.replicates for one in found))))
+                labels = (str(reason).replace("_", " "), plain(scenario))
+                rows.append((*labels, *(_words(one) for one in found), str(max(one.replicates for one in found))))
     head = ("last refused for", "scenario", *(f"{plain(arm)} (95% interval)" for arm in arms), "n")
     return Table(
         "Why those who lost credit were last refused, per cent of them",
@@ -168,19 +168,19 @@ def _lenders(table: pd.DataFrame, arms: Sequence[str], study: Study) -> Table:
     everybody = table[(table["topic"].astype(str) == "source") & (table["dimension"].astype(str) == "all")]
     people = everybody.groupby(RUN, sort=True)["borrowers"].sum()
     counts = moved.groupby([*RUN, "from_state", "to_state"], sort=True)["borrowers"].sum()
-    places = counts.groupby(["from_state", "to_state"], sort=True).sum().sort_values(ascending=False, kind="stable")
+    pairs = counts.groupby(["from_state", "to_state"], sort=True).sum().sort_values(ascending=False, kind="stable")
     counts = counts.unstack(["from_state", "to_state"], fill_value=0)
     rows = []
-    for place in places.index:
+    for pair in pairs.index:
         for scenario in study.scenarios:
             found = []
             for arm in arms:
                 mine = people.loc[(arm, scenario)] if (arm, scenario) in people.index else pd.Series(dtype=float)
-                runs = counts[place].reindex([(arm, scenario, replicate) for replicate in mine.index], fill_value=0)
+                runs = counts[pair].reindex([(arm, scenario, replicate) for replicate in mine.index], fill_value=0)
                 found.append(estimate(list(1000.0 * runs.to_numpy(float) / mine.to_numpy(float))))
             if any(one.mean > 0 for one in found):
                 words = (*(_words(one) for one in found), str(max(one.replicates for one in found)))
-                rows.append((*(plain(name).replace("_", " ") for name in place), plain(scenario), *words))
+                rows.append((*(plain(name).replace("_", " ") for name in pair), plain(scenario), *words))
     by_arm = (f"{plain(arm)} (95% interval)" for arm in arms)
     head = ("last served by, in the reference", "here by", "scenario", *by_arm, "n")
     return Table(
@@ -211,13 +211,13 @@ def _table(study: Study, shares: pd.Series, arms: Sequence[str]) -> Table:
     groups = dict.fromkeys(
         zip(shares.index.get_level_values("dimension"), shares.index.get_level_values("group"), strict=True)
     )
-    for dimension, group in (place for place in groups if place[0] in ("all", "income_quintile")):
+    for dimension, group in (key for key in groups if key[0] in ("all", "income_quintile")):
         for move in MOVES:
             for scenario in study.scenarios:
                 found = [estimate(list(_values(shares, (dimension, group), move, arm, scenario))) for arm in arms]
                 if any(one.mean > 0 for one in found):
-                    place = (plain(dimension).replace("_", " "), plain(group), move.words, plain(scenario))
-                    rows.append((*place, *(_words(one) for one in found), str(max(one.replicates for one in found))))
+                    labels = (plain(dimension).replace("_", " "), plain(group), move.words, plain(scenario))
+                    rows.append((*labels, *(_words(one) for one in found), str(max(one.replicates for one in found))))
     head = ("by", "group", "move", "scenario", *(f"{plain(arm)} (95% interval)" for arm in arms), "n")
     return Table(
         "Moves of everybody and by income fifth, people in 1,000 of the group",
