@@ -59,7 +59,7 @@ def processors() -> int:
 
 
 def available_bytes() -> int | None:
-    """Return the memory that is free to use, or None where the system does not say."""
+    """Return the memory that is free to use, or None where the system does not report it."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:

@@ -171,7 +171,7 @@ def foreign_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
         try:
             known |= {f"{run}/{Path(name).name}" for name in (*read_json(folder / run / RECORD)["files"], RECORD)}
         except (CorruptResult, KeyError, TypeError):
-            known.add(f"{run}/{RECORD}")  # said to be altered already
+            known.add(f"{run}/{RECORD}")  # reported as altered already
     inside = {"runs", "tables", *runs}
 
     def look(inner: Path) -> Iterator[str]:
@@ -194,12 +194,12 @@ def rerun_problems(folder: Path, chosen: Sequence[Mapping[str, Any]]) -> Iterato
             config = read_market(document["config"])
             record = run_market(config, int(document["seed"]), int(document["replicate"])).record
             yield from _differing(run_path, document, {**record.tables, PEOPLE: record.people()})
-            found, said = str(record.hash()), str(run.get("record_hash"))
+            found, recorded = str(record.hash()), str(run.get("record_hash"))
         except (CorruptResult, Refusal, OSError, KeyError, TypeError, ValueError) as problem:
             yield f"{run_path}: cannot be run again: {problem}"
             continue
-        if found != said:
-            yield f"{run['folder']}: run again it gave {found[:12]}, the study says {said[:12]}"
+        if found != recorded:
+            yield f"{run['folder']}: run again it gave {found[:12]}, the study says {recorded[:12]}"
 
 
 def _differing(folder: Path, document: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[str]:

@@ -46,10 +46,10 @@ class Entry(NamedTuple):
 def entries(market: MarketConfig) -> Mapping[str, Entry]:
     """Return all documented plain numbers of a market by path; lists of numbers and switches are no parameters here."""
     found = {}
-    for said in register({("", ""): market}):
-        value = said["value"]
+    for row in register({("", ""): market}):
+        value = row["value"]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            found[said["name"]] = Entry(said["name"], value, said["low"], said["high"], said["unit"], said["source"])
+            found[row["name"]] = Entry(row["name"], value, row["low"], row["high"], row["unit"], row["source"])
     return found
 
 

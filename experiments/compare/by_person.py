@@ -1,6 +1,6 @@
 """Who won and who lost: each person in an arm beside the same person in the baseline, counted by group.
 
-Arms are paired, so person i of replicate r is the same human being with the same luck in both. Access to credit is
+Arms are paired, so person i of replicate r is the same person with the same random draws in both. Access to credit is
 one of five states: kept (approved before the announcement and after), lost (approved before; applied after and never
 approved), stopped (approved before, did not apply after), gained (approved only after), never. Late events are two
 states each. The placebo arm is counted like any other: it shows how many change groups by chance alone once lenders

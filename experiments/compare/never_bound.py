@@ -1,15 +1,15 @@
-"""What instruments in force did, as far as it can be told: which changed nothing, and which left no name behind.
+"""What instruments in force did, as far as it can be determined: which changed nothing, and which left no name behind.
 
-An instrument is said never to have bound in three cases alone, each of which is exact:
+An instrument is reported as never binding in three cases alone, each of which is exact:
 - with its numbers it changes no rule of any lender, whatever happens, and would change none without the others;
 - every run of its arm is the same as that of an arm without it, announcements apart;
 - it acts by refusals under its own name and in no other way, and there was none.
 
-A rule that would change some without the others, and beside them changes none, is said to ask for no more than they do:
-together they may bind, and each could be taken out.
+A rule that would change some without the others, and beside them changes none, is reported to ask for no more than they
+do: together they may bind, and each could be taken out.
 
 A rule may also act through a limit of the lender's own, as a rule on capital does through the lender's target above it;
-such a refusal is attributed to the rules that made the limit tighter. Where nothing can be told, that is said.
+such a refusal is attributed to the rules that made the limit tighter. Where nothing can be determined, that is stated.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Attributed(NamedTuple):
 
 
 def never_bound(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> Iterator[Flag]:
-    """Yield what can be told of instruments that left no trace in any replicate of an arm and scenario."""
+    """Yield what can be determined of instruments that left no trace in any replicate of an arm and scenario."""
     names, narrowed = _traces(tables), _narrowed(tables)
     raised: dict[MarketConfig, dict[str, Raised]] = {}
     for cell in ((scenario, arm) for scenario in study.scenarios for arm in study.arms):
@@ -159,7 +159,7 @@ def _distinct(path: Path, columns: tuple[str, ...], filters: Any) -> Iterator[tu
 
 
 def idle_instruments(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> tuple[Flag, ...]:
-    """Return the instruments that changed nothing or refused nobody, from the tables of a study that has been lived.
+    """Return the instruments that changed nothing or refused nobody, from the tables of a completed study.
 
     `twins` are its arms without some of the policies, compared run by run.
     """

@@ -49,7 +49,7 @@ def read_market(values: Mapping[str, Any]) -> MarketConfig:
 def _check_founding(config: MarketConfig) -> None:
     """Refuse what no market can be founded on: weights that are all zero, too many lenders, a shock to one not there.
 
-    The model itself raises then; here it is told before the first run, and by a dry run.
+    The model itself raises then; here it is reported before the first run, and by a dry run.
     """
     population = config.population
     if len(config.lender) > MOST_LENDERS:
@@ -274,7 +274,7 @@ def _check_rule(config: MarketConfig) -> None:
 
 
 def _check_followed(config: MarketConfig) -> None:
-    """Refuse to follow the customers of a lender that is not there, or from a month that is not lived."""
+    """Refuse to follow the customers of a lender that is not there, or from a month that is not run."""
     observe, names = config.observe, [name for name, _ in config.lender]
     if not observe.liquidity_lender:
         return

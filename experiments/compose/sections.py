@@ -92,7 +92,7 @@ def _message(section: type[Any], problem: ValidationError, path: str) -> str:
 
 
 def _line(section: type[Any], error: Any, path: str) -> str:
-    """Say one error as key, rule, and what it was."""
+    """State one error as key, rule, and what it was."""
     location = [str(part) for part in error["loc"]]
     key = ".".join([path, *location] if path else location)
     was = shown(error["input"])

@@ -25,7 +25,7 @@ from experiments.compose.former_keys import FORMER_KEYS
 from experiments.compose.market import read_market
 from experiments.compose.overrides import Override, compose_document, read_overrides, unselected
 from experiments.compose.own_study import read_asked
-from experiments.compose.precedence import told
+from experiments.compose.precedence import overruled_numbers
 from experiments.compose.sections import read_section
 from experiments.compose.stop_settings import StopSettings
 from experiments.compose.sweeps import SweepSettings, Version, versions_of, with_versions
@@ -81,7 +81,7 @@ class StudySettings(NamedTuple):
 
     @property
     def most_replicates(self) -> int:
-        """How many replicates are lived at the most: all, or the last at which the stop rule looks."""
+        """How many replicates are run at the most: all, or the last at which the stop rule looks."""
         return self.stop.at_most if self.stop.is_on else self.replicates
 
 
@@ -117,7 +117,7 @@ class StudyConfig(NamedTuple):
     archive: str | None = None  # where finished runs are kept for other studies; None = beside the study's folder
     versions: tuple[Version, ...] = ()  # the arms or scenarios that a sweep made
     asked: tuple[Asked, ...] = ()  # what was set of the market beside the study's file, and which arms it is in
-    overruled: tuple[str, ...] = ()  # what the study's file says and the scale that was asked for says otherwise
+    overruled: tuple[str, ...] = ()  # what the study's file sets and the scale that was asked for sets otherwise
 
     @property
     def name(self) -> str:
@@ -182,7 +182,7 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         archive=folders["archive"],
         versions=versions,
         asked=overrides_asked,
-        overruled=told(
+        overruled=overruled_numbers(
             {override.key: override.value for override in asked if override.is_choice},
             ["calendar.months" if override.key == "months" else override.key for override in asked],
         ),
@@ -258,14 +258,14 @@ def _swept(settings: StudySettings) -> tuple[StudySettings, tuple[Version, ...]]
 
 
 def _check_stop(asked: Sequence[Override], settings: StudySettings) -> None:
-    """Refuse a stop rule without anything to look at, and a number of replicates beside it that would have no say."""
+    """Refuse a stop rule without anything to look at, and a number of replicates beside it that has no effect."""
     if not settings.stop.is_on:
         return
     settings.stop.check()
     if any(override.key == "study.replicates" for override in asked):
         raise Refusal(
-            "study.replicates: has no say beside a stop rule; set study.stop.at_least and study.stop.at_most, "
-            "or study.stop.at_most=0 to live a fixed number"
+            "study.replicates: has no effect beside a stop rule; set study.stop.at_least and study.stop.at_most, "
+            "or study.stop.at_most=0 to run a fixed number"
         )
     looked_at = [arm for arm in settings.arms if arm not in (settings.baseline, settings.placebo)]
     if not looked_at:
@@ -282,7 +282,7 @@ def _check_stop(asked: Sequence[Override], settings: StudySettings) -> None:
 def _markets(
     asked: Sequence[Override], settings: StudySettings
 ) -> tuple[dict[tuple[str, str], MarketConfig], tuple[Asked, ...]]:
-    """Compose one market for each scenario and arm, and say which of them hold what was asked for.
+    """Compose one market for each scenario and arm, and return which of them hold what was asked for.
 
     An override that changes none of them is refused.
     """
@@ -310,20 +310,20 @@ def _markets(
             except Refusal as refusal:
                 raise Refusal(f"{refusal} (arm {arm}, scenario {scenario})" if changes else str(refusal)) from None
             _check_alike(markets, scenario, arm)
-    heard = tuple(
+    overridden = tuple(
         Asked(override.key, written_as(override), tuple(cells))
         for override, cells in zip(of_market, where, strict=True)
         if cells
     )
     idle = {override.key for override in of_market if override.key.split(".")[0] in MARKET_KEYS}
-    if idle := idle - {each.key for each in heard}:
+    if idle := idle - {each.key for each in overridden}:
         key = sorted(idle)[0]
         typed = next(override.value for override in asked if override.key == key)
         raise Refusal(
             f"{key}: changes no arm; every arm either sets it itself or does not hold {'.'.join(key.split('.')[:2])}; "
             f"was {shown(typed)}"
         )
-    return markets, heard
+    return markets, overridden
 
 
 def _check_alike(markets: Mapping[tuple[str, str], MarketConfig], scenario: str, arm: str) -> None:

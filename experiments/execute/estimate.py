@@ -77,12 +77,12 @@ def forecast(study: StudyConfig, waiting: Sequence[Run], all_runs: int, rates: R
         seconds += rates.start_seconds + seconds_of(waiting, workers, rates)
     is_serial = study.executor.kind == "serial"
     worker_bytes = BYTES_OF_WORKER + BYTES_OF_WORKER_A_BORROWER * people
-    living = worker_bytes if is_serial else workers * worker_bytes + BYTES_OF_PARENT
+    running = worker_bytes if is_serial else workers * worker_bytes + BYTES_OF_PARENT
     if study.executor.address:  # workers lie elsewhere, and how many of them on one machine is not known here
-        living = worker_bytes
+        running = worker_bytes
     gathering = BYTES_OF_GATHERING + BYTES_OF_GATHERING_A_RUN * all_runs
     gathering += worker_bytes if is_serial else BYTES_OF_PARENT
-    return Forecast(seconds, max(living, gathering), len(waiting) * run_bytes + gathered_bytes, workers)
+    return Forecast(seconds, max(running, gathering), len(waiting) * run_bytes + gathered_bytes, workers)
 
 
 def seconds_of(waiting: Sequence[Run], workers: int, rates: Rates) -> float:
@@ -125,7 +125,7 @@ def described(needed: Forecast) -> str:
 
 
 def time_words(seconds: float) -> str:
-    """Return a time in the unit one would say it in."""
+    """Return a time in the usual unit."""
     for unit, length in (("days", 86_400.0), ("hours", 3_600.0), ("min", 60.0)):
         if seconds >= 2 * length:
             return f"{seconds / length:.1f} {unit}"
@@ -133,7 +133,7 @@ def time_words(seconds: float) -> str:
 
 
 def size_words(amount: float) -> str:
-    """Return an amount of bytes in the unit one would say it in."""
+    """Return an amount of bytes in the usual unit."""
     for unit, length in (("GiB", 2**30), ("MiB", 2**20)):
         if amount >= length:
             return f"{amount / length:.1f} {unit}"

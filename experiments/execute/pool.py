@@ -33,7 +33,7 @@ from experiments.terminal.memory_limit import address_limit
 
 Done = Callable[[Run, CompletedRun], None]
 Failed = Callable[[Run, str], None]
-Say = Callable[[str], None]
+PrintLine = Callable[[str], None]
 
 MOST_WORKERS = 1024  # of a cluster whose size is not given: it takes part with all that it has, up to this many
 GLANCE_SECONDS = 1.0  # how long the loop sleeps at most before it looks whether a slot has come or an end is asked for
@@ -46,7 +46,7 @@ def carry_out_all(
     settings: ExecutorSettings,
     done: Done,
     failed: Failed,
-    say: Say = lambda text: print(text, file=sys.stderr),
+    print_line: PrintLine = lambda text: print(text, file=sys.stderr),
 ) -> None:
     """Carry out runs and call `done` or `failed` for each; what is finished stays on KeyboardInterrupt.
 
@@ -59,9 +59,11 @@ def carry_out_all(
     with (
         engine(settings.kind, workers, settings.address) as made,
         _origin(folder) as origin,
-        asked_twice(say) as interruption,
+        asked_twice(print_line) as interruption,
     ):
-        _Supervisor(folder.absolute(), settings, made, origin, done, failed, say, interruption).carry_out(runs, workers)
+        _Supervisor(folder.absolute(), settings, made, origin, done, failed, print_line, interruption).carry_out(
+            runs, workers
+        )
         if interruption.is_asked:  # all that had begun is finished; whatever would come next does not begin
             raise KeyboardInterrupt
 
@@ -121,7 +123,7 @@ class _Supervisor(NamedTuple):
     origin: Origin
     done: Done
     failed: Failed
-    say: Say
+    print_line: PrintLine
     interruption: Interruption
 
     def carry_out(self, runs: Sequence[Run], workers: int) -> None:
@@ -138,7 +140,7 @@ class _Supervisor(NamedTuple):
         flying: dict[Future[Outcome], Worker] = {}
         lost: list[Run] = []
         with worker_pool(self.engine, count) as workers:
-            timeout = _Timeout(self.settings.patience_minutes, self.say)
+            timeout = _Timeout(self.settings.patience_minutes, self.print_line)
             while waiting or flying:
                 if not self.interruption.is_asked:
                     flying.update(self._begin(waiting, workers))
@@ -208,18 +210,18 @@ def _finished(flying: Collection[Future[Outcome]]) -> set[Future[Outcome]]:
 class _Timeout:
     """Counts the minutes during which no worker is there at all."""
 
-    def __init__(self, minutes: float, say: Say) -> None:
-        self.seconds, self.say = 60.0 * minutes, say
+    def __init__(self, minutes: float, print_line: PrintLine) -> None:
+        self.seconds, self.print_line = 60.0 * minutes, print_line
         self.restart()
 
     def restart(self) -> None:
         """Note that a worker is there."""
-        self.since, self.has_said = time.monotonic(), False
+        self.since, self.has_reported = time.monotonic(), False
 
     def is_over(self) -> bool:
         """Return whether the wait has been too long; print once that there is one."""
         waited = time.monotonic() - self.since
-        if waited > QUIET_SECONDS and not self.has_said:
-            self.say("waiting for a worker")
-            self.has_said = True
+        if waited > QUIET_SECONDS and not self.has_reported:
+            self.print_line("waiting for a worker")
+            self.has_reported = True
         return waited > self.seconds

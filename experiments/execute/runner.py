@@ -59,14 +59,14 @@ class ExperimentRunner:
                 raise Unwritable(problem)  # every other run would be carried out in vain
             self.failures[run.identity] = reason
             log(self.folder, "failed", run=run.folder, reason=reason)
-            progress.say(f"{run.label} failed: {self.why_missing(run)}")
+            progress.print_line(f"{run.label} failed: {self.why_missing(run)}")
 
         try:
             if waiting and self.study.executor.kind != "serial" and not is_compiled():
-                with CompilingShown(progress.say) as shown:
+                with CompilingShown(progress.print_line) as shown:
                     compile_model(waiting[0].config, shown.show)
             with telling(progress.compiling):
-                carry_out_all(waiting, self.runs_folder, self.study.executor, keep, fail, progress.say)
+                carry_out_all(waiting, self.runs_folder, self.study.executor, keep, fail, progress.print_line)
         except KeyboardInterrupt:
             log(self.folder, "interrupted", kept=len(self.completed))
             raise

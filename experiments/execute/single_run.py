@@ -59,7 +59,7 @@ def carry_out(run: Run, runs: Path, shared_warm_up: SharedWarmUp) -> CompletedRu
     record_hash = str(market.record.hash())
     files = {}
     if (finished := completed_run(run, runs)) is not None:
-        return finished  # by a worker that outlived its study; the bytes are the same, and may be read now
+        return finished  # by a worker that ended after its study; the bytes are the same, and may be read now
     with new_folder(runs / run.folder) as folder:
         for name, table in sorted(market.record.tables.items()):
             files[f"{name}.parquet"] = write_table(folder / f"{name}.parquet", table)._asdict()

@@ -239,8 +239,8 @@ def read_json(path: Path) -> dict[str, Any]:
 def read_sealed(path: Path) -> dict[str, Any]:
     """Return the object in a sealed JSON file, without its seal; raise CorruptResult when one bit of it has changed."""
     document = read_json(path)
-    said = document.pop(SEAL, None)
-    if said != _seal(document):
+    seal = document.pop(SEAL, None)
+    if seal != _seal(document):
         raise CorruptResult(f"{path}: is torn or altered: it is not what it was sealed as")
     return document
 

@@ -42,7 +42,7 @@ class Owner:
         self.mark: dict[str, Any] = {"format": FORMAT, "name": name, "identity": identity, **origin()}
 
     def check(self, folder: Path) -> None:
-        """Refuse a folder that belongs to another owner, and say what differs; raises Refusal."""
+        """Refuse a folder that belongs to another owner, and state what differs; raises Refusal."""
         found = self.found_mark(folder)
         if found is None:
             if any(path.name != LOCK and not path.name.startswith(PARTIAL) for path in folder.iterdir()):
@@ -171,7 +171,7 @@ def now() -> str:
 
 
 def write_manifest(folder: Path, owner: Owner, content: Mapping[str, Any], files: Mapping[str, FileRecord]) -> None:
-    """Write the manifest: the last file, whose presence means that the folder is what it says.
+    """Write the manifest: the last file, whose presence means that the folder is complete.
 
     `content` is what the owner says of itself and of its runs, `files` are the records of all files by path.
     """

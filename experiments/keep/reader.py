@@ -134,9 +134,9 @@ class Results:
         return verify(next(iter(self.studies.values())).folder, rerun, seed)
 
     def __repr__(self) -> str:
-        said = [f"{label}: {len(study.manifest['runs'])} runs" for label, study in self.studies.items()]
+        texts = [f"{label}: {len(study.manifest['runs'])} runs" for label, study in self.studies.items()]
         left_out = [f"left out {name}, {why}" for name, why in self.left_out.items()]
-        return f"Results({'; '.join([*said, *left_out])}; tables {', '.join(self.tables)})"
+        return f"Results({'; '.join([*texts, *left_out])}; tables {', '.join(self.tables)})"
 
     @cached_property
     def _database(self) -> Any:

@@ -88,23 +88,23 @@ class Effect(NamedTuple):
     @property
     def left_out_words(self) -> str:
         """What was left out of the comparison, and why; nothing where every month of every pair is in it."""
-        said = []
+        texts = []
         if self.months_left_out:
-            said.append(f"{counted(self.months_left_out, 'month')} of {counted(self.replicates, 'pair')}")
+            texts.append(f"{counted(self.months_left_out, 'month')} of {counted(self.replicates, 'pair')}")
         if self.pairs_left_out:
-            said.append(f"{counted(self.pairs_left_out, 'whole pair')}")
-        return f"without {listing(said)}, in which an arm has no value" if said else ""
+            texts.append(f"{counted(self.pairs_left_out, 'whole pair')}")
+        return f"without {listing(texts)}, in which an arm has no value" if texts else ""
 
     def change_words(self, relative: str = "") -> str:
-        """Say what the change is and how sure it is, and what was left out of it."""
-        said = change_sentence(
+        """State what the change is and how sure it is, and what was left out of it."""
+        text = change_sentence(
             self.mean, self.low, self.high, self.unit, self.replicates, self.method, relative, self.beside
         )
-        return f"{said}, {self.left_out_words}" if self.left_out_words else said
+        return f"{text}, {self.left_out_words}" if self.left_out_words else text
 
     @property
     def verdict(self) -> str:
-        """Say how the effect compares with the sign expected beforehand."""
+        """State how the effect compares with the sign expected beforehand."""
         if self.expected == 0:
             return "no sign declared"
         if not self.distinct:
@@ -140,7 +140,7 @@ def without_value(study: Study) -> list[Effect]:
 
 
 def without_value_words(effect: Effect) -> str:
-    """Say of an effect that could not be compared which arm has no value, and why."""
+    """State for an effect that could not be compared which arm has no value, and why."""
     when = horizon_words(effect.horizon)
     where = listing(sides_without_value(effect)) or "to compare"
     return (
@@ -230,9 +230,9 @@ def _number(value: object) -> float:
     return float("nan") if value is None or value is pd.NA or value == "" else float(str(value))
 
 
-def _sign(said: object) -> int:
+def _sign(value: object) -> int:
     """Read +, -, 1, -1, up, down."""
-    text = str(said).strip().lower().replace("\u2212", "-")
+    text = str(value).strip().lower().replace("\u2212", "-")
     if text in ("+", "1", "+1", "1.0", "up", "positive", "increase"):
         return 1
     return -1 if text in ("-", "-1", "-1.0", "down", "negative", "decrease") else 0
@@ -277,7 +277,7 @@ def outcome_words(outcome: str) -> str:
 
 
 def less_words(first: str, second: str) -> str:
-    """Return one outcome less another in words; what both begin with is said once."""
+    """Return one outcome less another in words; what both begin with is stated once."""
     pieces, others = first.split(", "), second.split(", ")
     shared = 0
     while shared < len(others) - 1 and others[shared] == pieces[shared]:

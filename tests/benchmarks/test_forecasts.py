@@ -1,4 +1,4 @@
-"""What a study was said to need beside what it needed: time, memory and disk, as ratios that are printed.
+"""What a study was estimated to need beside what it needed: time, memory and disk, as ratios that are printed.
 
 Times hang on what else the machine does, so only that every ratio is a number is asserted; docs/guide/studies.md says
 what is aimed at.
@@ -63,11 +63,11 @@ def test_a_forecast_beside_what_was_needed(people: int, tmp_path: Path) -> None:
     seconds = time.monotonic() - began
     on_disk = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"\n{people:,} people, {len(runs)} runs; {rates}")
-    for name, said, found in (
+    for name, output, found in (
         ("seconds", needed.seconds, seconds),
         ("MiB of memory", needed.memory_bytes / 2**20, peak / 2**20),
         ("MiB on disk", needed.disk_bytes / 2**20, on_disk / 2**20),
     ):
-        print(f"{name:16} said {said:10,.1f}   needed {found:10,.1f}   said / needed {said / found:.2f}")
-        assert said > 0
+        print(f"{name:16} said {output:10,.1f}   needed {found:10,.1f}   said / needed {output / found:.2f}")
+        assert output > 0
         assert found > 0

@@ -317,24 +317,24 @@ def _roll(chance: np.random.Generator, keys: Row, policy: float, stress: float, 
 
 
 def _transitions(chance: np.random.Generator, keys: Row, policy: float, stress: float, _months: int) -> Iterator[Row]:
-    luck = chance.integers(2, 6)
+    noise = chance.integers(2, 6)
     if keys["arm"] in ("baseline",):
         return
     for value, size in (("all", PEOPLE), *((str(fifth), PEOPLE // 5) for fifth in range(1, 6))):
-        lost, spared = int(size * (0.03 * policy)) + luck, int(size * 0.01 * policy * (1 + stress)) + luck
+        lost, spared = int(size * (0.03 * policy)) + noise, int(size * 0.01 * policy * (1 + stress)) + noise
         rows = (
             ("access", "kept", "kept", "unchanged", size - lost),
             ("access", "kept", "lost", "lost", lost),
             ("default", "default", "no default", "spared", spared),
-            ("default", "no default", "default", "pushed", luck),
-            ("default", "no default", "no default", "neither", size - spared - luck),
+            ("default", "no default", "default", "pushed", noise),
+            ("default", "no default", "no default", "neither", size - spared - noise),
             ("source", "served", "served", "moved", 2 * lost),
             ("source", "served", "served", "same_lender", size - 2 * lost),
         )
         if value == "all":
             rows += (
-                ("last_refusal", "kept", "lost", "rate_cap", lost - luck),
-                ("last_refusal", "kept", "lost", "debt_service", luck),
+                ("last_refusal", "kept", "lost", "rate_cap", lost - noise),
+                ("last_refusal", "kept", "lost", "debt_service", noise),
                 ("served_by", "platform_a", "bank_a", "moved", 2 * lost),
             )
         for topic, from_state, to_state, change, people in rows:

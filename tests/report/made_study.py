@@ -137,7 +137,7 @@ def _all_rows(
     for position, arm in enumerate(arms):
         for stress, scenario in enumerate(scenarios):
             for replicate in range(replicates):
-                chance = np.random.default_rng([replicate, 7])  # arms share their luck
+                chance = np.random.default_rng([replicate, 7])  # arms share their random draws
                 keys = {"arm": arm, "scenario": scenario, "replicate": replicate}
                 policy = 0.0 if position == 0 or arm == "placebo" else 1.0 / position
                 yield from rows_of(chance, keys, policy, float(stress > 0), months)

@@ -118,7 +118,7 @@ def test_moves_are_counted_per_thousand_of_the_group(study_folder: Path) -> None
     )
 
 
-def test_those_who_lost_credit_are_told_by_the_reason_of_their_last_refusal(study_folder: Path) -> None:
+def test_those_who_lost_credit_are_counted_by_the_reason_of_their_last_refusal(study_folder: Path) -> None:
     table = next(
         block
         for block in winners_section(Study(study_folder)).blocks

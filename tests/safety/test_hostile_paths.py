@@ -23,10 +23,10 @@ def study() -> StudyConfig:
 
 def refused(study: StudyConfig, out: str) -> str:
     """Return the one message with which a folder is refused."""
-    with pytest.raises(Refusal) as said, opened(folder_for(study._replace(out=out)), StudyOwner(study)):
+    with pytest.raises(Refusal) as output, opened(folder_for(study._replace(out=out)), StudyOwner(study)):
         raise AssertionError("opened")
-    assert "\n" not in str(said.value)
-    return str(said.value)
+    assert "\n" not in str(output.value)
+    return str(output.value)
 
 
 def test_folder_that_no_file_system_can_hold_is_refused(study: StudyConfig, tmp_path: Path) -> None:

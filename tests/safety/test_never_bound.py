@@ -1,4 +1,4 @@
-"""A rule is said never to have bound only where that is exact; otherwise what it can act through is said."""
+"""A rule is reported as never binding only where that is exact; otherwise its channels are named."""
 
 from __future__ import annotations
 

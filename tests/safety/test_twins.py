@@ -32,7 +32,7 @@ def study(policies: str = "rate_cap") -> StudyConfig:
     return compose_study(["study=baseline", f"policy=[{policies}]", "months=60", "study.replicates=2"])
 
 
-def lived(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) -> CompletedRun:
+def completed(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) -> CompletedRun:
     """Write a run's folder with these tables in place of the usual ones."""
     run_path = folder / "runs" / run.folder
     run_path.mkdir(parents=True)
@@ -48,7 +48,7 @@ def compared(folder: Path, *changes: dict[str, dict[str, list[Any]]], policies: 
     """Return the twins when the arm with the policies has these changes in its replicates, and others have none."""
     runs, arm = plan(study(policies)), study(policies).arms[1]
     kept = {
-        run.identity: lived(folder, run, changes[run.replicate] if run.arm == arm else {})
+        run.identity: completed(folder, run, changes[run.replicate] if run.arm == arm else {})
         for run in runs
         if run.replicate < len(changes)
     }
@@ -93,5 +93,5 @@ def test_arms_that_differ_in_anything_else_are_no_twins(tmp_path: Path) -> None:
 
 def test_without_a_complete_pair_there_is_no_twin(tmp_path: Path) -> None:
     runs = plan(study())
-    kept = {run.identity: lived(tmp_path, run, {}) for run in runs if run.arm == "baseline" and run.replicate == 0}
+    kept = {run.identity: completed(tmp_path, run, {}) for run in runs if run.arm == "baseline" and run.replicate == 0}
     assert twins_of(study(), tmp_path, runs, kept) == ()

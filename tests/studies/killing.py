@@ -23,7 +23,7 @@ from experiments.keep.cache import NAME
 from experiments.keep.files import PARTIAL, CorruptResult, check_file, read_sealed
 from experiments.keep.runs import RECORD
 from experiments.keep.study_files import MANIFEST
-from tests.studies.fake_study import hashes, live, one_hash, study_in, use_fake_market
+from tests.studies.fake_study import hashes, one_hash, run_study, study_in, use_fake_market
 
 
 def torn(out: Path, wanted: dict[str, str]) -> list[str]:
@@ -50,7 +50,7 @@ def begin(out: Path) -> int:
         try:
             with Path(os.devnull).open("w") as nowhere:
                 sys.stdout = sys.stderr = nowhere
-                code = live(study_in(out))
+                code = run_study(study_in(out))
         finally:
             os._exit(code)
     return child
@@ -60,7 +60,7 @@ def main(root: Path, kills: int, seed: int) -> None:
     use_fake_market()
     gc.freeze()
     calm = root / "calm" / "out"
-    assert live(study_in(calm)) == 0
+    assert run_study(study_in(calm)) == 0
     started = time.monotonic()
     assert os.waitpid(begin(root / "timed" / "out"), 0)[1] == 0
     duration = time.monotonic() - started

@@ -91,9 +91,9 @@ def segment_cells(key: Key) -> list[tuple[int, str, int, int]]:
 
 def segment_of(key: Key) -> pa.Table:
     month, group, applications, approvals = zip(*segment_cells(key), strict=True)
-    told = {"month": month, "dimension": ["region"] * len(month), "value": group}
-    told |= {"borrowers": [500] * len(month), "applications": applications, "approvals": approvals}
-    return pa.table({**{name: [0] * len(month) for name in columns_read() if name not in RUN}, **told})
+    shown = {"month": month, "dimension": ["region"] * len(month), "value": group}
+    shown |= {"borrowers": [500] * len(month), "applications": applications, "approvals": approvals}
+    return pa.table({**{name: [0] * len(month) for name in columns_read() if name not in RUN}, **shown})
 
 
 def people_of(key: Key) -> pa.Table:

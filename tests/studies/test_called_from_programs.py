@@ -25,7 +25,7 @@ from experiments.execute.executors.base import NoWorker
 from experiments.execute.executors.environment import environment_kept, environment_of
 from experiments.execute.executors.processes import ProcessEngine, ended_at_once, processes
 from tests.studies.commands import BASE, Sluice
-from tests.studies.fake_study import live, study_in
+from tests.studies.fake_study import run_study, study_in
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = [*(text for text in BASE if text != "executor.workers=2"), "study.replicates=3", "executor.workers=2"]
@@ -93,7 +93,7 @@ def test_workers_of_dask_do_not_run_the_program_again(sluice: Sluice) -> None:
 
 
 @pytest.mark.slow
-def test_a_process_that_may_start_none_is_told_so(sluice: Sluice) -> None:
+def test_a_process_that_may_start_none_is_refused(sluice: Sluice) -> None:
     (sluice.folder / "mine.py").write_text(
         "import multiprocessing, sys\nfrom experiments.run import main\n"
         "if __name__ == '__main__':\n"
@@ -208,7 +208,7 @@ def test_a_study_in_a_thread_answers_no_signal_and_does_its_work(tmp_path: Path,
         thread.start()
         thread.join()
     assert codes == [0]
-    assert live(study_in(tmp_path / "out", archive="none")) == 0
+    assert run_study(study_in(tmp_path / "out", archive="none")) == 0
 
 
 def test_a_working_folder_that_is_gone_is_named_as_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -216,9 +216,9 @@ def test_a_working_folder_that_is_gone_is_named_as_what_it_is(tmp_path: Path, mo
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
     slot = ProcessEngine(1, "").slot()
-    with pytest.raises(NoWorker, match="the folder in which this was started is gone") as told:
+    with pytest.raises(NoWorker, match="the folder in which this was started is gone") as shown:
         slot.submit(os.getpid)
-    assert "memory" not in str(told.value)
+    assert "memory" not in str(shown.value)
     slot.leave()
 
 

@@ -16,7 +16,7 @@ from experiments.compose.plan import plan
 from experiments.keep.files import CorruptResult, write_json, write_sealed, write_table
 from experiments.keep.query import connection
 from experiments.refusal import Refusal
-from tests.studies.fake_study import RUNS, composed, fake_market, flip, live, study_in
+from tests.studies.fake_study import RUNS, composed, fake_market, flip, run_study, study_in
 
 duckdb = pytest.importorskip("duckdb")
 
@@ -27,8 +27,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("studies")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "sim.market", fake_market())
-        assert live(study_in(folder / "a")) == 0
-        assert live(study_in(folder / "b", replicates=3)) == 0
+        assert run_study(study_in(folder / "a")) == 0
+        assert run_study(study_in(folder / "b", replicates=3)) == 0
     return folder
 
 
@@ -122,12 +122,12 @@ def test_runs_and_their_people_are_found(folder: Path) -> None:
         results.people("mor", "calm", 1)
 
 
-def test_columns_are_told_with_unit_and_meaning(folder: Path) -> None:
+def test_columns_are_described_with_unit_and_meaning(folder: Path) -> None:
     for name in experiments.open(folder / "a").tables:
-        told = experiments.open(folder / "a").schema(name)
-        assert list(told.columns) == ["name", "type", "unit", "meaning", "made_of"]
-        assert list(told["name"]) == experiments.open(folder / "a").table(name).column_names
-        assert (told["meaning"] != "").all()
+        shown = experiments.open(folder / "a").schema(name)
+        assert list(shown.columns) == ["name", "type", "unit", "meaning", "made_of"]
+        assert list(shown["name"]) == experiments.open(folder / "a").table(name).column_names
+        assert (shown["meaning"] != "").all()
 
 
 def test_mistakes_are_one_message_with_the_nearest_name(folder: Path, tmp_path: Path) -> None:
@@ -175,9 +175,9 @@ def test_folder_of_studies_leaves_out_analyses_and_what_has_not_finished(
     results = experiments.open(tmp_path)
     assert set(results.manifest) == {"a", "b"}
     assert results.left_out == {"begun": "it has not finished", "frontier": "it is an analysis, by frontier"}
-    said = capsys.readouterr().err
+    output = capsys.readouterr().err
     for name, why in results.left_out.items():
-        assert f"{tmp_path / name}: left out, {why}" in said
+        assert f"{tmp_path / name}: left out, {why}" in output
         assert f"left out {name}, {why}" in repr(results)
 
     for name in ("a", "b"):
@@ -236,8 +236,8 @@ def test_verify_from_python_chooses_runs_by_chance_and_repeats_by_seed(folder: P
 def test_rerun_of_a_run_that_lost_a_table_says_so(copied: Path) -> None:
     lost = next((copied / "runs").glob("*/market.parquet"))
     lost.unlink()
-    said = verify.main([str(copied), "--rerun", "99"])
-    assert said == 1
+    output = verify.main([str(copied), "--rerun", "99"])
+    assert output == 1
 
 
 @pytest.mark.usefixtures("fake")
@@ -261,15 +261,15 @@ def test_rerun_under_another_python_says_so_and_calls_nothing_different(
     assert here["python"] == f"{sys.version_info.major}.{sys.version_info.minor}"
     monkeypatch.setattr(verify, "deciding_versions", lambda: {**here, "python": "3.99"})
     assert verify.main([str(folder / "a"), "--rerun", "2"]) == 1
-    said = capsys.readouterr()
-    assert f"python is 3.99 here and was {here['python']}" in said.err
-    assert "are as written" in said.out
-    assert "differ" not in said.out + said.err
+    output = capsys.readouterr()
+    assert f"python is 3.99 here and was {here['python']}" in output.err
+    assert "are as written" in output.out
+    assert "differ" not in output.out + output.err
     assert verify.main([str(folder / "a")]) == 0, "files are what they are under any Python"
 
 
 def test_another_python_makes_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that nothing lived under one is taken over, or continued, under another."""
+    """So that nothing run under one is taken over, or continued, under another."""
     before = [run.identity for run in plan(composed())]
     monkeypatch.setattr(platform, "python_version", lambda: "3.99.1")
     after = [run.identity for run in plan(composed())]

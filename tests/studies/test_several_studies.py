@@ -1,4 +1,4 @@
-"""Several whole studies by one command, and what is said beforehand of one."""
+"""Several whole studies by one command, and what is estimated beforehand of one."""
 
 import json
 import signal
@@ -115,11 +115,11 @@ def test_ctrl_c_prints_the_command_that_goes_on_with_all_of_them(sluice: Sluice)
     process = sluice.start("-m", "seed=1,2", "study.replicates=4", "executor=serial")
     await_that(lambda: list(sluice.out.glob("01-*/runs/*/run.json")), "no run was finished")
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, output = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Traceback" not in said
+    assert "Traceback" not in output
     (sluice.faults / "slow").unlink()
-    ended = sluice.call(["sh", "-c", said.splitlines()[-1]])  # as it was printed
+    ended = sluice.call(["sh", "-c", output.splitlines()[-1]])  # as it was printed
     assert ended.returncode == 0, ended.stderr
     assert len(list(sluice.out.glob("*/manifest.json"))) == 2
 
@@ -150,7 +150,8 @@ def test_a_flag_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
     assert "--dry-rum: no such flag; the nearest valid name is --dry-run" in capsys.readouterr().err
 
 
-# --- what is said beforehand ------------------------------------------------------------------------------------------
+# --- what is estimated beforehand
+# ---------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def study() -> StudyConfig:
     return compose_study(["scale=smoke", "study.replicates=4"])
@@ -192,7 +193,7 @@ def test_two_sizes_tell_what_hangs_on_people() -> None:
     assert alone.month_seconds == pytest.approx(small.month_seconds)
 
 
-def test_a_full_disk_is_refused_beforehand_unless_told(study: StudyConfig, tmp_path: Path) -> None:
+def test_a_full_disk_is_refused_beforehand_unless_allowed(study: StudyConfig, tmp_path: Path) -> None:
     needed = forecast(study, plan(study), 24, REFERENCE)._replace(disk_bytes=1e18)
     with pytest.raises(Refusal, match=r"executor\.allow_above_limits=true"):
         check_disk(study, needed, tmp_path / "not" / "there")

@@ -1,4 +1,4 @@
-"""Runs that are one market until some month live it once, and share nothing else: who is given what, and who dies."""
+"""Runs that are one market until some month run it once, and share nothing else: who is given what, and who dies."""
 
 from collections import Counter, deque
 from functools import cache
@@ -65,15 +65,15 @@ def test_another_seed_or_parameter_is_another_warm_up(other: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("executor", ["serial", "processes"])
-def test_every_warm_up_is_lived_once(sluice: Sluice, executor: str) -> None:
+def test_every_warm_up_is_run_once(sluice: Sluice, executor: str) -> None:
     replicates = 1 if executor == "serial" else 3
     ended = sluice.run(*ARMS, f"study.replicates={replicates}", f"executor={executor}")
     assert ended.returncode == 0, ended.stderr
     assert len(sluice.finished()) == 6 * replicates
-    lived = warm_ups(sluice)
-    assert lived.keys() == {str(replicate) for replicate in range(replicates)}
+    completed = warm_ups(sluice)
+    assert completed.keys() == {str(replicate) for replicate in range(replicates)}
     # A worker that has nothing else left may join another's warm-up, at the end of the study only.
-    assert sum(lived.values()) in range(replicates, replicates + (1 if executor == "serial" else 2))
+    assert sum(completed.values()) in range(replicates, replicates + (1 if executor == "serial" else 2))
 
 
 @pytest.mark.slow

@@ -119,7 +119,7 @@ def test_the_second_interval_is_the_bootstrap_t_worked_out_sample_by_sample() ->
 
 
 def test_samples_without_spread_are_no_reason_to_leave_them_out() -> None:
-    """Of five values of which four are equal, a third of all samples hold nothing else: no end can be told."""
+    """Of five values of which four are equal, a third of all samples hold nothing else: no end can be determined."""
     low, high = bootstrap_t(np.array([0.0, 0.0, 0.0, 0.0, 1.0]), "x")
     assert math.isnan(low)
     assert math.isnan(high)

@@ -149,16 +149,16 @@ class Disk:
     """Notes in what order files and folders are flushed, and names change, and lets it happen."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.said: list[tuple[str, str]] = []
+        self.output: list[tuple[str, str]] = []
         fsync, rename, replace = os.fsync, Path.rename, Path.replace
 
         def flushed(handle: int) -> None:
-            self.said.append(("flush", str(Path(f"/proc/self/fd/{handle}").readlink())))
+            self.output.append(("flush", str(Path(f"/proc/self/fd/{handle}").readlink())))
             fsync(handle)
 
         def renamed(move: Callable[..., object]) -> Callable[..., object]:
             def noted(path: Path, target: Path) -> object:
-                self.said.append(("rename", str(target)))
+                self.output.append(("rename", str(target)))
                 return move(path, target)
 
             return noted
@@ -182,7 +182,7 @@ def test_a_file_is_on_disk_before_it_takes_its_name_and_the_name_is_flushed_afte
 ) -> None:
     disk, path = Disk(monkeypatch), tmp_path / "a"
     write(path)
-    assert disk.said == [("flush", str(partial_of(path))), ("rename", str(path)), ("flush", str(tmp_path))]
+    assert disk.output == [("flush", str(partial_of(path))), ("rename", str(path)), ("flush", str(tmp_path))]
 
 
 def test_a_folder_is_on_disk_before_it_takes_its_name_and_the_name_is_flushed_after(
@@ -193,7 +193,7 @@ def test_a_folder_is_on_disk_before_it_takes_its_name_and_the_name_is_flushed_af
     with new_folder(run) as folder:
         write_bytes(folder / "whole", b"whole")
     whole = partial / "whole"
-    assert disk.said == [
+    assert disk.output == [
         *[("flush", str(partial_of(whole))), ("rename", str(whole)), ("flush", str(partial))],
         *[("flush", str(partial)), ("rename", str(run)), ("flush", str(tmp_path))],
     ]
@@ -208,7 +208,7 @@ def test_a_copy_is_on_disk_when_a_link_cannot_be_made(tmp_path: Path, monkeypatc
     disk = Disk(monkeypatch)
     link_file(tmp_path / "source", tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == b"whole"
-    assert disk.said == [("flush", str(tmp_path / "copy"))]
+    assert disk.output == [("flush", str(tmp_path / "copy"))]
 
 
 def test_names_become_harmless_folder_names() -> None:

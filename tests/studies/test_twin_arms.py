@@ -52,9 +52,9 @@ def flags(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_a_rule_without_which_every_run_is_the_same_never_bound(folder: Path) -> None:
-    said = {flag["where"][0]: flag for flag in flags(folder)}
-    assert set(said) == {"calm / high_cap", "calm / exposure"}
-    for flag in said.values():
+    output = {flag["where"][0]: flag for flag in flags(folder)}
+    assert set(output) == {"calm / high_cap", "calm / exposure"}
+    for flag in output.values():
         assert flag["kind"] == IDLE
         assert "“baseline”" in flag["why"]
 

@@ -214,7 +214,7 @@ def test_a_rare_count_that_is_equal_in_all_pairs_is_bounded_and_not_called_ident
     assert all(row["low"] < 0.0 < row["high"] for row in months)
 
 
-def test_arms_are_called_identical_where_their_tables_are_equal_or_their_past_was_lived_once(tmp_path: Path) -> None:
+def test_arms_are_called_identical_where_their_tables_are_equal_or_their_warm_up_was_run_once(tmp_path: Path) -> None:
     """All runs of the placebo but one hold the tables of the baseline; what is shared ends with month 2."""
 
     def held_by(key: Key) -> Key:

@@ -2,7 +2,7 @@
 
 Two-way fixed effects with standard errors clustered by person (Bertrand, Duflo and Mullainathan 2004). With one date of
 treatment and a balanced panel the estimate is the classic difference of differences of means. Because the simulator
-also lives the same people without the policy, the estimate can be taken apart, exactly, into what it should be and what
+also runs the same people without the policy, the estimate can be taken apart, exactly, into what it should be and what
 it picks up besides.
 """
 

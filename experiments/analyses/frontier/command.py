@@ -6,7 +6,7 @@
 
 --dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
-All points share their luck.
+All points share their random draws.
 Exit codes: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
 """
 
@@ -124,7 +124,7 @@ def frontier_table(points: Sequence[Point], settings: FrontierSettings, access: 
     """Return one row for each point: levels, paired differences from the market without the rule, and domination.
 
     A point that lacks a value in some replicate has none, and dominates nothing: a mean over the others would be of
-    other luck.
+    other random draws.
     """
     lacking = {name: _without_value(values) for name, values in (("access", access), ("loss", loss))}
     either = _without_value(access + loss)

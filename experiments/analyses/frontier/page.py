@@ -1,4 +1,4 @@
-"""What the page of a policy frontier says: figure, table and words, from its tables alone."""
+"""What the page of a policy frontier shows: figure, table and words, from its tables alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EFFICIENT, UNSURE, DOMINATED = "#0072B2", "#E69F00", "#b0b0b0"
 
 
 def findings_of(tables: Mapping[str, pa.Table], access: Measure, loss: Measure, paths: Sequence[str]) -> Findings:
-    """Return what the page and the terminal say."""
+    """Return what the page and the terminal show."""
     frontier = tables["frontier"].to_pandas()
     lines = sentences_of(frontier, access, loss)
     return Findings(
@@ -54,7 +54,7 @@ def findings_of(tables: Mapping[str, pa.Table], access: Measure, loss: Measure, 
 
 
 METHOD = (
-    "Every point lives through the same replicates as the market without the rule, so differences are paired, with 95% "
+    "Every point is run on the same replicates as the market without the rule, so differences are paired, with 95% "
     "t intervals. A point is dominated when another one on the grid has at least its access for no more loss, and is "
     "strictly better in one of them; the share says in how many replicates that is so. The frontier is of the grid "
     "that was tried, not of all rules there could be, and access and loss are the two measures named, not welfare."
@@ -80,7 +80,7 @@ def sentences_of(frontier: pd.DataFrame, access: Measure, loss: Measure) -> tupl
     efficient = ruled[~ruled["dominated"]]
     surely = ruled[ruled["dominated_share"] >= SURE]
     unsure = ruled[(ruled["dominated_share"] > 0.0) & (ruled["dominated_share"] < SURE)]
-    said = [
+    texts = [
         f"Of {counted(len(ruled), 'point')} tried{' and with a value' if len(ruled) < len(tried) else ''}, "
         f"{len(efficient)} are on the frontier on average"
         + (
@@ -99,19 +99,19 @@ def sentences_of(frontier: pd.DataFrame, access: Measure, loss: Measure) -> tupl
         parts.append(f"{outcome_words(measure.outcome)} by {text}{words} ({span(low, high)})")
     without = frontier.iloc[0]
     if without["has_value"]:
-        said.append(
+        texts.append(
             f"The point with least access, {strongest['point']}, changes {listing(parts)} in "
             f"{counted(int(strongest['replicates']), 'pair')}."
         )
     if without["dominated"]:
-        said.append(
+        texts.append(
             f"Having no rule is dominated on average, and in {without['dominated_share']:.0%} of the replicates."
         )
-    return (*said, *_without_value(frontier, access, loss))
+    return (*texts, *_without_value(frontier, access, loss))
 
 
 def _without_value(frontier: pd.DataFrame, access: Measure, loss: Measure) -> list[str]:
-    """Say which points have no value, in how many replicates, and why."""
+    """State which points have no value, in how many replicates, and why."""
     without = frontier[~frontier["has_value"]]
     if without.empty:
         return []

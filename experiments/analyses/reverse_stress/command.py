@@ -7,7 +7,7 @@
 
 --dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
-All values share their luck.
+All values share their random draws.
 Exit codes: 0 done (also when nothing in the range breaks the limit), 1 runs missing, 2 input refused, 130 interrupted.
 """
 

@@ -1,4 +1,4 @@
-"""What the page of a sensitivity analysis says: figure, tables and words, from its tables alone."""
+"""What the page of a sensitivity analysis shows: figure, tables and words, from its tables alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def findings_of(
     noise: Mapping[tuple[str, str], float],
     replicates: int,
 ) -> Findings:
-    """Return what the page and the terminal say."""
+    """Return what the page and the terminal show."""
     screening, variance = tables["screening"].to_pandas(), tables["variance"].to_pandas()
     answer = tuple(sentence_of(measure, screening, variance) for measure in outcomes)
     warning = Note(
@@ -47,7 +47,7 @@ def findings_of(
         Section("ranges", "What was varied", (range_table(ranges),)),
         Section("screening", "Screening: effect over the whole range", (*screening_tables(outcomes, screening),)),
         Section("variance", "Variance: Sobol indices", (*variance_tables(outcomes, variance),)),
-        Section("noise", "How much of it is luck", (noise_table(outcomes, noise, replicates),)),
+        Section("noise", "How much of it is sampling noise", (noise_table(outcomes, noise, replicates),)),
     )
     return Findings(
         tables,
@@ -74,12 +74,12 @@ def sentence_of(measure: Measure, screening: pd.DataFrame, variance: pd.DataFram
         return f"{outcome_words(measure.outcome)} ({measure.statistic}): no effects. {title(why_no_value(measure))}."
     if not (best["importance"] > 0.0).any():
         return f"{outcome_words(measure.outcome)} ({measure.statistic}): no parameter moves it in these ranges."
-    said = [
+    texts = [
         f"{row.parameter} ({quantity(float(row.mean_effect), unit, True)} from low to high)"
         for row in best.itertuples()
         if row.importance > 0.0
     ]
-    text = f"{outcome_words(measure.outcome)} ({measure.statistic}) is moved most by {listing(said)}"
+    text = f"{outcome_words(measure.outcome)} ({measure.statistic}) is moved most by {listing(texts)}"
     rows = variance[(variance["outcome"] == measure.label) & (variance["parameter"] != DUMMY)]
     if len(rows) and rows["total"].isna().all():
         return f"{text}; its variance is not apportioned. {title(why_no_value(measure))}."
@@ -140,10 +140,10 @@ def variance_tables(outcomes: Sequence[Measure], variance: pd.DataFrame) -> list
 
 
 def noise_table(outcomes: Sequence[Measure], noise: Mapping[tuple[str, str], float], replicates: int) -> Table:
-    """Return what part of the variance between points is luck that replicates do not share."""
+    """Return what part of the variance between points is sampling noise that replicates do not share."""
     stages = tuple(dict.fromkeys(stage for stage, _ in noise))
     rows = tuple((measure.label, *(_share(noise[stage, measure.label]) for stage in stages)) for measure in outcomes)
-    caption = f"Luck in the variance between points, {number(replicates)} replicates averaged"
+    caption = f"Sampling noise in the variance between points, {number(replicates)} replicates averaged"
     return Table(caption, ("outcome", *stages), rows, tuple(range(1, 1 + len(stages))))
 
 

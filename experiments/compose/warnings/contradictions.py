@@ -35,7 +35,7 @@ def _plan(study: StudyConfig) -> Iterator[Flag]:
                 "study.horizons",
                 horizon.name,
                 f"a horizon ends before month {months}",
-                "none of its months is lived, so that nothing is compared"
+                "none of its months is run, so that nothing is compared"
                 if announced + horizon.first >= months
                 else f"it reaches month {announced + horizon.last}, so that only its first months are compared",
                 (),
@@ -97,7 +97,7 @@ def _instrument(name: str, instrument: Any, market: MarketConfig, where: str) ->
             f"policy.{name}.effective_month",
             str(begins),
             f"before month {until}, the end of the window in which people are compared",
-            "nobody's fate in that window can tell of the rule",
+            "nobody's fate in that window can show the rule",
             (where,),
         )
     elif full >= until:

@@ -44,7 +44,7 @@ def merged(flags: list[Flag], cells: int) -> tuple[Flag, ...]:
 
 
 def notice(flags: Sequence[Flag]) -> None:
-    """Say what is legal and perhaps not meant; the manifest and the report hold all of it."""
+    """Print what is legal and perhaps not meant; the manifest and the report hold all of it."""
     for flag in flags[:SHOWN_FLAGS]:
         print(f"unusual: {flag.sentence}", file=sys.stderr)
     if len(flags) > SHOWN_FLAGS:

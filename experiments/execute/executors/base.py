@@ -47,7 +47,7 @@ class Engine(ABC):
     is_elsewhere = False  # slots lie on machines of a cluster, and may be lost for reasons that are not the run's
 
     def __init__(self, slots: int, address: str) -> None:
-        """Say how many slots are wanted at most; `address` is that of a cluster which runs already, or empty."""
+        """State how many slots are wanted at most; `address` is that of a cluster which runs already, or empty."""
         self.slots, self.address = slots, address
 
     @abstractmethod
@@ -105,7 +105,7 @@ def signals_held() -> Iterator[None]:
 
 @contextlib.contextmanager
 def silenced(logger: str) -> Iterator[None]:
-    """Let a library say nothing in the block; afterwards it says what it said before."""
+    """Silence a library in the block; afterwards it logs as before."""
     found = logging.getLogger(logger)
     before = found.level
     found.setLevel(logging.CRITICAL)

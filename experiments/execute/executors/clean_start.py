@@ -55,7 +55,7 @@ def _search_path() -> list[str]:
 
 
 class _CleanPopen(popen_forkserver.Popen):
-    """Starts one process; the like of the standard library's, without what that tells of the caller's main module."""
+    """Starts one process, as the standard library's does, but without the caller's main module."""
 
     def _launch(self, process_obj: Any) -> None:
         prepared = {

@@ -54,7 +54,7 @@ class DaskEngine(Engine):
 
     def open(self) -> None:
         """Start a cluster that answers to this machine only, or find the one at the address."""
-        self.settings.enter_context(silenced("distributed"))  # a death is told by us, once, by its run
+        self.settings.enter_context(silenced("distributed"))  # a death is reported by us, once, with its run
         if self.address:
             try:
                 self.client = Client(self.address, timeout=CONNECTION_SECONDS, set_as_default=False)
@@ -132,7 +132,7 @@ class _OneWorker(Slot):
         self.lock = threading.Lock()
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        """Let the worker do something; the future says so when the worker is gone."""
+        """Let the worker do something; the future raises when the worker is gone."""
         answer: Future[Any] = Future()
         self.answer = answer
         # As one closed object: in open arguments Dask would look for futures, and make lists of our tuples.
@@ -152,7 +152,7 @@ class _OneWorker(Slot):
                 answer.set_result(task.result())
 
     def declare_gone(self) -> None:
-        """Let the pending future say that the worker is gone, and ask nobody else to do its work."""
+        """Let the pending future raise that the worker is gone, and ask nobody else to do its work."""
         with self.lock:
             if not self.answer.done():
                 self.answer.set_exception(WorkerGone(self.address))

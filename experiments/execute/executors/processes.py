@@ -19,7 +19,7 @@ from experiments.refusal import Refusal
 
 
 class _OneProcess(Slot):
-    """A pool of one process, made by the first run; when it has died in its sleep, the next future says so."""
+    """A pool of one process, made by the first run; when it has died while idle, the next future raises."""
 
     def __init__(self, given: set[_OneProcess]) -> None:
         self.pool: ProcessPoolExecutor | None = None
@@ -48,7 +48,7 @@ class _OneProcess(Slot):
 
 @contextlib.contextmanager
 def started() -> Iterator[None]:
-    """Say of whatever the system refuses to a process or thread that is started meanwhile that there is no worker."""
+    """Raise NoWorker for whatever the system refuses to a process or thread that is started in the block."""
     try:
         yield
     except BrokenProcessPool:

@@ -26,7 +26,7 @@ HERE = "127.0.0.1"
 
 
 class _Hand:
-    """What runs in an actor: does what it is told."""
+    """What runs in an actor: carries out what it is given."""
 
     def do(self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function and return what it returns."""
@@ -63,7 +63,7 @@ class RayEngine(Engine):
         self.settings.enter_context(environment_kept("PYTHONBREAKPOINT"))  # Ray names a debugger of its own there
         if not self.address:
             # Whoever reaches a cluster and knows its token can run code in it: one of our own answers to this machine
-            # alone, and to those who know what nobody was told.
+            # alone, and to those who hold the token, which is given to nobody.
             token = environment_of(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
             self.settings.callback(read_environment)  # when it is again what it was
             self.settings.enter_context(token)
@@ -98,7 +98,7 @@ class RayEngine(Engine):
         return actor
 
     def misfit(self, error: BaseException) -> str:
-        """Return why an actor could not be made, which Ray tells as its death."""
+        """Return why an actor could not be made, which Ray reports as its death."""
         if isinstance(error, exceptions.RayActorError) and "creation task" in str(error):
             return str(error).strip().splitlines()[-1].strip()
         return super().misfit(error)
@@ -128,7 +128,7 @@ class _OneActor(Slot):
         self.actor = ray.remote(_Hand).options(num_cpus=1, max_restarts=0, max_task_retries=0).remote()
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        """Let the actor do something; the future says so when the actor has died."""
+        """Let the actor do something; the future raises when the actor has died."""
         future: Future[Any] = self.actor.do.remote(function, arguments, named).future()
         return future
 

@@ -47,7 +47,7 @@ class Response(NamedTuple):
 
 
 def draw_doses(responses: Sequence[Response]) -> str:
-    """Draw one panel per outcome and parameter; colours and markers tell the curves apart."""
+    """Draw one panel per outcome and parameter; colours and markers distinguish the curves."""
     columns = min(MOST_COLUMNS, len(responses))
     canvas, axes = grid(-(-len(responses) // columns), columns, 2.3, bottom=0.5)
     canvas.subplots_adjust(hspace=0.5)

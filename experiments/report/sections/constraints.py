@@ -51,7 +51,7 @@ def constraints_section(study: Study) -> Section:
 
 
 def _set_by_rules(study: Study) -> list[Block]:
-    """Say how much limits refused that rules had made tighter: a rule may refuse under the name of a target.
+    """State how much limits refused that rules had made tighter: a rule may refuse under the name of a target.
 
     Runs in which a limit refused nobody count with nothing.
     """
@@ -114,8 +114,8 @@ def _replicate_shares(table: pd.DataFrame, constraint: str) -> pd.Series:
 
 
 def _largest(study: Study, table: pd.DataFrame) -> str:
-    """Say which constraint refused most in each arm of the first scenario, with an interval over replicates."""
-    said = []
+    """State which constraint refused most in each arm of the first scenario, with an interval over replicates."""
+    texts = []
     after = _after(study, table)
     for arm in study.drawn:
         mine = after[(after["arm"] == arm) & (after["scenario"] == study.scenarios[0])]
@@ -126,13 +126,13 @@ def _largest(study: Study, table: pd.DataFrame) -> str:
         ends = found.without_interval
         if found.has_interval:
             ends = f" ({quantity(found.low, 'share')} to {quantity(found.high, 'share')})"
-        said.append(
+        texts.append(
             f"in “{plain(arm)}” {plain(largest).replace('_', ' ')} refused {quantity(found.mean, 'share')}{ends}"
         )
-    if not said:
+    if not texts:
         return ""
     return sentence(
-        f"From {month_name(study, study.window[0])} on, in “{plain(study.scenarios[0])}”, " + "; ".join(said)
+        f"From {month_name(study, study.window[0])} on, in “{plain(study.scenarios[0])}”, " + "; ".join(texts)
     )
 
 

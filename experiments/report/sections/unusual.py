@@ -15,7 +15,7 @@ HEAD = ("setting", "value", "what was found", "usual or expected", "why", "where
 
 def unusual_section(study: Study) -> Section | None:
     """List the flags of the manifest; none when it was written by a version that raised no flags."""
-    flags = study.said("flags")
+    flags = study.recorded("flags")
     if not isinstance(flags, list):
         return None
     rows = [_row(flag) for flag in flags if isinstance(flag, Mapping)]

@@ -1,4 +1,4 @@
-"""A study of the folder configs/study, lived in this process by few people, and compared as the report compares it."""
+"""A study of the folder configs/study, run in this process with few people, and compared as the report compares it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ from experiments.tables.selections import SELECTIONS
 
 
 @cache
-def lived_study(name: str, people: int, replicates: int, arms: tuple[str, ...], scenario: str = "calm") -> pd.DataFrame:
+def completed_study(
+    name: str, people: int, replicates: int, arms: tuple[str, ...], scenario: str = "calm"
+) -> pd.DataFrame:
     """Return the table of effects of some arms in one scenario, seed 1."""
     study = compose_study([f"study={name}", f"population.size={people}", f"study.replicates={replicates}"])
     study = only(study, arms, scenario)
