@@ -24,7 +24,7 @@ from experiments.execute.estimate import (
     time_words,
 )
 from experiments.execute.pool import worker_count
-from experiments.execute.trial import measured_rates
+from experiments.execute.timing import measured_rates
 from experiments.keep.cache import Archive, archive_found
 from experiments.keep.folder import check_folder, folder_for
 from experiments.keep.runs import completed_run

@@ -22,9 +22,9 @@ from typing import NamedTuple
 from experiments.compose.run import Run
 from experiments.compose.study import ExecutorSettings
 from experiments.execute.executors.base import Engine, engine, one_thread_each
-from experiments.execute.executors.worker import Origin, Outcome, Raised, Unfit, facts, this_process
+from experiments.execute.executors.worker_process import Origin, Outcome, Raised, Unfit, facts, this_process
 from experiments.execute.interruption import Interruption, asked_twice
-from experiments.execute.workers import Worker, next_run, worker_pool
+from experiments.execute.scheduling import Worker, next_run, worker_pool
 from experiments.keep.files import PARTIAL, Unwritable, writing
 from experiments.keep.runs import CompletedRun
 from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_bytes, processors

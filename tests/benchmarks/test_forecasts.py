@@ -14,7 +14,7 @@ import pytest
 from experiments.compose.plan import plan
 from experiments.compose.study import compose_study
 from experiments.execute.estimate import REFERENCE, forecast
-from experiments.execute.trial import measured_rates
+from experiments.execute.timing import measured_rates
 
 ROOT = Path(__file__).resolve().parents[2]
 

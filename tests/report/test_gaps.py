@@ -70,9 +70,13 @@ def test_captions_name_the_policies_they_speak_of_and_say_how_many_they_leave_ou
     assert change_caption(study, micro, unit, title).endswith("; the other policy is not described here.")
     captions = [block.caption for block in lenders_section(study).blocks if isinstance(block, Figure)]
     assert any("under “cap 0.36” is at" in caption for caption in captions)
-    assert all("the other 2 policies are not described here" in caption for caption in captions if "“cap 0.36”" in caption)
+    assert all(
+        "the other 2 policies are not described here" in caption for caption in captions if "“cap 0.36”" in caption
+    )
     rolls = [block.caption for block in loans_section(study).blocks if isinstance(block, Figure)]
-    assert all("the other 2 policies are not described here" in caption for caption in rolls if "“cap 0.36” against" in caption)
+    assert all(
+        "the other 2 policies are not described here" in caption for caption in rolls if "“cap 0.36” against" in caption
+    )
 
 
 def test_a_band_keeps_months_without_a_value() -> None:

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.compare.asked_rules import raised_rules
-from experiments.compare.identical_arms import Twin
+from experiments.compare.identical_arms import NestedArms
 from experiments.compare.never_bound import MADE_OF, idle_instruments
 from experiments.compose.registry import kinds, member_class
 from experiments.compose.study import StudyConfig, compose_study
@@ -50,8 +50,8 @@ def record(
     return folder
 
 
-def found(one: StudyConfig, tables: Path, twins: Sequence[Twin] = ()) -> list[tuple[str, str]]:
-    return [(flag.kind, flag.setting) for flag in idle_instruments(one, tables, twins)]
+def found(one: StudyConfig, tables: Path, nested: Sequence[NestedArms] = ()) -> list[tuple[str, str]]:
+    return [(flag.kind, flag.setting) for flag in idle_instruments(one, tables, nested)]
 
 
 # --- the capital rule -------------------------------------------------------------------------------------------------
@@ -161,8 +161,8 @@ def test_a_rule_that_acts_by_refusals_alone_never_bound_when_there_was_none(tmp_
     assert found(one, record(tmp_path, [(name, trace, 2)])) == []
 
 
-def twin(name: str, is_same: bool, policies: tuple[str, ...] = ()) -> Twin:
-    return Twin("calm", name, "baseline", policies or (name,), is_same)
+def nested_arm(name: str, is_same: bool, policies: tuple[str, ...] = ()) -> NestedArms:
+    return NestedArms("calm", name, "baseline", policies or (name,), is_same)
 
 
 @pytest.mark.parametrize("name", ["rate_cap", "capital_adequacy", "disclosure", "collection_conduct", "risk_weights"])
@@ -171,17 +171,17 @@ def test_runs_that_are_the_same_without_it_prove_that_it_never_bound_and_others_
 ) -> None:
     one = with_policy(name)
     tables = record(tmp_path, [(name, "limit", 2), ("baseline", "limit", 2)])
-    assert found(one, tables, [twin(name, True)]) == [(IDLE, f"policy.{name}")]
-    assert "“baseline”" in idle_instruments(one, tables, [twin(name, True)])[0].why
-    assert found(one, tables, [twin(name, False)]) == []
+    assert found(one, tables, [nested_arm(name, True)]) == [(IDLE, f"policy.{name}")]
+    assert "“baseline”" in idle_instruments(one, tables, [nested_arm(name, True)])[0].why
+    assert found(one, tables, [nested_arm(name, False)]) == []
 
 
 def test_an_arm_without_several_of_them_tells_of_each_only_when_nothing_differs(tmp_path: Path) -> None:
     one = study("study=baseline", "policy=[rate_cap,capital_adequacy]")
     arm = "rate_cap and capital_adequacy"
     tables, both = record(tmp_path, [(arm, "limit", 2)]), ("capital_adequacy", "rate_cap")
-    assert found(one, tables, [twin(arm, True, both)]) == [(IDLE, CAPITAL), (IDLE, "policy.rate_cap")]
-    assert found(one, tables, [twin(arm, False, both)]) == [(NAMELESS, CAPITAL), (NAMELESS, "policy.rate_cap")]
+    assert found(one, tables, [nested_arm(arm, True, both)]) == [(IDLE, CAPITAL), (IDLE, "policy.rate_cap")]
+    assert found(one, tables, [nested_arm(arm, False, both)]) == [(NAMELESS, CAPITAL), (NAMELESS, "policy.rate_cap")]
 
 
 def test_a_record_without_the_attribution_is_read_as_it_is(tmp_path: Path) -> None:

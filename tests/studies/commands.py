@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from experiments.execute.executors.worker import ARITHMETIC_THREADS
+from experiments.execute.executors.worker_process import ARITHMETIC_THREADS
 from experiments.keep.files import PARTIAL
 
 FAKE = Path(__file__).with_name("fake")

@@ -16,7 +16,7 @@ from experiments.execute.dry_run import check_disk
 from experiments.execute.estimate import REFERENCE, forecast, seconds_of
 from experiments.execute.pool import by_shared_warm_up
 from experiments.execute.several_studies import carry_out_studies, expanded
-from experiments.execute.trial import Trial, rates_of
+from experiments.execute.timing import TimedMarket, rates_of
 from experiments.refusal import Refusal
 from experiments.run import main
 from experiments.terminal.command_line import command_here
@@ -183,7 +183,9 @@ def test_more_people_replicates_and_fewer_workers_need_more(study: StudyConfig) 
 
 
 def test_two_sizes_tell_what_hangs_on_people() -> None:
-    small, large = (Trial(people, 60, 0.01 + 2e-7 * people, 0.3, 600_000, 4 * people) for people in (2_000, 20_000))
+    small, large = (
+        TimedMarket(people, 60, 0.01 + 2e-7 * people, 0.3, 600_000, 4 * people) for people in (2_000, 20_000)
+    )
     found = rates_of([[small, large]], 2.0)
     assert found.month_seconds == pytest.approx(0.01)
     assert found.person_month_seconds == pytest.approx(2e-7)

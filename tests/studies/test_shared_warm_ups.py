@@ -10,7 +10,7 @@ from experiments.compose.plan import plan
 from experiments.compose.run import Run
 from experiments.compose.study import compose_study
 from experiments.execute.pool import by_shared_warm_up
-from experiments.execute.workers import Worker, next_run
+from experiments.execute.scheduling import Worker, next_run
 from sim.past import months_shared
 from tests.market.small_market import small
 from tests.studies.commands import Sluice, table_hashes

@@ -15,11 +15,19 @@ import pytest
 from experiments.compose import executor_libraries
 from experiments.compose.run import Run
 from experiments.compose.study import ExecutorSettings, compose, compose_study
-from experiments.execute import pool, workers
+from experiments.execute import pool, scheduling
 from experiments.execute.executors import base as engines
-from experiments.execute.executors import worker
+from experiments.execute.executors import worker_process
 from experiments.execute.executors.base import Engine, Slot
-from experiments.execute.executors.worker import Origin, Outcome, Raised, Unfit, carry_out_here, facts, this_process
+from experiments.execute.executors.worker_process import (
+    Origin,
+    Outcome,
+    Raised,
+    Unfit,
+    carry_out_here,
+    facts,
+    this_process,
+)
 from experiments.execute.pool import carry_out_all, worker_count
 from experiments.keep.runs import CompletedRun
 from experiments.refusal import Refusal
@@ -163,7 +171,7 @@ def test_lost_runs_are_tried_again_alone_on_one_machine_and_side_by_side_on_a_cl
 ) -> None:
     met: set[str] = set()
     sizes: list[int] = []
-    worker_pool = workers.worker_pool
+    worker_pool = scheduling.worker_pool
     monkeypatch.setattr(pool, "worker_pool", lambda engine, size: sizes.append(size) or worker_pool(engine, size))
 
     def answer(run: Run) -> Outcome:
@@ -295,8 +303,8 @@ def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
 def test_a_run_that_somebody_finished_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sign").touch()
     run = runs_of(1)[0]
-    monkeypatch.setattr(worker, "completed_run", lambda run, runs: completed(run))
-    monkeypatch.setattr(worker, "carry_out", lambda *_: pytest.fail("run again"))
+    monkeypatch.setattr(worker_process, "completed_run", lambda run, runs: completed(run))
+    monkeypatch.setattr(worker_process, "carry_out", lambda *_: pytest.fail("run again"))
     assert carry_out_here(run, tmp_path, Origin(facts(), "sign", this_process())) == completed(run)
 
 

@@ -15,7 +15,7 @@ from sim.policies.base import compose_rulebook, opening_rules
 def contradictions(study: StudyConfig) -> Iterator[Flag]:
     """Yield what does not fit together in a study's plan and in each of its markets."""
     yield from _plan(study)
-    yield from _twins(study)
+    yield from _identical(study)
     for (scenario, arm), market in study.markets.items():
         where = f"{scenario} / {arm}"
         for name, instrument in market.policy:
@@ -61,7 +61,7 @@ def _plan(study: StudyConfig) -> Iterator[Flag]:
         )
 
 
-def _twins(study: StudyConfig) -> Iterator[Flag]:
+def _identical(study: StudyConfig) -> Iterator[Flag]:
     """Yield arms that are the baseline itself, and scenarios that are each other."""
     base = study.arms[0]
     for arm in study.arms[1:]:

@@ -22,7 +22,7 @@ from experiments.execute.executors.base import NoWorker
 from experiments.execute.executors.environment import environment_of
 
 METHOD = "sluice"  # under which this way to start processes is known to libraries that ask for one by name
-PRELOADED = ("experiments.execute.executors.processes", "experiments.execute.executors.worker", "sim.market")
+PRELOADED = ("experiments.execute.executors.processes", "experiments.execute.executors.worker_process", "sim.market")
 
 
 class _Server(forkserver.ForkServer):

@@ -22,7 +22,7 @@ from distributed import Client, KilledWorker, LocalCluster
 from experiments.execute.executors.base import Engine, Slot, silenced
 from experiments.execute.executors.clean_start import METHOD, offer_by_name
 from experiments.execute.executors.environment import environment_kept
-from experiments.execute.executors.worker import ARITHMETIC_THREADS, let_go
+from experiments.execute.executors.worker_process import ARITHMETIC_THREADS, let_go
 from experiments.refusal import Refusal
 
 GLANCE_SECONDS = 0.5  # how long a death may go unnoticed

@@ -8,7 +8,7 @@ from concurrent.futures import Future
 from typing import Any
 
 from experiments.execute.executors.base import Engine, Slot
-from experiments.execute.executors.worker import let_go
+from experiments.execute.executors.worker_process import let_go
 
 
 class _ThisProcess(Slot):

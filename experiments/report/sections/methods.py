@@ -143,7 +143,10 @@ def reproduce_section(study: Study) -> Section:
             else _text(entry)
             for entry in failed
         )
-        blocks += [Note(f"{counted(len(items), 'run')} failed and are left out with their twins."), Points(items)]
+        blocks += [
+            Note(f"{counted(len(items), 'run')} failed and are left out with the runs paired with them."),
+            Points(items),
+        ]
     else:
         blocks.append(Text(f"Status: {plain(status)}. No run failed."))
     facts = [

@@ -27,7 +27,7 @@ def winners_section(study: Study) -> Section:
         reason = (
             study.why_absent("transitions")
             if len(study.arms) > 1
-            else "a single arm has no twin to compare people with"
+            else "a single arm has no other to compare people with"
         )
         return Section("winners", "Winners and losers", (Note(sentence(f"Not shown: {reason}")),))
     shares = per_thousand(table)

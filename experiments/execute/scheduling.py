@@ -10,7 +10,7 @@ from pathlib import Path
 
 from experiments.compose.run import Run
 from experiments.execute.executors.base import Engine, Slot, one_thread_each
-from experiments.execute.executors.worker import Origin, Outcome, carry_out_here
+from experiments.execute.executors.worker_process import Origin, Outcome, carry_out_here
 
 
 class Worker:
