@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from experiments.terminal.former_names import find_former_names
 
 if TYPE_CHECKING:
-    from experiments.keep.reader import open_many
-    from experiments.keep.reader import open_study as open  # noqa: A004  (experiments.open, as in shelve.open)
+    from experiments.opened import open_many
+    from experiments.opened import open_study as open  # noqa: A004  (experiments.open, as in shelve.open)
 
 __all__ = ["open", "open_many"]
 find_former_names()
@@ -22,6 +22,6 @@ def __getattr__(name: str) -> Any:
     """Find `open` and `open_many` when first asked for, so that workers and runs need not wait for pandas."""
     if name not in __all__:
         raise AttributeError(f"module 'experiments' has no attribute {name!r}")
-    from experiments.keep import reader as results
+    from experiments import opened
 
-    return results.open_study if name == "open" else results.open_many
+    return opened.open_study if name == "open" else opened.open_many

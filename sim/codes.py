@@ -13,7 +13,7 @@ LOAN_SLOTS = 4  # nobody holds more open or charged-off contracts at once
 MOST_LENDERS = 15  # bits of `reached_by`, and half those of `aware_of`
 SLOTS_AT_ONE_LENDER = 2  # a third draw at one lender tops up a loan there, and leaves room for others; assumed
 BANDS = 20  # risk bands of every scorecard, 0 the safest
-PRIORITY_STEPS = 64  # places within a band, by keyed draw, when money is short
+PRIORITY_STEPS = 64  # ranks within a band, by keyed draw, when money is short
 PRIORITIES = BANDS * PRIORITY_STEPS
 BUCKETS = 13  # 0 current, b = oldest unpaid instalment 30(b-1)+1 to 30b days late, up to 360 days
 VINTAGE_MONTHS = 48  # months on book that are followed
@@ -23,8 +23,8 @@ SELF_EMPLOYED = 5
 REGIONS = ("east", "central", "west", "northeast")
 AGE_BANDS = ("18-24", "25-34", "35-44", "45-59", "60+")
 QUINTILES = ("1", "2", "3", "4", "5")
-PLACES = len(REGIONS) * len(SECTORS)  # where people live and what they work in
-LOTS = PLACES  # of applications, by region and sector, where either is capped; else one lot
+REGION_SECTORS = len(REGIONS) * len(SECTORS)  # where people live and what they work in
+STRATA = REGION_SECTORS  # of applications, by region and sector, where either is capped; else one stratum
 NO_LIMIT = 1e9  # a share or a multiple that nothing reaches
 NO_WEIGHT = -1.0  # the rules leave a lender's own risk weight as it is
 

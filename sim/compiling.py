@@ -1,4 +1,4 @@
-"""The only place that knows Numba: `@rule` compiles one case, `@kernel` compiles a pass over many.
+"""The only module that uses Numba: `@rule` compiles one case, `@kernel` compiles a pass over many.
 
 Compiled code is cached on disk under a folder named by a hash of the sources it can depend on, because Numba's own
 cache does not notice that a rule in another file was edited; `sim.kernel_files` holds every file against its hash
@@ -27,8 +27,8 @@ from numba.core.serialize import dumps
 from sim.kernel_files import KernelFiles
 from sim.sources import hash_of_code
 
-# Told when a function begins to be compiled (False) and when that is done (True), by its name.
-Told = Callable[[str, bool], None]
+# Listener when a function begins to be compiled (False) and when that is done (True), by its name.
+Listener = Callable[[str, bool], None]
 LOG = logging.getLogger("sluice")
 
 Parameters = ParamSpec("Parameters")
@@ -93,7 +93,7 @@ def cache_folder() -> Path:
 
 
 _names: list[str] = []  # of all functions that are compiled when they are called
-_listeners: list[Told] = []
+_listeners: list[Listener] = []
 
 
 def compiled_functions() -> tuple[str, ...]:
@@ -102,19 +102,19 @@ def compiled_functions() -> tuple[str, ...]:
 
 
 @contextlib.contextmanager
-def telling(told: Told) -> Iterator[None]:
+def reporting(listener: Listener) -> Iterator[None]:
     """Report every function of the block that is compiled anew; what is found compiled is not reported."""
-    _listeners.append(told)
+    _listeners.append(listener)
     try:
         yield
     finally:
-        _listeners.remove(told)
+        _listeners.remove(listener)
 
 
-def _tell(name: str, is_done: bool) -> None:
+def _report(name: str, is_done: bool) -> None:
     """Call the listener; without one, write to the log why the first month takes long."""
-    for told in _listeners:
-        told(name, is_done)
+    for listener in _listeners:
+        listener(name, is_done)
     if not _listeners:
         _say_once()
         LOG.info("%s %s", "compiled" if is_done else "compiling", name)
@@ -140,18 +140,18 @@ def _source_stamp(source: Path) -> str:
 class _Kept:
     """Where the dispatcher of one of our functions finds and leaves compiled code; Numba's own settings stay as found.
 
-    It stands in the place of Numba's cache of a function, whose methods it has: that keeps one folder for the whole
+    It stands in place of Numba's cache of a function, whose methods it has: that keeps one folder for the whole
     process, and believes what it reads.
     """
 
     def __init__(self, function: Callable[..., Any], source: Path) -> None:
         """Look at no file yet; `source` is the file in which the function is written."""
         # Kept apart by where sources lie, since compiled code names them: two checkouts may share a cache.
-        place = f"{source.parent.name}_{hashlib.sha256(str(source.parent).encode()).hexdigest()[:16]}"
+        folder = f"{source.parent.name}_{hashlib.sha256(str(source.parent).encode()).hexdigest()[:16]}"
         python = f"py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"
         self.name = f"{source.stem}.{function.__qualname__}"
         _names.append(self.name)
-        self.cache_path = str(_kernels() / place)
+        self.cache_path = str(_kernels() / folder)
         stamp = (numba.__version__, _source_stamp(source))
         self.files = KernelFiles(Path(self.cache_path), f"{self.name}.{python}", stamp, dumps)
         # Of two functions of one name in a file; not by their lines, which a longer docstring above them moves.
@@ -164,13 +164,13 @@ class _Kept:
         target.refresh()
         form = self.files.load(self._key(signature, target.codegen()))
         if form is None:
-            _tell(self.name, is_done=False)
+            _report(self.name, is_done=False)
             return None
         return CompileResult._rebuild(target, *form)
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Keep the compiled form of a signature, unless it holds addresses of this process."""
-        _tell(self.name, is_done=True)
+        _report(self.name, is_done=True)
         if compiled.lifted or compiled.library.has_dynamic_globals:
             return
         self.files.save(self._key(signature, compiled.codegen), compiled._reduce())

@@ -20,13 +20,13 @@ PAID_OFF_COLUMN = BUCKETS
 CHARGED_OFF_COLUMN = BUCKETS + 1
 
 
-# --- personal offers: the arms of a lender's trial, and what is counted of each (axes of Tallies.offer_test) ----------
+# --- personal offers: the arms of a lender's offer test, and what is counted of each (axes of Tallies.offer_test) -----
 UNTESTED, CONTROL, DEARER, CHEAPER, WIDER, NARROWER = range(6)
 OFFER_ARMS = ("untested", "control", "dearer", "cheaper", "wider", "narrower")
 
 
 class OfferCount(Code):
-    """What is counted of each arm of a trial."""
+    """What is counted of each arm of an offer test."""
 
     OFFERS = auto()  # applications that met a price: accepted, or declined for it
     ACCEPTED = auto()  # by the person; the lender's money may still have run out

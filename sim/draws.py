@@ -32,7 +32,7 @@ PURPOSES = (
     "taste_elsewhere",  # the same, for the second choice within the month
     "signal",  # what a lender's data show of a person's reliability; alternative = id
     "proxy",  # what a lender's data show of a person's income; alternative = id
-    "priority",  # place within a risk band when money is short
+    "priority",  # rank within a risk band when money is short
     "forget",  # forgetting to pay; alternative = loan slot
     "collect",  # whether a collector reaches the debtor; alternative = loan slot
     "rumour",  # hearing a rumour; alternative = the lender's id
@@ -41,17 +41,17 @@ PURPOSES = (
     "traits",  # who the person is; alternative = which trait
     "reach",  # which channels reach the person; alternative = the lender's id
     "explore",  # whether a stranger refused by policy gets the smallest loan; alternative = the lender's id
-    "offer_test",  # which arm of a lender's trial of prices an application is in; alternative = the lender's id
+    "offer_test",  # which arm of a lender's test of prices an application is in; alternative = the lender's id
     "quiet_cut",  # whom a lender's programme of cuts picks, for life; alternative = the lender's id
     "officer",  # whether a loan officer looks at an application; alternative = the lender's id
     "insight",  # what an officer believes of a person beside the truth; alternative = the lender's id
-    "ration",  # whether a loan is refused by lot; one draw for all lenders
+    "ration",  # whether a loan is refused at random; one draw for all lenders
     "deceit",  # whether a first loan is a fraud; alternative = the lender's id
     "inspection",  # whether inspectors come to a lender; row = lender id
     "cycle",  # what moves a sector or region by itself; row = its index, alternative 1 = regions
     "funding_market",  # what moves the spread that funders ask of everybody; row 0
     "panel",  # who is followed in the panel, for life
-    "limit_test",  # who gets a wider or narrower limit in a lender's trial, for life; alternative = the lender's id
+    "limit_test",  # who gets a wider or narrower limit in an offer test, for life; alternative = the lender's id
 )
 
 (

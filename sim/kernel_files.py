@@ -22,7 +22,7 @@ BEGINNING = b"sluice kernel 1\n"
 ENDING = ".kernel"
 HASH_BYTES = hashlib.sha256().digest_size
 LOG = logging.getLogger(__name__)
-_SAID: set[str] = set()  # of what was said once in this process
+_LOGGED: set[str] = set()  # what was logged once in this process
 
 
 class KernelFiles:
@@ -85,6 +85,6 @@ class KernelFiles:
 
 
 def _say_once(text: str) -> None:
-    if text not in _SAID:
-        _SAID.add(text)
+    if text not in _LOGGED:
+        _LOGGED.add(text)
         LOG.warning(text)

@@ -1,12 +1,13 @@
 """The market: borrowers, lenders and a regulator, month by month. START READING HERE.
 
-`CreditMarket.live_month` is one month on one page; the order of its lines is the order of cause and effect.
+`CreditMarket.run_month` is one month on one page; the order of its lines is the order of cause and effect.
 """
 
 from __future__ import annotations
 
 import copy
 import secrets
+import warnings
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Protocol
@@ -40,7 +41,7 @@ from sim.observe.rerun import rerun_month
 from sim.observe.thinning import ThinnedBooks
 from sim.params import MarketConfig
 from sim.past import check_same_past
-from sim.people.engine import PeopleEngine, lots_of, people_engine
+from sim.people.engine import PeopleEngine, people_engine, strata_of
 from sim.people.person import Borrower
 from sim.people.terms import Cutoffs, Terms, conditions_of, terms_of
 from sim.state import People, Tallies
@@ -125,7 +126,7 @@ class CreditMarket(SelfNumberingModel):
         self.datacollector = datacollector if datacollector is not None else market_collector()
 
     # --- one month ----------------------------------------------------------------------------------------------------
-    def live_month(self) -> None:
+    def run_month(self) -> None:
         """Run one month. The order of these lines is the order of cause and effect."""
         month = self.month
         chance = self.draws.of(month + self.config.calendar.warm_up_months)
@@ -187,7 +188,7 @@ class CreditMarket(SelfNumberingModel):
             self.running = False
             return
         self.warm_up()
-        self.live_month()
+        self.run_month()
         self.running = self.month < self.config.calendar.months
         self.datacollector.collect(self)
 
@@ -201,18 +202,23 @@ class CreditMarket(SelfNumberingModel):
     def warm_up(self) -> None:
         """Run the months before month 0, in which books fill and nothing is reported."""
         while self.month < 0:
-            self.live_month()
+            self.run_month()
 
-    def live_until(self, month: int) -> None:
+    def run_until(self, month: int) -> None:
         """Run all months before `month`, those of the warm-up and, within the horizon, reported ones."""
         self.warm_up()
         while self.running and self.month < month:
             self.step()
 
+    def live_until(self, month: int) -> None:
+        """Do what `run_until` does, with a warning: the former name, for one version more."""
+        warnings.warn("live_until is now run_until; it will be gone in the next version", FutureWarning, stacklevel=2)
+        self.run_until(month)
+
     def branch(self, config: MarketConfig) -> CreditMarket:
         """Return an independent copy of the market as it stands, which goes on under another configuration.
 
-        It is to the byte the market that lived under `config` from the beginning. So `config` may differ only in what
+        It is to the byte the market that ran under `config` from the beginning. So `config` may differ only in what
         lies ahead: policies announced, shocks and lenders' cuts starting in the present month or later, later values of
         the unemployment path, observation not yet begun, the horizon. Raises ValueError naming any other key.
         """
@@ -223,7 +229,7 @@ class CreditMarket(SelfNumberingModel):
         branch.config = config
         for lender, (_, parameters) in zip(branch.lenders, config.lender, strict=True):
             lender.parameters = parameters
-        branch.people.count_in_lots(lots_of(config))
+        branch.people.count_in_strata(strata_of(config))
         branch.regulator.follow(config)
         branch.cohorts.follow(config.observe)
         branch.thinned_books.follow(config.observe)
@@ -364,8 +370,8 @@ def in_canonical_order(config: MarketConfig) -> MarketConfig:
 
 def check_unique(group: str, key: str, values: list[Any]) -> None:
     """Raise ValueError when two members of a group have the same name or id."""
-    for place, value in enumerate(values):
-        if value in values[:place]:
+    for position, value in enumerate(values):
+        if value in values[:position]:
             raise ValueError(f"{group}: each must have its own {key}, and {value!r} was given twice")
 
 
@@ -382,14 +388,13 @@ def root_seed_of(rng: int | NumpyGenerator | None) -> int:
 
 def cutoffs_of(allocations: list[Allocation]) -> Cutoffs:
     """Return one round's allocations by lender: cutoffs, constraints, partner banks."""
-    lots = max((len(allocation.lot_cutoffs) for allocation in allocations), default=0) or 1
+    strata = max((len(allocation.stratum_cutoffs) for allocation in allocations), default=0) or 1
     shape = (len(allocations), PRIORITIES)
-    found = Cutoffs(
-        np.zeros((shape[0], lots), dtype=np.int64), np.zeros((shape[0], lots), dtype=np.int64), np.full(shape, NOBODY)
-    )
+    by_stratum = (len(allocations), strata)
+    found = Cutoffs(np.zeros(by_stratum, dtype=np.int64), np.zeros(by_stratum, dtype=np.int64), np.full(shape, NOBODY))
     for row, allocation in enumerate(allocations):
-        found.priority[row] = allocation.lot_cutoffs or allocation.cutoff
-        found.binding[row] = allocation.lot_bindings or allocation.binding
+        found.priority[row] = allocation.stratum_cutoffs or allocation.cutoff
+        found.binding[row] = allocation.stratum_bindings or allocation.binding
         found.partner[row] = allocation.partners or NOBODY
     return found
 

@@ -119,7 +119,7 @@ def check_same_past(old: MarketConfig, new: MarketConfig, month: int) -> None:
     """Raise ValueError naming the first key of `new` that would have made the months before `month` different."""
     if new.calendar.months < month:
         raise ValueError(
-            f"calendar.months: must be at least {month}, the months already lived, was {new.calendar.months}"
+            f"calendar.months: must be at least {month}, the months already run, was {new.calendar.months}"
         )
     found = first_difference(past_of(old, month), past_of(new, month))
     if found is not None:

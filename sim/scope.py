@@ -47,7 +47,7 @@ def check_places(regions: Sequence[str], sectors: Sequence[str]) -> None:
 
 
 def places_in(regions: Sequence[str], sectors: Sequence[str]) -> tuple[bool, ...]:
-    """Return for each place whether a scope covers it; no region named = all, and so for sectors."""
+    """Return for each region and sector whether a scope covers it; no region named = all, and so for sectors."""
     return tuple(
         (not regions or region in regions) and (not sectors or sector in sectors)
         for region in REGIONS

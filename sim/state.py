@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import BANDS, BUCKETS, LOAN_SLOTS, NEVER, NOBODY, OUTCOMES, PLACES, PRIORITIES, VINTAGE_MONTHS
+from sim.codes import BANDS, BUCKETS, LOAN_SLOTS, NEVER, NOBODY, OUTCOMES, PRIORITIES, REGION_SECTORS, VINTAGE_MONTHS
 from sim.counted import (
     GROUPS,
     LIQUIDITY_TERCILES,
@@ -142,19 +142,19 @@ class Tallies(NamedTuple):
     partner_stock: NDArray[np.int64]  # (L originator, L partner, BUCKETS) the partner's part
     claims: NDArray[np.int64]  # (L,) charged-off principal still collected, whole; sold claims apart
     partner_claims_for_sale: NDArray[np.int64]  # (L originator, L partner) the partner's part of claims old enough
-    demand: NDArray[np.int64]  # (L, lots, PRIORITIES) fen offerable, one round
+    demand: NDArray[np.int64]  # (L, strata, PRIORITIES) fen offerable, one round
     demand_count: NDArray[np.int64]  # (L, PRIORITIES)
     outcome_count: NDArray[np.int64]  # (L, BANDS, OUTCOMES) applications by how they ended, both rounds
     outcome_amount: NDArray[np.int64]  # (L, BANDS, OUTCOMES) fen wanted, or lent where approved
     price_taken: NDArray[np.int64]  # (L, BANDS) sum over approved applications of fen lent times basis points
-    offer_test: NDArray[np.int64]  # (L, OFFER_ARMS, OfferCount.titles()); nothing at lenders without a trial
+    offer_test: NDArray[np.int64]  # (L, OFFER_ARMS, OfferCount.titles()); nothing at lenders without an offer test
     roll_count: NDArray[np.int64]  # (L, BUCKETS, BUCKETS + 2): from bucket to bucket, to paid off, to charged off
     roll_amount: NDArray[np.int64]  # the same, opening principal
     vintage_stock: NDArray[np.int64]  # (L, VINTAGE_MONTHS) principal by months on book
     vintage_flow: NDArray[np.int64]  # (L, VINTAGE_MONTHS, 5): lent, first 30+, first 60+, first 90+, charged off
     tickets: NDArray[np.int64]  # (L, SIZES, 3) open loans by their size when lent: number, fen lent, fen owed
     debtors: NDArray[np.int64]  # (L, SIZES, 2) people by what they owe here: number, fen owed
-    places: NDArray[np.int64]  # (L, PLACES) fen owed by region and sector of the debtor, whole loans
+    region_sectors: NDArray[np.int64]  # (L, REGION_SECTORS) fen owed by region and sector of the debtor, whole loans
     liquidity: NDArray[np.int64]  # (LIQUIDITY_TERCILES, LiquidityFlow.titles()) of the people followed
     group: NDArray[np.int64]  # (GROUPS, GroupFlow.titles())
     household: NDArray[np.int64]  # (HouseholdFlow.titles(),)
@@ -169,11 +169,11 @@ class Tallies(NamedTuple):
 
 
 class Counting(NamedTuple):
-    """How finely the passes count: scorecards by cell, if at all, and the demand of each lender by lot."""
+    """How finely the passes count: scorecards by cell, if at all, and the demand of each lender by stratum."""
 
     cells: int
     ages: int  # months on book, the month of the loan included
-    lots: int = 1  # LOTS when a lender caps new flow by sector or region
+    strata: int = 1  # STRATA when a lender caps new flow by sector or region
 
 
 NOTHING_COUNTED = Counting(0, 0)
@@ -220,7 +220,7 @@ STATE_TYPES = {table.__name__: element_types(table) for table in (Borrowers, Loa
 
 def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_COUNTED) -> Tallies:
     """Return tallies of zero."""
-    cells, ages, lots = counting
+    cells, ages, strata = counting
 
     def zeros(*shape: int) -> NDArray[np.int64]:
         return np.zeros(shape, dtype=np.int64)
@@ -236,7 +236,7 @@ def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_C
         partner_stock=zeros(lenders, lenders, BUCKETS),
         claims=zeros(lenders),
         partner_claims_for_sale=zeros(lenders, lenders),
-        demand=zeros(lenders, lots, PRIORITIES),
+        demand=zeros(lenders, strata, PRIORITIES),
         demand_count=zeros(lenders, PRIORITIES),
         outcome_count=zeros(lenders, BANDS, len(OUTCOMES)),
         outcome_amount=zeros(lenders, BANDS, len(OUTCOMES)),
@@ -248,7 +248,7 @@ def blank_tallies(lenders: int, communities: int, counting: Counting = NOTHING_C
         vintage_flow=zeros(lenders, VINTAGE_MONTHS, 5),
         tickets=zeros(lenders, SIZES, 3),
         debtors=zeros(lenders, SIZES, 2),
-        places=zeros(lenders, PLACES),
+        region_sectors=zeros(lenders, REGION_SECTORS),
         liquidity=zeros(len(LIQUIDITY_TERCILES), len(LiquidityFlow)),
         group=zeros(GROUPS, len(GroupFlow)),
         household=zeros(len(HouseholdFlow)),

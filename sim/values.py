@@ -20,7 +20,7 @@ from sim.codes import (
     NO_WEIGHT,
     NOT_POSTPONED,
     NOTHING_SOLD,
-    PLACES,
+    REGION_SECTORS,
     REGIONS,
 )
 
@@ -58,7 +58,7 @@ class Rules(NamedTuple):
     )
     most_lenders: AtMost[int] = ANY_NUMBER_OF_LENDERS  # that one person may owe at once, as the registry shows them
     needs_income: AtLeast[int] = 0  # 1 = nothing is lent to people without work
-    youngest_age_band: AtLeast[int] = 0  # place in AGE_BANDS
+    youngest_age_band: AtLeast[int] = 0  # index in AGE_BANDS
     longest_term_months: AtMost[int] = ANY_TERM_MONTHS  # of new loans
     postponement: AtLeast[int] = NOT_POSTPONED  # of instalments of those without work
     collection_effort_share: AtMost[float] = 1.0  # most debtors that may be reached in a month
@@ -104,21 +104,21 @@ class Rulebook(NamedTuple):
         return dict(self.ahead or self.rules)[kind]
 
 
-class Strains(NamedTuple):
+class ShockEffects(NamedTuple):
     """What shocks do this month to people and lenders beyond the numbers of the economy; ones and noughts = nothing."""
 
-    income_factors: tuple[float, ...]  # by place, of PLACES: what is left of a wage
-    separation_factors: tuple[float, ...]  # by place: how many times as many jobs are lost
+    income_factors: tuple[float, ...]  # by region and sector, shape (REGION_SECTORS,): what is left of a wage
+    separation_factors: tuple[float, ...]  # likewise: how many times as many jobs are lost
     collection_factors: tuple[float, ...]  # by lender in order of id: what is left of the effort to collect
     data_seen_shares: tuple[float, ...]  # by lender: how much of what others know of an applicant reaches it
     fraud_shares: tuple[float, ...]  # by lender: of first loans, taken by people who mean not to repay
     exits: tuple[int, ...]  # by lender: 1 = it closes for good
 
 
-def calm_strains(lenders: int) -> Strains:
-    """Return the strains of a month in which nothing befalls so many lenders."""
+def no_shock_effects(lenders: int) -> ShockEffects:
+    """Return the shock_effects of a month in which nothing befalls so many lenders."""
     whole, none = (1.0,) * lenders, (0.0,) * lenders
-    return Strains((1.0,) * PLACES, (1.0,) * PLACES, whole, whole, none, (0,) * lenders)
+    return ShockEffects((1.0,) * REGION_SECTORS, (1.0,) * REGION_SECTORS, whole, whole, none, (0,) * lenders)
 
 
 class Economy(NamedTuple):
@@ -137,7 +137,7 @@ class Economy(NamedTuple):
     funding_spread_apr: float  # added to every lender's own spread
     rollover_factors: tuple[float, ...]  # by lender in order of id; 1 = calm, 0 = nobody renews
     rumour_seed_shares: tuple[float, ...]  # by lender: share of people told from outside this month
-    strains: Strains
+    shock_effects: ShockEffects
     region_separation_factors: tuple[float, ...] = (1.0,) * len(REGIONS)  # multiply the sectors' separation shares
     bonus_factor: float = 1.0  # multiplies wages, nothing else; 1 on average over a year
     in_slowdown: int = 0  # 1 = the chain of regimes is in a slowdown
@@ -203,7 +203,7 @@ class Offer(NamedTuple):
     sale_age_months: int = NEVER  # since charge-off; older claims are for sale
     test: OfferTest = NO_OFFER_TEST
     signal_noise: float = 1.0  # of what its data show of people's reliability
-    rationed_share: float = 0.0  # of loans granted, refused by lot
+    rationed_share: float = 0.0  # of loans granted, refused at random
     rationed_in_need_share: float = 0.0  # the same, for those who borrow to pay bills
     shut_ground: int = FROZEN  # told to those who ask while it is not open
     collection_factor: float = 1.0  # what is left of the effort to collect
@@ -219,8 +219,8 @@ class Allocation(NamedTuple):
     binding: int  # constraint that bound, or NOT_APPLIED when none did
     approved_fen: int
     refused_fen: int
-    lot_cutoffs: tuple[int, ...] = ()  # by lot, never above `cutoff`; () = the same for all
-    lot_bindings: tuple[int, ...] = ()
+    stratum_cutoffs: tuple[int, ...] = ()  # by stratum, never above `cutoff`; () = the same for all
+    stratum_bindings: tuple[int, ...] = ()
     partners: tuple[int, ...] = ()  # partner bank by priority, or one for all; () = it lends alone
 
 

@@ -104,7 +104,7 @@ def _members(market: MarketConfig) -> dict[str, str]:
 
 
 def _rule(instrument: Any, calendar: CalendarParameters) -> str:
-    texts = [instrument.says(), f"announced {_month(instrument.announce_month, calendar)}"]
+    texts = [instrument.describe(), f"announced {_month(instrument.announce_month, calendar)}"]
     texts.append(f"in force {_month(instrument.effective_month, calendar)}")
     if instrument.full_month > instrument.effective_month:
         texts.append(f"in full {_month(instrument.full_month, calendar)}")

@@ -19,10 +19,10 @@ from experiments.execute.executors.base import one_thread_each, signals_held
 from experiments.execute.executors.processes import ended_at_once, processes, started
 from experiments.execute.single_run import run_market
 from sim.codes import PRIORITIES
-from sim.compiling import cache_folder, telling
+from sim.compiling import cache_folder, reporting
 from sim.money import FEN_PER_YUAN
 from sim.params import MarketConfig
-from sim.people.engine import lots_of
+from sim.people.engine import strata_of
 
 GLANCE_SECONDS = 0.5
 Show = Callable[[Sequence[str], Sequence[str]], None]
@@ -97,7 +97,7 @@ def _await(parts: Sequence[Future[None]], board: Board, show: Show) -> None:
 
 def _reporting(board: Board, part: Callable[[MarketConfig], None], config: MarketConfig) -> None:
     """Do one part of the work, and write on the board what is compiled meanwhile."""
-    with telling(board.report):
+    with reporting(board.report):
         part(config)
 
 
@@ -131,7 +131,7 @@ def _compile_settling(config: MarketConfig) -> None:
     from sim.market import cutoffs_of
 
     market, chance, terms, conditions = _prepared(config)
-    unasked = np.zeros((lots_of(config), PRIORITIES), dtype=np.int64)
+    unasked = np.zeros((strata_of(config), PRIORITIES), dtype=np.int64)
     nothing = cutoffs_of([lender.allocate(unasked) for lender in market.lenders])
     market.people.settle(nothing, nothing, terms, conditions, chance)
 

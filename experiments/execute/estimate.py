@@ -2,7 +2,7 @@
 
 The runs that are left are handed to as many imagined workers as there will be, by the rule of the real ones: a worker
 runs a shared warm-up once for all its runs, and one for which none is left joins another's and must run it again. Rates
-are measured by `experiments.execute.timing`, or those of a machine with two cores at 2.3 GHz where nothing was measured.
+are measured by `experiments.execute.timing`; without any, they are those of two cores at 2.3 GHz.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from experiments.keep.files import Unwritable, unwritable_in
 from experiments.keep.folder import Owner, check_folder, log, opened
 from experiments.keep.runs import CompletedRun
 from experiments.terminal.progress import Progress
-from sim.compiling import telling
+from sim.compiling import reporting
 
 
 class ExperimentRunner:
@@ -65,7 +65,7 @@ class ExperimentRunner:
             if waiting and self.study.executor.kind != "serial" and not is_compiled():
                 with CompilingShown(progress.print_line) as shown:
                     compile_model(waiting[0].config, shown.show)
-            with telling(progress.compiling):
+            with reporting(progress.compiling):
                 carry_out_all(waiting, self.runs_folder, self.study.executor, keep, fail, progress.print_line)
         except KeyboardInterrupt:
             log(self.folder, "interrupted", kept=len(self.completed))

@@ -36,7 +36,7 @@ class SharedWarmUp:
 
             self.let_go()
             self.market = CreditMarket(run.config, rng=run.seed, replicate=run.replicate)
-            self.market.live_until(run.divergence_month)
+            self.market.run_until(run.divergence_month)
             self.name = run.shared_warm_up
         else:
             gc.collect()  # the last branch goes before the next one comes; markets and their agents hold each other

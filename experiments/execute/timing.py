@@ -109,10 +109,10 @@ def time_market(config: MarketConfig, people: int) -> TimedMarket:
     calendar = config.calendar._replace(warm_up_months=min(WARM_UP_MONTHS, config.calendar.warm_up_months))
     small = config._replace(calendar=calendar, population=config.population._replace(size=people))
     market = CreditMarket(small, rng=0)
-    market.live_until(1)
+    market.run_until(1)
     months = max(1, min(calendar.months, MOST_MONTHS) - 1)
     began = time.monotonic()
-    market.live_until(1 + months)
+    market.run_until(1 + months)
     seconds = time.monotonic() - began
     began = time.monotonic()
     market.branch(small)

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 import pyarrow as pa
@@ -31,9 +31,6 @@ from experiments.keep.runs import PEOPLE, RECORD
 from experiments.keep.study_files import MANIFEST, MARKER
 from experiments.refusal import Refusal, nearest, printable
 from experiments.tables.dictionary import TABLES
-
-if TYPE_CHECKING:
-    from experiments.verify import Verification
 
 FolderPath = str | Path
 STUDY = "study"  # the column that says of which study a row is, where several are open
@@ -124,14 +121,6 @@ class Results:
         if len(self.studies) > 1:
             raise Refusal(f"people: open one study at a time; these are {', '.join(self.studies)}")
         return next(iter(self.studies.values())).people(arm, scenario, replicate)
-
-    def verify(self, rerun: int = 0, seed: int | None = None) -> Verification:
-        """Check every file of the one study and carry out some random runs again; see `experiments.verify`."""
-        from experiments.verify import verify
-
-        if len(self.studies) > 1:
-            raise Refusal(f"verify: open one study at a time; these are {', '.join(self.studies)}")
-        return verify(next(iter(self.studies.values())).folder, rerun, seed)
 
     def __repr__(self) -> str:
         texts = [f"{label}: {len(study.manifest['runs'])} runs" for label, study in self.studies.items()]

@@ -20,7 +20,7 @@ FORMER = {
     "sim.population": "sim.economy.population",
     "sim.surroundings": "sim.economy.spillovers",
     "experiments.config": "experiments.compose.study",
-    "experiments.results": "experiments.keep.reader",
+    "experiments.results": "experiments.opened",
     "experiments.sensitivity": "experiments.analyses.sensitivity.command",
     "experiments.frontier": "experiments.analyses.frontier.command",
     "experiments.reverse_stress": "experiments.analyses.reverse_stress.command",

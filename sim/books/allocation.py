@@ -18,16 +18,16 @@ from sim.values import Allocation
 def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Allocation, Budget]:
     """Return what a lender does with one round of applications, and the budget after it.
 
-    `demand_fen` holds the fen offerable by lot and priority, shape (lots, PRIORITIES). The tightest headroom sets the
-    cutoff: the first priority whose cumulative demand no longer fits; ties go to the first headroom.
+    `demand_fen` holds the fen offerable by stratum and priority, shape (strata, PRIORITIES). The tightest headroom
+    sets the cutoff: the first priority whose cumulative demand no longer fits; ties go to the first headroom.
     """
-    lots = len(demand_fen)
-    lot_cutoffs = np.full(lots, PRIORITIES, dtype=np.int64)
-    lot_bindings = np.full(lots, NOT_APPLIED, dtype=np.int64)
+    strata = len(demand_fen)
+    stratum_cutoffs = np.full(strata, PRIORITIES, dtype=np.int64)
+    stratum_bindings = np.full(strata, NOT_APPLIED, dtype=np.int64)
     served = demand_fen
     if budget.caps is not None:
-        lot_cutoffs, lot_bindings = budget.caps.cutoffs(demand_fen)
-        served = below(demand_fen, lot_cutoffs)
+        stratum_cutoffs, stratum_bindings = budget.caps.cutoffs(demand_fen)
+        served = below(demand_fen, stratum_cutoffs)
     by_priority = served.sum(axis=0)
     cumulative = np.cumsum(by_priority)
     cutoff, binding = tightest(budget, cumulative)
@@ -40,13 +40,13 @@ def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Al
         if shared.cutoff < cutoff:
             cutoff, binding = shared.cutoff, shared.binding
     approved = total_below(cumulative, cutoff)
-    lot_bindings = np.where(lot_cutoffs <= cutoff, lot_bindings, binding)
-    lot_cutoffs = np.minimum(lot_cutoffs, cutoff)
-    lent = below(demand_fen, lot_cutoffs).sum(axis=1)
+    stratum_bindings = np.where(stratum_cutoffs <= cutoff, stratum_bindings, binding)
+    stratum_cutoffs = np.minimum(stratum_cutoffs, cutoff)
+    lent = below(demand_fen, stratum_cutoffs).sum(axis=1)
     refused = demand_fen.sum(axis=1) - lent
     refusals = tuple(
-        (int(constraint), int(refused[lot_bindings == constraint].sum()))
-        for constraint in np.unique(lot_bindings[refused > 0])
+        (int(constraint), int(refused[stratum_bindings == constraint].sum()))
+        for constraint in np.unique(stratum_bindings[refused > 0])
     )
     if budget.risky is not None:
         safe = total_below(cumulative, min(cutoff, budget.risky.first_priority))
@@ -54,14 +54,14 @@ def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Al
     budget = budget.after(approved)._replace(refused=(*budget.refused, *refusals))
     if budget.caps is not None:
         budget = budget._replace(caps=budget.caps.after(lent))
-    differing = tuple(lot_cutoffs.tolist()) if budget.caps is not None else ()
-    grounds = tuple(lot_bindings.tolist()) if budget.caps is not None else ()
+    differing = tuple(stratum_cutoffs.tolist()) if budget.caps is not None else ()
+    grounds = tuple(stratum_bindings.tolist()) if budget.caps is not None else ()
     total = int(demand_fen.sum())
     return Allocation(lender, cutoff, binding, approved, total - approved, differing, grounds, banks), budget
 
 
 def below(demand_fen: NDArray[np.int64], cutoffs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the demand below the cutoff of each lot, shape (lots, PRIORITIES)."""
+    """Return the demand below the cutoff of each stratum, shape (strata, PRIORITIES)."""
     return np.where(np.arange(PRIORITIES) < cutoffs[:, None], demand_fen, 0)
 
 

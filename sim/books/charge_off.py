@@ -49,10 +49,10 @@ def charge_off_share(experience: LateExperience, charge_off_bucket: int, prior_m
     Each bucket weighs the prior as so many months of its own; a bucket without loans keeps it.
     """
     share = 1.0
-    for place in range(charge_off_bucket - DEFAULT_BUCKET + 1):
-        seen = [month for month in experience.months if month.loans[place]]
-        loans = sum(month.loans[place] for month in seen)
-        rolled = sum(month.rolled[place] for month in seen)
+    for row in range(charge_off_bucket - DEFAULT_BUCKET + 1):
+        seen = [month for month in experience.months if month.loans[row]]
+        loans = sum(month.loans[row] for month in seen)
+        rolled = sum(month.rolled[row] for month in seen)
         weight = len(seen) / (len(seen) + prior_months) if seen else 0.0
         share *= weight * (rolled / max(1, loans)) + (1.0 - weight) * PRIOR_ROLL_SHARE
     return round(share, 4)

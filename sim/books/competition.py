@@ -28,7 +28,7 @@ def markup_bp(
     """Return the markup in basis points at which a little more would lose as much as it earns.
 
     Two kinds of customers go: to another lender, `price_weight` times the share that is not one's own, and home, whom a
-    trial of prices counts: one over `free_margin_bp`, None where nobody has been seen to mind. Of a rise the lender
+    test of prices counts: one over `free_margin_bp`, None where nobody has been seen to mind. Of a rise the lender
     keeps `kept_bp` on each of its own 10,000: less where losses take part of it, more beside a partner.
     """
     lost = price_weight * (PPM - own_share_ppm) / PPM / BASIS_POINTS

@@ -11,7 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.books.headrooms import UNLIMITED
-from sim.codes import LOTS, NOT_APPLIED, PRIORITIES, REGION_CAP, REGION_RULE, REGIONS, SECTOR_CAP, SECTOR_RULE, SECTORS
+from sim.codes import (
+    NOT_APPLIED,
+    PRIORITIES,
+    REGION_CAP,
+    REGION_RULE,
+    REGIONS,
+    SECTOR_CAP,
+    SECTOR_RULE,
+    SECTORS,
+    STRATA,
+)
 from sim.params import BudgetParameters
 from sim.values import Headroom, Rules
 
@@ -48,7 +58,7 @@ class FlowCaps(NamedTuple):
         return (Headroom(self.sector_ground, self.sector_fen), Headroom(self.region_ground, self.region_fen))
 
     def after(self, lent_by_lot: NDArray[np.int64]) -> FlowCaps:
-        """Return the caps after lending by lot, shape (LOTS,)."""
+        """Return the caps after lending by stratum, shape (STRATA,)."""
         lent = lent_by_lot.reshape(len(REGIONS), len(SECTORS))
         return self._replace(
             sector_used=tuple(a + b for a, b in zip(self.sector_used, lent.sum(axis=0).tolist(), strict=True)),
@@ -56,9 +66,9 @@ class FlowCaps(NamedTuple):
         )
 
     def cutoffs(self, demand_fen: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Return the first priority refused in each lot and the cap that refuses it, shapes (LOTS,).
+        """Return the first priority refused in each stratum and the cap that refuses it, shapes (STRATA,).
 
-        `demand_fen` has shape (LOTS, PRIORITIES). Sectors are cut first; a region is cut on what sectors leave of it.
+        `demand_fen` has shape (STRATA, PRIORITIES). Sectors are cut first; a region is cut on what sectors leave of it.
         """
         by_place = demand_fen.reshape(len(REGIONS), len(SECTORS), PRIORITIES)
         sectors = first_refused(by_place.sum(axis=0), self.sector_fen, self.sector_used)
@@ -66,7 +76,7 @@ class FlowCaps(NamedTuple):
         regions = first_refused(kept.sum(axis=1), self.region_fen, self.region_used)
         cutoffs = np.minimum(sectors[None, :], regions[:, None])
         bindings = np.where(sectors[None, :] <= regions[:, None], self.sector_ground, self.region_ground)
-        return cutoffs.reshape(LOTS), np.where(cutoffs < PRIORITIES, bindings, NOT_APPLIED).reshape(LOTS)
+        return cutoffs.reshape(STRATA), np.where(cutoffs < PRIORITIES, bindings, NOT_APPLIED).reshape(STRATA)
 
 
 def first_refused(demand_fen: NDArray[np.int64], cap_fen: int, used: tuple[int, ...]) -> NDArray[np.int64]:

@@ -19,7 +19,7 @@ from sim.codes import NOBODY, NOT_APPLIED, PARTNER, PARTNER_CAP, PRIORITIES
 class Pledge(NamedTuple):
     """What one partner bank has set aside for one originator this month."""
 
-    bank: int  # its place in order of id
+    bank: int  # its index in order of id
     weight: float  # of its part in the originator's joint loans, relative to the others'
     part_fen: int  # of the bank's own money
     ground: int = PARTNER  # what holds it back: the bank's pledge, or a rule that leaves less
@@ -86,20 +86,20 @@ def in_turn(demand: NDArray[np.int64], rooms: tuple[PartnerRoom, ...]) -> tuple[
 
     Returns the first priority that none has room for, the bank of every priority, and what each bank was given.
     """
-    places = range(len(rooms))
+    indices = range(len(rooms))
     takes = [room.takes_fen for room in rooms]
     weights = [room.weight for room in rooms]
     used = [room.used_fen for room in rooms]
     banks = [NOBODY] * PRIORITIES
     for priority in np.flatnonzero(demand).tolist():
         amount = int(demand[priority])
-        ready = [place for place in places if takes[place] >= amount]
+        ready = [index for index in indices if takes[index] >= amount]
         if not ready:
             break
-        chosen = min(ready, key=lambda place: (used[place] / weights[place] if weights[place] > 0.0 else inf, place))
+        chosen = min(ready, key=lambda index: (used[index] / weights[index] if weights[index] > 0.0 else inf, index))
         used[chosen] += amount
         takes[chosen] -= amount
         banks[priority] = rooms[chosen].bank
     else:
         priority = len(demand)
-    return priority, tuple(banks), [used[place] - rooms[place].used_fen for place in places]
+    return priority, tuple(banks), [used[index] - rooms[index].used_fen for index in indices]

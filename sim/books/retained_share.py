@@ -25,7 +25,7 @@ class RetainedShare(NamedTuple):
 
 
 def retained_share_of(tallies: Tallies, index: int) -> RetainedShare:
-    """Return what of the month belongs to the lender at a place in order of id."""
+    """Return what of the month belongs to the lender at an index in order of id."""
     given = tallies.partner_flow[index].sum(axis=0)  # to partners: lent, interest, principal, charged off, recovered
     taken = tallies.partner_flow[:, index].sum(axis=0)  # as a partner
     names = ("principal", "charge_offs", "recoveries", "refinanced", "capitalised")

@@ -54,7 +54,7 @@ class Return(NamedTuple):
         ratio = self.books.capital_ratio_share + left
         return self._replace(capital_ratio_share=ratio, hidden_share=0.0, relabelled_share=left)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the figures in words."""
         return (
             f"total capital of {self.capital_ratio_share:.2%} of risk-weighted assets in the return of month "

@@ -1,8 +1,8 @@
 """How a lender feels its way: it moves markup, risk appetite and limits in turns, by what its own last move did.
 
 Nobody knows the others' plans or the demand they face. A lender goes on in a direction while its return on capital
-rises and turns when it falls, with some inertia, between bounds. A trial on its own applicants (`sim.books.trials`)
-replaces the groping for the markup, and for limits, by what the trial says. Whole numbers throughout; no chance.
+rises and turns when it falls, with some inertia, between bounds. A test on its own applicants (`sim.books.offer_tests`)
+replaces the groping for the markup, and for limits, by what the offer test says. Whole numbers throughout; no chance.
 Source of the form: win-continue, lose-reverse (Huck, Normann and Oechssler 2004).
 """
 
@@ -57,7 +57,7 @@ def moved(
 
     First the change of return is put down to the lever that moved last; then the next lever that can move at all goes
     one step in its direction, or stays and turns round where that would leave its span. `advice` has, for levers that a
-    trial speaks of, the direction it advises, 0 = stay; others follow their own experience.
+    offer test speaks of, the direction it advises, 0 = stay; others follow their own experience.
     """
     levers = list(strategy.levers)
     if strategy.return_ppm is not None:
@@ -71,7 +71,7 @@ def moved(
     step = lever.direction if towards is None else towards
     if spans[turn].least <= lever.steps + step <= spans[turn].most:
         levers[turn] = lever._replace(steps=lever.steps + step, last_step=step)
-    else:  # a bound turns experience round, but not what a trial has said
+    else:  # a bound turns experience round, but not what an offer test has said
         levers[turn] = lever._replace(direction=-lever.direction if towards is None else lever.direction, last_step=0)
     return Strategy(tuple(levers), (turn + 1) % len(levers), turn, return_ppm)
 

@@ -289,8 +289,8 @@ def place_block(borrowers: Borrowers, traits: Traits, blueprint: Blueprint) -> N
     age = traits.choices(AGE, blueprint.age_shares, np.zeros_like(quintile))
     borrowers.sector[:] = sector
     borrowers.group[:] = group_of(quintile, region, sector, age)
-    place = np.floor(traits.uniforms(COMMUNITY) * blueprint.community_spread[region]).astype(np.int64)
-    borrowers.community[:] = blueprint.community_first[region] + place
+    offset = np.floor(traits.uniforms(COMMUNITY) * blueprint.community_spread[region]).astype(np.int64)
+    borrowers.community[:] = blueprint.community_first[region] + offset
 
 
 def character_block(

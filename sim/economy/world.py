@@ -18,7 +18,7 @@ from sim.elementary import exponential
 from sim.params import EconomyParameters, MarketConfig
 from sim.shocks.base import Shock
 from sim.state import Tallies
-from sim.values import Economy, calm_strains
+from sim.values import Economy, no_shock_effects
 
 Shares = tuple[float, ...]
 
@@ -234,7 +234,7 @@ class World:
             funding_spread_apr=state.funding_noise_apr + spread,
             rollover_factors=(1.0,) * len(self.lenders),
             rumour_seed_shares=(0.0,) * len(self.lenders),
-            strains=calm_strains(len(self.lenders)),
+            shock_effects=no_shock_effects(len(self.lenders)),
             region_separation_factors=tuple(
                 exponential(-slope * cycle) if cycle else 1.0 for cycle in state.region_cycles
             ),

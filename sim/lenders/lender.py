@@ -16,8 +16,8 @@ from sim.lenders import budget, month_end, returns
 from sim.lenders.failure import leave
 from sim.lenders.learning import learn
 from sim.lenders.markup import set_markup
+from sim.lenders.offer_test import observe_offer_test
 from sim.lenders.partners import note_partners
-from sim.lenders.price_experiment import observe_experiment
 from sim.lenders.reporting import report_of
 from sim.lenders.state import LenderState, Partnership
 from sim.lenders.strategy import adjust_strategy
@@ -29,7 +29,7 @@ from sim.values import Act, Allocation, Economy, Headroom, Offer, Rulebook
 
 
 class Lender(LenderState):
-    """One lender. `index` is its place in order of id; all amounts are fen."""
+    """One lender. `index` is its position in order of id; all amounts are fen."""
 
     ways_out: ClassVar[str] = (
         "its loans and debts do not vanish with it; the shock lender_exit lets a lender stop lending and be wound up"
@@ -65,7 +65,7 @@ class Lender(LenderState):
     # --- step 3: terms ------------------------------------------------------------------------------------------------
     def meet_shocks(self, economy: Economy) -> None:
         """Apply the month's shocks to the lender, before anybody sets terms."""
-        if economy.strains.exits[self.index]:
+        if economy.shock_effects.exits[self.index]:
             leave(self, economy.month)
 
     def take_rules(self, rulebook: Rulebook) -> None:
@@ -94,12 +94,12 @@ class Lender(LenderState):
         budget.plan_budget(self, economy, rulebook)
 
     def allocate(self, demand_fen: NDArray[np.int64]) -> Allocation:
-        """Fill one round of applications from the budget; `demand_fen` is by lot and priority."""
+        """Fill one round of applications from the budget; `demand_fen` is by stratum and priority."""
         allocation, self.budget = fill(self.index, self.budget, demand_fen)
         self.quota = self.quota.after(allocation.approved_fen)
         self.rule_quota = self.rule_quota.after(allocation.approved_fen)
         self.risky_lending = self.budget.risky or NOTHING_RISKY
-        grounds = (allocation.binding, *allocation.lot_bindings)
+        grounds = (allocation.binding, *allocation.stratum_bindings)
         self.binding = self.binding or next((ground for ground in grounds if ground), NOT_APPLIED)
         return allocation
 
@@ -113,7 +113,7 @@ class Lender(LenderState):
         month_end.close_books(self, tallies, economy, rulebook.of(self.kind))
         self.acts += act_of_cuts(self.name, self.index, self.status, economy.month, tallies)
         learn(self, tallies, economy)
-        observe_experiment(self, tallies, economy, rulebook)
+        observe_offer_test(self, tallies, economy, rulebook)
         adjust_strategy(self, economy.month)
         set_markup(self, tallies, economy.month)
 

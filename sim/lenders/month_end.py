@@ -129,7 +129,7 @@ def costs_of_work(lender: LenderState, month: RetainedShare, tallies: Tallies, e
 def effort_of(lender: LenderState, economy: Economy, rules: Rules) -> float:
     """Return the share of debtors of charged-off claims reached this month: its own, within the law and what befell."""
     lawful = min(lender.parameters.collection_effort, rules.collection_effort_share)
-    return lawful * economy.strains.collection_factors[lender.index]
+    return lawful * economy.shock_effects.collection_factors[lender.index]
 
 
 def pay_for_work(lender: LenderState, costs: Costs) -> int:

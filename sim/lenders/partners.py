@@ -72,10 +72,10 @@ def single_partner_room(bank: LenderState, originator: LenderState, rulebook: Ru
     most_share = rulebook.of(bank.kind).single_partner_share
     if most_share >= NO_LIMIT or rulebook.month < 0:
         return UNLIMITED
-    place = originator.index
+    index = originator.index
     owed = 0
     if bank.originator_exposure_fen:
-        owed = bank.originator_exposure_fen[place] - bank.originator_repaid_fen[place]
+        owed = bank.originator_exposure_fen[index] - bank.originator_repaid_fen[index]
     return max(0, int(most_share * max(0, bank.equity_fen())) - owed)
 
 

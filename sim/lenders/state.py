@@ -18,12 +18,20 @@ from sim.books.funding import Funding, blank_funding
 from sim.books.headrooms import buffers_of
 from sim.books.impairment import Experience
 from sim.books.ledger import OWNERS, Ledger
+from sim.books.offer_tests import (
+    LATE_MONTHS,
+    Counts,
+    LimitTestResult,
+    PriceTestResult,
+    Yields,
+    limit_test_result,
+    price_test_result,
+)
 from sim.books.quota import Quota
 from sim.books.resolution import Estate
 from sim.books.securitisation import Pool
 from sim.books.soft_limit import NOTHING_RISKY
 from sim.books.strategy import APPETITE, LIMITS, MARKUP, YEAR_MONTHS, Strategy
-from sim.books.trials import LATE_MONTHS, Counts, LimitTrial, Trial, Yields, limit_trial, price_trial
 from sim.codes import BANDS, NO_LIMIT, NO_WEIGHT, NOT_APPLIED, NOTHING_SOLD, OPERATING
 from sim.counted import Flow
 from sim.economy.cycles import warm_up_levels
@@ -80,27 +88,27 @@ class StrategyState:
         self.equity_month_fen += equity_fen
 
 
-class Trying:
-    """What a lender has counted of its trial, and what a yuan owed in it is worth to the lender now."""
+class OfferTest:
+    """What a lender has counted of its offer test, and what a yuan owed in it is worth to the lender now."""
 
     def __init__(self) -> None:
         """Start without having tried anything."""
         self.months: deque[Counts] = deque(maxlen=YEAR_MONTHS + LATE_MONTHS)
         self.yields: Yields | None = None  # None = nobody asks for it
 
-    def of_prices(self, lender: LenderState) -> Trial | None:
-        """Return what the trial says of the markup, None while it is silent."""
+    def of_prices(self, lender: LenderState) -> PriceTestResult | None:
+        """Return what the offer test says of the markup, None while it is silent."""
         p = lender.parameters.offer_test
         if self.yields is None or not self.months:
             return None
-        return price_trial(tuple(self.months), self.yields, p.least_offers, p.least_standard_errors)
+        return price_test_result(tuple(self.months), self.yields, p.least_offers, p.least_standard_errors)
 
-    def of_limits(self, lender: LenderState) -> LimitTrial | None:
-        """Return what the trial says of opening limits, None while it is silent."""
+    def of_limits(self, lender: LenderState) -> LimitTestResult | None:
+        """Return what the offer test says of opening limits, None while it is silent."""
         p = lender.parameters.offer_test
         if self.yields is None or not self.months:
             return None
-        return limit_trial(tuple(self.months), self.yields, p.least_offers, p.least_standard_errors)
+        return limit_test_result(tuple(self.months), self.yields, p.least_offers, p.least_standard_errors)
 
 
 class Accounts:
@@ -189,7 +197,7 @@ class Accounts:
 
 
 class LenderState(Accounts, PermanentAgent):
-    """One lender. `index` is its place in order of id; all amounts are fen."""
+    """One lender. `index` is its position in order of id; all amounts are fen."""
 
     def __init__(
         self,
@@ -233,7 +241,7 @@ class LenderState(Accounts, PermanentAgent):
         self.cutoffs = Cutoffs(Appetite(parameters.new_cutoff_band), Appetite(parameters.line_cutoff_band))
         self.late_experience = LateExperience()
         self.charged_off_share = 1.0  # of loans the card calls bad; the expert's speaks of charge-offs
-        self.price_experiment = Trying()  # other prices and limits
+        self.offer_test = OfferTest()  # other prices and limits
         self.strategy_state = StrategyState()  # of its strategy
         self.demand = Demand(parameters.competition.memory_months)
         self.binding = NOT_APPLIED

@@ -1,7 +1,8 @@
-"""A lender's quarterly move of markup, risk appetite or limits, by its return on capital and by its trial."""
+"""A lender's quarterly move of markup, risk appetite or limits, by its return on capital and by its offer test."""
 
 from __future__ import annotations
 
+from sim.books.offer_tests import LATE_MONTHS, LimitTestResult, PriceTestResult, advised
 from sim.books.strategy import (
     APPETITE,
     LIMITS,
@@ -13,7 +14,6 @@ from sim.books.strategy import (
     return_on_capital_ppm,
     steps_between,
 )
-from sim.books.trials import LATE_MONTHS, LimitTrial, Trial, advised
 from sim.codes import BANDS
 from sim.lenders.state import LenderState, step_of
 from sim.money import basis_points
@@ -37,11 +37,11 @@ def move(lender: LenderState, month: int) -> None:
     """Move one lever by one step and write down why."""
     strategy_state, before = lender.strategy_state, lender.strategy_state.strategy
     found = return_on_capital_ppm(strategy_state.profit_fen, strategy_state.equity_month_fen)
-    prices, limits = lender.price_experiment.of_prices(lender), lender.price_experiment.of_limits(lender)
+    prices, limits = lender.offer_test.of_prices(lender), lender.offer_test.of_limits(lender)
     advice = {}
     if prices is not None:
         advice[MARKUP] = advised(prices, basis_points(lender.markup_apr()), step_of(lender))
-    if tries_limits(lender):  # it does not grope, and waits until the trial has seen a year of the last step
+    if tests_limits(lender):  # it does not grope, and waits until the offer test has seen a year of the last step
         is_ripe = month - strategy_state.limits_since_month >= YEAR_MONTHS + LATE_MONTHS
         advice[LIMITS] = limits.direction if limits is not None and is_ripe else 0
     inertia_percent = round(100 * lender.parameters.strategy.inertia_share)
@@ -50,18 +50,18 @@ def move(lender: LenderState, month: int) -> None:
     if strategy_state.strategy.levers[lever].last_step == 0:
         return
     if lever == MARKUP:
-        reason = said_by_trial(prices) if prices is not None else said_by_return(before, found)
+        reason = reason_of_price_test(prices) if prices is not None else reason_of_return(before, found)
         lender.log(month, "moves_markup", reason, lender.markup_apr())
     elif lever == APPETITE:
-        lender.log(month, "moves_appetite", said_by_return(before, found), lender.new_cutoff_band())
+        lender.log(month, "moves_appetite", reason_of_return(before, found), lender.new_cutoff_band())
     else:
         strategy_state.limits_since_month = month
-        reason = said_by_limits(limits) if limits is not None else said_by_return(before, found)
+        reason = reason_of_limit_test(limits) if limits is not None else reason_of_return(before, found)
         lender.log(month, "moves_limits", reason, lender.limit_months())
 
 
-def tries_limits(lender: LenderState) -> bool:
-    """Return whether the lender holds a trial of limits."""
+def tests_limits(lender: LenderState) -> bool:
+    """Return whether the lender holds a test of limits."""
     p = lender.parameters.offer_test
     return p.share > 0.0 and p.limit_step_share > 0.0
 
@@ -81,26 +81,26 @@ def spans_of(lender: LenderState) -> tuple[Span, ...]:
     )
 
 
-def said_by_return(before: Strategy, found_ppm: int) -> str:
+def reason_of_return(before: Strategy, found_ppm: int) -> str:
     """Return the reason of a move that follows the return on capital."""
     if before.return_ppm is None:
         return f"first move; return on capital {found_ppm / 1e6:.2%} a year"
     return f"return on capital {found_ppm / 1e6:.2%} a year after {before.return_ppm / 1e6:.2%}"
 
 
-def said_by_trial(trial: Trial) -> str:
-    """Return the reason of a move that follows a trial of prices."""
-    said = f"{trial.cheaper_taken_share:.1%} took the cheaper of {trial.offers:,} test offers, "
-    said += f"{trial.dearer_taken_share:.1%} the dearer"
-    if trial.losses_are_found:
-        said += f"; losses take {trial.lost_of_rise_bp / BASIS_POINTS:.0%} of a rise again"
-    best = trial.best_margin_bp
-    return said + ("; nobody minded" if best is None else f"; the best markup is {best / BASIS_POINTS:.2%}")
+def reason_of_price_test(result: PriceTestResult) -> str:
+    """Return the reason of a move that follows a test of prices."""
+    reason = f"{result.cheaper_taken_share:.1%} took the cheaper of {result.offers:,} test offers, "
+    reason += f"{result.dearer_taken_share:.1%} the dearer"
+    if result.losses_are_found:
+        reason += f"; losses take {result.lost_of_rise_bp / BASIS_POINTS:.0%} of a rise again"
+    best = result.best_margin_bp
+    return reason + ("; nobody minded" if best is None else f"; the best markup is {best / BASIS_POINTS:.2%}")
 
 
-def said_by_limits(trial: LimitTrial) -> str:
-    """Return the reason of a move that follows a trial of limits."""
-    more = "more" if trial.direction > 0 else "less"
-    difference = abs(trial.wider_fen - trial.narrower_fen) / 100
-    said = f"lines opened wider earned {difference:,.0f} yuan {more} than narrower ones"
-    return f"{said}, of {trial.loans:,} loans"
+def reason_of_limit_test(result: LimitTestResult) -> str:
+    """Return the reason of a move that follows a test of limits."""
+    more = "more" if result.direction > 0 else "less"
+    difference = abs(result.wider_fen - result.narrower_fen) / 100
+    reason = f"lines opened wider earned {difference:,.0f} yuan {more} than narrower ones"
+    return f"{reason}, of {result.loans:,} loans"

@@ -55,9 +55,9 @@ def offer_of(lender: LenderState, economy: Economy, rulebook: Rulebook) -> Offer
         rationed_share=rationing.refused_share,
         rationed_in_need_share=rationing.refused_in_need_share,
         shut_ground=NO_LICENCE if lender.status == RESOLUTION else FROZEN,
-        collection_factor=economy.strains.collection_factors[lender.index],
-        data_seen_share=economy.strains.data_seen_shares[lender.index],
-        fraud_share=economy.strains.fraud_shares[lender.index],
+        collection_factor=economy.shock_effects.collection_factors[lender.index],
+        data_seen_share=economy.shock_effects.data_seen_shares[lender.index],
+        fraud_share=economy.shock_effects.fraud_shares[lender.index],
     )
 
 
@@ -86,7 +86,7 @@ def times_prime_bp(multiple: float, prime_bp: int) -> int:
 
 
 def test_of(lender: LenderState, rules: Rules) -> OfferTest:
-    """Return the month's trial of prices and limits; a personal price keeps to the lender's bounds and to the law."""
+    """Return the month's test of prices and limits; a personal price keeps to the lender's bounds and to the law."""
     p = lender.parameters
     return OfferTest(
         share=p.offer_test.share,

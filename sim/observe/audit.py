@@ -91,10 +91,10 @@ def audit(
             ledger.balance(name, "joint_loans"),
             int(tallies.partner_stock[:, j].sum()),
         )
-        if tallies.tickets.any():  # a month in which books were counted by size and place
+        if tallies.tickets.any():  # a month in which books were counted by size, region and sector
             hold(name, "sizes of loans sum to the book", int(tallies.tickets[j, :, 2].sum()), stock)
             hold(name, "debts of customers sum to the book", int(tallies.debtors[j, :, 1].sum()), stock)
-            hold(name, "places sum to the book", int(tallies.places[j].sum()), stock)
+            hold(name, "regions and sectors sum to the book", int(tallies.region_sectors[j].sum()), stock)
         hold(name, "vintages sum to the book", int(tallies.vintage_stock[j].sum()), stock)
         hold(
             name,

@@ -19,9 +19,9 @@ DateOf = Callable[[int], str]
 
 
 class Texts(NamedTuple):
-    """A column of texts of which there are few: for every row the place of its text."""
+    """A column of texts of which there are few: for every row the code of its text, its index in `texts`."""
 
-    places: NDArray[np.int64]
+    codes: NDArray[np.int64]
     texts: Sequence[str]
 
 
@@ -108,7 +108,7 @@ def written(schema: Mapping[str, str]) -> dict[str, str]:
 def values_of(column: NDArray[np.generic] | Texts) -> pa.Array:
     """Return a column of a block as Arrow has it."""
     if isinstance(column, Texts):
-        return pa.DictionaryArray.from_arrays(pa.array(column.places, pa.int32()), list(column.texts))
+        return pa.DictionaryArray.from_arrays(pa.array(column.codes, pa.int32()), list(column.texts))
     return pa.array(column)
 
 
@@ -122,6 +122,6 @@ def dated(columns: dict[str, pa.Array], schema: Mapping[str, str], date_of: Date
 
 def dates_of(months: NDArray[np.int64], date_of: DateOf) -> pa.Array:
     """Return the first day of every month, ISO 8601."""
-    different, places = np.unique(months, return_inverse=True)
+    different, codes = np.unique(months, return_inverse=True)
     names = pa.array([date_of(int(month)) for month in different], pa.string())
-    return names.take(pa.array(places.ravel()))
+    return names.take(pa.array(codes.ravel()))

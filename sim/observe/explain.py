@@ -257,22 +257,24 @@ def application_sentences(context: ExplanationContext, asked: Applications) -> l
     outcome, first = int(asked.outcome[0]), int(asked.first_outcome[0])
     if outcome == NOT_APPLIED:
         return ["They asked nobody for credit."]
-    said = [f"They wanted {money(asked.wanted[0])} for {PURPOSES_OF_CREDIT[int(asked.purpose[0])].replace('_', ' ')}."]
+    sentences = [
+        f"They wanted {money(asked.wanted[0])} for {PURPOSES_OF_CREDIT[int(asked.purpose[0])].replace('_', ' ')}."
+    ]
     if outcome in (NO_SLOT, NO_LENDER):
-        return [*said, f"A lender {REASONS[OUTCOMES[outcome]]}."]
+        return [*sentences, f"A lender {REASONS[OUTCOMES[outcome]]}."]
     if first != NOT_APPLIED and asked.first_lender[0] != asked.lender[0]:
-        said.append(f"First {context.lenders[int(asked.first_lender[0])]} {REASONS[OUTCOMES[first]]}.")
+        sentences.append(f"First {context.lenders[int(asked.first_lender[0])]} {REASONS[OUTCOMES[first]]}.")
     lender, band = int(asked.lender[0]), int(asked.band[0])
     price = price_met(context, context.offers[lender], band)
     cost = f"at {price / 100:.2f}% a year, all-in" if price else "a band without a price"
     answer = f"{context.lenders[lender]} {REASONS[OUTCOMES[outcome]]}"
     if outcome == APPROVED:
         answer += f" and lent {money(asked.amount[0])}"
-    return [*said, f"{answer} (band {band} of 0 to 19, {cost}; scorecard cell {int(asked.cell[0])})."]
+    return [*sentences, f"{answer} (band {band} of 0 to 19, {cost}; scorecard cell {int(asked.cell[0])})."]
 
 
 def price_met(context: ExplanationContext, offer: Offer, band: int) -> int:
-    """Return the price the person was offered in basis points, in a trial of prices not that of the band."""
+    """Return the price the person was offered in basis points, in a test of prices not that of the band."""
     test, lender = offer.test, context.lender_ids[offer.lender]
     for_life = UNTESTED
     if test.limit_step_share > 0.0:
@@ -308,28 +310,28 @@ def payment_sentences(
         "forgot": "not paid, because it was forgotten; the next reminder cures that",
         "walked_away": "not paid by choice: the burden outweighed stigma and what the line is still worth",
     }
-    said = []
+    sentences = []
     for slot in range(LOAN_SLOTS):
         if opening.status[0, slot] != OPEN:
             continue
         name = context.lenders[int(opening.lender[0, slot])]
         if slot in deferred:
-            said.append(f"{name}: postponed by law, for the person is without work.")
+            sentences.append(f"{name}: postponed by law, for the person is without work.")
         elif slot in missed:
             end = "; it was charged off" if closing.status[0, slot] == CHARGED_OFF else ""
-            said.append(f"{name}: {why[missed[slot]]}{end}.")
+            sentences.append(f"{name}: {why[missed[slot]]}{end}.")
         elif closing.status[0, slot] == EMPTY:
-            said.append(f"{name}: paid off.")
+            sentences.append(f"{name}: paid off.")
         elif closing.bucket[0, slot] > 0:
-            said.append(f"{name}: paid in part, {int(closing.bucket[0, slot])} months in arrears.")
+            sentences.append(f"{name}: paid in part, {int(closing.bucket[0, slot])} months in arrears.")
         else:
-            said.append(f"{name}: paid" + (", and so cured." if opening.bucket[0, slot] else "."))
-    return said
+            sentences.append(f"{name}: paid" + (", and so cured." if opening.bucket[0, slot] else "."))
+    return sentences
 
 
 def review_sentences(context: ExplanationContext, opening: People, closing: People) -> list[str]:
     """Return which lines were cut or frozen without notice to the person."""
-    said = []
+    sentences = []
     for lender, name in enumerate(context.lenders):
         was, now = (int(each.lines.limit[0, lender]) for each in (opening, closing))
         if opening.lines.status[0, lender] != LINE_OPEN or closing.lines.status[0, lender] not in (
@@ -338,11 +340,11 @@ def review_sentences(context: ExplanationContext, opening: People, closing: Peop
         ):
             continue
         if now < was:
-            said.append(f"At month end {name} cut the line from {money(was)} to {money(now)}, without a word.")
+            sentences.append(f"At month end {name} cut the line from {money(was)} to {money(now)}, without a word.")
         late = (closing.loans.lender[0] == lender) & (closing.loans.bucket[0] > 0)
         if closing.lines.status[0, lender] == LINE_FROZEN and not late.any():
-            said.append(f"At month end {name} froze the line though nothing was late there, without a word.")
-    return said
+            sentences.append(f"At month end {name} froze the line though nothing was late there, without a word.")
+    return sentences
 
 
 def standing_sentences(context: ExplanationContext, closing: People, owed: tuple[Owed, ...]) -> list[str]:

@@ -67,7 +67,7 @@ class Segments:
         parts = parts_of_groups()
         # one row for each value of each dimension: which groups belong to it; whole numbers, so sums are exact
         self.members = np.array(
-            [parts[:, place] == value for place, (_, vs) in enumerate(DIMENSIONS) for value in range(len(vs))],
+            [parts[:, column] == value for column, (_, vs) in enumerate(DIMENSIONS) for value in range(len(vs))],
             dtype=np.int64,
         )
 

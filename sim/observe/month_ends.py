@@ -1,6 +1,6 @@
 """Whether a market that is run again is the one on record: sums over people at each month's end, and the tables.
 
-A person's month is told by running the market again. That is true only while nobody has changed it by hand and its
+A person's month is known by running the market again. That is true only while nobody has changed it by hand and its
 class still does the same, so what is run again is compared with what was written down when it happened.
 """
 
@@ -43,14 +43,14 @@ Sums = dict[tuple[str, str], int]  # by table and column
 
 
 class Difference(NamedTuple):
-    """The first place in which two pasts differ: the month, and what differs in it."""
+    """Where two pasts first differ: the month, and what differs in it."""
 
     month: int
     table: str
     column: str
 
     def __str__(self) -> str:
-        """Return the place in words."""
+        """Return where, in words."""
         when = f"month {self.month}" + (" of the warm-up" if self.month < 0 else "")
         return f"{when}, {self.table}.{self.column}"
 
@@ -65,14 +65,17 @@ def sums_of(people: People) -> Sums:
 
 
 def memory_sum(column: NDArray[Any]) -> int:
-    """Return the sum of a column's memory read as whole numbers of eight bytes, each times an odd number of its own.
+    """Return the sum of a column's memory read as whole numbers of eight bytes, each mixed with a number of its own.
 
-    Any one change shows in it, and so do two values that change places.
+    Any one change of a value shows in it, since a word is mixed one to one; what is exchanged shows because no two
+    words are mixed with the same number.
     """
     memory = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
-    whole = memory.size // WORD_BYTES * WORD_BYTES
-    words = np.concatenate([memory[:whole].view(np.uint64), memory[whole:].astype(np.uint64)])
-    return int((words * np.arange(1, 2 * words.size, 2, dtype=np.uint64)).sum(dtype=np.uint64))
+    words = np.zeros(-(-memory.size // WORD_BYTES), np.uint64)
+    words.view(np.uint8)[: memory.size] = memory
+    words *= np.arange(1, 2 * words.size, 2, dtype=np.uint64)
+    words ^= words >> np.uint64(29)  # the upper bits count in the lower ones, which alone survive even differences
+    return int(words.sum(dtype=np.uint64))
 
 
 def first_difference(
@@ -87,9 +90,9 @@ def sum_differences(sums: Mapping[int, Sums], again: Mapping[int, Sums], last: i
     """Yield the first column of people's state that differs in the first month in which one does."""
     for month in sorted(month for month in sums.keys() | again.keys() if month <= last):
         here, there = sums.get(month, {}), again.get(month, {})
-        for place in dict.fromkeys([*here, *there]):
-            if here.get(place) != there.get(place):
-                yield Difference(month, *place)
+        for column in dict.fromkeys([*here, *there]):
+            if here.get(column) != there.get(column):
+                yield Difference(month, *column)
                 return
 
 
@@ -102,10 +105,10 @@ def table_differences(record: Record, again: Record, last: int) -> Iterator[Diff
         model = here if here is not None else there
         assert model is not None
         for column in model.column_names:
-            place = first_place(column_of(here, column), column_of(there, column))
-            if place is not None:
+            row = first_row_that_differs(column_of(here, column), column_of(there, column))
+            if row is not None:
                 longer = max((part for part in (here, there) if part is not None), key=len)
-                yield Difference(int(months_of(longer)[place].as_py()), name, column)
+                yield Difference(int(months_of(longer)[row].as_py()), name, column)
 
 
 def column_of(table: pa.Table | None, column: str) -> pa.ChunkedArray:
@@ -125,24 +128,24 @@ def until(table: pa.Table, last: int) -> pa.Table:
     return table.filter(pc.less_equal(months_of(table), last))
 
 
-def first_place(here: pa.ChunkedArray, there: pa.ChunkedArray) -> int | None:
-    """Return the first place in which two columns differ, or None; no number equals no number."""
+def first_row_that_differs(here: pa.ChunkedArray, there: pa.ChunkedArray) -> int | None:
+    """Return the first row in which two columns differ, or None; no number equals no number."""
     if here.equals(there):
         return None
     pairs = zip_longest(here.to_pylist(), there.to_pylist(), fillvalue=NOTHING)
-    for place, (left, right) in enumerate(pairs):
+    for row, (left, right) in enumerate(pairs):
         if left != right and not (left != left and right != right):
-            return place
+            return row
     return None
 
 
-def changed_since(now: People, told: People, all_columns: bool) -> str | None:
+def changed_since(now: People, recorded: People, all_columns: bool) -> str | None:
     """Return the first column in which one person differs from the record, as table.column, or None.
 
-    Without `all_columns` only what is fixed at birth is compared: the rest has moved on since the month told.
+    Without `all_columns` only what is fixed at birth is compared: the rest has moved on since then.
     """
     for group in People._fields if all_columns else ("borrowers",):
-        left, right = getattr(now, group), getattr(told, group)
+        left, right = getattr(now, group), getattr(recorded, group)
         for column in left._fields if all_columns else FIXED_AT_BIRTH:
             if not np.array_equal(getattr(left, column), getattr(right, column)):
                 return f"{group}.{column}"

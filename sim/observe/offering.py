@@ -1,4 +1,4 @@
-"""Rows about offers: what each band was asked for, answered, offered and took; and the arms of trials of prices."""
+"""Rows about offers: what each band was asked for, answered, offered and took; and the arms of tests of prices."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def offered(offer: Offer, tallies: Tallies) -> tuple[float | None, int]:
 
 
 def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the table of trials for one lender, without its name; arms without any are left out."""
+    """Yield the rows of the table of offer tests for one lender, without its name; arms without any are left out."""
     for arm, name in enumerate(OFFER_ARMS):
         found = dict(zip(OfferCount.titles(), tallies.offer_test[lender, arm].tolist(), strict=True))
         if any(found.values()):

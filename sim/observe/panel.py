@@ -39,8 +39,8 @@ def followed_people(draws: Draws, people: int, wanted: int) -> Rows:
     """Return the rows of the people who are followed, in order; everybody when more are wanted than there are."""
     if wanted == 0:
         return np.zeros(0, dtype=np.int64)
-    luck = draws.of(0).uniforms("panel", people)
-    return np.sort(np.argsort(luck, kind="stable")[:wanted])
+    draw = draws.of(0).uniforms("panel", people)
+    return np.sort(np.argsort(draw, kind="stable")[:wanted])
 
 
 class Panel:
@@ -90,7 +90,7 @@ class Panel:
         return {
             "month": np.full(len(self.rows), month),
             "borrower": self.rows,
-            **{name: Texts(parts[:, place], texts) for place, (name, texts) in enumerate(TRAITS.items())},
+            **{name: Texts(parts[:, column], texts) for column, (name, texts) in enumerate(TRAITS.items())},
             "employed": borrowers.employed,
             "income_fen": borrowers.cash.astype(np.int64) - self.savings,
             "savings_fen": borrowers.savings,

@@ -128,7 +128,7 @@ class Record:
                     )
 
     def write_offers(self, month: int, offers: Sequence[Offer], tallies: Tallies) -> None:
-        """Write what every band of every lender was offered and took, and the arms of trials of prices."""
+        """Write what every band of every lender was offered and took, and the arms of tests of prices."""
         for index, (name, offer) in enumerate(zip(self.names, offers, strict=True)):
             for row in band_rows(month, offer, tallies):
                 self.columns["bands"].add({"lender": name, **row})

@@ -20,7 +20,7 @@ def shape_row(name: str, index: int, month: int, tallies: Tallies) -> dict[str, 
     """Return one lender's row of the table `shape`; whole loans, partners' parts included."""
     loans, lent, owed = tallies.tickets[index].T.tolist()
     debtors, debts = tallies.debtors[index].T.tolist()
-    places = tallies.places[index].reshape(len(REGIONS), len(SECTORS))
+    region_sectors = tallies.region_sectors[index].reshape(len(REGIONS), len(SECTORS))
     small: dict[str, int] = {}
     for bound in SMALL_TICKETS_YUAN:
         below = SIZE_BOUNDS_YUAN.index(bound) + 1
@@ -39,8 +39,8 @@ def shape_row(name: str, index: int, month: int, tallies: Tallies) -> dict[str, 
             "debt_gini": gini(debtors, debts),
             "top_percent_share": top_share(debtors, debts, TOP_SHARE),
             "size_hhi": herfindahl(debts),
-            "sector_hhi": herfindahl(places.sum(axis=0).tolist()),
-            "region_hhi": herfindahl(places.sum(axis=1).tolist()),
+            "sector_hhi": herfindahl(region_sectors.sum(axis=0).tolist()),
+            "region_hhi": herfindahl(region_sectors.sum(axis=1).tolist()),
         },
     )
 

@@ -87,9 +87,9 @@ def capitalised_interest(before: Contracts, now: Contracts) -> Grid:
 def refinanced(before: Contracts, is_new: NDArray[np.bool_]) -> Grid:
     """Return what new loans repaid of the loans that stood in their slots, a month's interest included, fen."""
     repaid = np.zeros_like(before.principal)
-    for place in zip(*np.nonzero(is_new & (before.status == OPEN)), strict=True):
-        principal = int(before.principal[place])
-        repaid[place] = principal + monthly_interest(principal, int(before.apr_bp[place]))
+    for person, slot in zip(*np.nonzero(is_new & (before.status == OPEN)), strict=True):
+        principal = int(before.principal[person, slot])
+        repaid[person, slot] = principal + monthly_interest(principal, int(before.apr_bp[person, slot]))
     return repaid
 
 
@@ -176,12 +176,12 @@ def _rows(
 def _told(columns: dict[str, NDArray[np.int64]], month: int, names: Sequence[str], warm_up_months: int) -> Block:
     """Return the rows under the names of the tape."""
     origination = columns["origination_month"] - warm_up_months
-    place = columns["borrower"] * LOAN_SLOTS + columns["slot"]
+    row = columns["borrower"] * LOAN_SLOTS + columns["slot"]
     partner = np.where(columns["partner"] == NOBODY, len(names), columns["partner"])
     is_open = np.isin(columns["status"], (CURRENT, LATE))
     return {
-        "month": np.full(len(place), month),
-        "loan_id": place * MONTHS_OF_IDS + columns["origination_month"],
+        "month": np.full(len(row), month),
+        "loan_id": row * MONTHS_OF_IDS + columns["origination_month"],
         "borrower": columns["borrower"],
         "lender": Texts(columns["lender"], tuple(names)),
         "partner": Texts(partner, (*names, "none")),

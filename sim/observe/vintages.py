@@ -48,5 +48,5 @@ class Vintages:
             "cohort": cohorts * lenders,
             "months_on_book": list(range(ages)) * lenders,
             "balance_fen": tallies.vintage_stock[:, :ages].reshape(-1).tolist(),
-            **{f"{name}_fen": flows[:, :, place].reshape(-1).tolist() for place, name in enumerate(FLOWS)},
+            **{f"{name}_fen": flows[:, :, column].reshape(-1).tolist() for column, name in enumerate(FLOWS)},
         }

@@ -8,13 +8,13 @@ from sim.parameters.quantity import ASSUMED, Quantity
 
 
 class RationingParameters(NamedTuple):
-    """A dated cut of new lending by lot: it falls on safe and risky alike, so the mix of customers stays as it was."""
+    """A dated cut of new lending at random: it falls on safe and risky alike, so the mix of customers stays."""
 
     from_month: Annotated[int, Quantity("month, negative in the warm-up", -240, 600, "the study's choice")] = 0
     until_month: Annotated[int, Quantity("month, exclusive", -240, 600, "the study's choice")] = 600
     refused_share: Annotated[
         float,
-        Quantity("share of loans granted that are then refused by lot", 0.0, 1.0, "0 switches it off; the choice"),
+        Quantity("share of loans granted that are then refused at random", 0.0, 1.0, "0 switches it off; the choice"),
     ] = 0.0
     refused_in_need_share: Annotated[
         float, Quantity("the same, for those who borrow to pay bills they are short of", 0.0, 1.0, "the choice")
@@ -34,7 +34,7 @@ class OfficerParameters(NamedTuple):
     ] = 0.0
     insight_share: Annotated[
         float,
-        Quantity("correlation of an officer's view with true reliability; 0 = decides by lot", 0.0, 1.0, "assumed"),
+        Quantity("correlation of an officer's view with true reliability; 0 = decides at random", 0.0, 1.0, "assumed"),
     ] = 0.5
     refuse_below: Annotated[
         float, Quantity("standard score of the view under which the card's yes becomes a no", -10.0, 10.0, "assumed")

@@ -92,10 +92,10 @@ class StrategyParameters(NamedTuple):
 
 
 class OfferTestParameters(NamedTuple):
-    """A lender's trial of other prices and limits on some applications, chosen by chance; by default there is none."""
+    """A lender's offer test of other prices and limits on some applications, chosen at random; none by default."""
 
     share: Annotated[
-        float, Quantity("share of applications in the trial, its control arm included", 0.0, 1.0, "the choice")
+        float, Quantity("share of applications in the offer test, its control arm included", 0.0, 1.0, "the choice")
     ] = 0.0
     price_step_apr: Annotated[float, Quantity("yearly rate above and below the band's", 0.0, 0.5, ASSUMED)] = 0.02
     limit_step_share: Annotated[float, Quantity("share above and below the opening limit", 0.0, 1.0, ASSUMED)] = 0.25

@@ -18,8 +18,8 @@ class CalendarParameters(NamedTuple):
     def date_of(self, month: int) -> str:
         """Return the first day of a month of the run, ISO 8601."""
         year, first = (int(part) for part in self.start.split("-")[:2])
-        years, place = divmod(first - 1 + month, 12)
-        return f"{year + years:04d}-{place + 1:02d}-01"
+        years, month_index = divmod(first - 1 + month, 12)
+        return f"{year + years:04d}-{month_index + 1:02d}-01"
 
 
 class EconomyParameters(NamedTuple):

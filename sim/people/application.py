@@ -15,8 +15,8 @@ from sim.elementary import normal_quantile
 from sim.params import BehaviourParameters
 from sim.people.applicant_outcome import begin_watch
 from sim.people.loan_slots import bucket_at, interest_to_repay, owed_at, slot_for
+from sim.people.offer_test import arm_of, count_offer, price_for
 from sim.people.permission import ground_in_law
-from sim.people.price_experiment import arm_of, count_offer, price_for
 from sim.people.terms import Conditions, Terms
 from sim.rules.choice import perceived_apr
 from sim.rules.demand import reservation_apr
@@ -28,12 +28,12 @@ from sim.rules.underwriting import (
     behaviour_signal,
     decision,
     explored,
-    lot_of,
     officers_view,
     overruled,
     priority,
     proxy_income,
     rationed,
+    stratum_of,
     told_of_a_cut,
 )
 from sim.scoring.features import (
@@ -283,11 +283,11 @@ def apply_to(
     applications.outcome[i] = outcome
     applications.priority[i] = 0
     if outcome == PENDING:
-        place = priority(band, uniform(keys, PRIORITY, month, i, terms.lender_id[lender]))
-        applications.priority[i] = place
-        lots = tallies.demand.shape[1]
-        tallies.demand[lender, lot_of(borrowers.group[i], lots), place] += answer.amount
-        tallies.demand_count[lender, place] += 1
+        rank = priority(band, uniform(keys, PRIORITY, month, i, terms.lender_id[lender]))
+        applications.priority[i] = rank
+        strata = tallies.demand.shape[1]
+        tallies.demand[lender, stratum_of(borrowers.group[i], strata), rank] += answer.amount
+        tallies.demand_count[lender, rank] += 1
     else:
         tallies.outcome_count[lender, band, outcome] += 1
         tallies.outcome_amount[lender, band, outcome] += wanted

@@ -14,7 +14,7 @@ from sim.people.job import BLOCK
 from sim.people.lender_choice import choose_lender
 from sim.people.need import wish_of
 from sim.people.terms import Conditions, Cutoffs, Terms
-from sim.rules.underwriting import lot_of
+from sim.rules.underwriting import stratum_of
 from sim.state import People, Tallies
 
 
@@ -38,10 +38,10 @@ def seek_rows(
     loans = people.loans
     lines = people.lines
     applications = people.applications
-    purchase_luck = scratch[0]
+    purchase_draws = scratch[0]
     for block in range(first, last, BLOCK):
         rows = min(BLOCK, last - block)
-        fill_uniforms(keys, PURCHASE, conditions.month, block, 0, purchase_luck[:rows])
+        fill_uniforms(keys, PURCHASE, conditions.month, block, 0, purchase_draws[:rows])
         for offset in range(rows):
             i = block + offset
             if applications.purpose[i] != NO_NEED:
@@ -51,7 +51,7 @@ def seek_rows(
                 borrowers.months_since_refused[i] += 1
             if borrowers.adopted[i] == 0:
                 continue
-            wish = wish_of(i, purchase_luck[offset], borrowers, loans, lines, keys, conditions, terms, behaviour)
+            wish = wish_of(i, purchase_draws[offset], borrowers, loans, lines, keys, conditions, terms, behaviour)
             if wish.purpose == NO_NEED:
                 continue
             applications.purpose[i] = wish.purpose
@@ -93,10 +93,10 @@ def try_elsewhere_rows(
             continue
         lender = wide(applications.lender[i])
         if outcome == PENDING:
-            lot = lot_of(borrowers.group[i], first_round.priority.shape[1])
-            if applications.priority[i] < first_round.priority[lender, lot]:
+            stratum = stratum_of(borrowers.group[i], first_round.priority.shape[1])
+            if applications.priority[i] < first_round.priority[lender, stratum]:
                 continue
-            outcome = first_round.binding[lender, lot]
+            outcome = first_round.binding[lender, stratum]
             applications.outcome[i] = outcome
             tallies.outcome_count[lender, applications.band[i], outcome] += 1
             tallies.outcome_amount[lender, applications.band[i], outcome] += applications.wanted[i]

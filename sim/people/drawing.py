@@ -36,12 +36,12 @@ from sim.draws import DECEIT, uniform
 from sim.money import part
 from sim.params import BehaviourParameters
 from sim.people.loan_slots import interest_to_repay, slot_for
-from sim.people.price_experiment import arm_of, count_loan_in_arm, price_for
+from sim.people.offer_test import arm_of, count_loan_in_arm, price_for
 from sim.people.terms import Conditions, Cutoffs, Terms
 from sim.rules.default import purpose_in_truth
 from sim.rules.demand import term_months
 from sim.rules.repayment import level_instalment
-from sim.rules.underwriting import lot_of
+from sim.rules.underwriting import stratum_of
 from sim.state import Loans, People, Tallies
 
 
@@ -228,8 +228,8 @@ def resolve_application(
         lender = wide(applications.lender[i])
         is_second = first_outcome != NOT_APPLIED
         cutoffs = second_round if is_second else first_round
-        lot = lot_of(group, cutoffs.priority.shape[1])
-        if applications.priority[i] < cutoffs.priority[lender, lot]:
+        stratum = stratum_of(group, cutoffs.priority.shape[1])
+        if applications.priority[i] < cutoffs.priority[lender, stratum]:
             amount = draw_credit(i, people, keys, conditions, terms, behaviour, cutoffs, tallies)
             flags |= Flag.APPROVED
             if is_second:
@@ -242,7 +242,7 @@ def resolve_application(
             if purpose == WORKING_CAPITAL:
                 people.borrowers.inventory[i] += amount
         else:
-            refuse(i, lender, cutoffs.binding[lender, lot], people, tallies)
+            refuse(i, lender, cutoffs.binding[lender, stratum], people, tallies)
     remember_refusal(i, conditions.month, people)
     outcome = wide(applications.outcome[i])
     if outcome == NO_SLOT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import LOAN_SLOTS, LOTS, PRIORITIES
+from sim.codes import LOAN_SLOTS, PRIORITIES, STRATA
 from sim.draws import MonthDraws
 from sim.economy.spillovers import Rumour
 from sim.params import BehaviourParameters, MarketConfig
@@ -49,10 +49,10 @@ class PeopleEngine:
         """Set who is followed from now on, and in which tercile of liquidity."""
         self.people.borrowers.liquidity[:] = liquidity
 
-    def count_in_lots(self, lots: int) -> None:
-        """Count demand in so many lots from the next month on."""
-        self.shards.counting = self.shards.counting._replace(lots=lots)
-        self.tallies = self.tallies._replace(demand=np.zeros((self.lenders, lots, PRIORITIES), dtype=np.int64))
+    def count_in_strata(self, strata: int) -> None:
+        """Count demand in so many strata from the next month on."""
+        self.shards.counting = self.shards.counting._replace(strata=strata)
+        self.tallies = self.tallies._replace(demand=np.zeros((self.lenders, strata, PRIORITIES), dtype=np.int64))
 
     def begin_month(self) -> None:
         """Clear the tallies."""
@@ -69,7 +69,7 @@ class PeopleEngine:
         )
 
     def seek_credit(self, terms: Terms, conditions: Conditions, chance: MonthDraws) -> NDArray[np.int64]:
-        """Let people ask for credit; return the fen that wait for money by lender, lot and priority."""
+        """Let people ask for credit; return the fen that wait for money by lender, stratum and priority."""
         self.shards.run(
             lambda first, last, tallies: seek_rows(
                 first, last, self.people, chance.keys, conditions, terms, self.behaviour, block_scratch(), tallies
@@ -81,7 +81,7 @@ class PeopleEngine:
     def try_elsewhere(
         self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: MonthDraws
     ) -> NDArray[np.int64]:
-        """Let those refused ask one other lender; return the fen that wait by lender, lot and priority."""
+        """Let those refused ask one other lender; return the fen that wait by lender, stratum and priority."""
         self.tallies.demand[...] = 0
         self.tallies.demand_count[...] = 0
         self.shards.run(
@@ -146,11 +146,11 @@ def people_engine(config: MarketConfig, people: People, communities: int) -> Peo
 
 
 def counting_for(config: MarketConfig) -> Counting:
-    """Return what the passes count beside flows: cohorts of scorecards that are reviewed, and demand by lot."""
-    return counting_of(config)._replace(lots=lots_of(config))
+    """Return what the passes count beside flows: cohorts of scorecards that are reviewed, and demand by stratum."""
+    return counting_of(config)._replace(strata=strata_of(config))
 
 
-def lots_of(config: MarketConfig) -> int:
-    """Return in how many lots demand is counted: one, unless a lender or a rule caps new flow by sector or region."""
+def strata_of(config: MarketConfig) -> int:
+    """Return in how many strata demand is counted: one, unless a lender or a rule caps new flow by sector or region."""
     by_lenders = any(lender.budget.caps_flow for _, lender in config.lender)
-    return LOTS if by_lenders or caps_flow(config) else 1
+    return STRATA if by_lenders or caps_flow(config) else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import PLACES
+from sim.codes import REGION_SECTORS
 from sim.compiling import kernel, wide
 from sim.counted import GroupFlow, HouseholdFlow
 from sim.draws import EMERGENCY, EMERGENCY_SIZE, INCOME, JOB, fill_normals, fill_uniforms, uniform
@@ -13,7 +13,7 @@ from sim.elementary import normal_quantile
 from sim.params import BehaviourParameters
 from sim.people.terms import Conditions
 from sim.rules.spending import emergency_chance, emergency_expense, essential_spending
-from sim.rules.underwriting import lot_of
+from sim.rules.underwriting import stratum_of
 from sim.rules.work import (
     next_employment,
     next_months_unemployed,
@@ -43,9 +43,9 @@ def earn_rows(
 
     `scratch` has shape (4, BLOCK) and holds the draws of a block.
     """
-    job_luck = scratch[0]
-    income_luck = scratch[1]
-    emergency_luck = scratch[2]
+    job_draws = scratch[0]
+    income_draws = scratch[1]
+    emergency_draws = scratch[2]
     transitory = scratch[3]
     month = conditions.month
     work = behaviour.work
@@ -54,11 +54,11 @@ def earn_rows(
     turnover = behaviour.demand.working_capital_turnover_share
     for block in range(first, last, BLOCK):
         rows = min(BLOCK, last - block)
-        fill_uniforms(keys, JOB, month, block, 0, job_luck[:rows])
-        fill_uniforms(keys, INCOME, month, block, 0, income_luck[:rows])
-        fill_uniforms(keys, EMERGENCY, month, block, 0, emergency_luck[:rows])
+        fill_uniforms(keys, JOB, month, block, 0, job_draws[:rows])
+        fill_uniforms(keys, INCOME, month, block, 0, income_draws[:rows])
+        fill_uniforms(keys, EMERGENCY, month, block, 0, emergency_draws[:rows])
         # Everybody's, also those who turn out to have no work: one plain pass costs less than asking.
-        fill_normals(income_luck[:rows], transitory[:rows])
+        fill_normals(income_draws[:rows], transitory[:rows])
         for offset in range(rows):
             noise_sd = conditions.income_noises[borrowers.sector[block + offset]]
             transitory[offset] = transitory_factor(noise_sd, transitory[offset])
@@ -67,14 +67,14 @@ def earn_rows(
             group = borrowers.group[i]
             permanent = wide(borrowers.permanent_income[i])
             reliability = wide(borrowers.reliability[i])
-            place = lot_of(wide(group), PLACES)
-            separation = conditions.separation_shares[place] * turbulence(reliability, work.turbulence_slope)
-            employed = next_employment(borrowers.employed[i], separation, conditions.finding_share, job_luck[offset])
+            region_sector = stratum_of(wide(group), REGION_SECTORS)
+            separation = conditions.separation_shares[region_sector] * turbulence(reliability, work.turbulence_slope)
+            employed = next_employment(borrowers.employed[i], separation, conditions.finding_share, job_draws[offset])
             unemployed_for = next_months_unemployed(employed, borrowers.months_unemployed[i])
             borrowers.employed[i] = employed
             borrowers.months_unemployed[i] = unemployed_for
             if employed == 1:
-                level = conditions.wage_index * conditions.bonus_factor * conditions.income_factors[place]
+                level = conditions.wage_index * conditions.bonus_factor * conditions.income_factors[region_sector]
                 income = wage(permanent, level, transitory[offset])
                 tallies.household[HouseholdFlow.WAGES] += income
             else:
@@ -96,7 +96,7 @@ def earn_rows(
 
             essentials = essential_spending(permanent, conditions.wage_index, spending)
             chance = emergency_chance(wide(borrowers.turbulence[i]), spending)
-            if emergency_luck[offset] < chance:
+            if emergency_draws[offset] < chance:
                 size = normal_quantile(uniform(keys, EMERGENCY_SIZE, month, i, 0))
                 essentials += emergency_expense(
                     permanent,

@@ -14,7 +14,7 @@ from sim.codes import (
     NO_LINE,
     NOBODY,
     OPEN,
-    PLACES,
+    REGION_SECTORS,
     VINTAGE_MONTHS,
     WORKING_CAPITAL,
 )
@@ -23,7 +23,7 @@ from sim.counted import Flow, GroupFlow
 from sim.money import part
 from sim.people.line_cuts import Cut, Standing, count_cut, cut_of
 from sim.people.loan_slots import bucket_at, clear_line, owed_at
-from sim.people.price_experiment import arm_of, count_debt_in_arm
+from sim.people.offer_test import arm_of, count_debt_in_arm
 from sim.people.terms import Conditions, Terms
 from sim.rules.limits import available_on_line, cut_limit, line_ends, reviewed_limit, reviewed_status
 from sim.rules.repayment import charge_off_month
@@ -77,10 +77,10 @@ def review_line(
 def count_debtor(i: int, lender: int, owed: int, borrowers: Borrowers, tallies: Tallies) -> None:
     """Count person i, who owes a lender so many fen, by how much it is and by where they live and work."""
     size = size_class(owed)
-    place = wide(borrowers.group[i]) // len(AGE_BANDS) % PLACES
+    region_sector = wide(borrowers.group[i]) // len(AGE_BANDS) % REGION_SECTORS
     tallies.debtors[lender, size, 0] += 1
     tallies.debtors[lender, size, 1] += owed
-    tallies.places[lender, place] += owed
+    tallies.region_sectors[lender, region_sector] += owed
 
 
 @kernel

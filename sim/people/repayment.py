@@ -14,8 +14,8 @@ from sim.draws import FORGET, uniform
 from sim.money import part
 from sim.params import BehaviourParameters
 from sim.people.loan_slots import clear_slot, owed_at
+from sim.people.offer_test import arm_of, count_bad_in_arm
 from sim.people.payment_holiday import postpone_loan
-from sim.people.price_experiment import arm_of, count_bad_in_arm
 from sim.people.terms import Conditions, Terms
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.law import is_postponed

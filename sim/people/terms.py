@@ -90,7 +90,7 @@ class Terms(NamedTuple):
     officer_blindness: Annotated[Real, lambda _, p: sqrt(1.0 - p.officers.insight_share**2)]
     officer_refuses_below: Annotated[Real, lambda _, p: p.officers.refuse_below]
     officer_accepts_above: Annotated[Real, lambda _, p: p.officers.accept_above]
-    rationed: Annotated[Real, lambda o, _: o.rationed_share]  # share of loans granted that are then refused by lot
+    rationed: Annotated[Real, lambda o, _: o.rationed_share]  # share of loans granted that are then refused at random
     # the same, for those who borrow to pay bills
     rationed_in_need: Annotated[Real, lambda o, _: o.rationed_in_need_share]
     fraud: Annotated[Real, lambda o, _: o.fraud_share]  # share of first loans that are frauds
@@ -124,15 +124,15 @@ class Conditions(NamedTuple):
     wage_index: float
     season_factor: float
     finding_share: float
-    separation_shares: NDArray[np.float64]  # (places,) by region and sector
-    income_factors: NDArray[np.float64]  # (places,) what is left of a wage there
+    separation_shares: NDArray[np.float64]  # (REGION_SECTORS,) by region and sector
+    income_factors: NDArray[np.float64]  # (REGION_SECTORS,) what is left of a wage there
     job_risks: NDArray[np.float64]  # (sectors,) excess separation over the mean, relative
     income_noises: NDArray[np.float64]  # (sectors,)
     informal_supply_share: float
     community_default_points: NDArray[np.float64]  # (communities,)
     before_window: int  # 1 inside the observation window before the policy
     after_window: int
-    counts_shape: int = 1  # 1 = books are counted by size and place this month
+    counts_shape: int = 1  # 1 = books are counted by size, region and sector this month
     watch_months: int = 0  # how long an applicant is followed for the sake of scorecards; 0 = nobody is
     bonus_factor: float = 1.0  # multiplies wages
 
@@ -140,8 +140,8 @@ class Conditions(NamedTuple):
 class Cutoffs(NamedTuple):
     """What lenders' allocations of one round mean to people; first axis is the lender in order of id."""
 
-    priority: NDArray[np.int64]  # (L, lots) first priority refused
-    binding: NDArray[np.int64]  # (L, lots) the constraint that refused it
+    priority: NDArray[np.int64]  # (L, strata) first priority refused
+    binding: NDArray[np.int64]  # (L, strata) the constraint that refused it
     partner: NDArray[np.int64]  # (L, PRIORITIES) bank beside which the loan is made, or NOBODY
 
 
@@ -191,10 +191,10 @@ def limits_whom_to_lend_to(rules: Rules) -> bool:
 
 
 def separation_shares_of(economy: Economy) -> NDArray[np.float64]:
-    """Return the share of jobs lost this month by place: the sector's, times its region's factor and the shocks'."""
-    by_place = [share * factor for factor in economy.region_separation_factors for share in economy.separation_shares]
-    strained = zip(by_place, economy.strains.separation_factors, strict=True)
-    return np.array([min(1.0, share * factor) for share, factor in strained])
+    """Return the share of jobs lost this month by region and sector: sector's share, region's factor, shocks."""
+    calm = [share * factor for factor in economy.region_separation_factors for share in economy.separation_shares]
+    shares_and_factors = zip(calm, economy.shock_effects.separation_factors, strict=True)
+    return np.array([min(1.0, share * factor) for share, factor in shares_and_factors])
 
 
 def conditions_of(
@@ -214,7 +214,7 @@ def conditions_of(
     """
     mean_separation = math.fsum(calm_separation) / len(calm_separation)
     separations = [
-        share * math.fsum(economy.strains.separation_factors[sector :: len(SECTORS)]) / len(REGIONS)
+        share * math.fsum(economy.shock_effects.separation_factors[sector :: len(SECTORS)]) / len(REGIONS)
         for sector, share in enumerate(economy.separation_shares)
     ]
     return Conditions(
@@ -223,7 +223,7 @@ def conditions_of(
         season_factor=float(economy.season_factor),
         finding_share=float(economy.finding_share),
         separation_shares=separation_shares_of(economy),
-        income_factors=np.array(economy.strains.income_factors, dtype=np.float64),
+        income_factors=np.array(economy.shock_effects.income_factors, dtype=np.float64),
         job_risks=np.array([share / mean_separation - 1.0 for share in separations], dtype=np.float64),
         income_noises=np.array(INCOME_NOISE, dtype=np.float64),
         informal_supply_share=float(informal_supply_share),

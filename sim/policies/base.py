@@ -56,7 +56,7 @@ class Instrument(ABC):
         return self.effective_month
 
     @abstractmethod
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the full rule in words, for the log."""
 
     @abstractmethod

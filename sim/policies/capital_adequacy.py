@@ -45,7 +45,7 @@ class CapitalAdequacy(PhasedIn):
                 f"was {self.minimum_share}"
             )
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return (
             f"total capital at least {self.minimum_share + self.conservation_buffer_share:.2%} of risk-weighted assets"

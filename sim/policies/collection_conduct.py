@@ -29,7 +29,7 @@ class CollectionConduct(Instrument):
     TRACE = ""  # it refuses nothing
     ACTS_THROUGH = ("recoveries on old claims, and the cost of collection",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"collectors reach at most {self.max_effort:.0%} of debtors a month"
 

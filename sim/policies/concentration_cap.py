@@ -28,7 +28,7 @@ class ConcentrationCap(PhasedIn):
     TRACE = "sector_rule"
     ACTS_THROUGH = ()  # refusals alone
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         shares = f"one sector at most {self.sector_share:.0%} and one region {self.region_share:.0%}"
         return f"{shares} of what may be lent in a month"

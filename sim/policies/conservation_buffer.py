@@ -35,7 +35,7 @@ class ConservationBuffer(PhasedIn):
         "funders, who hold capital against the rule",
     )
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"a capital buffer of {self.buffer_share:.2%} of risk-weighted assets above the minimum"
 

@@ -45,7 +45,7 @@ class CountercyclicalBuffer(PhasedIn):
                 f"was {self.release_after_months}"
             )
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         until = f", for {self.release_after_months} months" if self.release_after_months else ""
         return f"a releasable capital buffer of {self.buffer_share:.2%} of risk-weighted assets{until}"

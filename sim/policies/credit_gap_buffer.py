@@ -46,7 +46,7 @@ class CreditGapBuffer(Instrument):
         if self.lower_gap >= self.upper_gap:
             raise ValueError(f"lower_gap: must be less than upper_gap {self.upper_gap}, was {self.lower_gap}")
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return (
             f"a capital buffer of up to {self.most_share:.2%} of risk-weighted assets while credit stands "

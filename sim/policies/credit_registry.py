@@ -31,7 +31,7 @@ class CreditRegistry(PhasedIn):
     TRACE = ""  # it refuses nothing
     ACTS_THROUGH = ("what lenders know of an applicant, and so whom they refuse by their own policy",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"the registry covers {self.coverage_share:.0%} of people and keeps defaults {self.memory_months} months"
 

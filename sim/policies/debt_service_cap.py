@@ -29,7 +29,7 @@ class DebtServiceCap(Instrument):
     TRACE = "debt_service"
     ACTS_THROUGH = ()  # refusals alone
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"instalments that a lender sees, the new loan's among them, at most {self.max_share:.0%} of income"
 

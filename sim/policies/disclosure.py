@@ -28,7 +28,7 @@ class Disclosure(PhasedIn):
     TRACE = ""  # it refuses nothing
     ACTS_THROUGH = ("what people make of prices when they choose",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"yearly rates are displayed: {self.shown_share:.0%} of the hidden price gap is seen by everybody"
 

@@ -31,7 +31,7 @@ class Education(PhasedIn):
     TRACE = ""  # it refuses nothing
     ACTS_THROUGH = ("what people make of prices and of rumours",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return (
             f"people learn {self.taught_share:.0%} of what they lack about prices and doubt "

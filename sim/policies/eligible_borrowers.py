@@ -18,7 +18,7 @@ class EligibleBorrowers(Instrument):
     needs_income: bool = True
     youngest_age_band: Annotated[
         int,
-        Quantity("place in AGE_BANDS", 0, 4, "0 = 18 and older; for students the notice of 2021"),
+        Quantity("index in AGE_BANDS", 0, 4, "0 = 18 and older; for students the notice of 2021"),
     ] = 0
     source: str = (
         "Notice on regulating cash loans (rectification office, notice 141 of 2017), from 2017-12-01: no loans to "
@@ -31,7 +31,7 @@ class EligibleBorrowers(Instrument):
     TRACE = "eligibility"
     ACTS_THROUGH = ()  # refusals alone
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         income = "nothing is lent to people without work" if self.needs_income else "people without work may borrow"
         return f"{income}; borrowers are in the age band {AGE_BANDS[self.youngest_age_band]} or older"

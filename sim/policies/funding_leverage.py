@@ -33,7 +33,7 @@ class FundingLeverage(PhasedIn):
     TRACE = "funding_leverage"
     ACTS_THROUGH = ("what owners take out and put in", "notes sold on loans")
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return (
             f"wholesale funding of at most {self.wholesale_multiple:g} and securities of at most "

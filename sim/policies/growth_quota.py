@@ -30,7 +30,7 @@ class GrowthQuota(Instrument):
     TRACE = "growth_quota_rule"
     ACTS_THROUGH = ("limits on sectors, regions and partners, which are shares of what all limits leave",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return (
             f"a book grows by at most {self.growth_share:.2%} a month, beside what is repaid; unused quota keeps "

@@ -31,7 +31,7 @@ class IncomeCap(Instrument):
     TRACE = "borrower_cap"
     ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return (
             f"one person owes one lender at most {self.max_yuan:,} yuan, and at most {self.income_months:g} months of "

@@ -29,7 +29,7 @@ class JointLendingFloor(PhasedIn):
     TRACE = ""  # it refuses nothing
     ACTS_THROUGH = ("the own money that each joint loan takes", "prices of joint loans")
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"the originator keeps at least {self.own_share:.0%} of each new joint loan"
 

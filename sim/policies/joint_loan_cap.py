@@ -28,7 +28,7 @@ class JointLoanCap(PhasedIn):
     TRACE = "joint_loan_rule"
     ACTS_THROUGH = ("what a bank pledges to joint loans, and so what it keeps for its own customers",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"joint loans are at most {self.most_share:.0%} of all loans of a bank"
 

@@ -26,7 +26,7 @@ class LargeExposure(PhasedIn):
     TRACE = "borrower_cap"
     ACTS_THROUGH = ("smaller loans and smaller new credit lines",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"one person owes a lender at most {self.most_share:.4g} of its capital"
 

@@ -26,7 +26,7 @@ class LenderCountCap(Instrument):
     TRACE = "lender_count"
     ACTS_THROUGH = ()  # refusals alone
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"one person owes at most {self.max_lenders} lenders at once, as far as the registry shows"
 

@@ -30,7 +30,7 @@ class LeverageRatio(PhasedIn):
     TRACE = "leverage_rule"
     ACTS_THROUGH = ("lenders' own target of equity over assets, above the rule", "what owners take out and put in")
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"equity of at least {self.minimum_share:.2%} of all assets"
 

@@ -29,7 +29,7 @@ class LicenceCapital(PhasedIn):
     TRACE = "enters_resolution"
     ACTS_THROUGH = ("what owners take out and put in to keep the licence",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"equity of at least {self.least_yuan:,.0f} yuan in the whole market"
 

@@ -27,7 +27,7 @@ class LongestTerm(Instrument):
     TRACE = ""  # it refuses nothing
     ACTS_THROUGH = ("shorter loans with larger instalments",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"new loans run at most {self.max_months} months"
 

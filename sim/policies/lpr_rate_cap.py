@@ -32,7 +32,7 @@ class LprRateCap(Instrument):
     TRACE = "rate_cap"
     ACTS_THROUGH = ("prices lowered to the cap", "bands closed by it")
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         price = what_counts(self.counts_fees, self.counts_guarantees)
         return f"{price} of new loans at most {self.multiple:g} times the loan prime rate"

@@ -31,7 +31,7 @@ class Moratorium(Instrument):
     TRACE = ""  # it refuses nothing
     ACTS_THROUGH = ("instalments put off, and what lenders collect",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         interest = "interest goes on" if self.interest_accrues else "without interest"
         return f"for {self.lasts_months} months people without work owe no instalments, {interest}"

@@ -31,7 +31,7 @@ class ProvisionFloor(PhasedIn):
     TRACE = ""  # it refuses nothing
     ACTS_THROUGH = ("profit and equity, and through them what may be lent and paid out",)
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"an allowance of {self.coverage_share:.0%} of loans over 90 days late and {self.loan_share:.2%} of all"
 

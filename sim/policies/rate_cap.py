@@ -29,7 +29,7 @@ class RateCap(Instrument):
     TRACE = "rate_cap"
     ACTS_THROUGH = ("prices lowered to the cap", "bands closed by it")
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"{what_counts(self.counts_fees, self.counts_guarantees)} of new loans at most {self.max_apr:.2%} a year"
 

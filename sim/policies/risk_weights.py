@@ -48,7 +48,7 @@ class RiskWeights(Instrument):
         consumer = "loans weigh as before" if self.consumer_weight < 0 else f"loans weigh {self.consumer_weight:.0%}"
         return consumer + ("" if self.productive_weight < 0 else f", working capital {self.productive_weight:.0%}")
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"{self.weights()} in risk-weighted assets"
 

@@ -28,7 +28,7 @@ class SinglePartnerCap(PhasedIn):
     TRACE = "single_partner_rule"
     ACTS_THROUGH = ("which bank is beside a joint loan", "what it leaves the originator's partners to lend")
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return f"a bank lends beside one partner at most {self.most_share:.0%} of its net tier 1"
 

@@ -33,7 +33,7 @@ class SoftRiskLimit(PhasedIn):
     TRACE = "soft_limit_rule"
     ACTS_THROUGH = ()  # refusals alone
 
-    def says(self) -> str:
+    def describe(self) -> str:
         """Return the rule in words."""
         return (
             f"loans with more than {self.default_share:.1%} expected default are at most {self.quota_share:.0%} of "

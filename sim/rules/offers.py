@@ -11,7 +11,7 @@ HUNDRED_YUAN = 10_000
 
 @rule
 def offer_arm(u: float, share: float) -> int:
-    """Return the arm that a draw falls into: outside the trial, or one of its five arms with the same chance."""
+    """Return the arm that a draw falls into: outside the offer test, or one of its five arms with the same chance."""
     if u >= share:
         return UNTESTED
     return 1 + min(TESTED_ARMS - 1, int(u / share * TESTED_ARMS))

@@ -162,7 +162,7 @@ def overruled(
 
 @rule
 def rationed(answer: Decision, u: float, share: float) -> Decision:
-    """Return the answer after a cut of new lending by lot: a share of what was granted is refused."""
+    """Return the answer after a cut of new lending at random: a share of what was granted is refused."""
     if answer.outcome == PENDING and u < share:
         return Decision(GROWTH_PLAN, 0, answer.limit)
     return answer
@@ -170,13 +170,13 @@ def rationed(answer: Decision, u: float, share: float) -> Decision:
 
 @rule
 def priority(band: int, u: float) -> int:
-    """Return the place in the queue for money: the band, then a keyed draw; lower is served first."""
+    """Return the rank in the queue for money: the band, then a keyed draw; lower is served first."""
     return band * PRIORITY_STEPS + int(u * PRIORITY_STEPS)
 
 
 @rule
-def lot_of(group: int, lots: int) -> int:
-    """Return the lot of a lender's demand that a person of a group is in: of region and sector, or the only one."""
-    if lots == 1:
+def stratum_of(group: int, strata: int) -> int:
+    """Return the stratum of a lender's demand that a person of a group is in: of region and sector, or the only one."""
+    if strata == 1:
         return 0
-    return group // AGES % lots
+    return group // AGES % strata

@@ -28,16 +28,16 @@ class Model(NamedTuple):
 class Design(NamedTuple):
     """Which bins each group is in, what the expert says of them, and how much that weighs."""
 
-    places: NDArray[np.int64]  # numbers of columns, shape (features, groups); column 0 is the intercept
+    columns: NDArray[np.int64]  # numbers of columns, shape (features, groups); column 0 is the intercept
     above_usual: NDArray[np.float64]  # unemployment in percentage points; shape (groups,), empty without a forecast
     expert: NDArray[np.float64]  # log odds by column
     weights: NDArray[np.float64]  # by column, in bad loans
 
     def odds(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the log odds of every group, shape (groups,)."""
-        total = np.full(self.places.shape[1], points[0])
-        for places in self.places:
-            total += points[places]
+        total = np.full(self.columns.shape[1], points[0])
+        for columns in self.columns:
+            total += points[columns]
         if len(self.above_usual):
             total += points[-1] * self.above_usual
         return total
@@ -46,8 +46,8 @@ class Design(NamedTuple):
         """Return the sum of amounts by group over the groups in every column, each counted as much as it is in it."""
         size = len(self.weights)
         total = np.zeros(size)
-        for places in self.places:
-            total += np.bincount(places, weights=amounts, minlength=size)
+        for columns in self.columns:
+            total += np.bincount(columns, weights=amounts, minlength=size)
         total[0] = amounts.sum()
         if len(self.above_usual):
             total[-1] = np.sum(amounts * self.above_usual)
@@ -57,7 +57,7 @@ class Design(NamedTuple):
         """Return the same for every pair of columns, shape (columns, columns)."""
         size = len(self.weights)
         both = np.zeros(size * size)
-        for first, second in combinations(self.places, 2):
+        for first, second in combinations(self.columns, 2):
             both += np.bincount(first * size + second, weights=amounts, minlength=size * size)
         upper = both.reshape(size, size)
         square = upper + upper.T
@@ -85,14 +85,14 @@ def design_of(
     """Return the columns of groups in these cells, each at an unemployment above the usual; shapes (groups,)."""
     bins = dict(zip(BINS, np.unravel_index(cells % CELLS, tuple(BINS.values())), strict=True))
     bins["sector"] = cells // CELLS
-    places, start = np.zeros((len(model.features), len(cells)), dtype=np.int64), 1
+    columns, start = np.zeros((len(model.features), len(cells)), dtype=np.int64), 1
     for row, feature in enumerate(model.features):
-        places[row] = start + bins[feature]
+        columns[row] = start + bins[feature]
         start += len(getattr(NO_POINTS, feature))
     points = points_by_column(expert, model)
     weights = np.full(len(points), prior_bads)
     weights[0] = INTERCEPT_WEIGHT
-    return Design(places, PERCENT * above_usual_shares if model.knows_forecast else np.zeros(0), points, weights)
+    return Design(columns, PERCENT * above_usual_shares if model.knows_forecast else np.zeros(0), points, weights)
 
 
 def points_by_column(card: Scorecard, model: Model) -> NDArray[np.float64]:

@@ -124,8 +124,8 @@ def calibrated(card: Scorecard, sample: Sample, expert_intercept: int) -> Scorec
     Rounding each point moves the level a little; this takes the movement back.
     """
     points = predicted_points(card, sample.cells, sample.unemployment_shares) - card.intercept
-    scores, places = np.unique(points, return_inverse=True)
-    lent = np.bincount(places, weights=sample.lent, minlength=len(scores))
+    scores, groups = np.unique(points, return_inverse=True)
+    lent = np.bincount(groups, weights=sample.lent, minlength=len(scores))
     odds, total = scores / POINTS_PER_LOG_ODDS, float(sample.bad.sum())
     prior = expert_intercept / POINTS_PER_LOG_ODDS
     low, high = prior - WIDEST_LOG_ODDS, prior + WIDEST_LOG_ODDS

@@ -102,12 +102,12 @@ class Outcomes:
                 f"bad: must reach back {self.window_months + 1} months on book, reached back {len(counts.bad)}"
             )
         ring = len(self.months)
-        place = month % ring
-        self.months[place] = month
-        self.unemployment_shares[place] = unemployment_share
-        self.applied[place] = counts.applied
-        self.lent[place] = counts.lent
-        self.bad[place] = 0
+        row = month % ring
+        self.months[row] = month
+        self.unemployment_shares[row] = unemployment_share
+        self.applied[row] = counts.applied
+        self.lent[row] = counts.lent
+        self.bad[row] = 0
         for age in range(ring):
             if self.months[(month - age) % ring] == month - age:
                 self.bad[(month - age) % ring] += counts.bad[age]
@@ -116,12 +116,12 @@ class Outcomes:
         if self.months[oldest] == month - self.window_months:
             self.closed.append(self.cohort_at(oldest, month - self.window_months))
 
-    def cohort_at(self, place: int, month: int) -> Cohort:
+    def cohort_at(self, row: int, month: int) -> Cohort:
         """Return a cohort of the ring as counts of the cells that had any."""
-        cells = np.flatnonzero(self.applied[place] + self.lent[place])
+        cells = np.flatnonzero(self.applied[row] + self.lent[row])
         tables = (self.applied, self.lent, self.bad)
-        applied, lent, bad = (table[place][cells].astype(np.int64) for table in tables)
-        return Cohort(month, self.unemployment_shares[place], cells.astype(np.int64), applied, lent, bad)
+        applied, lent, bad = (table[row][cells].astype(np.int64) for table in tables)
+        return Cohort(month, self.unemployment_shares[row], cells.astype(np.int64), applied, lent, bad)
 
     def closed_since(self, month: int) -> list[Cohort]:
         """Return the closed cohorts of `month` and later."""
@@ -179,4 +179,4 @@ def level_sample(unemployment_share: float, cohorts: list[Cohort], cells: int) -
 def truth_by_group(truth: Counts) -> dict[str, Counts]:
     """Return what became of watched applicants: for each group its (cells, good, bad, never in debt)."""
     blocks = truth.reshape(len(truth), len(TRUTH_GROUPS), TRUTH_COLUMNS // len(TRUTH_GROUPS))
-    return {name: blocks[:, place] for place, name in enumerate(TRUTH_GROUPS)}
+    return {name: blocks[:, row] for row, name in enumerate(TRUTH_GROUPS)}

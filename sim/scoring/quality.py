@@ -63,19 +63,19 @@ def within_cells(cells: Counts, group: Counts, others: Counts) -> Comparison:
 
 def in_cells(cells: Counts, counts: Counts) -> Counts:
     """Return rows of counts added up over those of the same cell, in the order of the cells."""
-    numbers, places = np.unique(cells, return_inverse=True)
+    numbers, groups = np.unique(cells, return_inverse=True)
     total = np.zeros((len(numbers), counts.shape[1]), dtype=np.int64)
-    np.add.at(total, places, counts)
+    np.add.at(total, groups, counts)
     return total
 
 
 def by_score(scores: Counts, good: Counts, bad: Counts) -> tuple[Counts, Counts]:
     """Return goods and bads of each distinct score, from the safest to the riskiest."""
-    _, places = np.unique(scores, return_inverse=True)
-    size = int(places.max(initial=-1)) + 1
+    _, groups = np.unique(scores, return_inverse=True)
+    size = int(groups.max(initial=-1)) + 1
     goods, bads = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
-    np.add.at(goods, places, good)
-    np.add.at(bads, places, bad)
+    np.add.at(goods, groups, good)
+    np.add.at(bads, groups, bad)
     return goods, bads
 
 

@@ -95,7 +95,7 @@ class LenderShock(Shock):
 
 
 @dataclass(frozen=True, slots=True)
-class PlaceShock(Shock):
+class RegionSectorShock(Shock):
     """A shock that strikes people where they live and by what they work in."""
 
     regions: tuple[str, ...] = ()  # empty = all regions
@@ -105,6 +105,6 @@ class PlaceShock(Shock):
         """Raise ValueError when a region or a sector does not exist."""
         check_places(self.regions, self.sectors)
 
-    def places(self) -> tuple[bool, ...]:
+    def region_sectors(self) -> tuple[bool, ...]:
         """Return for each region and sector whether it is struck."""
         return places_in(self.regions, self.sectors)

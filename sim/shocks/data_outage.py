@@ -8,7 +8,7 @@ from typing import Annotated
 from sim.params import ASSUMED, Quantity
 from sim.scope import Lenders
 from sim.shocks.base import LenderShock, LengthMonths
-from sim.shocks.overlays import scaled, strained
+from sim.shocks.overlays import scaled, with_shock_effects
 from sim.values import Economy
 
 
@@ -26,5 +26,5 @@ class DataOutage(LenderShock):
         """Return the economy in which the lenders struck see less."""
         seen = 1.0 - self.unseen_share * self.felt_share(economy.month)
         struck = self.struck(lenders)
-        shares = scaled(economy.strains.data_seen_shares, struck, seen)
-        return strained(economy, economy.strains._replace(data_seen_shares=shares))
+        shares = scaled(economy.shock_effects.data_seen_shares, struck, seen)
+        return with_shock_effects(economy, economy.shock_effects._replace(data_seen_shares=shares))

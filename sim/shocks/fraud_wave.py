@@ -8,7 +8,7 @@ from typing import Annotated
 from sim.params import ASSUMED, Quantity
 from sim.scope import Lenders
 from sim.shocks.base import LenderShock
-from sim.shocks.overlays import strained
+from sim.shocks.overlays import with_shock_effects
 from sim.values import Economy
 
 
@@ -29,6 +29,6 @@ class FraudWave(LenderShock):
         struck = self.struck(lenders)
         shares = tuple(
             1.0 - (1.0 - share) * (1.0 - frauds) if hit else share
-            for share, hit in zip(economy.strains.fraud_shares, struck, strict=True)
+            for share, hit in zip(economy.shock_effects.fraud_shares, struck, strict=True)
         )
-        return strained(economy, economy.strains._replace(fraud_shares=shares))
+        return with_shock_effects(economy, economy.shock_effects._replace(fraud_shares=shares))

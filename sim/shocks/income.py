@@ -7,13 +7,13 @@ from typing import Annotated
 
 from sim.params import ASSUMED, Quantity
 from sim.scope import Lenders
-from sim.shocks.base import LengthMonths, PlaceShock
+from sim.shocks.base import LengthMonths, RegionSectorShock
 from sim.shocks.overlays import with_lower_wages
 from sim.values import Economy
 
 
 @dataclass(frozen=True, slots=True)
-class Income(PlaceShock):
+class Income(RegionSectorShock):
     """A share of every wage is not paid in the regions and sectors struck; nobody loses work, and needs stay."""
 
     months: LengthMonths = 12
@@ -23,6 +23,6 @@ class Income(PlaceShock):
     SIZES = ("cut_share",)
 
     def overlay(self, economy: Economy, lenders: Lenders) -> Economy:  # noqa: ARG002  (it meets people, not lenders)
-        """Return the economy with lower wages in the places struck."""
+        """Return the economy with lower wages in the regions and sectors hit."""
         size = self.felt_share(economy.month)
-        return with_lower_wages(economy, self.places(), self.cut_share * size)
+        return with_lower_wages(economy, self.region_sectors(), self.cut_share * size)

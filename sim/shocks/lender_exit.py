@@ -8,7 +8,7 @@ from typing import Annotated
 from sim.params import Quantity
 from sim.scope import Lenders
 from sim.shocks.base import LenderShock, LengthMonths
-from sim.shocks.overlays import strained
+from sim.shocks.overlays import with_shock_effects
 from sim.values import Economy
 
 
@@ -28,5 +28,5 @@ class LenderExit(LenderShock):
         if self.closes == 0 or self.felt_share(economy.month) == 0.0:
             return economy
         struck = self.struck(lenders)
-        exits = tuple(max(leaves, int(hit)) for leaves, hit in zip(economy.strains.exits, struck, strict=True))
-        return strained(economy, economy.strains._replace(exits=exits))
+        exits = tuple(max(leaves, int(hit)) for leaves, hit in zip(economy.shock_effects.exits, struck, strict=True))
+        return with_shock_effects(economy, economy.shock_effects._replace(exits=exits))

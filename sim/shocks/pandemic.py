@@ -7,14 +7,14 @@ from typing import Annotated
 
 from sim.params import ASSUMED, Quantity
 from sim.scope import Lenders
-from sim.shocks.base import LengthMonths, PlaceShock
+from sim.shocks.base import LengthMonths, RegionSectorShock
 from sim.shocks.overlays import with_less_collection, with_lower_wages, with_more_jobs_lost
 from sim.values import Economy
 
 
 @dataclass(frozen=True, slots=True)
-class Pandemic(PlaceShock):
-    """Several things at once: lower wages and more jobs lost in the places struck, and little collection anywhere."""
+class Pandemic(RegionSectorShock):
+    """Several things at once: lower wages, more jobs lost in the regions and sectors hit, and little collection."""
 
     months: LengthMonths = 4
     income_cut_share: Annotated[float, Quantity("share of a wage", 0.0, 1.0, ASSUMED)] = 0.15
@@ -27,7 +27,7 @@ class Pandemic(PlaceShock):
     def overlay(self, economy: Economy, lenders: Lenders) -> Economy:
         """Return the economy with all of it laid over."""
         size = self.felt_share(economy.month)
-        places = self.places()
-        economy = with_lower_wages(economy, places, self.income_cut_share * size)
-        economy = with_more_jobs_lost(economy, places, self.separation_add_share * size)
+        region_sectors = self.region_sectors()
+        economy = with_lower_wages(economy, region_sectors, self.income_cut_share * size)
+        economy = with_more_jobs_lost(economy, region_sectors, self.separation_add_share * size)
         return with_less_collection(economy, (True,) * len(lenders), self.collections_cut_share * size)

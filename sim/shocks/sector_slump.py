@@ -7,13 +7,13 @@ from typing import Annotated
 
 from sim.params import ASSUMED, Quantity
 from sim.scope import Lenders
-from sim.shocks.base import LengthMonths, PlaceShock
+from sim.shocks.base import LengthMonths, RegionSectorShock
 from sim.shocks.overlays import with_lower_wages, with_more_jobs_lost
 from sim.values import Economy
 
 
 @dataclass(frozen=True, slots=True)
-class SectorSlump(PlaceShock):
+class SectorSlump(RegionSectorShock):
     """In the sectors and regions struck jobs are lost faster and wages fall; the others notice nothing directly."""
 
     months: LengthMonths = 18
@@ -26,8 +26,8 @@ class SectorSlump(PlaceShock):
     SIZES = ("separation_add_share", "income_cut_share")
 
     def overlay(self, economy: Economy, lenders: Lenders) -> Economy:  # noqa: ARG002  (it meets people, not lenders)
-        """Return the economy with more jobs lost and lower wages in the places struck."""
+        """Return the economy with more jobs lost and lower wages in the regions and sectors hit."""
         size = self.felt_share(economy.month)
-        places = self.places()
-        economy = with_more_jobs_lost(economy, places, self.separation_add_share * size)
-        return with_lower_wages(economy, places, self.income_cut_share * size)
+        region_sectors = self.region_sectors()
+        economy = with_more_jobs_lost(economy, region_sectors, self.separation_add_share * size)
+        return with_lower_wages(economy, region_sectors, self.income_cut_share * size)

@@ -57,15 +57,15 @@ def step_up(standing: Standing, report: Return, month: int, ladder: Ladder, at_o
     acts: tuple[tuple[str, str], ...] = ()
     if standing.rung == CLEAR:
         standing = standing._replace(rung=WARNED)
-        acts = (("warning", report.says()),)
+        acts = (("warning", report.describe()),)
     if standing.rung == WARNED and (at_once or months > patience):
         why = "a false return" if at_once else f"{months} months in breach, {patience} are tolerated"
         standing = standing._replace(rung=FROZEN)
-        return Step(standing, (*acts, ("lending freeze", f"{why}; {report.says()}")), fined=True)
+        return Step(standing, (*acts, ("lending freeze", f"{why}; {report.describe()}")), fined=True)
     if standing.rung == PLANNING:
         if month < standing.plan_until:
             return Step(standing, acts)
-        why = f"the capital plan should have worked by month {standing.plan_until}; {report.says()}"
+        why = f"the capital plan should have worked by month {standing.plan_until}; {report.describe()}"
         return Step(standing, (*acts, ("licence withdrawn", why)), withdrawn=True)
     if standing.rung == FROZEN:
         standing = standing._replace(months_frozen=standing.months_frozen + 1)
@@ -73,7 +73,7 @@ def step_up(standing: Standing, report: Return, month: int, ladder: Ladder, at_o
             standing = standing._replace(rung=PLANNING, plan_until=month + rules.plan_months)
             why = (
                 f"{standing.months_frozen} months in breach under a freeze; capital is to be found by month "
-                f"{standing.plan_until}; {report.says()}"
+                f"{standing.plan_until}; {report.describe()}"
             )
             return Step(standing, (*acts, ("capital plan", why)), fined=True)
     return Step(standing, acts)
@@ -86,7 +86,7 @@ def step_down(standing: Standing, report: Return, ladder: Ladder) -> Step:
     needed, clean = ladder.supervision.clean_returns, standing.clean_returns + 1
     if clean < needed:
         return Step(standing._replace(clean_returns=clean))
-    act = (WAYS_DOWN[standing.rung], report.says())
+    act = (WAYS_DOWN[standing.rung], report.describe())
     if needed == 0 and standing.rung == PLANNING:
-        return Step(standing._replace(rung=CLEAR), (act, (WAYS_DOWN[FROZEN], report.says())))
+        return Step(standing._replace(rung=CLEAR), (act, (WAYS_DOWN[FROZEN], report.describe())))
     return Step(standing._replace(rung=standing.rung - 1 if needed else CLEAR, clean_returns=0), (act,))

@@ -63,7 +63,7 @@ def laid_over(rulebook: Rulebook, rule: RegulatorRuleParameters) -> Rulebook:
     return rulebook._replace(rules=rules)
 
 
-def says(rule: RegulatorRuleParameters) -> str:
+def describe_rule(rule: RegulatorRuleParameters) -> str:
     """Return in words what the rule adds while tight."""
     parts = []
     if rule.capital_buffer_share > 0.0:

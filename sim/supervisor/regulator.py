@@ -17,7 +17,7 @@ from sim.params import MarketConfig, SupervisionParameters
 from sim.policies.base import compose_rulebook
 from sim.state import Tallies
 from sim.supervisor.ladder import FROZEN, RUNGS, Ladder, Standing, Step, after_return
-from sim.supervisor.own_rule import RuleState, decided, indicator_of, laid_over, opening_state, says
+from sim.supervisor.own_rule import RuleState, decided, describe_rule, indicator_of, laid_over, opening_state
 from sim.values import Act, Rulebook
 
 REGULATOR = "regulator"
@@ -90,14 +90,14 @@ class Regulator(PermanentAgent):
         self._log_adjustments(before, month)
         for name, instrument in self.config.policy:
             if month == instrument.announce_month:
-                reason = f"{instrument.says()}, from month {instrument.effective_month}; {instrument.source}"
+                reason = f"{instrument.describe()}, from month {instrument.effective_month}; {instrument.source}"
                 self._log(month, "announcement", name, reason, instrument.effective_month)
             if month == instrument.effective_month:
-                self._log(month, "entry into force", name, f"{instrument.says()}; {instrument.source}", month)
+                self._log(month, "entry into force", name, f"{instrument.describe()}; {instrument.source}", month)
         rule = self.config.regulator.rule
         if rule.indicator and month == rule.from_month:
             self.rule_state = opening_state(rule)
-            self._log(month, "rule begins", rule.indicator, f"{says(rule)} while tight", self.rule_state.tight)
+            self._log(month, "rule begins", rule.indicator, f"{describe_rule(rule)} while tight", self.rule_state.tight)
         if self.rule_state is not None and self.rule_state.binds(month):
             self.rulebook = laid_over(self.rulebook, rule)
         return self.rulebook
@@ -173,10 +173,10 @@ class Regulator(PermanentAgent):
 
         Purposes declared falsely are found by chance alone: they stand in contracts, not in the books.
         """
-        told = standing.returns[-1]
-        sees_purposes = self._sees_purposes(lender, told, month, chance)
-        found = told.put_right(sees_purposes).capital_ratio_share
-        reason = f"total capital is {found:.2%} of risk-weighted assets; {told.says()}"
+        filed = standing.returns[-1]
+        sees_purposes = self._sees_purposes(lender, filed, month, chance)
+        found = filed.put_right(sees_purposes).capital_ratio_share
+        reason = f"total capital is {found:.2%} of risk-weighted assets; {filed.describe()}"
         self._log(month, "inspection", lender.name, reason, found)
         made_up = max(each.made_up_fen() for each in standing.returns)
         if made_up > 0:
@@ -189,9 +189,9 @@ class Regulator(PermanentAgent):
         right = tuple(each.put_right(sees_purposes) for each in standing.returns)
         return self._read(lender, standing._replace(returns=()), right, month, false)
 
-    def _sees_purposes(self, lender: Supervised, told: Return, month: int, chance: MonthDraws) -> bool:
+    def _sees_purposes(self, lender: Supervised, filed: Return, month: int, chance: MonthDraws) -> bool:
         """Return whether inspectors see through purposes declared falsely; the draw is the lender's own."""
-        if told.relabelled_share <= 0.0:
+        if filed.relabelled_share <= 0.0:
             return True
         found_share = self._supervision(month).relabelling_found_share
         return chance.uniform("inspection", lender.id, alternative=1) < found_share
@@ -265,7 +265,7 @@ class Regulator(PermanentAgent):
             act = "rule tightens" if self.rule_state.tight else "rule releases"
             reason = (
                 f"{rule.indicator} of {value:.2%} is {side} {limit:.2%}; "
-                f"{says(rule)} from month {self.rule_state.binds_from}"
+                f"{describe_rule(rule)} from month {self.rule_state.binds_from}"
             )
             self._log(month, act, rule.indicator, reason, value)
 
@@ -279,8 +279,8 @@ class Regulator(PermanentAgent):
         seen, seen_before = self.known_by(month), self.known_by(before.month)
         for name, instrument in self.config.policy:
             if instrument.ADAPTIVE and month > instrument.effective_month:
-                said = instrument.respond(seen).says()
-                if said != instrument.respond(seen_before).says():
+                said = instrument.respond(seen).describe()
+                if said != instrument.respond(seen_before).describe():
                     self._log(month, "adjustment", name, said, month)
 
     def _log(self, month: int, act: str, target: str, reason: str, value: float) -> None:
@@ -302,13 +302,12 @@ def row_of(name: str, filed: Return, standing: Standing, inspected: bool) -> dic
 
     Without risk-weighted assets there is no capital ratio, though the return counts as one that meets every rule.
     """
-    told, true = filed.capital_ratio_share, filed.books.capital_ratio_share
     has_ratio = filed.books.risk_weighted_fen > 0
     return {
         "month": filed.month,
         "lender": name,
-        "told_capital_share": told if has_ratio else None,
-        "true_capital_share": true if has_ratio else None,
+        "told_capital_share": filed.capital_ratio_share if has_ratio else None,
+        "true_capital_share": filed.books.capital_ratio_share if has_ratio else None,
         "hidden_share": filed.hidden_share + filed.relabelled_share if has_ratio else None,
         "minimum_share": filed.minimum_share,
         "loans_fen": filed.books.loans_fen,

@@ -1,4 +1,4 @@
-"""Lenders on their own: months written contract by contract, as a clerk would, instead of lived by people."""
+"""Lenders on their own: months written contract by contract, as a clerk would, instead of by people."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sim.lenders.partners import originators_of
 from sim.observe.audit import audit
 from sim.params import LENDER_KINDS, EconomyParameters, LenderParameters, MarketConfig, PopulationParameters
 from sim.state import Tallies, blank_tallies
-from sim.values import Economy, Rulebook, Rules, calm_strains
+from sim.values import Economy, Rulebook, Rules, no_shock_effects
 
 PAID_OFF, LOST = BUCKETS, BUCKETS + 1
 NO_CAP = 1_000_000
@@ -86,7 +86,7 @@ def tallies_of(
             tallies.vintage_stock[contract.lender, 0] += closing
             tallies.tickets[contract.lender, 0] += (1, closing, closing)
             tallies.debtors[contract.lender, 0] += (1, closing)
-            tallies.places[contract.lender, 0] += closing
+            tallies.region_sectors[contract.lender, 0] += closing
             if other != NOBODY:
                 tallies.partner_stock[contract.lender, other, contract.next_bucket] += part_of(closing, share)
         tallies.claims[contract.lender] += lost
@@ -113,7 +113,7 @@ def made_economy(month: int, lenders: int, **changes: object) -> Economy:
         funding_spread_apr=0.0,
         rollover_factors=(1.0,) * lenders,
         rumour_seed_shares=(0.0,) * lenders,
-        strains=calm_strains(lenders),
+        shock_effects=no_shock_effects(lenders),
     )
     return calm._replace(**changes)
 

@@ -37,7 +37,7 @@ from tests.books.test_budget import ALONE, book_of_a_million, rooms_of
 from tests.books.test_lender import PLAIN, founded
 from tests.books.test_partners import BANK, PLATFORM, planned, town_of
 from tests.books.test_rules_on_books import joint_pair
-from tests.reference.price_experiment import arm_of
+from tests.reference.offer_test import arm_of
 
 PLATFORM_FIRST, BANK_SECOND = 0, 1
 

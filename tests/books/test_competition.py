@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.books.competition import LARGEST_SHARE_PPM, PPM, markup_bp, share_ppm
-from sim.books.trials import Yields
+from sim.books.offer_tests import Yields
 from sim.counted import Flow
 from sim.lenders.markup import set_markup
 from sim.parameters.conduct import CompetitionParameters
@@ -78,7 +78,7 @@ def test_a_lender_sets_its_markup_each_quarter_by_the_applications_it_remembers(
     assert markups == [None, None, 533]
     assert [(act.act, act.value) for act in lender.take_acts()] == [("sets_markup", 0.0533)]
     # Beside a partner it keeps half of the interest on a quarter of the loan: twice as much of a rise.
-    lender.price_experiment.yields = Yields(income_share_bp=5_000, part_share_bp=2_500, cost_bp=0, loss_bp=0)
+    lender.offer_test.yields = Yields(income_share_bp=5_000, part_share_bp=2_500, cost_bp=0, loss_bp=0)
     for month in range(3, 6):
         set_markup(lender, applied(10, 90, 900), month)
     assert lender.demand.markup_bp == 1_067

@@ -8,7 +8,7 @@ from sim.books.costs import CostHistory, Costs, Work, costs_of, next_unit_cost_s
 from sim.counted import Flow
 from sim.parameters.books import EfficiencyParameters
 from sim.params import LenderParameters
-from sim.values import calm_strains
+from sim.values import no_shock_effects
 from tests.books.made_books import LOST, Contract, Town
 
 DEAR = EfficiencyParameters(
@@ -77,7 +77,7 @@ def test_the_history_is_a_share_of_twelve_months(months: list[tuple[int, int]]) 
     [
         ({}, {}, 40_000),
         ({"collection_effort_share": 0.2}, {}, 16_000),
-        ({}, {"strains": calm_strains(1)._replace(collection_factors=(0.0,))}, 0),
+        ({}, {"shock_effects": no_shock_effects(1)._replace(collection_factors=(0.0,))}, 0),
     ],
 )
 def test_collectors_who_are_held_back_cost_less(

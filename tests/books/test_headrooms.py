@@ -19,12 +19,12 @@ from sim.codes import (
     LEVERAGE_RULE,
     LIQUIDITY_POLICY,
     LIQUIDITY_RULE,
-    LOTS,
     PRIORITIES,
     REGION_CAP,
     REGIONS,
     SECTOR_CAP,
     SECTORS,
+    STRATA,
 )
 from sim.lenders.lender import Lender
 from sim.params import BudgetParameters, LenderParameters
@@ -141,14 +141,14 @@ def test_the_lenders_quota_is_its_repayments_and_a_share_of_the_book() -> None:
 # --- sectors and regions ----------------------------------------------------------------------------------------------
 
 sparse_demand = st.lists(
-    st.tuples(st.integers(0, LOTS - 1), st.integers(0, 40), st.integers(1, 500)), min_size=1, max_size=40
+    st.tuples(st.integers(0, STRATA - 1), st.integers(0, 40), st.integers(1, 500)), min_size=1, max_size=40
 )
 
 
 def by_lot(entries: list[tuple[int, int, int]]) -> np.ndarray:
-    demand = np.zeros((LOTS, PRIORITIES), dtype=np.int64)
-    for lot, priority, amount in entries:
-        demand[lot, priority] += amount
+    demand = np.zeros((STRATA, PRIORITIES), dtype=np.int64)
+    for stratum, priority, amount in entries:
+        demand[stratum, priority] += amount
     return demand
 
 
@@ -160,17 +160,17 @@ def test_no_cap_and_no_headroom_is_exceeded_by_a_fen_in_both_rounds_together(
     rounds: list[list[tuple[int, int, int]]], room: int, sector_cap: int, region_cap: int
 ) -> None:
     budget = Budget((Headroom(GROWTH_PLAN, room),), (0,), caps=FlowCaps(sector_cap, region_cap))
-    lent = np.zeros(LOTS, dtype=np.int64)
+    lent = np.zeros(STRATA, dtype=np.int64)
     refused = 0
     for entries in rounds:
         demand = by_lot(entries)
         allocation, budget = fill(0, budget, demand)
-        served = np.array([row[:cutoff].sum() for row, cutoff in zip(demand, allocation.lot_cutoffs, strict=True)])
+        served = np.array([row[:cutoff].sum() for row, cutoff in zip(demand, allocation.stratum_cutoffs, strict=True)])
         assert served.sum() == allocation.approved_fen
         assert allocation.approved_fen + allocation.refused_fen == demand.sum()
-        for lot, row in enumerate(demand):
-            if row[allocation.lot_cutoffs[lot] :].sum() > 0:
-                assert allocation.lot_bindings[lot] in (GROWTH_PLAN, SECTOR_CAP, REGION_CAP)
+        for stratum, row in enumerate(demand):
+            if row[allocation.stratum_cutoffs[stratum] :].sum() > 0:
+                assert allocation.stratum_bindings[stratum] in (GROWTH_PLAN, SECTOR_CAP, REGION_CAP)
         lent += served
         refused += allocation.refused_fen
     place = lent.reshape(len(REGIONS), len(SECTORS))
@@ -184,8 +184,8 @@ def test_exactly_at_a_sectors_cap_passes_and_one_fen_over_does_not() -> None:
     demand = by_lot([(2, 0, 60), (2 + len(SECTORS), 1, 40), (3, 1, 500)])  # one sector in two regions, and another
     for cap, cutoffs in ((100, (PRIORITIES, PRIORITIES)), (99, (1, 1))):
         allocation, _ = fill(0, Budget((), (), caps=FlowCaps(cap, UNLIMITED)), demand)
-        assert (allocation.lot_cutoffs[2], allocation.lot_cutoffs[2 + len(SECTORS)]) == cutoffs
-        assert allocation.lot_cutoffs[3] == 1, "500 never fit"
+        assert (allocation.stratum_cutoffs[2], allocation.stratum_cutoffs[2 + len(SECTORS)]) == cutoffs
+        assert allocation.stratum_cutoffs[3] == 1, "500 never fit"
 
 
 def test_caps_are_shares_of_the_least_other_headroom() -> None:
@@ -194,14 +194,14 @@ def test_caps_are_shares_of_the_least_other_headroom() -> None:
     assert lender.budget.caps == FlowCaps(45_000, 75_000)
 
 
-@pytest.mark.parametrize("lots", [1, LOTS])
-def test_a_lender_without_caps_does_not_tell_lots_apart(lots: int) -> None:
+@pytest.mark.parametrize("strata", [1, STRATA])
+def test_a_lender_without_caps_does_not_tell_lots_apart(strata: int) -> None:
     lender: Lender = book_of_a_million()[1]
     rooms_of(lender)
-    demand = np.zeros((lots, PRIORITIES), dtype=np.int64)
+    demand = np.zeros((strata, PRIORITIES), dtype=np.int64)
     demand[0, 3], demand[-1, 5] = 100_000, 60_000
     allocation = lender.allocate(demand)
-    assert (allocation.cutoff, allocation.binding, allocation.lot_cutoffs) == (5, GROWTH_PLAN, ())
+    assert (allocation.cutoff, allocation.binding, allocation.stratum_cutoffs) == (5, GROWTH_PLAN, ())
     refused = {use.constraint: use.refused_fen for use in lender.budget.uses()}
     assert refused[GROWTH_PLAN] == 60_000
     assert sum(refused.values()) == 60_000

@@ -51,7 +51,7 @@ SHOCKS = {
 YEARLY = LearningParameters(review_months=6, window_months=6, first_review_month=5)
 UPGRADED = YEARLY._replace(model_two_from_month=8, exploration_share=0.2, reject_odds_factor=1.5)
 QUARTERLY = StrategyParameters(move_months=3)
-TRIAL = OfferTestParameters(share=0.5, price_step_apr=0.04, least_offers=20)
+OFFER_TEST = OfferTestParameters(share=0.5, price_step_apr=0.04, least_offers=20)
 COMPETING = CompetitionParameters(believed_price_weight=25.0, review_months=3, memory_months=6)
 # --- lenders that cut, ration, sell and limit themselves ----------------------------------------------------------
 RATIONED_FROM = 6
@@ -86,11 +86,11 @@ def learning(parameters: LearningParameters = YEARLY, truth_months: int = 6) -> 
 
 def strategic() -> MarketConfig:
     """Every lender learns, moves its terms by its returns, and tries other prices and limits."""
-    return every_lender(small(), strategy=QUARTERLY, offer_test=TRIAL, learning=YEARLY)
+    return every_lender(small(), strategy=QUARTERLY, offer_test=OFFER_TEST, learning=YEARLY)
 
 
 def rationed() -> MarketConfig:
-    """One lender refuses by lot, officers overrule the card, and debtors of several lenders are followed."""
+    """One lender refuses at random, officers overrule the card, and debtors of several lenders are followed."""
     config = every_lender(one_lender(small(300), "platform_a", rationing=RATIONED), officers=OFFICERS)
     return config._replace(observe=config.observe._replace(baseline_until=RATIONED_FROM, cohort_months=8))
 

@@ -1,4 +1,4 @@
-"""A branch is, to the last byte, the market that would have lived under its configuration from the beginning."""
+"""A branch is, to the last byte, the market that would have run under its configuration from the beginning."""
 
 import gc
 import weakref
@@ -21,7 +21,7 @@ from sim.policies.rate_cap import RateCap
 from sim.shocks.funding_freeze import FundingFreeze
 from sim.shocks.shutdown_rumour import ShutdownRumour
 from sim.shocks.unemployment import Unemployment
-from tests.market.small_market import SEED, changed_state, differing, lived, one_lender, small
+from tests.market.small_market import SEED, changed_state, completed, differing, one_lender, small
 from tests.reference.market import ReferenceMarket
 from tests.variants import fast_first
 
@@ -31,15 +31,15 @@ SLUMP = Unemployment(5, months=4, add_share=0.2)
 
 
 def at(month: int, config: MarketConfig, kind: type[CreditMarket] = CreditMarket, **others: Any) -> CreditMarket:
-    """A market that has lived all months before one."""
+    """A market that has run all months before one."""
     market = kind(config, rng=SEED, **others)
     while market.month < month:
-        market.live_month() if month <= 0 else market.step()
+        market.run_month() if month <= 0 else market.step()
     return market
 
 
 def assert_same(branch: CreditMarket, config: MarketConfig, kind: type[CreditMarket] = CreditMarket) -> None:
-    whole = lived(config, kind=kind)
+    whole = completed(config, kind=kind)
     assert differing(branch.record.tables, whole.record.tables) == []
     assert changed_state(branch, whole) == []
     assert branch.record.hash() == whole.record.hash()
@@ -60,7 +60,7 @@ def test_every_arm_and_scenario_of_the_main_study_may_share_a_warm_up() -> None:
     parent = at(0, study.markets["calm", "baseline"])
     for config in study.markets.values():
         assert_same(ended(parent.branch(config)), config)
-    hashes = {lived(config).record.hash() for config in study.markets.values()}
+    hashes = {completed(config).record.hash() for config in study.markets.values()}
     assert len(hashes) >= 4, "otherwise there would be nothing to tell apart"
 
 
@@ -77,7 +77,7 @@ FROM_MONTH_0: dict[str, dict[str, Any]] = {
     "a path from the warm-up's level on": {"economy": small().economy._replace(unemployment_path=(0.052, 0.2))},
     "other windows": {"observe": ObserveParameters(0, 3, 3, 9)},
     "quiet cuts": {"lender": one_lender(small(), "platform_a", quiet_cut=QuietCutParameters(cut_share=0.9)).lender},
-    "a cut by lot": {
+    "a cut at random": {
         "lender": one_lender(small(), "platform_a", rationing=RationingParameters(refused_share=0.9)).lender
     },
 }
@@ -87,7 +87,7 @@ FROM_MONTH_0: dict[str, dict[str, Any]] = {
 def test_what_begins_in_month_0_may_differ(name: str) -> None:
     config = small(**FROM_MONTH_0[name])
     assert_same(ended(at(0, small()).branch(config)), config)
-    other, parent = lived(config).record, lived(small()).record
+    other, parent = completed(config).record, completed(small()).record
     assert differing(other.tables, parent.tables) or other.people() != parent.people()
 
 
@@ -160,7 +160,7 @@ def test_a_market_that_has_ended_goes_on_in_a_branch_with_a_longer_horizon() -> 
 def test_a_person_of_a_branch_is_explained() -> None:
     config = small(policy=(("rate_cap", CAP),))
     branch = ended(at(4, small()).branch(config))
-    assert branch.explain(17, 12) == lived(config).explain(17, 12)
+    assert branch.explain(17, 12) == completed(config).explain(17, 12)
 
 
 # --- any month, any dates ---------------------------------------------------------------------------------------------
@@ -260,7 +260,7 @@ def test_a_collector_goes_on_from_what_it_has_collected() -> None:
     branch = ended(parent.branch(config))
     frame = branch.datacollector.get_model_vars_dataframe()
     assert frame["month"].tolist() == list(range(1, 19))
-    assert frame["debt"].tolist() == lived(config).record.table("market")["debt_fen"].to_pylist()
+    assert frame["debt"].tolist() == completed(config).record.table("market")["debt_fen"].to_pylist()
     assert len(parent.datacollector.get_model_vars_dataframe()) == 4
 
 

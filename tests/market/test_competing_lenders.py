@@ -8,13 +8,13 @@ from experiments.compose.study import compose
 from sim.books.competition import markup_bp, share_ppm
 from sim.market import CreditMarket
 from sim.params import OfferTestParameters
-from tests.market.small_market import SEED, every_lender, lived, small
+from tests.market.small_market import SEED, completed, every_lender, small
 
-NO_TRIAL = OfferTestParameters()
+NO_TEST = OfferTestParameters()
 
 
 @cache
-def rivals(names: str, trial: OfferTestParameters = NO_TRIAL) -> CreditMarket:
+def rivals(names: str, offer_test: OfferTestParameters = NO_TEST) -> CreditMarket:
     config = compose(
         [
             f"lender=[{','.join('rival_' + name for name in names)}]",
@@ -24,13 +24,13 @@ def rivals(names: str, trial: OfferTestParameters = NO_TRIAL) -> CreditMarket:
             "behaviour.choice.price_weight=25.0",
         ]
     )
-    market = CreditMarket(every_lender(config, offer_test=trial), rng=SEED)
+    market = CreditMarket(every_lender(config, offer_test=offer_test), rng=SEED)
     market.run()
     return market
 
 
 def test_by_default_a_markup_is_the_parameters() -> None:
-    assert all(lender.demand.markup_bp is None for lender in lived(small()).lenders)
+    assert all(lender.demand.markup_bp is None for lender in completed(small()).lenders)
 
 
 def test_few_lenders_ask_more_than_many_and_say_why() -> None:
@@ -61,10 +61,10 @@ def test_a_trial_adds_those_who_would_rather_not_borrow_and_takes_off_what_losse
     market = rivals("ab", OfferTestParameters(share=1.0, price_step_apr=0.04, limit_step_share=0.0, least_offers=20))
     rows = market.record.table("lender").to_pylist()
     lender = market.lenders[0]
-    trial = lender.price_experiment.of_prices(lender)
-    assert trial is not None
-    assert trial.free_margin_bp is not None
-    assert 0 < trial.kept_bp < 10_000, "it believes in losses at least"
+    result = lender.offer_test.of_prices(lender)
+    assert result is not None
+    assert result.free_margin_bp is not None
+    assert 0 < result.kept_bp < 10_000, "it believes in losses at least"
     own = sum(row["applications"] for row in rows if row["lender"] == "rival_a")
-    lost = 25.0 * (1.0 - own / sum(row["applications"] for row in rows)) + 10_000 / trial.free_margin_bp
-    assert lender.demand.markup_bp == pytest.approx(trial.kept_bp / lost, abs=1)
+    lost = 25.0 * (1.0 - own / sum(row["applications"] for row in rows)) + 10_000 / result.free_margin_bp
+    assert lender.demand.markup_bp == pytest.approx(result.kept_bp / lost, abs=1)

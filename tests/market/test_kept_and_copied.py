@@ -17,7 +17,7 @@ from sim.market import CreditMarket
 from sim.mesa_agents import SelfNumberingModel
 from sim.params import MarketConfig
 from sim.people.person import Borrower
-from tests.market.small_market import SEED, changed_state, lived, small
+from tests.market.small_market import SEED, changed_state, completed, small
 from tests.reference.market import ReferenceMarket
 from tests.variants import fast_first
 
@@ -33,7 +33,7 @@ def given_up(kind: type[CreditMarket], month: int, branches: bool) -> weakref.re
     market = kind(tiny(), rng=SEED)
     mesa.Agent(market)
     assert len(market.agents_by_type[Borrower]) == 60
-    market.live_until(month)
+    market.run_until(month)
     return weakref.ref(market.branch(market.config) if branches else market)
 
 
@@ -61,11 +61,11 @@ def test_agents_of_a_market_and_of_a_user_are_numbered_together() -> None:
 @pytest.mark.parametrize("copied", [copy.deepcopy, lambda market: pickle.loads(pickle.dumps(market))])  # noqa: S301
 def test_a_copy_goes_on_to_the_same_bytes(kind: type[CreditMarket], month: int, copied: Any) -> None:
     market = kind(tiny(), rng=SEED)
-    market.live_until(month)
+    market.run_until(month)
     assert len(market.agents_by_type[Borrower]) == 60
     twin = copied(market)
     twin.run()
-    whole = lived(tiny(), kind=kind)
+    whole = completed(tiny(), kind=kind)
     assert twin.record.hash() == whole.record.hash()
     assert changed_state(twin, whole) == []
     assert twin.datacollector.model_vars == whole.datacollector.model_vars
@@ -77,7 +77,7 @@ def test_a_copy_goes_on_to_the_same_bytes(kind: type[CreditMarket], month: int, 
 def test_a_fresh_market_can_be_pickled_before_its_warm_up() -> None:
     twin = pickle.loads(pickle.dumps(CreditMarket(tiny(), rng=SEED)))  # noqa: S301
     twin.run()
-    assert twin.record.hash() == lived(tiny()).record.hash()
+    assert twin.record.hash() == completed(tiny()).record.hash()
 
 
 # --- Mesa's batch_run -------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_batch_run_takes_a_configuration_in_a_list(processes: int) -> None:
         CreditMarket, {"config": [tiny()], "rng": seeds}, number_processes=processes, display_progress=False
     )
     debts = {row["rng"]: row["debt_fen"] for row in rows}
-    assert debts == {seed: lived(tiny(), seed).record.table("market")["debt_fen"].to_pylist()[-1] for seed in seeds}
+    assert debts == {seed: completed(tiny(), seed).record.table("market")["debt_fen"].to_pylist()[-1] for seed in seeds}
 
 
 @pytest.mark.parametrize("processes", fast_first([1, 2], 1))
@@ -153,7 +153,7 @@ def test_who_belongs_to_a_market_cannot_be_removed() -> None:
 def test_a_users_collector_that_can_be_pickled_is_kept() -> None:
     collector = DataCollector(model_reporters={"month": "month"})
     market = CreditMarket(tiny(), rng=SEED, datacollector=collector)
-    market.live_until(2)
+    market.run_until(2)
     twin = pickle.loads(pickle.dumps(market))  # noqa: S301
     twin.run()
     assert twin.datacollector.model_vars == {"month": [1, 2, 3, 4]}

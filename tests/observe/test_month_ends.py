@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.observe.month_ends import Difference, first_place, memory_sum, months_of, sums_of, until
+from sim.observe.month_ends import Difference, first_row_that_differs, memory_sum, months_of, sums_of, until
 from sim.state import blank_people
 
 
@@ -35,6 +35,12 @@ def test_two_values_that_change_places_show_in_the_sum(
     assert (memory_sum(column) == memory_sum(changed)) == (column[left] == column[right])
 
 
+def test_bytes_beyond_the_last_whole_word_are_one_number() -> None:
+    """1069 is the bytes 45 and 4; as numbers of their own with the weights 1 and 3 they gave the sum of 0 and 19."""
+    left, right = (np.array([value], np.int16) for value in (1069, 4864))
+    assert memory_sum(left) != memory_sum(right)
+
+
 @pytest.mark.parametrize("place", [("borrowers", "savings"), ("loans", "principal"), ("lines", "limit")])
 def test_sums_tell_columns_apart(place: tuple[str, str]) -> None:
     people, other = blank_people(9, 2), blank_people(9, 2)
@@ -55,11 +61,11 @@ def test_sums_tell_columns_apart(place: tuple[str, str]) -> None:
         ([0.5, 3.0, 1.0], [0.5, 2.0, 0.0], 1),
     ],
 )
-def test_the_first_place_in_which_columns_differ(
+def test_the_first_row_that_differs_in_which_columns_differ(
     here: list[float | None], there: list[float | None], place: int | None
 ) -> None:
     columns = (pa.chunked_array([pa.array(values, pa.float64())]) for values in (here, there))
-    assert first_place(*columns) == place
+    assert first_row_that_differs(*columns) == place
 
 
 def test_a_vintage_belongs_to_the_month_of_its_age() -> None:

@@ -31,7 +31,7 @@ def month_of(*month_ends: People) -> list[dict[str, object]]:
         signed = signed_after(signed, old, new)
     block = tape_block(NOW, ROWS, ["only"], WARM_UP, (before, signed), (now, signed_after(signed, before, now)))
     columns = {
-        name: [column.texts[place] for place in column.places] if isinstance(column, Texts) else column.tolist()
+        name: [column.texts[code] for code in column.codes] if isinstance(column, Texts) else column.tolist()
         for name, column in block.items()
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

@@ -20,7 +20,7 @@ FORM = {"code": bytes(range(256)) * 8}
 
 @pytest.fixture(autouse=True)
 def unsaid(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kernel_files, "_SAID", set())
+    monkeypatch.setattr(kernel_files, "_LOGGED", set())
 
 
 def files_in(folder: Path, stamp: tuple[str, ...] = STAMP) -> KernelFiles:

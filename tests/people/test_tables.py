@@ -13,6 +13,6 @@ def test_jobs_lost_are_the_sector_s_times_the_region_s_times_the_shock_s_and_at_
     economy: Any = SimpleNamespace(
         separation_shares=(0.02, 0.1),
         region_separation_factors=(1.0, 2.0),
-        strains=SimpleNamespace(separation_factors=(1.0, 1.5, 1.0, 20.0)),
+        shock_effects=SimpleNamespace(separation_factors=(1.0, 1.5, 1.0, 20.0)),
     )
     assert separation_shares_of(economy).tolist() == pytest.approx([0.02, 0.15, 0.04, 1.0])

@@ -33,7 +33,7 @@ class PlantedRule(Instrument):
     STRICT = {"part_share": 1e-7}
     TRACE = "borrower_cap"
 
-    def says(self) -> str:
+    def describe(self) -> str:
         return f"one person owes {self.part_share:.0%} of what was allowed"
 
     def amend(self, rules: Rules, kind: str, month: int) -> Rules:

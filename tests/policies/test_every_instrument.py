@@ -64,7 +64,7 @@ class TestEveryInstrument:
         assert len(instrument.source) > 40
         assert re.search(r"\b20\d\d\b", instrument.source), "the document's year"
         assert isinstance(instrument.verified, bool)
-        assert instrument.says()
+        assert instrument.describe()
 
     def test_its_file_opens_with_its_place_and_its_source(self, name: str) -> None:
         lines = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8").splitlines()

@@ -96,7 +96,7 @@ WORDS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("name", "changes", "words"), WORDS)
 def test_an_instrument_says_what_it_sets(name: str, changes: dict[str, Any], words: str) -> None:
-    assert member_class("policy", name, "policy")(**changes).says() == words
+    assert member_class("policy", name, "policy")(**changes).describe() == words
 
 
 def test_every_instrument_is_asked_for_its_words() -> None:
@@ -117,7 +117,7 @@ def test_idle_and_strict_figures_are_such_as_a_file_may_hold(name: str, which: s
 
 def test_an_instrument_without_a_legal_source_cannot_be_made() -> None:
     class Unsourced(Instrument):
-        def says(self) -> str:
+        def describe(self) -> str:
             return "nothing"
 
         def amend(self, rules: Rules, kind: str, month: int) -> Rules:

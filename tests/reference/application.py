@@ -35,9 +35,9 @@ from sim.scoring.features import (
     without_registry,
 )
 from tests.reference.circumstances import Circumstances, LenderTerms
+from tests.reference.offer_test import arm_of, price_for
 from tests.reference.permission import ground_in_law
 from tests.reference.person import Person
-from tests.reference.price_experiment import arm_of, price_for
 
 FEN_PER_YUAN = 100
 

@@ -28,9 +28,9 @@ from sim.codes import (
     NOT_APPLIED,
     OWN_POLICY,
     PENDING,
-    PLACES,
     PURCHASE,
     RATE_CAP,
+    REGION_SECTORS,
     RUSH,
     WORKING_CAPITAL,
 )
@@ -40,7 +40,7 @@ from sim.money import monthly_interest
 from sim.params import ContagionParameters
 from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
 from sim.rules.default import purpose_in_truth
-from sim.rules.underwriting import lot_of, priority
+from sim.rules.underwriting import priority, stratum_of
 from sim.rules.work import next_employment, next_months_unemployed, turbulence
 from tests.reference.applicant_outcome import begin_watch, follow_watch
 from tests.reference.application import judged
@@ -57,8 +57,8 @@ from tests.reference.household import (
 from tests.reference.job import income, needed, sales
 from tests.reference.line_review import review_line
 from tests.reference.need import Need, need_for_credit, preferred_lender, slots_are_what_is_missing
+from tests.reference.offer_test import arm_of
 from tests.reference.person import Person
-from tests.reference.price_experiment import arm_of
 from tests.reference.repayment import new_loan, pay_claims, pay_dues, repay_by_new_loan
 
 TWELVE_MONTHS = 4095  # one bit a month
@@ -86,7 +86,7 @@ class Borrower(Person):
     def earn(self, world: Circumstances, counts: Counts) -> None:
         """Keep, lose or find work; receive income, sell stock, and learn what must be spent this month."""
         work = world.behaviour.work
-        losing = world.separation_shares[lot_of(self.group, PLACES)]
+        losing = world.separation_shares[stratum_of(self.group, REGION_SECTORS)]
         losing *= turbulence(self.reliability, work.turbulence_slope)
         u = world.chance.uniform("job", self.row)
         self.employed = next_employment(self.employed, losing, world.finding_share, u)

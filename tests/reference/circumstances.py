@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import NamedTuple
 
-from sim.rules.underwriting import lot_of
+from sim.rules.underwriting import stratum_of
 
 
 class LenderTerms(SimpleNamespace):
@@ -25,14 +25,14 @@ class Circumstances(SimpleNamespace):
 class Allotment(NamedTuple):
     """How far one lender's money went in one round of applications."""
 
-    cutoff: tuple[int, ...]  # by lot: first priority refused
-    binding: tuple[int, ...]  # by lot: the constraint that refused it
+    cutoff: tuple[int, ...]  # by stratum: first priority refused
+    binding: tuple[int, ...]  # by stratum: the constraint that refused it
     partner: tuple[int, ...]  # by priority: bank beside which the loan is made, or NOBODY
 
     def reaches(self, group: int, priority: int) -> bool:
         """Return whether the money reaches a person of a group at a priority."""
-        return priority < self.cutoff[lot_of(group, len(self.cutoff))]
+        return priority < self.cutoff[stratum_of(group, len(self.cutoff))]
 
     def refusal(self, group: int) -> int:
         """Return the constraint that refuses people of a group."""
-        return self.binding[lot_of(group, len(self.binding))]
+        return self.binding[stratum_of(group, len(self.binding))]

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from sim.codes import AGE_BANDS, BUCKETS, DECLINED_PRICE, NOBODY, PENDING, PLACES, VINTAGE_MONTHS, WORKING_CAPITAL
+from sim.codes import (
+    AGE_BANDS,
+    BUCKETS,
+    DECLINED_PRICE,
+    NOBODY,
+    PENDING,
+    REGION_SECTORS,
+    VINTAGE_MONTHS,
+    WORKING_CAPITAL,
+)
 from sim.counted import Flow, GroupFlow, HouseholdFlow, LiquidityFlow, OfferCount
 from sim.money import monthly_interest, part
 from sim.rules.sizes import size_class
-from sim.rules.underwriting import lot_of
+from sim.rules.underwriting import stratum_of
 from sim.state import Tallies
 from tests.reference.circumstances import Circumstances
 from tests.reference.credit import Loan
@@ -45,8 +54,8 @@ class Counts:
 
     def waiting(self, lender: int, group: int, priority: int, amount: int) -> None:
         """Count an application that waits for a lender's money."""
-        lot = lot_of(group, self.tallies.demand.shape[1])
-        self.tallies.demand[lender, lot, priority] += amount
+        stratum = stratum_of(group, self.tallies.demand.shape[1])
+        self.tallies.demand[lender, stratum, priority] += amount
         self.tallies.demand_count[lender, priority] += 1
 
     def applied(self, lender: int, cell: int) -> bool:
@@ -66,7 +75,7 @@ class Counts:
         self.tallies.outcome_amount[lender, band, outcome] += amount
 
     def in_arm(self, lender: int, arm: int, column: str, amount: int = 1) -> None:
-        """Count in one arm of a lender's trial of prices and limits."""
+        """Count in one arm of a lender's test of prices and limits."""
         self.tallies.offer_test[lender, arm, OfferCount.titles().index(column)] += amount
 
     def offered(self, lender: int, arm: int, outcome: int, apr_bp: int) -> None:
@@ -166,7 +175,7 @@ class Counts:
     def debtor(self, lender: int, owed: int, group: int) -> None:
         """Count a customer who owes a lender, by how much it is and by where they live and work."""
         self.tallies.debtors[lender, size_class(owed)] += (1, owed)
-        self.tallies.places[lender, group // len(AGE_BANDS) % PLACES] += owed
+        self.tallies.region_sectors[lender, group // len(AGE_BANDS) % REGION_SECTORS] += owed
 
     def followed(self, person: Person, consumption: int, normal_income: int) -> None:
         """Count one of the people followed in their tercile of liquidity."""

@@ -43,9 +43,9 @@ class ReferenceEngine:
         for borrower, tercile in zip(self.borrowers, liquidity.tolist(), strict=True):
             borrower.liquidity = tercile
 
-    def count_in_lots(self, lots: int) -> None:
-        """Count demand in so many lots from the next month on."""
-        self.tallies = self.tallies._replace(demand=np.zeros((self.lenders, lots, PRIORITIES), dtype=np.int64))
+    def count_in_strata(self, strata: int) -> None:
+        """Count demand in so many strata from the next month on."""
+        self.tallies = self.tallies._replace(demand=np.zeros((self.lenders, strata, PRIORITIES), dtype=np.int64))
 
     def begin_month(self) -> None:
         """Clear the tallies."""
@@ -59,7 +59,7 @@ class ReferenceEngine:
             borrower.earn(world, counts)
 
     def seek_credit(self, terms: Terms, conditions: Conditions, chance: MonthDraws) -> NDArray[np.int64]:
-        """Let people ask for credit; return the fen that wait for money by lender, lot and priority."""
+        """Let people ask for credit; return the fen that wait for money by lender, stratum and priority."""
         world, counts = self.world(conditions, chance, terms), Counts(self.tallies)
         for borrower in self.borrowers:
             borrower.seek(world, counts)
@@ -68,7 +68,7 @@ class ReferenceEngine:
     def try_elsewhere(
         self, approvals: Cutoffs, terms: Terms, conditions: Conditions, chance: MonthDraws
     ) -> NDArray[np.int64]:
-        """Let those refused ask one other lender; return the fen that wait by lender, lot and priority."""
+        """Let those refused ask one other lender; return the fen that wait by lender, stratum and priority."""
         self.tallies.demand[...] = 0
         self.tallies.demand_count[...] = 0
         world, counts = self.world(conditions, chance, terms), Counts(self.tallies)

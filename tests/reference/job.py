@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.codes import PLACES
+from sim.codes import REGION_SECTORS
 from sim.elementary import normal_quantile
 from sim.rules.spending import emergency_chance, emergency_expense, essential_spending
-from sim.rules.underwriting import lot_of
+from sim.rules.underwriting import stratum_of
 from sim.rules.work import replacement_income, stock_sold, transitory_factor, wage
 from tests.reference.circumstances import Circumstances
 from tests.reference.counts import Counts
@@ -17,7 +17,7 @@ def income(person: Person, world: Circumstances, counts: Counts) -> int:
     work = world.behaviour.work
     if person.employed:
         noise = normal_quantile(world.chance.uniform("income", person.row))
-        level = world.wage_index * world.bonus_factor * world.income_factors[lot_of(person.group, PLACES)]
+        level = world.wage_index * world.bonus_factor * world.income_factors[stratum_of(person.group, REGION_SECTORS)]
         earned = wage(person.permanent_income, level, transitory_factor(world.income_noises[person.sector], noise))
         counts.household("wages", earned)
         return earned

@@ -8,10 +8,10 @@ from sim.rules.repayment import level_instalment, recovery, relationship_value
 from tests.reference.circumstances import Circumstances, LenderTerms
 from tests.reference.counts import BAD_BUCKET, CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Counts
 from tests.reference.credit import Loan
+from tests.reference.offer_test import arm_of, price_for
 from tests.reference.payment_holiday import is_deferred, postpone
 from tests.reference.permission import term_of
 from tests.reference.person import Person
-from tests.reference.price_experiment import arm_of, price_for
 
 FEN_PER_YUAN = 100
 

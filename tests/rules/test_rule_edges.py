@@ -14,12 +14,12 @@ from sim.codes import (
     LINE_CUT,
     LINE_OPEN,
     LOAN_SLOTS,
-    LOTS,
     NO_LINE,
     PENDING,
     PURCHASE,
     RATE_CAP,
     SECTORS,
+    STRATA,
 )
 from sim.counted import SIZE_BOUNDS_YUAN
 from sim.params import BehaviourParameters
@@ -32,7 +32,7 @@ from sim.rules.pricing import Price, Stake, band_price
 from sim.rules.repayment import charge_off_month
 from sim.rules.sizes import size_class
 from sim.rules.spending import emergency_chance, target_buffer
-from sim.rules.underwriting import decision, lot_of, told_of_a_cut
+from sim.rules.underwriting import decision, stratum_of, told_of_a_cut
 
 USUAL = BehaviourParameters()
 
@@ -77,13 +77,13 @@ def test_the_law_is_the_ground_only_where_it_leaves_less_than_the_line(cap: int,
 
 def test_a_lot_is_a_region_and_a_sector_whatever_the_age_and_the_quintile() -> None:
     ages, sectors = len(AGE_BANDS), len(SECTORS)
-    assert (ages, sectors, LOTS) == (5, 6, 24)
+    assert (ages, sectors, STRATA) == (5, 6, 24)
     quintile, region, sector = 4, 2, 3
     for age in range(ages):
         group = ((quintile * 4 + region) * 6 + sector) * 5 + age
-        assert lot_of(group, 24) == 2 * 6 + 3
-        assert lot_of(group, 1) == 0
-    assert [lot_of(group, 24) for group in (4, 5, 119, 120)] == [0, 1, 23, 0]
+        assert stratum_of(group, 24) == 2 * 6 + 3
+        assert stratum_of(group, 1) == 0
+    assert [stratum_of(group, 24) for group in (4, 5, 119, 120)] == [0, 1, 23, 0]
 
 
 def test_a_claim_was_charged_off_as_many_months_ago_as_have_been_collected() -> None:

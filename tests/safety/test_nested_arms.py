@@ -47,7 +47,7 @@ def completed(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) 
 def compared(
     folder: Path, *changes: dict[str, dict[str, list[Any]]], policies: str = "rate_cap"
 ) -> tuple[NestedArms, ...]:
-    """Return the nested arms when the arm with the policies has these changes in its replicates, and others have none."""
+    """Return the nested arms when the arm with the policies has these changes and the others have none."""
     runs, arm = plan(study(policies)), study(policies).arms[1]
     kept = {
         run.identity: completed(folder, run, changes[run.replicate] if run.arm == arm else {})

@@ -7,7 +7,7 @@ import pytest
 from sim.codes import REGIONS, SECTORS
 from sim.params import LenderParameters
 from sim.scope import check_kinds, check_lender_names, check_places, lenders_in, places_in
-from sim.shocks.overlays import scaled, strained, with_less_collection, with_lower_wages, with_more_jobs_lost
+from sim.shocks.overlays import scaled, with_less_collection, with_lower_wages, with_more_jobs_lost, with_shock_effects
 from tests.books.made_books import made_economy
 
 LENDERS = (("one", LenderParameters(kind="bank")), ("two", LenderParameters(kind="platform")))
@@ -19,12 +19,12 @@ def test_factors_multiply_where_a_shock_strikes_and_stay_elsewhere() -> None:
     east = places_in(("east",), ())
     poorer = with_lower_wages(with_lower_wages(calm, east, 0.1), places_in((), ()), 0.2)
     # In the east 0.9 x 0.8 is left of a wage, elsewhere 0.8.
-    assert poorer.strains.income_factors == pytest.approx([0.72] * 6 + [0.8] * 18)
+    assert poorer.shock_effects.income_factors == pytest.approx([0.72] * 6 + [0.8] * 18)
     jobless = with_more_jobs_lost(calm, east, 0.5)
-    assert jobless.strains.separation_factors == pytest.approx([1.5] * 6 + [1.0] * 18)
+    assert jobless.shock_effects.separation_factors == pytest.approx([1.5] * 6 + [1.0] * 18)
     halted = with_less_collection(calm, (False, True), 0.75)
-    assert halted.strains.collection_factors == pytest.approx((1.0, 0.25))
-    assert strained(calm, calm.strains) is calm
+    assert halted.shock_effects.collection_factors == pytest.approx((1.0, 0.25))
+    assert with_shock_effects(calm, calm.shock_effects) is calm
 
 
 def test_a_scope_covers_what_it_names_and_all_where_it_names_nothing() -> None:

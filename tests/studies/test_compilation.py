@@ -17,7 +17,7 @@ def joint_lending() -> MarketConfig:
     return next(iter(study.markets.values()))
 
 
-@pytest.mark.parametrize("market", fast_first([joint_lending, small], 1), ids=["many lots", "one lot"])
+@pytest.mark.parametrize("market", fast_first([joint_lending, small], 1), ids=["many strata", "one stratum"])
 def test_compiling_runs_a_tiny_market(
     market: Callable[[], MarketConfig], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,12 +79,12 @@ def test_listeners_hear_what_is_compiled_and_the_log_only_when_nobody_listens(
     compiling._say_once.cache_clear()
     heard: list[tuple[str, bool]] = []
     with caplog.at_level(logging.INFO, logger="sluice"):
-        with compiling.telling(lambda name, is_done: heard.append((name, is_done))):
-            compiling._tell("a.function", is_done=False)
+        with compiling.reporting(lambda name, is_done: heard.append((name, is_done))):
+            compiling._report("a.function", is_done=False)
         assert heard == [("a.function", False)]
         assert caplog.messages == []
-        compiling._tell("a.function", is_done=False)
-        compiling._tell("a.function", is_done=True)
+        compiling._report("a.function", is_done=False)
+        compiling._report("a.function", is_done=True)
     warnings = [record.message for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warnings) == 1
     assert "once for these sources" in warnings[0]

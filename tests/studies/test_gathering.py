@@ -16,7 +16,7 @@ from experiments.keep.files import ROWS_A_GROUP, read_table, write_pieces, write
 from experiments.tables.outcomes import Outcome
 from experiments.tables.ratios import Single, made_of
 from experiments.tables.selections import SELECTIONS, columns_read, rows_read
-from tests.market.small_market import lived, small
+from tests.market.small_market import completed, small
 from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +46,7 @@ def test_no_rows_make_an_empty_table_with_its_columns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("table", fast_first(SELECTIONS, 1))
 def test_columns_and_rows_that_are_read_give_the_outcome_of_the_whole_table(tmp_path: Path, table: str) -> None:
-    rows = lived(small()).record.table(table)
+    rows = completed(small()).record.table(table)
     for key in ("replicate", "scenario", "arm"):
         rows = rows.add_column(0, key, pa.repeat(pa.scalar(0 if key == "replicate" else "one"), rows.num_rows))
     write_table(tmp_path / "a.parquet", rows)

@@ -53,7 +53,7 @@ def months_to_failure(seed: int, cash_share: float, people: int, strengths: tupl
         f"lender.platform_a.cash_target_share={cash_share}",
     ]
     eve = CreditMarket(compose([*sizes, *lender]), rng=seed)
-    eve.live_until(START)
+    eve.run_until(START)
     months_to_failure = []
     for share in strengths:
         rumour = ["shock=[shutdown_rumour]", f"shock.shutdown_rumour.start_month={START}"]

@@ -37,7 +37,7 @@ class CreditMarket:
     def __init__(self, config, *, rng, replicate=0):
         self.config, self.rng, self.replicate = config, rng, replicate
 
-    def live_until(self, month):
+    def run_until(self, month):
         note_warm_up(self.replicate)
 
     def branch(self, config):

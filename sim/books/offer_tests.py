@@ -1,6 +1,6 @@
-"""What a lender makes of a trial: other prices and other limits for some people, and what became of their loans.
+"""What a lender makes of an offer test: other prices and other limits for some people, and what became of their loans.
 
-Groups are drawn by lot, so they differ by what they were offered and by chance. Everything is of the last year, but
+Groups are drawn at random, so they differ by what they were offered and by chance. Everything is of the last year, but
 for what is owed and earned: who is 90 days late now was in good standing three months ago, so losses are held against
 the debt of then. Whole numbers throughout; no draws.
 """
@@ -34,8 +34,8 @@ class Yields(NamedTuple):
     default_slope_percent: int = 0  # by which it believes that losses grow with each unit of the yearly price
 
 
-class Trial(NamedTuple):
-    """What a trial of prices has found."""
+class PriceTestResult(NamedTuple):
+    """What a test of prices has found."""
 
     free_margin_bp: int | None  # that would earn most a year if all of a rise were kept; None = nobody minded the price
     kept_bp: int  # of a rise in price, on each yuan of its own money: what losses and a partner leave
@@ -53,8 +53,8 @@ class Trial(NamedTuple):
         return None if self.free_margin_bp is None else self.kept_bp * self.free_margin_bp // BASIS_POINTS
 
 
-class LimitTrial(NamedTuple):
-    """What a trial of limits has found: the lender's profit on all that was owed in two groups of the same chance."""
+class LimitTestResult(NamedTuple):
+    """What a test of limits has found: the lender's profit on all that was owed in two groups of the same chance."""
 
     direction: int  # +1 wider, -1 narrower, 0 = chance alone may have made the difference
     loans: int
@@ -63,7 +63,7 @@ class LimitTrial(NamedTuple):
 
 
 class Group(NamedTuple):
-    """One group of a trial over a span of months: what was owed and earned, and what went bad."""
+    """One group of an offer test over a span of months: what was owed and earned, and what went bad."""
 
     loans: int  # made
     open_loans: int  # in the mean month
@@ -92,7 +92,7 @@ class Group(NamedTuple):
 
 
 def added(months: Sequence[Counts]) -> Counts:
-    """Return the sum of monthly counts of a trial."""
+    """Return the sum of monthly counts of an offer test."""
     if not months:
         return NOTHING_COUNTED
     return tuple(tuple(sum(column) for column in zip(*arm, strict=True)) for arm in zip(*months, strict=True))
@@ -111,15 +111,15 @@ def group(months: Sequence[Counts], arm: int) -> Group:
     return Group(owed["loans"], open_loans, owed["owed"], owed["accrued"], late["bads"], late["bad_owed"])
 
 
-def is_beyond_luck(difference: int, variance: int, standard_errors: float) -> bool:
+def is_significant(difference: int, variance: int, standard_errors: float) -> bool:
     """Return whether a difference is larger than so many of its standard errors."""
     return 100 * difference**2 > round(100 * standard_errors**2) * variance
 
 
-def price_trial(
+def price_test_result(
     months: Sequence[Counts], yields: Yields, least_offers: int, standard_errors: float = 2.0
-) -> Trial | None:
-    """Return what the trial says of the markup; None while either test price has had too few offers.
+) -> PriceTestResult | None:
+    """Return what the offer test says of the markup; None while either test price has had too few offers.
 
     With take-up t falling by t' for each unit of price, and the part l of a rise lost again on those who took it,
     profit on an offer, t times the margin, is largest where the margin is (1 - l) t / t': the inverse of the
@@ -140,7 +140,7 @@ def price_trial(
     dearer, cheaper = group(months, DEARER), group(months, CHEAPER)
     found_bp = lost_of_a_rise_bp(dearer, cheaper, rise_bp, yields, standard_errors)
     lost_bp = believed_of_a_rise_bp(dearer, cheaper, yields) if found_bp is None else found_bp
-    return Trial(
+    return PriceTestResult(
         free,
         max(0, BASIS_POINTS - lost_bp) * yields.income_share_bp // yields.part_share_bp,
         n_dear + n_cheap,
@@ -162,7 +162,7 @@ def lost_of_a_rise_bp(dear: Group, cheap: Group, rise_bp: int, yields: Yields, s
     lost_dear = dear.lost_fen(yields) * cheap.owed_month_fen
     lost_cheap = cheap.lost_fen(yields) * dear.owed_month_fen
     variance = DISPERSION * (lost_dear**2 // max(1, dear.bads) + lost_cheap**2 // max(1, cheap.bads))
-    if not is_beyond_luck(lost_dear - lost_cheap, variance, standard_errors):
+    if not is_significant(lost_dear - lost_cheap, variance, standard_errors):
         return None
     owed = dear.owed_month_fen * cheap.owed_month_fen
     return (lost_dear - lost_cheap) * YEAR_MONTHS * BASIS_POINTS**2 // (rise_bp * owed)
@@ -179,10 +179,10 @@ def believed_of_a_rise_bp(dear: Group, cheap: Group, yields: Yields) -> int:
     return lost * YEAR_MONTHS * yields.default_slope_percent * BASIS_POINTS**2 // (100 * owed * yields.income_share_bp)
 
 
-def limit_trial(
+def limit_test_result(
     months: Sequence[Counts], yields: Yields, least_loans: int, standard_errors: float = 2.0
-) -> LimitTrial | None:
-    """Return what the trial says of opening limits; None while either group has had too few loans to judge.
+) -> LimitTestResult | None:
+    """Return what the offer test says of opening limits; None while either group has had too few loans to judge.
 
     People are in a group for life, so all that is drawn on a wider line counts for it. Both groups are as large but for
     chance, so their whole profits are compared: a limit also decides who is worth an offer.
@@ -192,14 +192,14 @@ def limit_trial(
         return None
     wider, narrower = wide.profit_fen(yields), narrow.profit_fen(yields)
     variance = wide.profit_variance(yields) + narrow.profit_variance(yields)
-    sure = is_beyond_luck(wider - narrower, variance, standard_errors)
-    return LimitTrial((1 if wider > narrower else -1) if sure else 0, wide.loans + narrow.loans, wider, narrower)
+    sure = is_significant(wider - narrower, variance, standard_errors)
+    return LimitTestResult((1 if wider > narrower else -1) if sure else 0, wide.loans + narrow.loans, wider, narrower)
 
 
-def advised(trial: Trial, markup_bp: int, step_bp: int) -> int:
-    """Return the direction in which a trial says the markup should go, 0 when it is within a step of the best."""
-    if trial.best_margin_bp is None:
+def advised(result: PriceTestResult, markup_bp: int, step_bp: int) -> int:
+    """Return the direction in which an offer test says the markup should go, 0 when it is within a step of the best."""
+    if result.best_margin_bp is None:
         return 1
-    if abs(trial.best_margin_bp - markup_bp) < step_bp:
+    if abs(result.best_margin_bp - markup_bp) < step_bp:
         return 0
-    return 1 if trial.best_margin_bp > markup_bp else -1
+    return 1 if result.best_margin_bp > markup_bp else -1

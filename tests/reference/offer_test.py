@@ -1,4 +1,4 @@
-"""The arms of a lender's trial of prices and limits, as one person meets them."""
+"""The arms of a lender's test of prices and limits, as one person meets them."""
 
 from __future__ import annotations
 

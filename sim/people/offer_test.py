@@ -1,4 +1,4 @@
-"""Kernels: which arm of a lender's trial of prices and limits an application was in, and what came of it.
+"""Kernels: which arm of a lender's test of prices and limits an application was in, and what came of it.
 
 The arm is a keyed draw, for prices of the month of the application and for limits of a life, so it can be asked for
 again while the loan lives, and nothing about it is stored.
@@ -23,7 +23,7 @@ NON_ACCRUAL_BUCKET = 4  # 90 days late: interest is no longer counted as earned
 
 @kernel
 def arm_of(i: int, lender: int, month: int, keys: NDArray[np.uint64], terms: Terms) -> int:
-    """Return the arm of person i's application to a lender in a month; nobody is tested without a trial."""
+    """Return the arm of person i's application to a lender in a month; nobody is tested without an offer test."""
     share = terms.experiment_share[lender]
     if share <= 0.0:
         return UNTESTED
@@ -47,7 +47,7 @@ def price_for(lender: int, band: int, arm: int, terms: Terms) -> int:
 
 @kernel
 def count_offer(lender: int, arm: int, outcome: int, apr_bp: int, terms: Terms, tallies: Tallies) -> None:
-    """Count an application that met a price, at a lender that holds a trial."""
+    """Count an application that met a price, at a lender that holds an offer test."""
     if terms.experiment_share[lender] > 0.0 and outcome in (PENDING, DECLINED_PRICE):
         tallies.offer_test[lender, arm, OfferCount.OFFERS] += 1
         tallies.offer_test[lender, arm, OfferCount.OFFERED_BP] += apr_bp
@@ -57,7 +57,7 @@ def count_offer(lender: int, arm: int, outcome: int, apr_bp: int, terms: Terms, 
 
 @kernel
 def count_loan_in_arm(lender: int, arm: int, amount: int, terms: Terms, tallies: Tallies) -> None:
-    """Count a loan made, at a lender that holds a trial; the amount is new money, fen."""
+    """Count a loan made, at a lender that holds an offer test; the amount is new money, fen."""
     if terms.experiment_share[lender] > 0.0:
         tallies.offer_test[lender, arm, OfferCount.LOANS] += 1
         tallies.offer_test[lender, arm, OfferCount.LENT] += amount
@@ -65,7 +65,7 @@ def count_loan_in_arm(lender: int, arm: int, amount: int, terms: Terms, tallies:
 
 @kernel
 def count_bad_in_arm(lender: int, arm: int, owed: int, terms: Terms, tallies: Tallies) -> None:
-    """Count a loan that is 90 days late for the first time, at a lender that holds a trial; the amount is fen."""
+    """Count a loan that is 90 days late for the first time, at a lender that holds an offer test; the amount is fen."""
     if terms.experiment_share[lender] > 0.0:
         tallies.offer_test[lender, arm, OfferCount.BADS] += 1
         tallies.offer_test[lender, arm, OfferCount.BAD_OWED] += owed
@@ -75,7 +75,7 @@ def count_bad_in_arm(lender: int, arm: int, owed: int, terms: Terms, tallies: Ta
 def count_debt_in_arm(
     lender: int, arm: int, principal: int, apr_bp: int, bucket: int, terms: Terms, tallies: Tallies
 ) -> None:
-    """Count an open loan at month end, at a lender that holds a trial; the amount is fen."""
+    """Count an open loan at month end, at a lender that holds an offer test; the amount is fen."""
     if terms.experiment_share[lender] > 0.0:
         tallies.offer_test[lender, arm, OfferCount.OPEN] += 1
         tallies.offer_test[lender, arm, OfferCount.OWED] += principal

@@ -1,9 +1,9 @@
-"""A lender's trial: the months it keeps of it, and what it asks it about markup and limits."""
+"""A lender's offer test: the months it keeps of it, and what it asks it about markup and limits."""
 
 from __future__ import annotations
 
 from sim.books.charge_off import charge_off_share
-from sim.books.trials import Yields
+from sim.books.offer_tests import Yields
 from sim.lenders.state import LenderState
 from sim.lenders.terms import own_stakes
 from sim.money import basis_points
@@ -12,13 +12,13 @@ from sim.state import Tallies
 from sim.values import Economy, Rulebook
 
 
-def observe_experiment(lender: LenderState, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
-    """Keep a month of the trial, and what its loans earn and cost at the lender's present costs."""
+def observe_offer_test(lender: LenderState, tallies: Tallies, economy: Economy, rulebook: Rulebook) -> None:
+    """Keep a month of the offer test, and what its loans earn and cost at the lender's present costs."""
     tries = lender.parameters.offer_test.share > 0.0
     if tries:
-        lender.price_experiment.months.append(tuple(tuple(arm) for arm in tallies.offer_test[lender.index].tolist()))
+        lender.offer_test.months.append(tuple(tuple(arm) for arm in tallies.offer_test[lender.index].tolist()))
     if tries or lender.parameters.competition.believed_price_weight > 0.0:
-        lender.price_experiment.yields = yields_of(lender, economy, rulebook)
+        lender.offer_test.yields = yields_of(lender, economy, rulebook)
 
 
 def yields_of(lender: LenderState, economy: Economy, rulebook: Rulebook) -> Yields:

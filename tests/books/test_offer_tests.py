@@ -1,29 +1,29 @@
-"""What a lender makes of a trial: worked examples of prices, losses and limits, and what luck may not decide."""
+"""What a lender makes of an offer test: worked examples of prices, losses and limits, and what draw may not decide."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.books.strategy import YEAR_MONTHS
-from sim.books.trials import (
+from sim.books.offer_tests import (
     LATE_MONTHS,
     NOTHING_COUNTED,
     Counts,
     Group,
-    LimitTrial,
-    Trial,
+    LimitTestResult,
+    PriceTestResult,
     Yields,
     added,
     advised,
     group,
-    is_beyond_luck,
-    limit_trial,
+    is_significant,
+    limit_test_result,
     lost_of_a_rise_bp,
-    price_trial,
+    price_test_result,
 )
+from sim.books.strategy import YEAR_MONTHS
 from sim.counted import CHEAPER, DEARER, NARROWER, OFFER_ARMS, WIDER, OfferCount
-from sim.lenders.price_experiment import yields_at
-from sim.lenders.state import Trying
+from sim.lenders.offer_test import yields_at
+from sim.lenders.state import OfferTest
 from sim.parameters.lender import OfferTestParameters
 from sim.rules.pricing import Stake
 from tests.books.made_books import Town
@@ -49,39 +49,41 @@ def offers(number: int, accepted: int, price: int) -> dict[str, int]:
 
 def found(
     cheaper: tuple[int, int, int], dearer: tuple[int, int, int], yields: Yields = ALONE, least: int = 100
-) -> Trial | None:
-    return price_trial([month(cheaper=offers(*cheaper), dearer=offers(*dearer))], yields, least)
+) -> PriceTestResult | None:
+    return price_test_result([month(cheaper=offers(*cheaper), dearer=offers(*dearer))], yields, least)
 
 
 # --- prices -----------------------------------------------------------------------------------------------------------
 def test_a_trial_of_prices_by_hand() -> None:
     # 80% take 10%, 60% take 14%: take-up of 70% falls by 5 points for each point of price; 70 / 5 = 14 points.
-    assert found((200, 160, 1_000), (200, 120, 1_400)) == Trial(1_400, 10_000, 400, 0.8, 0.6)
+    assert found((200, 160, 1_000), (200, 120, 1_400)) == PriceTestResult(1_400, 10_000, 400, 0.8, 0.6)
     # Twice as sensitive: 80% and 40% make 60 / 10 = 6 points. Unequal arms do not matter.
-    assert found((500, 400, 1_000), (100, 40, 1_400)) == Trial(600, 10_000, 600, 0.8, 0.4)
+    assert found((500, 400, 1_000), (100, 40, 1_400)) == PriceTestResult(600, 10_000, 600, 0.8, 0.4)
 
 
 def test_beside_a_partner_the_markup_is_on_ones_own_part() -> None:
     # It keeps 45% of the price for 10% of the money, so a rise is worth 4.5 times as much on that.
-    trial = found((200, 160, 1_000), (200, 120, 1_400), ALONE._replace(income_share_bp=4_500, part_share_bp=1_000))
-    assert trial is not None
-    assert (trial.free_margin_bp, trial.kept_bp, trial.best_margin_bp) == (1_400, 45_000, 6_300)
+    result = found((200, 160, 1_000), (200, 120, 1_400), ALONE._replace(income_share_bp=4_500, part_share_bp=1_000))
+    assert result is not None
+    assert (result.free_margin_bp, result.kept_bp, result.best_margin_bp) == (1_400, 45_000, 6_300)
 
 
 def test_a_trial_of_prices_that_cannot_say_says_so() -> None:
     assert found((99, 50, 1_000), (500, 50, 1_400)) is None
-    assert price_trial([], ALONE, 0) is None
-    assert found((100, 50, 1_000), (100, 60, 1_400)) == Trial(None, 10_000, 200, 0.5, 0.6)
-    assert found((100, 50, 1_000), (100, 40, 1_000)) == Trial(None, 10_000, 200, 0.5, 0.4), "a cap took the step"
-    assert found((100, 50, 1_000), (100, 0, 1_400)) == Trial(200, 10_000, 200, 0.5, 0.0)
+    assert price_test_result([], ALONE, 0) is None
+    assert found((100, 50, 1_000), (100, 60, 1_400)) == PriceTestResult(None, 10_000, 200, 0.5, 0.6)
+    assert found((100, 50, 1_000), (100, 40, 1_000)) == PriceTestResult(None, 10_000, 200, 0.5, 0.4), (
+        "a cap took the step"
+    )
+    assert found((100, 50, 1_000), (100, 0, 1_400)) == PriceTestResult(200, 10_000, 200, 0.5, 0.0)
 
 
 def test_a_trial_advises_towards_the_best_markup() -> None:
-    trial = Trial(400, 10_000, 400, 0.8, 0.6)
-    assert [advised(trial, markup, 25) for markup in (300, 376, 400, 424, 425)] == [1, 0, 0, 0, -1]
-    assert advised(trial._replace(free_margin_bp=None), 10_000, 25) == 1
-    assert advised(trial._replace(kept_bp=5_000), 400, 25) == -1
-    assert advised(trial._replace(free_margin_bp=None, kept_bp=0), 100, 25) == -1, "nobody minds, and nothing is kept"
+    result = PriceTestResult(400, 10_000, 400, 0.8, 0.6)
+    assert [advised(result, markup, 25) for markup in (300, 376, 400, 424, 425)] == [1, 0, 0, 0, -1]
+    assert advised(result._replace(free_margin_bp=None), 10_000, 25) == 1
+    assert advised(result._replace(kept_bp=5_000), 400, 25) == -1
+    assert advised(result._replace(free_margin_bp=None, kept_bp=0), 100, 25) == -1, "nobody minds, and nothing is kept"
 
 
 def with_losses(bads_cheap: int, bads_dear: int, each: int = 500) -> list[Counts]:
@@ -101,41 +103,41 @@ def with_losses(bads_cheap: int, bads_dear: int, each: int = 500) -> list[Counts
 
 def test_losses_that_come_with_a_dearer_price_lower_the_best_markup() -> None:
     # 20 more bad loans a month lose 20 x 500 x 80% x 12 = 96,000 yuan a year, 19.2% of what is owed, of a rise of 4%.
-    assert price_trial(with_losses(5, 25), ALONE, 100) == Trial(
+    assert price_test_result(with_losses(5, 25), ALONE, 100) == PriceTestResult(
         1_400, 0, 4_800, 0.8, 0.6, 48_000, losses_are_found=True
     )
     # 10 of 100 yuan instead: 0.8 x 12,000 / 500,000 = 1.92% of 4%: 48% of a rise is lost again.
-    trial = price_trial(with_losses(10, 20, each=100), ALONE, 100)
-    assert trial is not None
-    assert (trial.lost_of_rise_bp, trial.losses_are_found) == (4_800, True)
-    assert trial.best_margin_bp == 1_400 * 52 // 100
+    result = price_test_result(with_losses(10, 20, each=100), ALONE, 100)
+    assert result is not None
+    assert (result.lost_of_rise_bp, result.losses_are_found) == (4_800, True)
+    assert result.best_margin_bp == 1_400 * 52 // 100
     # Losses that fall with the price speak for a dearer one.
-    better = price_trial(with_losses(20, 10, each=100), ALONE, 100)
+    better = price_test_result(with_losses(20, 10, each=100), ALONE, 100)
     assert better is not None
     assert better.best_margin_bp == 1_400 * 148 // 100
 
 
 def test_losses_that_luck_may_have_made_are_those_the_lender_believes_in() -> None:
     # 60 and 72 bad loans in a year: 12 more, with a standard error of 20.
-    few = price_trial(with_losses(5, 6), ALONE, 100)
+    few = price_test_result(with_losses(5, 6), ALONE, 100)
     assert few is not None
     assert (few.lost_of_rise_bp, few.losses_are_found) == (0, False)
     # It believes that losses grow by 1.2 for a unit of price; 11 x 500 x 80% x 12 / 1,000,000 = 5.28% a year: 6.3%.
-    believing = price_trial(with_losses(5, 6), ALONE._replace(default_slope_percent=120), 100)
+    believing = price_test_result(with_losses(5, 6), ALONE._replace(default_slope_percent=120), 100)
     assert believing is not None
     assert (believing.lost_of_rise_bp, believing.losses_are_found) == (633, False)
     assert believing.best_margin_bp == 1_400 * 9_367 // 10_000
-    sure = price_trial(with_losses(5, 6), ALONE, 100, standard_errors=0.5)
+    sure = price_test_result(with_losses(5, 6), ALONE, 100, standard_errors=0.5)
     assert sure is not None
     assert sure.losses_are_found
 
 
 @given(st.integers(-(10**9), 10**9), st.integers(0, 10**9), st.floats(0.0, 10.0))
 def test_luck_has_no_sign_and_being_surer_asks_more(difference: int, error: int, least: float) -> None:
-    assert is_beyond_luck(difference, error**2, least) == is_beyond_luck(-difference, error**2, least)
-    assert is_beyond_luck(difference, error**2, least) or not is_beyond_luck(difference, error**2, least + 1.0)
+    assert is_significant(difference, error**2, least) == is_significant(-difference, error**2, least)
+    assert is_significant(difference, error**2, least) or not is_significant(difference, error**2, least + 1.0)
     if error > 0 and abs(difference) > 0:
-        assert is_beyond_luck(difference, error**2, 0.0)
+        assert is_significant(difference, error**2, 0.0)
 
 
 # --- limits -----------------------------------------------------------------------------------------------------------
@@ -152,26 +154,26 @@ def limits(wide_bads: int, narrow_bads: int) -> list[Counts]:
 def test_a_trial_of_limits_by_hand() -> None:
     # A yuan owed earns 15% - 9% = 6% a year: 78,000 yuan and 60,000. No losses: 18,000 more, with a standard error of
     # the square root of 3 x (78,000 ^ 2 + 60,000 ^ 2) / 1,000 = 5,390.
-    assert limit_trial(limits(0, 0), ALONE, 100) == LimitTrial(1, 2_400, 78_000 * YUAN, 60_000 * YUAN)
+    assert limit_test_result(limits(0, 0), ALONE, 100) == LimitTestResult(1, 2_400, 78_000 * YUAN, 60_000 * YUAN)
     # Two more bad loans a month lose 800 yuan each, 19,200 a year: the narrower earn more, but not surely.
-    assert limit_trial(limits(4, 2), ALONE, 100) == LimitTrial(0, 2_400, 39_600 * YUAN, 40_800 * YUAN)
+    assert limit_test_result(limits(4, 2), ALONE, 100) == LimitTestResult(0, 2_400, 39_600 * YUAN, 40_800 * YUAN)
     # Six more: 39,600 yuan less, with a standard error of the square root of 29.0 + 3 x (76,800 ^ 2 / 96 + 19,200 ^ 2 /
     # 24), 15,989.
-    assert limit_trial(limits(8, 2), ALONE, 100) == LimitTrial(-1, 2_400, 1_200 * YUAN, 40_800 * YUAN)
-    assert limit_trial(limits(8, 2), ALONE, 100, standard_errors=3.0) == LimitTrial(
+    assert limit_test_result(limits(8, 2), ALONE, 100) == LimitTestResult(-1, 2_400, 1_200 * YUAN, 40_800 * YUAN)
+    assert limit_test_result(limits(8, 2), ALONE, 100, standard_errors=3.0) == LimitTestResult(
         0, 2_400, 1_200 * YUAN, 40_800 * YUAN
     )
 
 
 def test_a_trial_of_limits_is_silent_until_loans_can_be_judged() -> None:
-    assert limit_trial([], ALONE, 0) is None
-    assert limit_trial(limits(0, 0)[:LATE_MONTHS], ALONE, 1) is None, "no loan is old enough"
-    assert limit_trial(limits(0, 0)[: LATE_MONTHS + 1], ALONE, 101) is None
-    assert limit_trial(limits(0, 0)[: LATE_MONTHS + 1], ALONE, 100) is not None
+    assert limit_test_result([], ALONE, 0) is None
+    assert limit_test_result(limits(0, 0)[:LATE_MONTHS], ALONE, 1) is None, "no loan is old enough"
+    assert limit_test_result(limits(0, 0)[: LATE_MONTHS + 1], ALONE, 101) is None
+    assert limit_test_result(limits(0, 0)[: LATE_MONTHS + 1], ALONE, 100) is not None
 
 
 def test_a_lender_that_loses_nothing_and_earns_nothing_sees_no_difference() -> None:
-    assert limit_trial(limits(0, 0), ALONE._replace(cost_bp=1_500), 1) == LimitTrial(0, 2_400, 0, 0)
+    assert limit_test_result(limits(0, 0), ALONE._replace(cost_bp=1_500), 1) == LimitTestResult(0, 2_400, 0, 0)
 
 
 @given(st.integers(0, 12), st.integers(0, 12))
@@ -182,7 +184,7 @@ def test_what_speaks_for_wider_speaks_against_narrower(wide_bads: int, narrow_ba
         rows = list(counts)
         rows[WIDER], rows[NARROWER] = rows[NARROWER], rows[WIDER]
         changed.append(tuple(rows))
-    one, other = (limit_trial(each, ALONE, 1) for each in (months, changed))
+    one, other = (limit_test_result(each, ALONE, 1) for each in (months, changed))
     assert one is not None
     assert other is not None
     assert one.direction == -other.direction
@@ -232,12 +234,12 @@ def test_losses_say_nothing_where_one_group_owes_nothing_or_nothing_of_the_rise_
 
 def test_a_lender_is_told_what_its_trial_found_and_nothing_before_it_has_begun() -> None:
     lender = Town(("one", PLAIN._replace(offer_test=OfferTestParameters(share=0.1, least_offers=100)))).lenders[0]
-    price_experiment = Trying()
-    assert price_experiment.of_prices(lender) is price_experiment.of_limits(lender) is None
-    price_experiment.yields = ALONE
-    assert price_experiment.of_prices(lender) is None
+    offer_test = OfferTest()
+    assert offer_test.of_prices(lender) is offer_test.of_limits(lender) is None
+    offer_test.yields = ALONE
+    assert offer_test.of_prices(lender) is None
     counts = month(cheaper=offers(200, 160, 1_000), dearer=offers(200, 120, 1_400))
-    price_experiment.months.append(counts)
-    assert price_experiment.of_prices(lender) == price_trial((counts,), ALONE, 100)
-    price_experiment.yields = None
-    assert price_experiment.of_prices(lender) is price_experiment.of_limits(lender) is None
+    offer_test.months.append(counts)
+    assert offer_test.of_prices(lender) == price_test_result((counts,), ALONE, 100)
+    offer_test.yields = None
+    assert offer_test.of_prices(lender) is offer_test.of_limits(lender) is None
