@@ -12,7 +12,8 @@ from pathlib import Path
 # The libraries that decide numbers: another version of one of these, or another Python, makes another run.
 DECIDING = ("mesa", "numba", "numpy")
 RECORDED = (*DECIDING, "llvmlite", "scipy", "pandas", "pyarrow", "hydra-core", "pydantic", "matplotlib")
-# A worker holds a trunk and one branch of it: 375 MiB with 100,000 people and 815 MiB with a million, at their peaks.
+# A worker holds a shared warm-up and one branch of it: 375 MiB with 100,000 people and 815 MiB with a million, at their
+# peaks.
 BYTES_A_BORROWER = 600
 BYTES_A_WORKER = 400 * 2**20
 
@@ -58,7 +59,7 @@ def processors() -> int:
 
 
 def available_bytes() -> int | None:
-    """Return the memory that is free to use, or None where the system does not say."""
+    """Return the memory that is free to use, or None where the system does not report it."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:

@@ -11,7 +11,7 @@ HIDDEN = ("Cc", "Cs", "Zl", "Zp")
 TURNING = "\u061c\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 
 
-class Refusal(Exception):  # noqa: N818  (it is said to a user, and reads as what it is)
+class Refusal(Exception):  # noqa: N818  (it is shown to a user, and reads as what it is)
     """Input that is refused before anything is computed; its text is the whole message, fit for a terminal."""
 
     def __init__(self, text: str) -> None:
@@ -19,7 +19,7 @@ class Refusal(Exception):  # noqa: N818  (it is said to a user, and reads as wha
         super().__init__(printable(text))
 
 
-class Trouble(Exception):  # noqa: N818  (it is said to a user)
+class Trouble(Exception):  # noqa: N818  (it is shown to a user)
     """What ends a command although its input is good, such as a full disk; its text is the whole message."""
 
 

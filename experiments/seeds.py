@@ -1,4 +1,4 @@
-"""The seeds of a study: how luck is made, its streams with their first draws, and whether other seeds conclude alike.
+"""The seeds of a study: its random streams, their first draws, and whether other seeds lead to the same conclusions.
 
 .venv/bin/sluice seeds DIR               the scheme, every stream by name and its first draws
 .venv/bin/sluice seeds DIR --others 3    the same study on three other root seeds, and the conclusions side by side
@@ -43,7 +43,7 @@ EffectKey = tuple[str, str, str, str]  # outcome, horizon, arm, scenario
 
 
 class Found(NamedTuple):
-    """What the table `effects` says of one primary effect; NaN where it says nothing."""
+    """What the table `effects` holds of one primary effect; NaN where it holds nothing."""
 
     mean: float
     low: float
@@ -55,11 +55,11 @@ ABSENT = Found(math.nan, math.nan, math.nan, NONE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the seeds of a study's folder and, when asked to, live the study on other seeds and compare."""
+    """Print the seeds of a study's folder and, when asked to, run the study on other seeds and compare."""
     parser = argparse.ArgumentParser(prog=command_here("seeds"), description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder of a finished study")
-    parser.add_argument("--others", type=int, default=0, metavar="N", help="on how many other root seeds to live it")
-    parser.add_argument("--dry-run", action="store_true", help="print the plan of the study on each, and live none")
+    parser.add_argument("--others", type=int, default=0, metavar="N", help="on how many other root seeds to run it")
+    parser.add_argument("--dry-run", action="store_true", help="print the plan of the study on each, and run none")
     parser.add_argument("--workers", type=int, default=0, metavar="N", help="processes, 0 = one for each processor")
     asked = parser.parse_args(arguments)
     if asked.others < 0:
@@ -69,7 +69,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _asked(asked: argparse.Namespace) -> int:
-    """Print the seeds of a study and, when asked to, live it on others."""
+    """Print the seeds of a study and, when asked to, run it on others."""
     study = read_study(read_json(asked.folder / MANIFEST))
     print("\n".join(streams(study.seed)))
     if not asked.others:
@@ -92,7 +92,7 @@ def _asked(asked: argparse.Namespace) -> int:
 
 
 def read_study(manifest: Mapping[str, Any]) -> StudyConfig:
-    """Return the study that a manifest describes, with the replicates that were lived and no report."""
+    """Return the study that a manifest describes, with the replicates that were run and no report."""
     try:
         values = {name: manifest[name] for name in StudySettings._fields if name in manifest}
         values |= {"name": manifest["study"], **manifest["overrides"], "sweep": {}, "stop": {}}
@@ -153,26 +153,26 @@ def conclusions(by_seed: Mapping[int, Mapping[EffectKey, Found]]) -> Iterator[st
     first = next(iter(by_seed.values()))
     alike = contrary = 0
     without: list[str] = []
-    for place in first:
-        found = {seed: effects.get(place, ABSENT) for seed, effects in by_seed.items()}
+    for key in first:
+        found = {seed: effects.get(key, ABSENT) for seed, effects in by_seed.items()}
         verdicts = {verdict(effect) for effect in found.values()}
         if verdicts & {NO_VALUE, NO_INTERVAL}:
-            without.append(", ".join(place))
+            without.append(", ".join(key))
         else:
             alike += len(verdicts) == 1
         contrary += {"+", "-"} <= verdicts
-        yield f"\n{', '.join(place)}"
-        yield from (f"  seed {seed:<6} {_said(effect)}" for seed, effect in found.items())
+        yield f"\n{', '.join(key)}"
+        yield from (f"  seed {seed:<6} {_described(effect)}" for seed, effect in found.items())
     yield (
         f"\n{alike} of {len(first)} primary effects conclude alike on all {len(by_seed)} seeds; "
         f"{contrary} have one sign on one seed and the other on another"
     )
     if without:
         yield f"{len(without)} have no interval or no value on some seed, and conclude nothing there:"
-        yield from (f"  {place}" for place in without)
+        yield from (f"  {names}" for names in without)
 
 
-def _said(effect: Found) -> str:
+def _described(effect: Found) -> str:
     """Return mean, interval and conclusion of one effect, as far as it has them."""
     mean = [] if math.isnan(effect.mean) else [f"{effect.mean:+.6g}"]
     ends = [] if math.isnan(effect.low) else [f"[{effect.low:+.6g}, {effect.high:+.6g}]"]

@@ -149,7 +149,7 @@ def _folder(texts: Sequence[str]) -> Path:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run or read a baseline, print the comparison, and say by the exit code whether all targets are met."""
+    """Run or read a baseline, print the comparison, and show by the exit code whether all targets are met."""
     asked = list(sys.argv[1:] if arguments is None else arguments)
     if any(text in ("-h", "--help") for text in asked):
         print(usage(__doc__))

@@ -31,7 +31,7 @@ from experiments.keep.files import (
     read_table,
     table_bytes,
 )
-from experiments.keep.finished import read_manifest, run_place
+from experiments.keep.finished import read_manifest, run_folder
 from experiments.keep.runs import PEOPLE, RECORD
 from experiments.keep.study_files import CONFIG, DRAWN, LOCK, LOG, MANIFEST, MARKER, PAGE, REPORTS
 from experiments.machine import deciding_versions, machine_class, minor_of
@@ -134,14 +134,14 @@ def file_problems(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     if PAGE not in manifest["files"] and (problem_of_report := report_problem(folder)):
         yield problem_of_report
     for name in with_bar("checking runs", _by_folder(manifest)):
-        place = run_place(folder, name)
+        run_path = run_folder(folder, name)
         try:
-            files = dict(read_sealed(place / RECORD)["files"])
+            files = dict(read_sealed(run_path / RECORD)["files"])
         except (CorruptResult, KeyError, TypeError, ValueError) as problem:
-            yield str(problem) if isinstance(problem, CorruptResult) else f"{place / RECORD}: is no record of a run"
+            yield str(problem) if isinstance(problem, CorruptResult) else f"{run_path / RECORD}: is no record of a run"
             continue
         for file, record in files.items():
-            yield from _problem(place, Path(file).name, record)
+            yield from _problem(run_path, Path(file).name, record)
 
 
 def _by_folder(manifest: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
@@ -165,17 +165,17 @@ def _problem(folder: Path, name: str, record: object) -> Iterator[str]:
 
 def foreign_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
     """Yield by path inside the folder what is no part of the study; of a folder that is none, only its name."""
-    runs = {f"runs/{run_place(folder, name).name}" for name in _by_folder(manifest)}
+    runs = {f"runs/{run_folder(folder, name).name}" for name in _by_folder(manifest)}
     known = {*OWN, *manifest["files"]}
     for run in runs:
         try:
             known |= {f"{run}/{Path(name).name}" for name in (*read_json(folder / run / RECORD)["files"], RECORD)}
         except (CorruptResult, KeyError, TypeError):
-            known.add(f"{run}/{RECORD}")  # said to be altered already
+            known.add(f"{run}/{RECORD}")  # reported as altered already
     inside = {"runs", "tables", *runs}
 
-    def look(place: Path) -> Iterator[str]:
-        for path in sorted(place.iterdir()):
+    def look(inner: Path) -> Iterator[str]:
+        for path in sorted(inner.iterdir()):
             name = path.relative_to(folder).as_posix()
             if name in inside and path.is_dir():
                 yield from look(path)
@@ -188,30 +188,30 @@ def foreign_files(folder: Path, manifest: Mapping[str, Any]) -> Iterator[str]:
 def rerun_problems(folder: Path, chosen: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Carry out runs again and yield the tables whose bytes differ."""
     for run in with_bar("running again", chosen):
-        place = run_place(folder, run.get("folder"))
+        run_path = run_folder(folder, run.get("folder"))
         try:
-            document = read_sealed(place / RECORD)
+            document = read_sealed(run_path / RECORD)
             config = read_market(document["config"])
             record = run_market(config, int(document["seed"]), int(document["replicate"])).record
-            yield from _differing(place, document, {**record.tables, PEOPLE: record.people()})
-            found, said = str(record.hash()), str(run.get("record_hash"))
+            yield from _differing(run_path, document, {**record.tables, PEOPLE: record.people()})
+            found, recorded = str(record.hash()), str(run.get("record_hash"))
         except (CorruptResult, Refusal, OSError, KeyError, TypeError, ValueError) as problem:
-            yield f"{place}: cannot be run again: {problem}"
+            yield f"{run_path}: cannot be run again: {problem}"
             continue
-        if found != said:
-            yield f"{run['folder']}: run again it gave {found[:12]}, the study says {said[:12]}"
+        if found != recorded:
+            yield f"{run['folder']}: run again it gave {found[:12]}, the study says {recorded[:12]}"
 
 
-def _differing(place: Path, document: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[str]:
+def _differing(folder: Path, document: Mapping[str, Any], tables: Mapping[str, Any]) -> Iterator[str]:
     """Yield the tables of a run that are not, byte for byte, those of the run made again.
 
     Another version of the library that writes files may write the same values as other bytes; then values decide.
     """
     missing = {Path(name).stem for name in document["files"]} ^ set(tables)
     for name in sorted(missing):
-        yield f"{place / name}.parquet: the run and the run made again do not both have it"
+        yield f"{folder / name}.parquet: the run and the run made again do not both have it"
     for name in sorted(set(tables) - missing):
-        path, again = place / f"{name}.parquet", table_bytes(tables[name])
+        path, again = folder / f"{name}.parquet", table_bytes(tables[name])
         if path.read_bytes() != again and table_bytes(read_table(path).replace_schema_metadata()) != again:
             yield f"{path}: run again, it gave other bytes"
 

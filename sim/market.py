@@ -1,6 +1,6 @@
 """The market: borrowers, lenders and a regulator, month by month. START READING HERE.
 
-`CreditMarket.live_month` is one month on one page; the order of its lines is the order of cause and effect.
+`CreditMarket.run_month` is one month on one page; the order of its lines is the order of cause and effect.
 """
 
 from __future__ import annotations
@@ -126,7 +126,7 @@ class CreditMarket(SelfNumberingModel):
         self.datacollector = datacollector if datacollector is not None else market_collector()
 
     # --- one month ----------------------------------------------------------------------------------------------------
-    def live_month(self) -> None:
+    def run_month(self) -> None:
         """Run one month. The order of these lines is the order of cause and effect."""
         month = self.month
         chance = self.draws.of(month + self.config.calendar.warm_up_months)
@@ -188,7 +188,7 @@ class CreditMarket(SelfNumberingModel):
             self.running = False
             return
         self.warm_up()
-        self.live_month()
+        self.run_month()
         self.running = self.month < self.config.calendar.months
         self.datacollector.collect(self)
 
@@ -202,7 +202,7 @@ class CreditMarket(SelfNumberingModel):
     def warm_up(self) -> None:
         """Run the months before month 0, in which books fill and nothing is reported."""
         while self.month < 0:
-            self.live_month()
+            self.run_month()
 
     def run_until(self, month: int) -> None:
         """Run all months before `month`, those of the warm-up and, within the horizon, reported ones."""

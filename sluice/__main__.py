@@ -36,20 +36,20 @@ def main() -> int:
 
 def look_at_home() -> None:
     """Look for modules where Sluice lies before looking in folders that hold others of the same names."""
-    hiding = [place for place in sys.path if not _is_home(place) and _holds_ours(Path(place))]
-    others = [place for place in sys.path if place not in hiding]
-    if not any(_is_home(place) for place in others):
+    hiding = [path for path in sys.path if not _is_home(path) and _holds_ours(Path(path))]
+    others = [path for path in sys.path if path not in hiding]
+    if not any(_is_home(path) for path in others):
         others.append(str(HOME))
     sys.path[:] = [*others, *hiding]
 
 
-def _is_home(place: str) -> bool:
-    return Path(place).resolve() == HOME  # the empty place is the folder where the program was started
+def _is_home(path: str) -> bool:
+    return Path(path).resolve() == HOME  # the empty path is the folder where the program was started
 
 
-def _holds_ours(place: Path) -> bool:
+def _holds_ours(path: Path) -> bool:
     """Return whether a folder holds a package or a module of one of our names."""
-    return any((place / name).exists() or (place / f"{name}.py").exists() for name in OWN)
+    return any((path / name).exists() or (path / f"{name}.py").exists() for name in OWN)
 
 
 if __name__ == "__main__":

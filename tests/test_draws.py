@@ -56,10 +56,10 @@ def test_generator_gives_the_published_words(counter, key, words):
 
 
 def test_generator_agrees_with_plain_python_at_random_counters():
-    luck = random.Random(5)
+    generator = random.Random(5)
     for _ in range(300):
-        counter = tuple(luck.getrandbits(32) for _ in range(4))
-        key = tuple(luck.getrandbits(32) for _ in range(2))
+        counter = tuple(generator.getrandbits(32) for _ in range(4))
+        key = tuple(generator.getrandbits(32) for _ in range(2))
         assert words_of(counter, key) == philox_in_plain_python(counter, key)
 
 

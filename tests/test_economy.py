@@ -31,7 +31,7 @@ def spending(total_fen: int) -> Tallies:
     return tallies
 
 
-def lived(config: MarketConfig, spent: dict[int, int] | None = None, seed: int = 5) -> dict[int, Economy]:
+def completed(config: MarketConfig, spent: dict[int, int] | None = None, seed: int = 5) -> dict[int, Economy]:
     world, draws = World(config), Draws(seed)
     path = {}
     for month in range(-config.calendar.warm_up_months, config.calendar.months):
@@ -58,7 +58,7 @@ def expected_unemployment(config: MarketConfig, path: dict[int, Economy]) -> dic
 @given(st.lists(st.floats(0.03, 0.12), min_size=1, max_size=12))
 def test_any_plausible_path_is_hit_to_a_billionth_and_its_last_value_stays(target: list[float]) -> None:
     config = market(unemployment_path=tuple(target))
-    path = lived(config)
+    path = completed(config)
     means = expected_unemployment(config, path)
     for month in range(MONTHS):
         wanted = target[min(month, len(target) - 1)]
@@ -67,7 +67,7 @@ def test_any_plausible_path_is_hit_to_a_billionth_and_its_last_value_stays(targe
 
 
 def test_the_warm_up_is_calm_whatever_the_path() -> None:
-    path = lived(market(unemployment_path=(0.09, 0.1)))
+    path = completed(market(unemployment_path=(0.09, 0.1)))
     assert {path[month].gap for month in range(-WARM_UP, 1)} == {0.0}, "it stands where the path begins"
     assert path[1].gap < 0.0
 
@@ -90,7 +90,7 @@ def test_a_lower_gap_costs_jobs_and_makes_them_harder_to_find() -> None:
 
 
 def test_the_calendar_counts_back_through_the_warm_up() -> None:
-    path = lived(market())
+    path = completed(market())
     assert path[0].date == "2021-01-01"
     assert path[-1].date == "2020-12-01"
     assert path[-WARM_UP].date == "2019-01-01"
@@ -98,31 +98,31 @@ def test_the_calendar_counts_back_through_the_warm_up() -> None:
 
 
 def test_purchases_peak_three_times_a_year_and_average_one() -> None:
-    path = lived(market())
+    path = completed(market())
     year = [path[month].season_factor for month in range(12)]
     assert sum(year) / 12 == pytest.approx(1.0, abs=1e-12)
     assert [month + 1 for month, factor in enumerate(year) if factor > 1.0] == [1, 6, 11]
 
 
 def test_wages_step_each_january_after_the_start() -> None:
-    path = lived(market(wage_growth_apr=0.05))
+    path = completed(market(wage_growth_apr=0.05))
     assert {path[month].wage_index for month in range(-WARM_UP, 12)} == {1.0}
     assert path[12].wage_index == pytest.approx(1.05)
 
 
 def test_rates_follow_the_parameters() -> None:
-    economy = lived(market(policy_rate_apr=0.03, deposit_spread_apr=0.018))[0]
+    economy = completed(market(policy_rate_apr=0.03, deposit_spread_apr=0.018))[0]
     assert economy.policy_rate_apr == 0.03
     assert economy.deposit_apr == pytest.approx(0.012)
     assert economy.funding_spread_apr == 0.0
 
 
 def test_slowdowns_come_and_go_by_the_draws_of_the_economy() -> None:
-    path = lived(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4))
+    path = completed(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4))
     gaps = [round(path[month].gap, 9) for month in path]
     assert {-0.4, 0.0} <= set(gaps)
-    assert lived(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4)) == path
-    assert lived(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4), seed=6) != path
+    assert completed(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4)) == path
+    assert completed(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4), seed=6) != path
     slow = [path[month].unemployment_share for month in path]
     assert max(slow) > 0.055
 
@@ -138,19 +138,19 @@ def test_slowdowns_come_and_go_by_the_draws_of_the_economy() -> None:
 def test_a_slowdown_is_entered_and_left_with_the_shares_of_its_name(
     entry: float, leaving: float, slow: list[int]
 ) -> None:
-    path = lived(market(slowdown_entry_share=entry, slowdown_exit_share=leaving, slowdown_gap=-0.1))
+    path = completed(market(slowdown_entry_share=entry, slowdown_exit_share=leaving, slowdown_gap=-0.1))
     first = min(path)
     assert [path[month].in_slowdown for month in range(first, first + 6)] == slow
 
 
 def test_feedback_of_strength_zero_is_exactly_off() -> None:
     slump = dict.fromkeys(range(MONTHS), 3_000_000)
-    assert lived(market(feedback_strength=0.0), slump) == lived(market(feedback_strength=0.0))
+    assert completed(market(feedback_strength=0.0), slump) == completed(market(feedback_strength=0.0))
 
 
 def test_lost_spending_costs_jobs_a_month_later_by_its_strength() -> None:
-    path = lived(market(feedback_strength=2.0), {3: 5_400_000})
-    calm = lived(market(feedback_strength=0.0))
+    path = completed(market(feedback_strength=2.0), {3: 5_400_000})
+    calm = completed(market(feedback_strength=0.0))
     for month, economy in path.items():
         if month == 4:
             assert economy.gap == pytest.approx(-2.0 * 0.1)
@@ -168,7 +168,7 @@ def test_a_season_is_no_slump() -> None:
         return 9_000_000 if month % 12 == 10 else 6_000_000
 
     spent = {month: seasonal(month) for month in range(-WARM_UP - 1, MONTHS)}
-    path = lived(market(feedback_strength=2.0), spent)
+    path = completed(market(feedback_strength=2.0), spent)
     assert all(economy.gap == pytest.approx(0.0, abs=1e-12) for economy in path.values())
 
 
@@ -197,7 +197,7 @@ def test_contradictory_labour_numbers_are_refused() -> None:
 def test_the_slopes_are_felt() -> None:
     work = BehaviourParameters().work._replace(unemployment_separation_slope=0.0)
     config = market(unemployment_path=(0.052, 0.07))._replace(behaviour=BehaviourParameters(work=work))
-    path = lived(config)
+    path = completed(config)
     assert path[1].separation_shares == path[-1].separation_shares
     assert path[1].finding_share < path[-1].finding_share
 
@@ -205,11 +205,11 @@ def test_the_slopes_are_felt() -> None:
 # --- cycles of their own, expansions, seasons of pay, the funding market --------------------------------------------
 def test_sectors_with_cycles_of_their_own_still_hit_the_path() -> None:
     config = market(unemployment_path=(0.06, 0.055, 0.05), sector_cycle_sd_gap=0.5)
-    path = lived(config)
+    path = completed(config)
     means = expected_unemployment(config, path)
     for month in range(MONTHS):
         assert means[month] == pytest.approx((0.06, 0.055, 0.05)[min(month, 2)], abs=1e-9)
-    calm = lived(market(unemployment_path=(0.06, 0.055, 0.05)))
+    calm = completed(market(unemployment_path=(0.06, 0.055, 0.05)))
     ratios = [now / then for now, then in zip(path[5].separation_shares, calm[5].separation_shares, strict=True)]
     assert max(ratios) > min(ratios)
     assert {economy.region_separation_factors for economy in path.values()} == {(1.0,) * 4}
@@ -217,7 +217,7 @@ def test_sectors_with_cycles_of_their_own_still_hit_the_path() -> None:
 
 def test_regions_with_cycles_of_their_own_still_hit_the_path_over_all_places() -> None:
     config = market(unemployment_path=(0.06,), region_cycle_sd_gap=0.5, sector_cycle_sd_gap=0.3)
-    path, people = lived(config), config.population
+    path, people = completed(config), config.population
     sectors = [weight / sum(people.sector_weights) for weight in people.sector_weights]
     regions = [weight / sum(people.region_weights) for weight in people.region_weights]
     shares = {(region, sector): calm_unemployment(config)[sector] for region in range(4) for sector in range(6)}
@@ -243,49 +243,49 @@ def test_own_cycles_have_the_spread_that_was_asked_for() -> None:
 
 
 def test_an_expansion_is_the_other_regime() -> None:
-    path = lived(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4, expansion_gap=0.2))
+    path = completed(market(slowdown_entry_share=0.2, slowdown_exit_share=0.2, slowdown_gap=-0.4, expansion_gap=0.2))
     assert {(economy.in_slowdown, round(economy.gap, 9)) for economy in path.values()} == {(1, -0.4), (0, 0.2)}
 
 
 def test_the_bonus_moves_pay_within_the_year_and_adds_none() -> None:
-    path = lived(market(new_year_bonus_months=1.0))
+    path = completed(market(new_year_bonus_months=1.0))
     year = [path[month].bonus_factor for month in range(12)]
     assert sum(year) == pytest.approx(12.0, abs=1e-12)
     assert year[0] == pytest.approx(1.0 + 11 / 12)
     assert set(year[1:]) == {1.0 - 1.0 / 12}
-    assert {economy.bonus_factor for economy in lived(market()).values()} == {1.0}
+    assert {economy.bonus_factor for economy in completed(market()).values()} == {1.0}
 
 
 def test_the_funding_market_follows_its_path_and_forgets_its_noise() -> None:
-    calm = lived(market(funding_spread_path=(0.0, 0.01, 0.02)))
+    calm = completed(market(funding_spread_path=(0.0, 0.01, 0.02)))
     assert [calm[month].funding_spread_apr for month in (-1, 0, 1, 2, 3)] == [0.0, 0.0, 0.01, 0.02, 0.02]
-    noisy = lived(market(funding_spread_sd_apr=0.002, funding_spread_persistence_share=0.0))
+    noisy = completed(market(funding_spread_sd_apr=0.002, funding_spread_persistence_share=0.0))
     spreads = [noisy[month].funding_spread_apr for month in noisy]
     assert 0.001 < (sum(spread**2 for spread in spreads) / len(spreads)) ** 0.5 < 0.003
-    assert lived(market(funding_spread_sd_apr=0.002)) == lived(market(funding_spread_sd_apr=0.002))
+    assert completed(market(funding_spread_sd_apr=0.002)) == completed(market(funding_spread_sd_apr=0.002))
 
 
 def test_rates_follow_their_path_and_deposits_follow_rates() -> None:
-    path = lived(market(policy_rate_apr=0.04, policy_rate_path=(0.03, 0.01), deposit_spread_apr=0.018))
+    path = completed(market(policy_rate_apr=0.04, policy_rate_path=(0.03, 0.01), deposit_spread_apr=0.018))
     assert [path[month].policy_rate_apr for month in (-1, 0, 1, 5)] == [0.03, 0.03, 0.01, 0.01]
     assert [path[month].deposit_apr for month in (0, 1)] == [pytest.approx(0.012), 0.0]
 
 
 def test_lost_spending_lowers_purchases_by_its_strength_and_zero_is_exactly_off() -> None:
     slump = {3: 5_400_000}
-    path, calm = lived(market(spending_feedback_strength=0.5), slump), lived(market())
+    path, calm = completed(market(spending_feedback_strength=0.5), slump), completed(market())
     for month, economy in path.items():
         if month == 4:
             assert economy.season_factor == pytest.approx(calm[4].season_factor * (1.0 - 0.5 * 0.1))
             assert economy.separation_shares == calm[4].separation_shares, "jobs have a strength of their own"
         else:
             assert economy == calm[month]
-    assert lived(market(), slump) == calm
+    assert completed(market(), slump) == calm
 
 
 def test_lost_spending_never_makes_purchases_negative_or_more_than_twice_as_many() -> None:
-    path = lived(market(spending_feedback_strength=2.0), {3: 0, 6: 30_000_000})
-    calm = lived(market())
+    path = completed(market(spending_feedback_strength=2.0), {3: 0, 6: 30_000_000})
+    calm = completed(market())
     assert path[4].season_factor == 0.0
     assert path[7].season_factor == pytest.approx(2.0 * calm[7].season_factor)
 

@@ -58,7 +58,7 @@ def test_a_flat_path_throws_nobody_out_of_work_in_month_0() -> None:
     assert len({economy.separation_shares for economy in path.values()}) == 1
     market, without_work = CreditMarket(config, rng=SEED), {}
     while market.month < 2:
-        market.live_month()
+        market.run_month()
         without_work[market.month - 1] = (market.people.state().borrowers.employed == 0).mean()
     assert list(without_work.values()) == pytest.approx([0.12] * 5, abs=0.02)
     assert abs(without_work[0] - without_work[-1]) < 0.01

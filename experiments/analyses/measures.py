@@ -97,7 +97,7 @@ def read(measure: Measure, folder: Path) -> float:
 
 
 def why_no_value(measure: Measure) -> str:
-    """Say when a measure has no value in a run, and what may be asked instead."""
+    """State when a measure has no value in a run, and what may be asked instead."""
     when = LACKING.get(measure.statistic, "every month")
     return (
         f"{measure.label}, has no value in a run in which {why_outcome_absent(measure.outcome)} in {when} of the "

@@ -26,9 +26,9 @@ class ParameterRange(NamedTuple):
     high: Annotated[float, Quantity("the parameter's unit, or a factor", -1e12, 1e12, "the analyst's choice")]
     scale: Annotated[str, OneOf((VALUE, FACTOR))] = VALUE  # a factor is one of the value that stands in the market
 
-    def at(self, place: float) -> float:
-        """Return the number at a place between 0 (low) and 1 (high)."""
-        return self.low + place * (self.high - self.low)
+    def at(self, position: float) -> float:
+        """Return the number at a position between 0 (low) and 1 (high)."""
+        return self.low + position * (self.high - self.low)
 
 
 class Entry(NamedTuple):
@@ -46,10 +46,10 @@ class Entry(NamedTuple):
 def entries(market: MarketConfig) -> Mapping[str, Entry]:
     """Return all documented plain numbers of a market by path; lists of numbers and switches are no parameters here."""
     found = {}
-    for said in register({("", ""): market}):
-        value = said["value"]
+    for row in register({("", ""): market}):
+        value = row["value"]
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            found[said["name"]] = Entry(said["name"], value, said["low"], said["high"], said["unit"], said["source"])
+            found[row["name"]] = Entry(row["name"], value, row["low"], row["high"], row["unit"], row["source"])
     return found
 
 

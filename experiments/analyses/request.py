@@ -27,13 +27,13 @@ CHANGED = "changed"
 
 
 class Request(NamedTuple, Generic[Settings]):
-    """What is asked of a tool: its settings, and the study that gives market, seed, execution and place."""
+    """What is asked of a tool: its settings, and the study that gives market, seed, execution and folder."""
 
     tool: str
     name: str  # of the file
     settings: Settings
     study: StudyConfig
-    texts: tuple[str, ...]  # all that was said on the command line
+    texts: tuple[str, ...]  # all that was given on the command line
 
     @property
     def market(self) -> MarketConfig:
@@ -71,13 +71,13 @@ def read_request(
     """Return the request that the texts make; raise Refusal.
 
     `usual` is the file taken when none is named, `change` the setting that lists the overrides of a second market. What
-    is said on the command line goes before what the file says of the same key.
+    is given on the command line goes before what the file sets for the same key.
     """
     name, read, overrides = read_settings(tool, settings, texts, usual)
-    said = {read_override(text).key for text in overrides}
+    keys = {read_override(text).key for text in overrides}
 
     def unsaid(setting: str) -> list[str]:
-        return [text for text in getattr(read, setting, ()) if read_override(text).key not in said]
+        return [text for text in getattr(read, setting, ()) if read_override(text).key not in keys]
 
     arms = [f"study.arms.{CHANGED}=[{','.join(map(_as_text, unsaid(change)))}]"] if change else []
     try:

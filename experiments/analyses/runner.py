@@ -1,6 +1,6 @@
 """Runs the points of an analysis: many markets, each in every replicate.
 
-All points share the seed and the replicates, so that two of them differ by what was set and not by luck.
+All points share the seed and the replicates, so that two of them differ by what was set and not by chance.
 """
 
 from __future__ import annotations

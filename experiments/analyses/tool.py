@@ -69,11 +69,11 @@ def _asked(tool: Tool[Settings], texts: Sequence[str]) -> int:
     tool.check(request)
     title = f"{tool.name}-{request.name}"
     document = document_of_request(request, title)
-    place = folder_for(request.study._replace(settings=request.study.settings._replace(name=title)))
+    path = folder_for(request.study._replace(settings=request.study.settings._replace(name=title)))
     if DRY_RUN in flags:
-        print(dry_run(title, request, tool.stages(request), place))
+        print(dry_run(title, request, tool.stages(request), path))
         return DONE
-    with locked_folder(place, owner_of(document), request.study) as (folder, archive):
+    with locked_folder(path, owner_of(document), request.study) as (folder, archive):
         return _work(tool, request, AnalysisRunner(title, request.study, folder, archive), document)
 
 

@@ -13,7 +13,7 @@ from sim.values import Rules
 class Raised(NamedTuple):
     """The rules that are stricter for an instrument's being there."""
 
-    by_place: dict[tuple[str, int], frozenset[str]]  # (kind of lender, month) -> names of rules
+    by_kind_and_month: dict[tuple[str, int], frozenset[str]]  # (kind of lender, month) -> names of rules
     hangs_on_what_is_seen: bool  # what it asks is known only when the market has been seen
     matched_by: tuple[str, ...]  # other instruments that ask for as much or more, where it alone would raise a rule
 
@@ -36,8 +36,8 @@ def raised_rules(market: MarketConfig) -> dict[str, Raised]:
             asked = [instrument.amend(opening, kind, month) for instrument in instruments]
             if asked != before:
                 before, fields = asked, _lacking(opening, asked)
-                for place, name in enumerate(names):
-                    matched[name] |= {names[other] for other in _as_strict(opening, asked, place)}
+                for index, name in enumerate(names):
+                    matched[name] |= {names[other] for other in _as_strict(opening, asked, index)}
             for name, lacking in zip(names, fields, strict=True):
                 if lacking:
                     found[name][kind, month] = lacking
@@ -47,14 +47,14 @@ def raised_rules(market: MarketConfig) -> dict[str, Raised]:
     }
 
 
-def _as_strict(opening: Rules, asked: Sequence[Rules], place: int) -> list[int]:
-    """Return the places of the others that ask for as much in some rule that the instrument in a place raises alone."""
-    mine = join(opening, **asked[place]._asdict())
+def _as_strict(opening: Rules, asked: Sequence[Rules], index: int) -> list[int]:
+    """Return the indices of the others that ask for as much in some rule that this instrument raises alone."""
+    mine = join(opening, **asked[index]._asdict())
     raised = [name for name in Rules._fields if getattr(mine, name) != getattr(opening, name)]
     return [
         other
         for other, rules in enumerate(asked)
-        if other != place and any(_stricter(name, rules, mine) == getattr(rules, name) for name in raised)
+        if other != index and any(_stricter(name, rules, mine) == getattr(rules, name) for name in raised)
     ]
 
 
@@ -71,7 +71,7 @@ def _lacking(opening: Rules, asked: Sequence[Rules]) -> list[frozenset[str]]:
     for rules in reversed(asked):
         behind.append(join(behind[-1], **rules._asdict()))
     whole = ahead[-1]
-    without = [join(ahead[place], **behind[len(asked) - 1 - place]._asdict()) for place in range(len(asked))]
+    without = [join(ahead[index], **behind[len(asked) - 1 - index]._asdict()) for index in range(len(asked))]
     return [
         frozenset(name for name in Rules._fields if getattr(rules, name) != getattr(whole, name)) for rules in without
     ]

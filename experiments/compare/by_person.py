@@ -1,9 +1,9 @@
 """Who won and who lost: each person in an arm beside the same person in the baseline, counted by group.
 
-Arms are paired, so person i of replicate r is the same human being with the same luck in both. Access to credit is
+Arms are paired, so person i of replicate r is the same person with the same random draws in both. Access to credit is
 one of five states: kept (approved before the announcement and after), lost (approved before; applied after and never
 approved), stopped (approved before, did not apply after), gained (approved only after), never. Late events are two
-states each. The placebo arm is counted like any other: it shows how many change places by mere luck once lenders
+states each. The placebo arm is counted like any other: it shows how many change groups by chance alone once lenders
 react to each other. Of those who lost access in an arm alone, the reason of the last refusal there is counted as well.
 
 Where people borrow is a topic of its own: served by a lender in the months that are watched, else by the informal
@@ -179,7 +179,7 @@ def _flags(people: pa.Table) -> NDArray[np.int32]:
 
 
 def _groups(people: pa.Table) -> dict[str, tuple[list[str], NDArray[np.int64]]]:
-    """Return by dimension the names of its groups and everybody's place among them; "all" puts everybody in one."""
+    """Return by dimension the names of its groups and everybody's group among them; "all" puts everybody in one."""
     groups = {"all": (["all"], np.zeros(people.num_rows, dtype=np.int64))}
     for dimension in DIMENSIONS:
         if dimension in people.column_names:
@@ -187,6 +187,6 @@ def _groups(people: pa.Table) -> dict[str, tuple[list[str], NDArray[np.int64]]]:
             if pa.types.is_dictionary(column.type):
                 column = column.cast(column.type.value_type)
             # The few names are written out, not everybody's: sorting a hundred thousand texts took most of the time.
-            names, place = np.unique(column.to_numpy(zero_copy_only=False), return_inverse=True)
-            groups[dimension] = ([str(name) for name in names], place.astype(np.int64))
+            names, group = np.unique(column.to_numpy(zero_copy_only=False), return_inverse=True)
+            groups[dimension] = ([str(name) for name in names], group.astype(np.int64))
     return groups

@@ -5,14 +5,15 @@ Two bounds are made and the wider one counts.
 - *Of events.* Where events come one by one, the total of an arm over all replicates is Poisson, and its mean lies
   between exact limits (Garwood 1936, "Fiducial limits for the Poisson distribution"). The difference of two means lies
   between the differences of opposite limits; each of the four limits may fail with a quarter of the error (Bonferroni),
-  so nothing is assumed of how the arms hang together. Arms that share their luck mostly go together: the bound is wide.
+  so nothing is assumed of how the arms are correlated. Arms that share their random draws mostly move together: the
+  bound is wide.
 - *Of spread.* Where events come in clusters (one failed lender, one slump), totals vary more than Poisson ones. The
   t interval of the difference of two independent means allows for the spread over replicates of each arm; arms that go
   together vary less.
 
 Without any event in n replicates the first bound is -log(error / 4) / n to either side, as the rule of three is
 -log(error) / n to one side (Hanley and Lippman-Hand 1983). It then bounds the number of clusters: how large a cluster
-is that has never been seen, no data say.
+is that has never been seen, no data can show.
 """
 
 from __future__ import annotations

@@ -41,10 +41,10 @@ def confidence_each(study: StudyConfig) -> float:
 
 def swept_words(study: StudyConfig, scenario: str, arm: str) -> str | None:
     """Return the values that a sweep gave to an arm or its scenario, such as policy.rate_cap.max_apr=0.24."""
-    said = [
+    texts = [
         f"{key}={written(value)}"
         for version in study.versions
         if version.name == (arm if version.role == "arm" else scenario)
         for key, value in version.values.items()
     ]
-    return "; ".join(said) or None
+    return "; ".join(texts) or None

@@ -86,11 +86,11 @@ def _effect_row(
     pairs: pd.DataFrame,
     is_same: bool,
 ) -> dict[str, Any]:
-    place = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
+    key = f"{outcome.name}/{horizon.name}/{scenario}/{arm}"
     known = pairs.dropna()
     changed, unchanged = list(known["changed"]), list(known["unchanged"])
     months = event_months(outcome, pd.concat([known["months_changed"], known["months_unchanged"]]))
-    effect = paired_effect(changed, unchanged, place, months, is_same)
+    effect = paired_effect(changed, unchanged, key, months, is_same)
     declared = expected_of(study, outcome.name, horizon.name, arm)
     is_placebo = arm == study.settings.placebo
     is_hypothesis = declared is not None and not is_placebo
@@ -120,34 +120,34 @@ def _effect_row(
 
 def _warning(effect: PairedEffect, pairs: pd.DataFrame, asked: int) -> str | None:
     """Return what a reader must know before believing the interval."""
-    said = []
+    texts = []
     if len(pairs) < asked:
-        said.append(f"{asked - len(pairs)} of {asked} pairs missing")
+        texts.append(f"{asked - len(pairs)} of {asked} pairs missing")
     if effect.replicates < len(pairs):
-        said.append(f"{len(pairs) - effect.replicates} of {len(pairs)} pairs not compared: {_why(pairs)}")
+        texts.append(f"{len(pairs) - effect.replicates} of {len(pairs)} pairs not compared: {_why(pairs)}")
     one_sided = int(pairs.dropna()["one_sided"].sum())
     if one_sided:
-        said.append(f"{one_sided} months of {effect.replicates} pairs left out: one arm alone has a value in them")
+        texts.append(f"{one_sided} months of {effect.replicates} pairs left out: one arm alone has a value in them")
     if effect.method == SINGLE:
-        said.append("one replicate gives no interval")
+        texts.append("one replicate gives no interval")
     elif effect.method in (NO_SPREAD, COUNT_BOUND):
-        said.append(_equal_words(effect))
+        texts.append(_equal_words(effect))
     elif effect.method != IDENTICAL and effect.replicates < EXPLORATORY_BELOW:
-        said.append("exploratory: fewer than 30 replicates")
+        texts.append("exploratory: fewer than 30 replicates")
     if math.isfinite(effect.bootstrap_low):
-        said.append("skewed: see the bootstrap-t interval")
+        texts.append("skewed: see the bootstrap-t interval")
     elif effect.replicates >= FEWEST_TO_RESAMPLE and abs(effect.skewness) > SKEWED:
-        said.append("skewed, with too few different values for a bootstrap-t interval")
+        texts.append("skewed, with too few different values for a bootstrap-t interval")
     if effect.method in (T_AND_COUNT_BOUND, T_AND_BOTH):
-        said.append("few events differ: see the bound on counts")
-    return "; ".join(said) or None
+        texts.append("few events differ: see the bound on counts")
+    return "; ".join(texts) or None
 
 
 def _equal_words(effect: PairedEffect) -> str:
-    """Say why pairs that all differ by the same, in markets that differ, give no t interval."""
+    """State why pairs that all differ by the same, in markets that differ, give no t interval."""
     how = "equal" if effect.mean == 0.0 else "different by the same amount"
-    said = f"{how} in all {effect.replicates} pairs though the markets differ: no spread to make an interval of"
-    return said + (
+    text = f"{how} in all {effect.replicates} pairs though the markets differ: no spread to make an interval of"
+    return text + (
         ", so a bound for counts stands for it, right if events come one by one" if effect.method == COUNT_BOUND else ""
     )
 
@@ -172,7 +172,7 @@ def _difference_rows(
 
 
 def _why(pairs: pd.DataFrame) -> str:
-    """Say of pairs that could not be compared which arm had nothing to divide by."""
+    """State for pairs that could not be compared which arm had nothing to divide by."""
     lacking = pairs[pairs["changed"].isna()]
     sides = (
         (IN_ARM, bool((lacking["months_changed"] == 0).any())),
@@ -225,7 +225,7 @@ def _untested(
 
 
 def _why_no_pairs(study: StudyConfig, tables: Mapping[str, pd.DataFrame], outcome: str, horizon: str) -> str:
-    """Say why nothing was compared: a table is not kept, the months are beyond the run, or runs are missing."""
+    """State why nothing was compared: a table is not kept, the months are beyond the run, or runs are missing."""
     whole = read_outcome(outcome, "study")
     absent = [part.table for part in whole.parts if part.table not in tables]
     if absent:

@@ -150,15 +150,15 @@ def _pairs(
     folder: Path, study: StudyConfig, present: Sequence[Run], kept: Mapping[str, CompletedRun]
 ) -> Iterator[Pair]:
     """Yield the people of every arm beside those of the baseline, complete pairs only."""
-    by_place = {(run.scenario, run.replicate, run.arm): run for run in present}
+    by_key = {(run.scenario, run.replicate, run.arm): run for run in present}
     for replicate in with_bar("comparing people", range(study.settings.replicates)):
         for scenario in study.scenarios:
-            base = by_place.get((scenario, replicate, study.arms[0]))
+            base = by_key.get((scenario, replicate, study.arms[0]))
             if base is None:
                 continue
             unchanged = read_table(run_folder(folder, base, kept) / f"{PEOPLE}.parquet")
             for arm in study.arms[1:]:
-                other = by_place.get((scenario, replicate, arm))
+                other = by_key.get((scenario, replicate, arm))
                 if other is not None:
                     changed = read_table(run_folder(folder, other, kept) / f"{PEOPLE}.parquet")
                     yield Pair(arm, scenario, replicate, arm == study.settings.placebo, changed, unchanged)

@@ -12,7 +12,7 @@ from experiments.compose.study import StudyConfig
 from experiments.keep.runs import CompletedRun
 
 
-class Twin(NamedTuple):
+class NestedArms(NamedTuple):
     """An arm beside another of the same scenario that lacks some of its policies and differs in nothing else."""
 
     scenario: str
@@ -22,21 +22,21 @@ class Twin(NamedTuple):
     is_same: bool  # every replicate is the same market, announcements apart
 
 
-def twins_of(
+def nested_arms(
     study: StudyConfig, folder: Path, runs: Sequence[Run], kept: Mapping[str, CompletedRun]
-) -> tuple[Twin, ...]:
-    """Return all twins of a study of which complete pairs of runs are there, and compare them table by table."""
-    places = {(run.scenario, run.arm, run.replicate): run for run in runs if run.identity in kept}
+) -> tuple[NestedArms, ...]:
+    """Return all nested arms of a study of which complete pairs of runs are there, compared table by table."""
+    by_key = {(run.scenario, run.arm, run.replicate): run for run in runs if run.identity in kept}
     found = []
     for scenario, arm, without, policies in _pairs(study):
         both = [
-            (places[scenario, arm, number], places[scenario, without, number])
-            for number in sorted({replicate for _, _, replicate in places})
-            if (scenario, arm, number) in places and (scenario, without, number) in places
+            (by_key[scenario, arm, number], by_key[scenario, without, number])
+            for number in sorted({replicate for _, _, replicate in by_key})
+            if (scenario, arm, number) in by_key and (scenario, without, number) in by_key
         ]
         if both:
             is_same = all(are_same_tables(*(run_folder(folder, run, kept) for run in pair)) for pair in both)
-            found.append(Twin(scenario, arm, without, policies, is_same))
+            found.append(NestedArms(scenario, arm, without, policies, is_same))
     return tuple(found)
 
 

@@ -35,15 +35,15 @@ def moves(study: StudyConfig, pairs: Sequence[pd.Series[float]], same: SameMarke
 def _parts(study: StudyConfig, wide: pd.DataFrame, same: SameMarkets) -> Iterator[pd.DataFrame]:
     arms = wide.index.get_level_values("arm")
     placebo = study.settings.placebo
-    luck = wide[arms == placebo].droplevel("arm") if placebo in set(arms) else None
+    by_chance = wide[arms == placebo].droplevel("arm") if placebo in set(arms) else None
     for arm in study.arms[1:]:
         mine = wide[arms == arm].droplevel("arm")
         if mine.empty:
             continue
         index = mine.index.to_frame(index=False).rename(columns={"group": "value"})
         columns: dict[str, Any] = mean_intervals(mine.to_numpy(float).T)._asdict()
-        if luck is not None:
-            beside = luck.reindex(mine.index).to_numpy(float)
+        if by_chance is not None:
+            beside = by_chance.reindex(mine.index).to_numpy(float)
             columns["placebo_mean"] = mean_intervals(beside.T).mean
             if arm != placebo:
                 beyond = mean_intervals((mine.to_numpy(float) - beside).T, levels_of(mine.to_numpy(float).T, beside.T))

@@ -1,15 +1,15 @@
-"""What instruments in force did, as far as it can be told: which changed nothing, and which left no name behind.
+"""What instruments in force did, as far as it can be determined: which changed nothing, and which left no name behind.
 
-An instrument is said never to have bound in three cases alone, each of which is exact:
+An instrument is reported as never binding in three cases alone, each of which is exact:
 - with its numbers it changes no rule of any lender, whatever happens, and would change none without the others;
 - every run of its arm is the same as that of an arm without it, announcements apart;
 - it acts by refusals under its own name and in no other way, and there was none.
 
-A rule that would change some without the others, and beside them changes none, is said to ask for no more than they do:
-together they may bind, and each could be taken out.
+A rule that would change some without the others, and beside them changes none, is reported to ask for no more than they
+do: together they may bind, and each could be taken out.
 
 A rule may also act through a limit of the lender's own, as a rule on capital does through the lender's target above it;
-such a refusal is attributed to the rules that made the limit tighter. Where nothing can be told, that is said.
+such a refusal is attributed to the rules that made the limit tighter. Where nothing can be determined, that is stated.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from experiments.compare.asked_rules import Raised, raised_rules
-from experiments.compare.identical_arms import Twin
+from experiments.compare.identical_arms import NestedArms
 from experiments.compose.study import StudyConfig
 from experiments.compose.warnings.warning import IDLE, MATCHED, NAMELESS, Flag, merged
 from experiments.keep.files import read_columns, read_table
@@ -55,43 +55,43 @@ class Attributed(NamedTuple):
     constraint: str
 
 
-def never_bound(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> Iterator[Flag]:
-    """Yield what can be told of instruments that left no trace in any replicate of an arm and scenario."""
+def never_bound(study: StudyConfig, tables: Path, nested: Collection[NestedArms] = ()) -> Iterator[Flag]:
+    """Yield what can be determined of instruments that left no trace in any replicate of an arm and scenario."""
     names, narrowed = _traces(tables), _narrowed(tables)
     raised: dict[MarketConfig, dict[str, Raised]] = {}
-    for place in ((scenario, arm) for scenario in study.scenarios for arm in study.arms):
-        if place not in names:
+    for cell in ((scenario, arm) for scenario in study.scenarios for arm in study.arms):
+        if cell not in names:
             continue  # nothing was kept of it
-        market = study.markets[place]
+        market = study.markets[cell]
         if market.policy and market not in raised:
             raised[market] = raised_rules(market)
         for name, instrument in market.policy:
-            flag = _flag(name, raised[market][name], _twin(twins, place, name))
-            if flag is None and not _has_a_trace(instrument, names[place]):
-                at_work = _is_at_work(raised[market][name], market, narrowed.get(place, ()))
-                flag = None if at_work else _untraced(name, instrument, _twin(twins, place, name))
+            flag = _flag(name, raised[market][name], _arm_without(nested, cell, name))
+            if flag is None and not _has_a_trace(instrument, names[cell]):
+                at_work = _is_at_work(raised[market][name], market, narrowed.get(cell, ()))
+                flag = None if at_work else _untraced(name, instrument, _arm_without(nested, cell, name))
             if flag is not None:
-                yield flag._replace(where=(f"{place[0]} / {place[1]}",))
+                yield flag._replace(where=(f"{cell[0]} / {cell[1]}",))
 
 
-def _flag(name: str, raised: Raised, twin: Twin | None) -> Flag | None:
+def _flag(name: str, raised: Raised, pair: NestedArms | None) -> Flag | None:
     """Return the flag of an instrument that certainly changed nothing."""
-    if not raised.by_place and not raised.hangs_on_what_is_seen:
+    if not raised.by_kind_and_month and not raised.hangs_on_what_is_seen:
         usual, why = "a rule asks for more than the others do", "beside the others it changes no rule of any lender"
         if raised.matched_by:
             why += f", since as much or more is asked by {', '.join(raised.matched_by)}; without them it might bind"
         return Flag(MATCHED if raised.matched_by else IDLE, f"policy.{name}", "", usual, why, ())
-    if twin is not None and twin.is_same:
+    if pair is not None and pair.is_same:
         usual = "an arm with a rule differs from one without it"
-        why = f"in no replicate does anything differ from “{twin.without}”, which is without it, but its announcement"
+        why = f"in no replicate does anything differ from “{pair.without}”, which is without it, but its announcement"
         return Flag(IDLE, f"policy.{name}", "", usual, why, ())
     return None
 
 
-def _untraced(name: str, instrument: Any, twin: Twin | None) -> Flag | None:
+def _untraced(name: str, instrument: Any, pair: NestedArms | None) -> Flag | None:
     """Return the flag of an instrument in whose name nobody was refused."""
     expected, ways = instrument.TRACE.replace("_", " "), instrument.ACTS_THROUGH
-    if not expected or twin is not None:
+    if not expected or pair is not None:
         return None  # it refuses nobody by its nature; or the arm without it shows that it did something
     if not ways:
         usual = f"a rule that acts by refusals alone refuses somebody ({expected})"
@@ -111,17 +111,18 @@ def _is_at_work(raised: Raised, market: MarketConfig, narrowed: Collection[Attri
     kinds = {name: lender.kind for name, lender in market.lender}
     nothing: frozenset[str] = frozenset()
     return any(
-        MADE_OF.get(found.constraint, nothing) & raised.by_place.get((kinds[found.lender], found.month), nothing)
+        MADE_OF.get(found.constraint, nothing)
+        & raised.by_kind_and_month.get((kinds[found.lender], found.month), nothing)
         for found in narrowed
         if found.lender in kinds
     )
 
 
-def _twin(twins: Collection[Twin], place: tuple[str, str], name: str) -> Twin | None:
+def _arm_without(nested: Collection[NestedArms], cell: tuple[str, str], name: str) -> NestedArms | None:
     """Return the arm without an instrument: one whose runs are the same where there is such a one."""
-    mine = [twin for twin in twins if (twin.scenario, twin.arm) == place and name in twin.policies]
-    same = [twin for twin in mine if twin.is_same]
-    alone = [twin for twin in mine if len(twin.policies) == 1]
+    mine = [pair for pair in nested if (pair.scenario, pair.arm) == cell and name in pair.policies]
+    same = [pair for pair in mine if pair.is_same]
+    alone = [pair for pair in mine if len(pair.policies) == 1]
     return next(iter((*same, *alone)), None)
 
 
@@ -157,9 +158,9 @@ def _distinct(path: Path, columns: tuple[str, ...], filters: Any) -> Iterator[tu
     yield from zip(*(rows[name].to_pylist() for name in columns), strict=True)
 
 
-def idle_instruments(study: StudyConfig, tables: Path, twins: Collection[Twin] = ()) -> tuple[Flag, ...]:
-    """Return the instruments that changed nothing or refused nobody, from the tables of a study that has been lived.
+def idle_instruments(study: StudyConfig, tables: Path, nested: Collection[NestedArms] = ()) -> tuple[Flag, ...]:
+    """Return the instruments that changed nothing or refused nobody, from the tables of a completed study.
 
-    `twins` are its arms without some of the policies, compared run by run.
+    `nested` are its arms without some of the policies, compared run by run.
     """
-    return merged(list(never_bound(study, tables, twins)), len(study.markets))
+    return merged(list(never_bound(study, tables, nested)), len(study.markets))

@@ -21,8 +21,8 @@ Runs = Mapping[tuple[str, str], "pd.Series[float]"]  # by scenario and arm: by r
 def runs_over(monthly: pd.Series[float], window: Iterable[int]) -> Runs:
     """Return the months of a window by scenario and arm; `monthly` is by scenario, arm, replicate and month."""
     inside = monthly[monthly.index.get_level_values("month").isin(list(window))]
-    places = inside.groupby(level=["scenario", "arm"], sort=False, observed=True)
-    return {(str(scenario), str(arm)): rows.droplevel(["scenario", "arm"]) for (scenario, arm), rows in places}
+    by_cell = inside.groupby(level=["scenario", "arm"], sort=False, observed=True)
+    return {(str(scenario), str(arm)): rows.droplevel(["scenario", "arm"]) for (scenario, arm), rows in by_cell}
 
 
 def paired(changed: pd.Series[float], unchanged: pd.Series[float]) -> pd.DataFrame:

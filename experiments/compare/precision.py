@@ -40,9 +40,9 @@ class Precision:
     def look(self, batch: Sequence[Run], kept: Mapping[str, CompletedRun], replicates: int) -> Look:
         """Return how wide the intervals are over the runs of a batch, which holds so many replicates."""
         for run in batch:
-            place = (run.scenario, run.arm, run.replicate)
-            if run.identity in kept and place not in self.seen:
-                self.seen.add(place)
+            key = (run.scenario, run.arm, run.replicate)
+            if run.identity in kept and key not in self.seen:
+                self.seen.add(key)
                 self._read(run, self.runs / kept[run.identity].folder)
         return look_at([self._width(*effect, replicates) for effect in self.effects], replicates)
 
@@ -55,8 +55,8 @@ class Precision:
                 tables[table] = rows.assign(scenario=run.scenario, arm=run.arm, replicate=run.replicate)
         for name, horizon in self.declared:
             if outcomes[name].is_in(tables):
-                place = (name, horizon, run.scenario, run.arm, run.replicate)
-                self.months[place] = self._months(outcomes[name], horizon, tables, run)
+                key = (name, horizon, run.scenario, run.arm, run.replicate)
+                self.months[key] = self._months(outcomes[name], horizon, tables, run)
 
     def _months(self, outcome: Outcome, horizon: str, tables: Mapping[str, pd.DataFrame], run: Run) -> pd.Series[float]:
         window = read_horizon(horizon, "study.primary").months(
@@ -67,8 +67,8 @@ class Precision:
 
     def _width(self, primary: PrimaryOutcome, scenario: str, arm: str, replicates: int) -> Width:
         def runs_of(whose: str) -> list[pd.Series[float]]:
-            places = [(primary.outcome, primary.horizon, scenario, whose, replicate) for replicate in range(replicates)]
-            return [self.months[place] for place in places if place in self.months]
+            keys = [(primary.outcome, primary.horizon, scenario, whose, replicate) for replicate in range(replicates)]
+            return [self.months[key] for key in keys if key in self.months]
 
         changed, unchanged = runs_of(arm), runs_of(self.study.arms[0])
         reach, count = float("nan"), 0

@@ -1,4 +1,4 @@
-"""What varies over replicates and what does not: equal values say nothing of how far chance could move them."""
+"""What varies over replicates and what does not: equal values do not show how far chance could move them."""
 
 from __future__ import annotations
 

@@ -1,17 +1,17 @@
-"""When a study has lived enough replicates: fixed-width sequential stopping on its primary outcomes.
+"""When a study has run enough replicates: fixed-width sequential stopping on its primary outcomes.
 
 After `at_least` replicates, and after every `step` more, the intervals of all primary effects are looked at. The study
 ends when each is at most its smallest important difference to either side, or at `at_most` replicates. The intervals
 looked at are simultaneous (Bonferroni over all primary effects) t intervals, wider than those of one effect alone.
 
 What is guaranteed: the rule looks at spreads only, never at a mean, so it cannot be used to wait for a wanted result,
-and as the width asked for shrinks the coverage tends to what it says (Chow and Robbins 1965, "On the asymptotic theory
-of fixed-width sequential confidence intervals for the mean"). What is not: with few replicates a spread that happens to
-look small stops a study early, so intervals cover a little less than they say; `at_least` bounds that, and asks for as
-many pairs with a value of every effect. Where nothing varies at all there is no interval, and a study never ends by one
-that is not there; counts have a bound once an event has been seen. An arm that asks for the baseline's very market has
-nothing to be known, and is not waited for. With skewed differences mean and spread go together, and the loss is larger:
-the guard against skewness is shown beside.
+and as the width asked for shrinks the coverage tends to its nominal level (Chow and Robbins 1965, "On the asymptotic
+theory of fixed-width sequential confidence intervals for the mean"). What is not: with few replicates a spread that
+happens to look small stops a study early, so intervals cover a little less than stated; `at_least` bounds that, and
+asks for as many pairs with a value of every effect. Where nothing varies at all there is no interval, and a study never
+ends by one that is not there; counts have a bound once an event has been seen. An arm that asks for the baseline's very
+market has nothing to be known, and is not waited for. With skewed differences mean and spread go together, and the loss
+is larger: the guard against skewness is shown beside.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def stopped(looks: Sequence[Look], confidence_each: float) -> dict[str, Any]:
 
 
 def words(last: Look) -> str:
-    """Say why a study stopped after its last look."""
+    """State why a study stopped after its last look."""
     if last.is_enough:
         return (
             f"stopped after {last.replicates} replicates: all {last.effects} primary intervals reach at most their "

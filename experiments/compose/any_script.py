@@ -66,13 +66,13 @@ def is_name(text: str) -> bool:
 def slug(name: str) -> str:
     """Return a name as it may be part of a folder's name: lower case letters of ASCII, digits and dashes only.
 
-    Accents are left out. Where letters of another script are, a hash of the name tells it from others.
+    Accents are left out. Where letters of another script are, a hash of the name distinguishes it from others.
     """
     plain = "".join(one for one in unicodedata.normalize("NFKD", name) if unicodedata.category(one)[0] != "M")
     short = re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
     if any(not letter.isascii() and letter.isalnum() for letter in plain):
-        told = hashlib.sha256(unicodedata.normalize("NFC", name).encode("utf-8", "surrogatepass")).hexdigest()[:8]
-        return f"{short[:31]}-{told}".strip("-")
+        digest = hashlib.sha256(unicodedata.normalize("NFC", name).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        return f"{short[:31]}-{digest}".strip("-")
     return short[:40] or "unnamed"
 
 

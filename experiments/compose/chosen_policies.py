@@ -84,7 +84,7 @@ def policy_as_arm(
     base = list(settings.arms[settings.baseline])
     name = _name(chosen_names(asked), settings.arms)
     arms = {**settings.arms, name: [*base, *map(written_as, mine)]}
-    said = {override.key for override in asked}
+    keys = {override.key for override in asked}
     own = {
         "announce_month": max(0, announced),
         "name": f"effect of {name}"[:LONGEST_NAME].strip(),
@@ -92,7 +92,7 @@ def policy_as_arm(
         "primary": tuple(_within(primary, settings.horizons) for primary in settings.chosen_policy.primary),
         "secondary": settings.chosen_policy.secondary,
     }
-    settings = settings._replace(**{key: value for key, value in own.items() if f"study.{key}" not in said})
+    settings = settings._replace(**{key: value for key, value in own.items() if f"study.{key}" not in keys})
     first = next(iter(lenders), None)
     if first is not None and not settings.placebo and PLACEBO not in arms:
         extra = f"lender.{first}.budget_extra"

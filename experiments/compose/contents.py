@@ -1,6 +1,6 @@
 """What a study's arms and scenarios hold, in lines: their own overrides, their rules and shocks with numbers and dates.
 
-What every arm holds is said once, and an arm is told by what it has that the baseline has not, so that an override
+What every arm holds is listed once, and an arm by what it has that the baseline has not, so that an override
 that reaches the baseline too is seen where it stands.
 """
 
@@ -19,7 +19,7 @@ Members = Mapping[str, str]  # rules and shocks by group and name, each with its
 
 def contents(study: StudyConfig) -> list[str]:
     """Return the lines: what was asked for beside the study's file, then every arm, then every scenario."""
-    held = {place: _members(market) for place, market in study.markets.items()}
+    held = {cell: _members(market) for cell, market in study.markets.items()}
     everywhere = _shared(held.values())
     by_scenario = {
         scenario: _less(_shared(held[scenario, arm] for arm in study.arms), everywhere) for scenario in study.scenarios
@@ -44,27 +44,27 @@ def contents(study: StudyConfig) -> list[str]:
 def _role(study: StudyConfig, arm: str) -> str:
     if arm == study.settings.baseline:
         return " (the others are compared with it)" if len(study.arms) > 1 else ""
-    return " (changes next to nothing, to show what luck does)" if arm == study.settings.placebo else ""
+    return " (changes next to nothing, to show what chance does)" if arm == study.settings.placebo else ""
 
 
 def _asked(study: StudyConfig) -> Iterator[str]:
     """Yield what was asked for beside the study's file, and where it is."""
     for asked in study.asked:
-        yield f"set {asked.text}: {_places(asked.where, study)}"
+        yield f"set {asked.text}: {_cells_in_words(asked.where, study)}"
 
 
-def _places(where: tuple[tuple[str, str], ...], study: StudyConfig) -> str:
+def _cells_in_words(where: tuple[tuple[str, str], ...], study: StudyConfig) -> str:
     """Return the arms that hold something, and the scenarios where it is not all of them."""
     arms = tuple(dict.fromkeys(arm for _, arm in where))
     scenarios = tuple(dict.fromkeys(scenario for scenario, _ in where))
     others = [arm for arm in study.arms if arm not in arms]
     if not others:
-        said = "in every arm"
+        text = "in every arm"
     elif len(others) < len(arms):
-        said = f"in every arm but {', '.join(others)}"
+        text = f"in every arm but {', '.join(others)}"
     else:
-        said = f"in {', '.join(arms)}"
-    return said if len(scenarios) == len(study.scenarios) else f"{said}, in {', '.join(scenarios)} alone"
+        text = f"in {', '.join(arms)}"
+    return text if len(scenarios) == len(study.scenarios) else f"{text}, in {', '.join(scenarios)} alone"
 
 
 def _beside(own: Members, base: Members, name: str) -> list[str]:
@@ -104,11 +104,11 @@ def _members(market: MarketConfig) -> dict[str, str]:
 
 
 def _rule(instrument: Any, calendar: CalendarParameters) -> str:
-    said = [instrument.describe(), f"announced {_month(instrument.announce_month, calendar)}"]
-    said.append(f"in force {_month(instrument.effective_month, calendar)}")
+    texts = [instrument.describe(), f"announced {_month(instrument.announce_month, calendar)}"]
+    texts.append(f"in force {_month(instrument.effective_month, calendar)}")
     if instrument.full_month > instrument.effective_month:
-        said.append(f"in full {_month(instrument.full_month, calendar)}")
-    return "; ".join([*said, *([f"for {', '.join(instrument.kinds)}"] if instrument.kinds else [])])
+        texts.append(f"in full {_month(instrument.full_month, calendar)}")
+    return "; ".join([*texts, *([f"for {', '.join(instrument.kinds)}"] if instrument.kinds else [])])
 
 
 def _shock(shock: Any, calendar: CalendarParameters) -> str:

@@ -1,4 +1,4 @@
-"""Keys and choices of 0.1 that are gone: what was said by them is taken or answered for one version more."""
+"""Keys and choices of 0.1 that are gone: what was set by them is taken or answered for one version more."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ OBJECTS_ENGINE = (
     "market.agents_by_type[Borrower]"
 )
 FORMER_KEYS = ("engine",)  # of a market
-FORMER_CHOICES = {("market", "objects"): OBJECTS_ENGINE}  # (group, name) -> what to say
+FORMER_CHOICES = {("market", "objects"): OBJECTS_ENGINE}  # (group, name) -> the answer
 
 
 def without_former_keys(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of a market without keys that say nothing any more; raise Refusal where one asked for more."""
+    """Return the values of a market without keys that mean nothing any more; raise Refusal where one asked for more."""
     engine = values.get("engine", "arrays")
     if engine == "objects":
         raise Refusal(f"engine: {OBJECTS_ENGINE}; leave the key out, was 'objects'")

@@ -49,7 +49,7 @@ def read_market(values: Mapping[str, Any]) -> MarketConfig:
 def _check_founding(config: MarketConfig) -> None:
     """Refuse what no market can be founded on: weights that are all zero, too many lenders, a shock to one not there.
 
-    The model itself raises then; here it is told before the first run, and by a dry run.
+    The model itself raises then; here it is reported before the first run, and by a dry run.
     """
     population = config.population
     if len(config.lender) > MOST_LENDERS:
@@ -188,9 +188,9 @@ def _check_lenders(lenders: tuple[tuple[str, LenderParameters], ...], months: in
                 f"{path}.quiet_cut.start_month: must be earlier than {months}, "
                 f"within the {months} months of calendar.months, was {quiet.start_month}"
             )
-        for place, feature in enumerate(lender.learning.model_two_leaves_out):
+        for index, feature in enumerate(lender.learning.model_two_leaves_out):
             if feature not in BINS:
-                key = f"{path}.learning.model_two_leaves_out.{place}"
+                key = f"{path}.learning.model_two_leaves_out.{index}"
                 raise Refusal(f"{key}: no such feature; {nearest(feature, BINS)}; was {shown(feature)}")
         _check_partners(path, name, lender, by_name)
 
@@ -223,9 +223,9 @@ def _check_conduct(path: str, lender: LenderParameters) -> None:
             f"of the price outside the headline, was {lender.largest_guarantee_share}"
         )
     for field, names in (("home_regions", REGIONS), ("home_sectors", SECTORS)):
-        for place, home in enumerate(getattr(lender, field)):
+        for index, home in enumerate(getattr(lender, field)):
             if home not in names:
-                raise Refusal(f"{path}.{field}.{place}: {nearest(home, names)}; was {shown(home)}")
+                raise Refusal(f"{path}.{field}.{index}: {nearest(home, names)}; was {shown(home)}")
 
 
 def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Mapping[str, LenderParameters]) -> None:
@@ -236,10 +236,10 @@ def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Map
         )
     if lender.partner:
         _check_partner(f"{path}.partner", name, lender.partner, by_name)
-    for place, partner in enumerate(lender.partners):
-        _check_partner(f"{path}.partners.{place}.bank", name, partner.bank, by_name)
-        if partner.bank in [other.bank for other in lender.partners[:place]]:
-            raise Refusal(f"{path}.partners.{place}.bank: each bank once, was {shown(partner.bank)}")
+    for index, partner in enumerate(lender.partners):
+        _check_partner(f"{path}.partners.{index}.bank", name, partner.bank, by_name)
+        if partner.bank in [other.bank for other in lender.partners[:index]]:
+            raise Refusal(f"{path}.partners.{index}.bank: each bank once, was {shown(partner.bank)}")
     if lender.partners and not any(partner.weight > 0.0 for partner in lender.partners):
         raise Refusal(
             f"{path}.partners: one weight at least must be above 0, "
@@ -247,9 +247,9 @@ def _check_partners(path: str, name: str, lender: LenderParameters, by_name: Map
         )
     if lender.partner_share > 0.0 and not lender.partnerships:
         raise Refusal(f"{path}.partner_share: must be 0 without a partner, was {lender.partner_share}")
-    for place, listed in enumerate(lender.accepts_originators):
+    for index, listed in enumerate(lender.accepts_originators):
         if listed not in by_name:
-            key = f"{path}.accepts_originators.{place}"
+            key = f"{path}.accepts_originators.{index}"
             raise Refusal(f"{key}: no such lender; {nearest(listed, by_name)}; was {shown(listed)}")
 
 
@@ -274,7 +274,7 @@ def _check_rule(config: MarketConfig) -> None:
 
 
 def _check_followed(config: MarketConfig) -> None:
-    """Refuse to follow the customers of a lender that is not there, or from a month that is not lived."""
+    """Refuse to follow the customers of a lender that is not there, or from a month that is not run."""
     observe, names = config.observe, [name for name, _ in config.lender]
     if not observe.liquidity_lender:
         return

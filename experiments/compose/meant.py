@@ -11,7 +11,7 @@ from sim.params import Quantity
 
 PERCENT = re.compile(r"\s*([-+]?\d+(?:[.,]\d+)?)\s*[%\uff05]\s*")
 THOUSANDS = re.compile(r"\s*[-+]?\d{1,3}(?:[,'\u2019 \u00a0\u202f]\d{3})+\s*")
-PARTS = ("share", "yearly rate", "yearly return", "the indicator's share")  # units of what is often said in percent
+PARTS = ("share", "yearly rate", "yearly return", "the indicator's share")  # units of what is often written in percent
 
 
 def advice(key: str, typed: object, quantity: Quantity | None, whole: bool) -> str:

@@ -1,4 +1,4 @@
-"""Refuses instruments that say the same twice: of two of one kind, one that the other leaves nothing to do."""
+"""Refuses instruments that ask for the same twice: of two of one kind, one that the other leaves nothing to do."""
 
 from __future__ import annotations
 

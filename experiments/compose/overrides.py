@@ -50,9 +50,9 @@ def read_overrides(texts: Iterable[str]) -> tuple[Override, ...]:
     found: dict[tuple[str, bool], Override] = {}
     for text in texts:
         override = read_override(text)
-        place = (override.key, override.is_deletion)
-        found.pop(place, None)
-        found[place] = override
+        key = (override.key, override.is_deletion)
+        found.pop(key, None)
+        found[key] = override
     return tuple(found.values())
 
 
@@ -209,8 +209,8 @@ def _check_members(overrides: Sequence[Override]) -> None:
         parts = override.key.split(".")
         options = (*groups().get(parts[0], ()), *members_of_bundles(parts[0]))
         if parts[0] in MEMBER_GROUPS and len(parts) > 1 and parts[1] not in options:
-            said = "" if override.is_deletion else f"; was {override.key}={shown(override.value)}"
-            raise Refusal(f"{parts[0]}.{parts[1]}: no such {parts[0]}; {nearest(parts[1], options)}{said}")
+            text = "" if override.is_deletion else f"; was {override.key}={shown(override.value)}"
+            raise Refusal(f"{parts[0]}.{parts[1]}: no such {parts[0]}; {nearest(parts[1], options)}{text}")
 
 
 def unselected(document: Mapping[str, Any]) -> frozenset[str]:

@@ -1,6 +1,6 @@
 """Takes a study from a file of the user's own, anywhere: .venv/bin/sluice run study_file=my_study.yaml.
 
-The file holds what a file of configs/study holds, and stands in its place: `scale=` and overrides come after it. It may
+The file holds what a file of configs/study holds, and replaces it: `scale=` and overrides come after it. It may
 come from somebody else, so it is read by the safe loader, may set the study, the seed and the market, and nothing that
 says where results go or how runs are carried out. What was checked is what Hydra composes: the file is read once.
 """
@@ -17,7 +17,7 @@ from omegaconf import OmegaConf
 
 from experiments.compose.former_keys import FORMER_KEYS
 from experiments.compose.overrides import Override, read_overrides
-from experiments.compose.safe_yaml import PACKAGE, check_yaml, place, read_text
+from experiments.compose.safe_yaml import PACKAGE, check_yaml, location, read_text
 from experiments.refusal import Refusal, nearest, shown
 from sim.params import MarketConfig
 
@@ -60,17 +60,17 @@ def _check_keys(where: str, root: yaml.MappingNode) -> None:
     for key, _ in root.value:
         if key.value == "defaults":
             raise Refusal(
-                f"{place(where, key)}: defaults: a file of one's own chooses other files in its arms and scenarios, "
+                f"{location(where, key)}: defaults: a file of one's own chooses other files in its arms and scenarios, "
                 "for example economy=china_2017_2025"
             )
         if key.value not in ALLOWED:
             raise Refusal(
-                f"{place(where, key)}: {key.value}: a study's file sets the study, the seed and the market; "
+                f"{location(where, key)}: {key.value}: a study's file sets the study, the seed and the market; "
                 f"{nearest(key.value, ALLOWED)}"
             )
     for key, value in root.value:
         if isinstance(value, yaml.MappingNode) and not value.value:
-            raise Refusal(f"{place(where, key)}: {key.value}: {{}} would change nothing; leave it out")
+            raise Refusal(f"{location(where, key)}: {key.value}: {{}} would change nothing; leave it out")
     if not isinstance(found.get("study"), yaml.MappingNode):
         raise Refusal(f"{where}: study: must be given and hold name, question and arms")
 

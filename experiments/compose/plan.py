@@ -17,13 +17,13 @@ from sim.past import months_shared, past_of
 def plan(study: StudyConfig) -> tuple[Run, ...]:
     """Return every run of a study; the replicates come first, so that an interrupted study holds complete pairs.
 
-    Runs whose markets cannot differ before month 0 have the same trunk: they share one warm-up, and the months after it
-    until the first in which any two of them may differ.
+    Runs whose markets cannot differ before month 0 share one warm-up, and the months after it until their
+    divergence month, the first in which any two of them may differ.
     """
     common = {**origin(), "seed": study.seed}
-    documents = {place: document_of(market) for place, market in study.markets.items()}
-    parting = _months_of_parting(study)
-    pasts = {place: document_of(past_of(market, parting[place])) for place, market in study.markets.items()}
+    documents = {cell: document_of(market) for cell, market in study.markets.items()}
+    divergence = _divergence_months(study)
+    pasts = {cell: document_of(past_of(market, divergence[cell])) for cell, market in study.markets.items()}
     return tuple(
         Run(
             arm=arm,
@@ -32,8 +32,8 @@ def plan(study: StudyConfig) -> tuple[Run, ...]:
             seed=study.seed,
             config=study.markets[scenario, arm],
             identity=identity({**common, "config": documents[scenario, arm], "replicate": replicate}),
-            trunk=identity({**common, "config": pasts[scenario, arm], "replicate": replicate}),
-            trunk_month=parting[scenario, arm],
+            shared_warm_up=identity({**common, "config": pasts[scenario, arm], "replicate": replicate}),
+            divergence_month=divergence[scenario, arm],
         )
         for replicate in range(study.settings.most_replicates)
         for scenario in study.scenarios
@@ -49,15 +49,15 @@ def distinct(runs: Iterable[Run]) -> dict[str, Run]:
     return found
 
 
-def _months_of_parting(study: StudyConfig) -> dict[tuple[str, str], int]:
+def _divergence_months(study: StudyConfig) -> dict[tuple[str, str], int]:
     """Return for each scenario and arm the month until which it is one market with all that share its warm-up."""
     together: dict[str, list[tuple[str, str]]] = {}
-    for place, market in study.markets.items():
-        together.setdefault(identity(document_of(past_of(market, 0))), []).append(place)
+    for cell, market in study.markets.items():
+        together.setdefault(identity(document_of(past_of(market, 0))), []).append(cell)
     months = {}
-    for places in together.values():
-        month = months_shared([study.markets[place] for place in places])
-        months.update(dict.fromkeys(places, month))
+    for cells in together.values():
+        month = months_shared([study.markets[cell] for cell in cells])
+        months.update(dict.fromkeys(cells, month))
     return months
 
 

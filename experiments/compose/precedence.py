@@ -1,8 +1,8 @@
-"""Which of two files has the say over a number that both set: the study's own, or that of the scale.
+"""Which of two files decides a number that both set: the study's own, or that of the scale.
 
-A study's file may say how many people and replicates it is about. The scale that is taken when none is named gives way
-to it. A scale that is asked for by name is asked for now, so it has the say, and that it has is told. What is set by
-its key on the command line stands above both.
+A study's file may set how many people and replicates it is about. The scale that is taken when none is named gives way
+to it. A scale that is asked for by name is asked for now, so it decides, and a notice states that it does. What is set
+by its key on the command line stands above both.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ def contested(chosen: Mapping[str, Any]) -> tuple[Contested, ...]:
     )
 
 
-def told(chosen: Mapping[str, Any], set_by_key: Sequence[str]) -> tuple[str, ...]:
+def overruled_numbers(chosen: Mapping[str, Any], set_by_key: Sequence[str]) -> tuple[str, ...]:
     """Return in words where a scale asked for by name overrules the study's file; what is set by its key is settled."""
     if "scale" not in chosen:
         return ()
     return tuple(
-        f"scale={each.scale} has the say over the study's file: {each.key} is {shown(each.of_scale)}, "
+        f"scale={each.scale} overrules the study's file: {each.key} is {shown(each.of_scale)}, "
         f"and the file says {shown(each.of_study)}"
         for each in contested(chosen)
         if each.key not in set_by_key

@@ -1,4 +1,4 @@
-"""One run of a study: one market, whose identity says all that decides its bytes."""
+"""One run of a study: one market, whose identity covers all that decides its bytes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ KEYS = ("arm", "scenario", "replicate")
 
 
 class Run(NamedTuple):
-    """One market to be lived through. The arm's name is a label: it is no part of the identity."""
+    """One market to be run. The arm's name is a label: it is no part of the identity."""
 
     arm: str
     scenario: str
@@ -19,8 +19,8 @@ class Run(NamedTuple):
     seed: int
     config: MarketConfig
     identity: str
-    trunk: str  # equal for runs that are the same market until `trunk_month`
-    trunk_month: int
+    shared_warm_up: str  # equal for runs that are the same market until `divergence_month`
+    divergence_month: int
 
     @property
     def folder(self) -> str:

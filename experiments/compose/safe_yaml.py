@@ -66,7 +66,7 @@ def read_text(path: Path, where: str) -> str:
 
 
 def check_yaml(text: str, where: str) -> yaml.MappingNode | None:
-    """Return the root of a text of plain keys and values, None of an empty one; raise Refusal with the place."""
+    """Return the root of a text of plain keys and values, None of an empty one; raise Refusal with the location."""
     for package in PACKAGE.findall(text):
         if package.split(".")[0].startswith("hydra") or not re.fullmatch(r"[A-Za-z0-9_.]+", package):
             raise Refusal(f"{where}: its package {shown(package)} is refused; settings of Hydra stay as they are")
@@ -77,7 +77,7 @@ def check_yaml(text: str, where: str) -> yaml.MappingNode | None:
         raise Refusal(f"{where}: must hold keys and values")
     for key, value in node.value:
         if str(key.value) == "hydra" or str(key.value).startswith(("hydra.", "hydra/")):
-            raise Refusal(f"{place(where, key)}: hydra: settings of Hydra itself are refused in a config file")
+            raise Refusal(f"{location(where, key)}: hydra: settings of Hydra itself are refused in a config file")
         if str(key.value) == "defaults":
             _check_defaults(where, value)
     for inner in _nodes(node):
@@ -105,34 +105,38 @@ def _check_defaults(where: str, node: yaml.Node) -> None:
         text = inner.value if isinstance(inner, yaml.ScalarNode) else ""
         text = text.removesuffix(HERE)
         if "hydra" in text.lower() or "@" in text or ".." in text or ":" in text:
-            raise Refusal(f"{place(where, inner)}: defaults choose files of this tree alone, was {shown(text)}")
+            raise Refusal(f"{location(where, inner)}: defaults choose files of this tree alone, was {shown(text)}")
 
 
 def _check_node(where: str, node: yaml.Node) -> None:
     if node.tag not in PLAIN_TAGS:
-        raise Refusal(f"{place(where, node)}: only plain texts, numbers, lists and mappings are allowed; quote dates")
+        raise Refusal(
+            f"{location(where, node)}: only plain texts, numbers, lists and mappings are allowed; quote dates"
+        )
     if isinstance(node, yaml.MappingNode):
         _check_keys(where, node)
     if isinstance(node, yaml.ScalarNode):
-        check_text(place(where, node), node.value)
+        check_text(location(where, node), node.value)
         if node.style is None and TRAP.fullmatch(node.value):
             raise Refusal(
-                f"{place(where, node)}: {node.value} is read by YAML as something else than it seems; "
+                f"{location(where, node)}: {node.value} is read by YAML as something else than it seems; "
                 "write a plain number, true or false, or quote it"
             )
         if node.tag in NUMBER_TAGS and len(node.value) > LONGEST_NUMBER:
-            raise Refusal(f"{place(where, node)}: a number is at most {LONGEST_NUMBER} digits, was {shown(node.value)}")
+            raise Refusal(
+                f"{location(where, node)}: a number is at most {LONGEST_NUMBER} digits, was {shown(node.value)}"
+            )
 
 
 def _check_keys(where: str, node: yaml.MappingNode) -> None:
     seen = set()
     for key, _ in node.value:
         if not isinstance(key, yaml.ScalarNode) or key.tag != TEXT_TAG:
-            raise Refusal(f"{place(where, key)}: a key is a text; quote it")
+            raise Refusal(f"{location(where, key)}: a key is a text; quote it")
         if key.value in CODE_KEYS:
-            raise Refusal(f"{place(where, key)}: {key.value}: a config may not name code to run")
+            raise Refusal(f"{location(where, key)}: {key.value}: a config may not name code to run")
         if key.value in seen:
-            raise Refusal(f"{place(where, key)}: {key.value}: the key is given twice")
+            raise Refusal(f"{location(where, key)}: {key.value}: the key is given twice")
         seen.add(key.value)
 
 
@@ -180,6 +184,6 @@ def _nodes(node: yaml.Node) -> Iterator[yaml.Node]:
             yield from _nodes(value)
 
 
-def place(where: str, node: yaml.Node) -> str:
+def location(where: str, node: yaml.Node) -> str:
     """Return where a node stands: file, line and column."""
     return f"{where}, line {node.start_mark.line + 1}, column {node.start_mark.column + 1}"

@@ -3,7 +3,7 @@
 Every section of sim/params.py is a NamedTuple and every policy and shock a frozen dataclass, and their fields carry a
 Quantity or OneOf. Pydantic checks keys and values here, at the boundary; what leaves is the section itself, so the
 model never meets pydantic. A section is read through its keys alone: pydantic's own reading of a NamedTuple would also
-take a list of values by their places.
+take a list of values by their positions.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ def _message(section: type[Any], problem: ValidationError, path: str) -> str:
 
 
 def _line(section: type[Any], error: Any, path: str) -> str:
-    """Say one error as key, rule, and what it was."""
+    """State one error as key, rule, and what it was."""
     location = [str(part) for part in error["loc"]]
     key = ".".join([path, *location] if path else location)
     was = shown(error["input"])
@@ -141,7 +141,7 @@ def _section_at(section: type[Any], location: Iterable[str]) -> Any:
     found: Any = section
     for name in location:
         if get_origin(found) is tuple and name.isdigit():
-            found = get_args(found)[0]  # a place in a list of sections
+            found = get_args(found)[0]  # a position in a list of sections
         else:
             found = _hints(found).get(name) if is_section(found) else None
     return found if is_section(found) else None

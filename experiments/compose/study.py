@@ -25,7 +25,7 @@ from experiments.compose.former_keys import FORMER_KEYS
 from experiments.compose.market import read_market
 from experiments.compose.overrides import Override, compose_document, read_overrides, unselected
 from experiments.compose.own_study import read_asked
-from experiments.compose.precedence import told
+from experiments.compose.precedence import overruled_numbers
 from experiments.compose.sections import read_section
 from experiments.compose.stop_settings import StopSettings
 from experiments.compose.sweeps import SweepSettings, Version, versions_of, with_versions
@@ -81,7 +81,7 @@ class StudySettings(NamedTuple):
 
     @property
     def most_replicates(self) -> int:
-        """How many replicates are lived at the most: all, or the last at which the stop rule looks."""
+        """How many replicates are run at the most: all, or the last at which the stop rule looks."""
         return self.stop.at_most if self.stop.is_on else self.replicates
 
 
@@ -117,7 +117,7 @@ class StudyConfig(NamedTuple):
     archive: str | None = None  # where finished runs are kept for other studies; None = beside the study's folder
     versions: tuple[Version, ...] = ()  # the arms or scenarios that a sweep made
     asked: tuple[Asked, ...] = ()  # what was set of the market beside the study's file, and which arms it is in
-    overruled: tuple[str, ...] = ()  # what the study's file says and the scale that was asked for says otherwise
+    overruled: tuple[str, ...] = ()  # what the study's file sets and the scale that was asked for sets otherwise
 
     @property
     def name(self) -> str:
@@ -161,14 +161,14 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         asked, settings = policy_as_arm(asked, settings, announced, dict(whole.lender))
     settings, versions = _swept(settings)
     _check_stop(asked, settings)
-    markets, places_asked = _markets(asked, settings)
+    markets, overrides_asked = _markets(asked, settings)
     first = next(iter(markets.values()))
     _check_outcomes(settings, first)
     _check_announcement(settings, markets)
-    places = {key: document.get(key) for key in ("out", "archive")}
-    for key, place in places.items():
-        if place is not None and (not isinstance(place, str) or not place.strip() or "\0" in place):
-            raise Refusal(f"{key}: must be the path of a folder, was {shown(place)}")
+    folders = {key: document.get(key) for key in ("out", "archive")}
+    for key, folder in folders.items():
+        if folder is not None and (not isinstance(folder, str) or not folder.strip() or "\0" in folder):
+            raise Refusal(f"{key}: must be the path of a folder, was {shown(folder)}")
     executor = read_section(ExecutorSettings, document.get("executor"), "executor")
     check_engine(executor.kind, executor.address)
     return StudyConfig(
@@ -178,11 +178,11 @@ def compose_study(overrides: Sequence[str] = ()) -> StudyConfig:
         horizons=tuple(read_horizon(text, "study.horizons") for text in settings.horizons),
         executor=executor,
         report=read_section(ReportSettings, document.get("report"), "report"),
-        out=places["out"],
-        archive=places["archive"],
+        out=folders["out"],
+        archive=folders["archive"],
         versions=versions,
-        asked=places_asked,
-        overruled=told(
+        asked=overrides_asked,
+        overruled=overruled_numbers(
             {override.key: override.value for override in asked if override.is_choice},
             ["calendar.months" if override.key == "months" else override.key for override in asked],
         ),
@@ -258,14 +258,14 @@ def _swept(settings: StudySettings) -> tuple[StudySettings, tuple[Version, ...]]
 
 
 def _check_stop(asked: Sequence[Override], settings: StudySettings) -> None:
-    """Refuse a stop rule without anything to look at, and a number of replicates beside it that would have no say."""
+    """Refuse a stop rule without anything to look at, and a number of replicates beside it that has no effect."""
     if not settings.stop.is_on:
         return
     settings.stop.check()
     if any(override.key == "study.replicates" for override in asked):
         raise Refusal(
-            "study.replicates: has no say beside a stop rule; set study.stop.at_least and study.stop.at_most, "
-            "or study.stop.at_most=0 to live a fixed number"
+            "study.replicates: has no effect beside a stop rule; set study.stop.at_least and study.stop.at_most, "
+            "or study.stop.at_most=0 to run a fixed number"
         )
     looked_at = [arm for arm in settings.arms if arm not in (settings.baseline, settings.placebo)]
     if not looked_at:
@@ -282,7 +282,7 @@ def _check_stop(asked: Sequence[Override], settings: StudySettings) -> None:
 def _markets(
     asked: Sequence[Override], settings: StudySettings
 ) -> tuple[dict[tuple[str, str], MarketConfig], tuple[Asked, ...]]:
-    """Compose one market for each scenario and arm, and say which of them hold what was asked for.
+    """Compose one market for each scenario and arm, and return which of them hold what was asked for.
 
     An override that changes none of them is refused.
     """
@@ -301,29 +301,29 @@ def _markets(
                 changes[key] = change
             own = [override for override in asked if override.key not in changes]
             document, used = _compose_arm(own, tuple(changes.values()))
-            for override, places in zip(of_market, where, strict=True):
+            for override, cells in zip(of_market, where, strict=True):
                 if override in used:
-                    places.append((scenario, arm))
+                    cells.append((scenario, arm))
             _check_root(document)
             try:
                 markets[scenario, arm] = read_market(_market_values(document))
             except Refusal as refusal:
                 raise Refusal(f"{refusal} (arm {arm}, scenario {scenario})" if changes else str(refusal)) from None
             _check_alike(markets, scenario, arm)
-    heard = tuple(
-        Asked(override.key, written_as(override), tuple(places))
-        for override, places in zip(of_market, where, strict=True)
-        if places
+    overridden = tuple(
+        Asked(override.key, written_as(override), tuple(cells))
+        for override, cells in zip(of_market, where, strict=True)
+        if cells
     )
     idle = {override.key for override in of_market if override.key.split(".")[0] in MARKET_KEYS}
-    if idle := idle - {each.key for each in heard}:
+    if idle := idle - {each.key for each in overridden}:
         key = sorted(idle)[0]
         typed = next(override.value for override in asked if override.key == key)
         raise Refusal(
             f"{key}: changes no arm; every arm either sets it itself or does not hold {'.'.join(key.split('.')[:2])}; "
             f"was {shown(typed)}"
         )
-    return markets, heard
+    return markets, overridden
 
 
 def _check_alike(markets: Mapping[tuple[str, str], MarketConfig], scenario: str, arm: str) -> None:
@@ -334,7 +334,7 @@ def _check_alike(markets: Mapping[tuple[str, str], MarketConfig], scenario: str,
             f"calendar: all arms and scenarios have the same months and dates, and here they differ "
             f"(arm {arm}, scenario {scenario}); set months= and calendar. for the whole study"
         )
-    people = next(one for (place, _), one in markets.items() if place == scenario).population.size
+    people = next(one for (other, _), one in markets.items() if other == scenario).population.size
     if market.population.size != people:
         raise Refusal(
             f"population.size: an arm has the people of its baseline, since they are compared one by one; must be "

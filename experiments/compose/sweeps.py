@@ -126,10 +126,10 @@ def _points(sweep: SweepSettings) -> Iterator[tuple[tuple[str, Any], ...]]:
 def _names(points: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return a readable name for each version; those that would be too long or alike end in a hash of their values."""
     short = short_keys(list(dict.fromkeys(key for point in points for key in point)))
-    said = [" ".join(f"{short[key]} {_words(value)}" for key, value in point.items()) for point in points]
+    texts = [" ".join(f"{short[key]} {_words(value)}" for key, value in point.items()) for point in points]
     names = []
-    for text, point in zip(said, points, strict=True):
-        if len(text) > LONGEST_NAME or said.count(text) > 1:
+    for text, point in zip(texts, points, strict=True):
+        if len(text) > LONGEST_NAME or texts.count(text) > 1:
             values = "&".join(f"{key}={written(value)}" for key, value in point.items())
             ending = hashlib.sha256(values.encode()).hexdigest()[:HASH_LETTERS]
             text = f"{text[: LONGEST_NAME - HASH_LETTERS - 1]} {ending}"

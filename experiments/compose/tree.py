@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from experiments.compose.safe_yaml import CODE_KEYS, check_yaml, place, read_text
+from experiments.compose.safe_yaml import CODE_KEYS, check_yaml, location, read_text
 from experiments.refusal import Refusal, shown
 
 TreeState = tuple[tuple[Path, int], ...]  # the files there are, and when each was last changed
@@ -65,7 +65,7 @@ def check_file(path: Path, changed_at: int) -> None:  # noqa: ARG001  (a changed
     root = check_yaml(read_text(path, where), where)
     for key, _ in root.value if root is not None and path.parent != CONFIGS else ():
         if key.value == "out":
-            raise Refusal(f"{place(where, key)}: out: the folder of results is named on the command line alone")
+            raise Refusal(f"{location(where, key)}: out: the folder of results is named on the command line alone")
 
 
 def check_document(document: Any, path: str = "") -> None:

@@ -71,8 +71,8 @@ def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -
         policy=(),
         shock=(),
     )
-    with tempfile.TemporaryDirectory() as place, one_thread_each(), processes(2) as pool, ended_at_once(pool):
-        board = Board(Path(place) / "compiling")
+    with tempfile.TemporaryDirectory() as folder, one_thread_each(), processes(2) as pool, ended_at_once(pool):
+        board = Board(Path(folder) / "compiling")
         board.path.touch()
         # Settling takes longer to compile than all else together. What both need is compiled by both, if they come to
         # it at the same time; the work is divided so that they seldom do.

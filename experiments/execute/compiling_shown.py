@@ -34,11 +34,11 @@ def parts_by_function() -> dict[str, int]:
 class CompilingShown:
     """A bar on a terminal, and a line now and then elsewhere."""
 
-    def __init__(self, say: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
-        """Say that it begins."""
+    def __init__(self, print_line: Callable[[str], None], clock: Callable[[], float] = time.monotonic) -> None:
+        """State that it begins."""
         import sim.market  # noqa: F401  (it defines all that is compiled; here, since most starts compile nothing)
 
-        self.say, self.clock = say, clock
+        self.print_line, self.clock = print_line, clock
         known = parts_by_function()
         self.left = {name: known.get(name, USUAL_PARTS) for name in compiled_functions()}
         self.all, self.count = sum(self.left.values()), len(self.left)
@@ -55,16 +55,16 @@ class CompilingShown:
             file=sys.stderr,
         )
         about = time_words(COMPILING_SECONDS)
-        say(f"compiling the model, once for these sources: {self.count} functions, about {about}")
+        print_line(f"compiling the model, once for these sources: {self.count} functions, about {about}")
 
     def __enter__(self) -> Self:
         """Start."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Take the bar away and say how long it took."""
+        """Remove the bar and print how long it took."""
         self.bar.close()
-        self.say(f"compiled in {self.clock() - self.began:.0f} s")
+        self.print_line(f"compiled in {self.clock() - self.began:.0f} s")
 
     def show(self, done: Sequence[str], now: Sequence[str]) -> None:
         """Show what is done and what is being compiled."""
@@ -81,7 +81,7 @@ class CompilingShown:
         self.bar.set_postfix_str(words)
         if self.bar.disable and moment - self.printed >= LINE_SECONDS:
             self.printed = moment
-            self.say(f"compiling: {words}")
+            self.print_line(f"compiling: {words}")
 
     def _done(self, moment: float) -> int:
         """Return how many parts of the work are done."""

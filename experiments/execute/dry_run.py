@@ -24,7 +24,7 @@ from experiments.execute.estimate import (
     time_words,
 )
 from experiments.execute.pool import worker_count
-from experiments.execute.trial import measured_rates
+from experiments.execute.timing import measured_rates
 from experiments.keep.cache import Archive, archive_found
 from experiments.keep.folder import check_folder, folder_for
 from experiments.keep.runs import completed_run
@@ -69,7 +69,7 @@ def not_completed(runs: Sequence[Run], archive: Archive, folder: Path) -> list[R
 
 def check_disk(study: StudyConfig, needed: Forecast, folder: Path) -> None:
     """Refuse a study whose results would not fit beside what is on the disk, unless it may begin nevertheless."""
-    above = next(place for place in (folder, *folder.absolute().parents) if place.is_dir())
+    above = next(path for path in (folder, *folder.absolute().parents) if path.is_dir())
     free = shutil.disk_usage(above).free
     if needed.disk_bytes > free and not study.executor.allow_above_limits:
         raise Refusal(
@@ -112,16 +112,20 @@ def _plan_rows(study: StudyConfig, runs: Sequence[Run], waiting: int) -> list[Ro
     replicates: Row = ("replicates", str(settings.replicates), "")
     if stop.is_on:
         replicates = ("replicates", f"{stop.at_least} to {stop.at_most}", f"stop rule, looks every {stop.step}")
-    trunks: dict[str, int] = {}
+    warm_ups: dict[str, int] = {}
     for run in runs:
-        trunks[run.trunk] = run.trunk_month + run.config.calendar.warm_up_months
-    months = sorted(set(trunks.values()))
+        warm_ups[run.shared_warm_up] = run.divergence_month + run.config.calendar.warm_up_months
+    months = sorted(set(warm_ups.values()))
     return [
         ("arms", str(len(study.arms)), ", ".join(study.arms)),
         ("scenarios", str(len(study.scenarios)), ", ".join(study.scenarios)),
         replicates,
         ("runs", str(len(runs)), f"{unique} different ones, {unique - waiting} finished already"),
-        ("shared pasts", str(len(trunks)), f"of {' or '.join(str(each) for each in months)} months, each run once"),
+        (
+            "shared warm-ups",
+            str(len(warm_ups)),
+            f"of {' or '.join(str(each) for each in months)} months, each run once",
+        ),
     ]
 
 

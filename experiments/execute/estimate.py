@@ -1,8 +1,8 @@
 """What a study will need before it is begun: time, memory and disk, from rates of this machine or of a reference one.
 
 The runs that are left are handed to as many imagined workers as there will be, by the rule of the real ones: a worker
-runs a trunk once for all its runs, and one that runs out of trunks joins another's and must run it again. Rates are
-measured by `experiments.execute.trial`, or those of a machine with two cores at 2.3 GHz where nothing was measured.
+runs a shared warm-up once for all its runs, and one for which none is left joins another's and must run it again. Rates
+are measured by `experiments.execute.timing`; without any, they are those of two cores at 2.3 GHz.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 from experiments.compose.run import Run
 from experiments.compose.study import StudyConfig
-from experiments.execute.pool import by_trunk, worker_count
+from experiments.execute.pool import by_shared_warm_up, worker_count
 
 ERROR = 0.30  # how far either side of an estimate its range reaches
 COMPILING_SECONDS = 120.0  # two processes, two cores of an AMD EPYC, with nothing beside them
-# Measured as the resident memory of whole processes; a worker's holds a trunk and one branch of it.
+# Measured as the resident memory of whole processes; a worker's holds a shared warm-up and one branch of it.
 BYTES_OF_WORKER, BYTES_OF_WORKER_A_BORROWER = 310 * 2**20, 500
 BYTES_OF_PARENT = 230 * 2**20
 BYTES_OF_GATHERING, BYTES_OF_GATHERING_A_RUN = 70 * 2**20, 40 * 2**10  # run by run, whatever their number
@@ -77,41 +77,41 @@ def forecast(study: StudyConfig, waiting: Sequence[Run], all_runs: int, rates: R
         seconds += rates.start_seconds + seconds_of(waiting, workers, rates)
     is_serial = study.executor.kind == "serial"
     worker_bytes = BYTES_OF_WORKER + BYTES_OF_WORKER_A_BORROWER * people
-    living = worker_bytes if is_serial else workers * worker_bytes + BYTES_OF_PARENT
+    running = worker_bytes if is_serial else workers * worker_bytes + BYTES_OF_PARENT
     if study.executor.address:  # workers lie elsewhere, and how many of them on one machine is not known here
-        living = worker_bytes
+        running = worker_bytes
     gathering = BYTES_OF_GATHERING + BYTES_OF_GATHERING_A_RUN * all_runs
     gathering += worker_bytes if is_serial else BYTES_OF_PARENT
-    return Forecast(seconds, max(living, gathering), len(waiting) * run_bytes + gathered_bytes, workers)
+    return Forecast(seconds, max(running, gathering), len(waiting) * run_bytes + gathered_bytes, workers)
 
 
 def seconds_of(waiting: Sequence[Run], workers: int, rates: Rates) -> float:
     """Return when the last of so many workers ends the waiting runs, counted from when they begin."""
-    left = {trunk: len(runs) for trunk, runs in by_trunk(waiting).items()}
-    cost = {run.trunk: _trunk_and_run_seconds(run, rates) for run in waiting}
+    left = {warm_up: len(runs) for warm_up, runs in by_shared_warm_up(waiting).items()}
+    cost = {run.shared_warm_up: _warm_up_and_run_seconds(run, rates) for run in waiting}
     unbegun = list(reversed(left))
     free = [(0.0, worker, "") for worker in range(workers)]
     end = 0.0
     while free and any(left.values()):
         now, worker, held = heapq.heappop(free)
-        trunk_seconds = 0.0
+        warm_up_seconds = 0.0
         if not left.get(held):
-            holders = Counter(trunk for _, _, trunk in free)
-            held = unbegun.pop() if unbegun else max(left, key=lambda trunk: left[trunk] - holders[trunk])
-            if left[held] <= holders[held]:  # those who hold the trunk can begin what is left of it sooner
+            holders = Counter(warm_up for _, _, warm_up in free)
+            held = unbegun.pop() if unbegun else max(left, key=lambda warm_up: left[warm_up] - holders[warm_up])
+            if left[held] <= holders[held]:  # those who hold the warm-up can begin what is left of it sooner
                 continue
-            trunk_seconds = cost[held][0]
+            warm_up_seconds = cost[held][0]
         left[held] -= 1
-        ends = now + trunk_seconds + cost[held][1]
+        ends = now + warm_up_seconds + cost[held][1]
         end = max(end, ends)
         heapq.heappush(free, (ends, worker, held))
     return end
 
 
-def _trunk_and_run_seconds(run: Run, rates: Rates) -> tuple[float, float]:
+def _warm_up_and_run_seconds(run: Run, rates: Rates) -> tuple[float, float]:
     calendar = run.config.calendar
     month = rates.month_seconds + rates.person_month_seconds * run.config.population.size
-    shared = calendar.warm_up_months + run.trunk_month
+    shared = calendar.warm_up_months + run.divergence_month
     own = calendar.warm_up_months + calendar.months - shared
     return shared * month, own * month + rates.run_seconds
 
@@ -125,7 +125,7 @@ def described(needed: Forecast) -> str:
 
 
 def time_words(seconds: float) -> str:
-    """Return a time in the unit one would say it in."""
+    """Return a time in the usual unit."""
     for unit, length in (("days", 86_400.0), ("hours", 3_600.0), ("min", 60.0)):
         if seconds >= 2 * length:
             return f"{seconds / length:.1f} {unit}"
@@ -133,7 +133,7 @@ def time_words(seconds: float) -> str:
 
 
 def size_words(amount: float) -> str:
-    """Return an amount of bytes in the unit one would say it in."""
+    """Return an amount of bytes in the usual unit."""
     for unit, length in (("GiB", 2**30), ("MiB", 2**20)):
         if amount >= length:
             return f"{amount / length:.1f} {unit}"

@@ -12,9 +12,9 @@ from types import FrameType
 class Interruption:
     """Whether an end has been asked for."""
 
-    def __init__(self, say: Callable[[str], None]) -> None:
-        """None has; `say` prints what the first Ctrl-C does."""
-        self.is_asked, self.say = False, say
+    def __init__(self, print_line: Callable[[str], None]) -> None:
+        """None has; `print_line` shows what the first Ctrl-C does."""
+        self.is_asked, self.print_line = False, print_line
 
     def ask(self, _number: int, _frame: FrameType | None) -> None:
         """Note the first Ctrl-C; the second raises KeyboardInterrupt wherever this process is."""
@@ -22,13 +22,13 @@ class Interruption:
             raise KeyboardInterrupt
         self.is_asked = True
         with contextlib.suppress(RuntimeError):  # this process may be in the middle of saying something else
-            self.say("stopping when the runs that have begun are finished; Ctrl-C again gives them up")
+            self.print_line("stopping when the runs that have begun are finished; Ctrl-C again gives them up")
 
 
 @contextlib.contextmanager
-def asked_twice(say: Callable[[str], None]) -> Iterator[Interruption]:
+def asked_twice(print_line: Callable[[str], None]) -> Iterator[Interruption]:
     """Let the first Ctrl-C of the block be noted only; in a thread, where no signal arrives, none is."""
-    interruption = Interruption(say)
+    interruption = Interruption(print_line)
     with answered_by(signal.SIGINT, interruption.ask):
         yield interruption
 

@@ -1,8 +1,8 @@
-"""Carries out many runs at the places of an engine, and survives what happens to them.
+"""Carries out many runs in the worker slots of an engine, and continues when a run or a worker fails.
 
 Runs that share a warm-up are given to one worker one after the other, so that it is run once; a worker with nothing
-left to do joins another's trunk when that ends the study sooner. The run whose worker dies is known, because every
-worker has a place of its own: it waits until the others are done, is tried again (alone, on one machine), and then set
+left to do joins another's warm-up when that ends the study sooner. The run whose worker dies is known, because every
+worker has a slot of its own: it waits until the others are done, is tried again (alone, on one machine), and then set
 aside. A run that raises is set aside at once, since it would raise again.
 """
 
@@ -22,9 +22,9 @@ from typing import NamedTuple
 from experiments.compose.run import Run
 from experiments.compose.study import ExecutorSettings
 from experiments.execute.executors.base import Engine, engine, one_thread_each
-from experiments.execute.executors.worker import Origin, Outcome, Raised, Unfit, facts, this_process
+from experiments.execute.executors.worker_process import Origin, Outcome, Raised, Unfit, facts, this_process
 from experiments.execute.interruption import Interruption, asked_twice
-from experiments.execute.workers import Worker, next_run, worker_pool
+from experiments.execute.scheduling import Worker, next_run, worker_pool
 from experiments.keep.files import PARTIAL, Unwritable, writing
 from experiments.keep.runs import CompletedRun
 from experiments.machine import BYTES_A_BORROWER, BYTES_A_WORKER, available_bytes, processors
@@ -33,10 +33,10 @@ from experiments.terminal.memory_limit import address_limit
 
 Done = Callable[[Run, CompletedRun], None]
 Failed = Callable[[Run, str], None]
-Say = Callable[[str], None]
+PrintLine = Callable[[str], None]
 
 MOST_WORKERS = 1024  # of a cluster whose size is not given: it takes part with all that it has, up to this many
-GLANCE_SECONDS = 1.0  # how long the loop sleeps at most before it looks whether a place has come or an end is asked for
+GLANCE_SECONDS = 1.0  # how long the loop sleeps at most before it looks whether a slot has come or an end is asked for
 QUIET_SECONDS = 5.0  # of waiting for a worker before a message
 
 
@@ -46,7 +46,7 @@ def carry_out_all(
     settings: ExecutorSettings,
     done: Done,
     failed: Failed,
-    say: Say = lambda text: print(text, file=sys.stderr),
+    print_line: PrintLine = lambda text: print(text, file=sys.stderr),
 ) -> None:
     """Carry out runs and call `done` or `failed` for each; what is finished stays on KeyboardInterrupt.
 
@@ -57,11 +57,11 @@ def carry_out_all(
     if not runs:
         return
     with (
-        engine(settings.kind, workers, settings.address) as places,
+        engine(settings.kind, workers, settings.address) as made,
         _origin(folder) as origin,
-        asked_twice(say) as interruption,
+        asked_twice(print_line) as interruption,
     ):
-        _Supervisor(folder.absolute(), settings, places, origin, done, failed, say, interruption).carry_out(
+        _Supervisor(folder.absolute(), settings, made, origin, done, failed, print_line, interruption).carry_out(
             runs, workers
         )
         if interruption.is_asked:  # all that had begun is finished; whatever would come next does not begin
@@ -106,11 +106,11 @@ def _origin(folder: Path) -> Iterator[Origin]:
         (folder / token).unlink(missing_ok=True)
 
 
-def by_trunk(runs: Sequence[Run]) -> dict[str, deque[Run]]:
-    """Return the runs by what they share until month 0, in the order in which each trunk first comes up."""
+def by_shared_warm_up(runs: Sequence[Run]) -> dict[str, deque[Run]]:
+    """Return the runs by the warm-up that they share, in the order in which each warm-up first occurs."""
     together: dict[str, deque[Run]] = {}
     for run in runs:
-        together.setdefault(run.trunk, deque()).append(run)
+        together.setdefault(run.shared_warm_up, deque()).append(run)
     return together
 
 
@@ -123,7 +123,7 @@ class _Supervisor(NamedTuple):
     origin: Origin
     done: Done
     failed: Failed
-    say: Say
+    print_line: PrintLine
     interruption: Interruption
 
     def carry_out(self, runs: Sequence[Run], workers: int) -> None:
@@ -136,11 +136,11 @@ class _Supervisor(NamedTuple):
 
     def _side_by_side(self, runs: Sequence[Run], count: int) -> list[Run]:
         """Carry out runs, each once; return those whose worker died."""
-        waiting = by_trunk(runs)
+        waiting = by_shared_warm_up(runs)
         flying: dict[Future[Outcome], Worker] = {}
         lost: list[Run] = []
         with worker_pool(self.engine, count) as workers:
-            timeout = _Timeout(self.settings.patience_minutes, self.say)
+            timeout = _Timeout(self.settings.patience_minutes, self.print_line)
             while waiting or flying:
                 if not self.interruption.is_asked:
                     flying.update(self._begin(waiting, workers))
@@ -168,14 +168,14 @@ class _Supervisor(NamedTuple):
     def _begin(
         self, waiting: dict[str, deque[Run]], workers: Sequence[Worker]
     ) -> Iterator[tuple[Future[Outcome], Worker]]:
-        """Give every idle worker that has a place, or finds one, its run."""
+        """Give every idle worker that has a slot, or finds one, its run."""
         is_full = False
         for worker in workers:
             if worker.run is not None or not waiting:
                 continue
-            if worker.place is None:
-                is_full = is_full or not worker.is_placed(self.engine)
-            run = next_run(waiting, worker, workers) if worker.place is not None else None
+            if worker.slot is None:
+                is_full = is_full or not worker.has_slot(self.engine)
+            run = next_run(waiting, worker, workers) if worker.slot is not None else None
             if run is not None:
                 yield worker.begin(run, self.folder, self.origin), worker
 
@@ -210,18 +210,18 @@ def _finished(flying: Collection[Future[Outcome]]) -> set[Future[Outcome]]:
 class _Timeout:
     """Counts the minutes during which no worker is there at all."""
 
-    def __init__(self, minutes: float, say: Say) -> None:
-        self.seconds, self.say = 60.0 * minutes, say
+    def __init__(self, minutes: float, print_line: PrintLine) -> None:
+        self.seconds, self.print_line = 60.0 * minutes, print_line
         self.restart()
 
     def restart(self) -> None:
         """Note that a worker is there."""
-        self.since, self.has_said = time.monotonic(), False
+        self.since, self.has_reported = time.monotonic(), False
 
     def is_over(self) -> bool:
         """Return whether the wait has been too long; print once that there is one."""
         waited = time.monotonic() - self.since
-        if waited > QUIET_SECONDS and not self.has_said:
-            self.say("waiting for a worker")
-            self.has_said = True
+        if waited > QUIET_SECONDS and not self.has_reported:
+            self.print_line("waiting for a worker")
+            self.has_reported = True
         return waited > self.seconds

@@ -59,14 +59,14 @@ class ExperimentRunner:
                 raise Unwritable(problem)  # every other run would be carried out in vain
             self.failures[run.identity] = reason
             log(self.folder, "failed", run=run.folder, reason=reason)
-            progress.say(f"{run.label} failed: {self.why_missing(run)}")
+            progress.print_line(f"{run.label} failed: {self.why_missing(run)}")
 
         try:
             if waiting and self.study.executor.kind != "serial" and not is_compiled():
-                with CompilingShown(progress.say) as shown:
+                with CompilingShown(progress.print_line) as shown:
                     compile_model(waiting[0].config, shown.show)
             with reporting(progress.compiling):
-                carry_out_all(waiting, self.runs_folder, self.study.executor, keep, fail, progress.say)
+                carry_out_all(waiting, self.runs_folder, self.study.executor, keep, fail, progress.print_line)
         except KeyboardInterrupt:
             log(self.folder, "interrupted", kept=len(self.completed))
             raise
@@ -77,14 +77,14 @@ class ExperimentRunner:
 
 
 @contextlib.contextmanager
-def locked_folder(place: Path, owner: Owner, study: StudyConfig) -> Iterator[tuple[Path, Archive]]:
+def locked_folder(path: Path, owner: Owner, study: StudyConfig) -> Iterator[tuple[Path, Archive]]:
     """Give a folder, locked for its owner, and the archive of a study; a request to terminate counts as Ctrl-C.
 
     Raises Refusal when the folder is another's or in use, or the archive that was named cannot be used.
     """
-    check_folder(place, owner)  # before anything is made beside it
-    archive = archive_of(study, place)
-    with opened(place, owner) as folder, termination_interrupts():
+    check_folder(path, owner)  # before anything is made beside it
+    archive = archive_of(study, path)
+    with opened(path, owner) as folder, termination_interrupts():
         yield folder, archive
         if archive.reason:
             print(f"finished runs are not kept for other studies: {archive.reason}", file=sys.stderr)

@@ -38,17 +38,17 @@ def carry_out_studies(overrides: Sequence[str], flags: Sequence[str], main: Main
     """Run every study that the overrides expand to by `main`; return the worst of their exit codes."""
     asked = [text for text in overrides if not names_out(text)]
     studies = expanded(asked)
-    place = _place(studies[0], [text for text in overrides if names_out(text)])
-    folders = {place / _folder_name(number, study, studies): study for number, study in enumerate(studies, 1)}
+    root = _root_folder(studies[0], [text for text in overrides if names_out(text)])
+    folders = {root / _folder_name(number, study, studies): study for number, study in enumerate(studies, 1)}
     index = {"studies": [{"folder": folder.name, "overrides": study} for folder, study in folders.items()]}
     for folder, study in folders.items():
         check_folder(folder, StudyOwner(compose_study([*study, out_override(folder)])))
-    _check_index(place, index)
+    _check_index(root, index)
     if not flags:
-        with writing(place):
-            place.mkdir(parents=True, exist_ok=True)
-        write_json(place / INDEX, index)
-    again = command_here("run", "-m", *flags, *asked, out_override(place))
+        with writing(root):
+            root.mkdir(parents=True, exist_ok=True)
+        write_json(root / INDEX, index)
+    again = command_here("run", "-m", *flags, *asked, out_override(root))
     worst = 0
     for number, (folder, study) in enumerate(folders.items(), 1):
         print(f"study {number} of {len(folders)}: {' '.join(study)}", flush=True)
@@ -79,24 +79,22 @@ def _folder_name(number: int, study: Sequence[str], studies: Sequence[Sequence[s
     return f"{number:02d}-{slug(' '.join(apart) or 'study')}-{ending}"
 
 
-def _place(study: Sequence[str], named: Sequence[str]) -> Path:
+def _root_folder(study: Sequence[str], named: Sequence[str]) -> Path:
     """Return the folder for all studies: the one that the user named, or a new one."""
     if named:
         return folder_for(compose_study([*study, *named]))
     return Path("outputs") / f"studies-{datetime.now().astimezone().strftime('%Y%m%d-%H%M%S')}"
 
 
-def _check_index(place: Path, index: Mapping[str, Any]) -> None:
-    """Refuse a place that is a study's own folder, or that of other studies."""
-    if (place / MARKER).exists():
-        raise Refusal(
-            f"out: {place} is the folder of one study; with -m, name another, in which each study has its own"
-        )
-    if not (place / INDEX).exists():
+def _check_index(root: Path, index: Mapping[str, Any]) -> None:
+    """Refuse a folder that is a study's own folder, or that of other studies."""
+    if (root / MARKER).exists():
+        raise Refusal(f"out: {root} is the folder of one study; with -m, name another, in which each study has its own")
+    if not (root / INDEX).exists():
         return
     try:
-        listed = read_json(place / INDEX)
+        listed = read_json(root / INDEX)
     except CorruptResult as problem:
         raise Refusal(f"out: {problem}; name another folder") from None
     if listed != index:
-        raise Refusal(f"out: {place} holds other studies, which its {INDEX} lists; name another folder")
+        raise Refusal(f"out: {root} holds other studies, which its {INDEX} lists; name another folder")

@@ -1,6 +1,7 @@
 """Carries out one run and keeps it: the market runs, its tables are written, `run.json` is written last.
 
-Runs that cannot differ before some month share their past: a `Trunk` runs it once and is branched for each of them.
+Runs that cannot differ before their divergence month share a warm-up: a `SharedWarmUp` runs it once and is branched for
+each of them.
 Workers load this module, so it knows neither Hydra nor pandas.
 """
 
@@ -20,8 +21,8 @@ from sim.compiling import source_hash
 from sim.params import MarketConfig
 
 
-class Trunk:
-    """A market kept at the month in which runs that share its past part, to be branched for each; one at a time."""
+class SharedWarmUp:
+    """A market kept at the divergence month of the runs that share it, to be branched for each; one at a time."""
 
     def __init__(self) -> None:
         """Start with none."""
@@ -29,14 +30,14 @@ class Trunk:
         self.market: Any = None
 
     def branch(self, run: Run) -> Any:
-        """Return the run's own market where it parts; the past is run only when the last run had another one."""
-        if run.trunk != self.name:
+        """Return the run's own market at its divergence month; the warm-up is run if the last run had another."""
+        if run.shared_warm_up != self.name:
             from sim.market import CreditMarket  # here, so that reading a study's folder does not load the compiler
 
             self.let_go()
             self.market = CreditMarket(run.config, rng=run.seed, replicate=run.replicate)
-            self.market.run_until(run.trunk_month)
-            self.name = run.trunk
+            self.market.run_until(run.divergence_month)
+            self.name = run.shared_warm_up
         else:
             gc.collect()  # the last branch goes before the next one comes; markets and their agents hold each other
         return self.market.branch(run.config)
@@ -47,18 +48,18 @@ class Trunk:
         gc.collect()
 
 
-def carry_out(run: Run, runs: Path, trunk: Trunk) -> CompletedRun:
+def carry_out(run: Run, runs: Path, shared_warm_up: SharedWarmUp) -> CompletedRun:
     """Run one market and keep its tables in a folder of its own; called in workers, so it returns little.
 
-    The seconds it took are those of the shared past too when this run was the first of its trunk.
+    The seconds include those of the shared warm-up when this run was the first of it.
     """
     started = time.monotonic()
-    market = trunk.branch(run)
+    market = shared_warm_up.branch(run)
     market.run()
     record_hash = str(market.record.hash())
     files = {}
     if (finished := completed_run(run, runs)) is not None:
-        return finished  # by a worker that outlived its study; the bytes are the same, and may be read now
+        return finished  # by a worker that ended after its study; the bytes are the same, and may be read now
     with new_folder(runs / run.folder) as folder:
         for name, table in sorted(market.record.tables.items()):
             files[f"{name}.parquet"] = write_table(folder / f"{name}.parquet", table)._asdict()

@@ -133,7 +133,7 @@ class StudyRunner(ExperimentRunner):
             if "map segment" not in str(problem):
                 raise
             raise MemoryError(str(problem)) from None  # the library is there, and there is no room for it
-        from experiments.compare.identical_arms import twins_of
+        from experiments.compare.identical_arms import nested_arms
 
         study, folder = self.study, self.folder
         compared = study.of(looks[-1].replicates) if looks else study
@@ -147,7 +147,7 @@ class StudyRunner(ExperimentRunner):
         files[CONFIG] = record_of(folder / CONFIG)
         from experiments.compare.never_bound import idle_instruments  # here, so that a refusal does not wait for Arrow
 
-        idle = idle_instruments(study, folder / "tables", twins_of(study, folder, runs, completed))
+        idle = idle_instruments(study, folder / "tables", nested_arms(study, folder, runs, completed))
         notice(idle)
         status = "incomplete" if missing else "complete"
         content = {
@@ -158,7 +158,7 @@ class StudyRunner(ExperimentRunner):
             "missing": [{"run": run.label, "reason": self.why_missing(run)} for run in missing],
             "replicates": compared.settings.replicates,
             "versions_swept": [version._asdict() for version in study.versions],
-            "asked": [{"text": asked.text, "where": [list(place) for place in asked.where]} for asked in study.asked],
+            "asked": [{"text": asked.text, "where": [list(cell) for cell in asked.where]} for asked in study.asked],
             **self._why_it_stopped(looks),
         }
         write_manifest(folder, self.owner, content, files)

@@ -23,8 +23,8 @@ from experiments.keep.files import (
     CorruptResult,
     Unwritable,
     check_file,
+    link_file,
     new_folder,
-    place_file,
     read_json,
     read_sealed,
     reason_of,
@@ -47,17 +47,17 @@ SAME_BITS = ("architecture", "processor")  # of the machine: elsewhere the last 
 
 
 class Archive:
-    """Finished runs of many studies; without a place it finds nothing and keeps nothing."""
+    """Finished runs of many studies; without a folder it finds nothing and keeps nothing."""
 
-    def __init__(self, place: Path | None, reason: str = "") -> None:
-        """Use the archive at a place that exists; `reason` says why there is none where one was to be."""
-        self.place, self.reason = place, reason
+    def __init__(self, folder: Path | None, reason: str = "") -> None:
+        """Use the archive in a folder that exists; `reason` says why there is none where one was to be."""
+        self.folder, self.reason = folder, reason
 
     def restore(self, run: Run, runs: Path) -> CompletedRun | None:
-        """Place the files of a run among a study's own and return it; None where it is not here and whole."""
-        if self.place is None:
+        """Link the files of a run into a study's folder and return it; None where it is not here and whole."""
+        if self.folder is None:
             return None
-        entry = self.place / run.identity
+        entry = self.folder / run.identity
         try:
             document = read_sealed(entry / RECORD)
             if not _is_of(document, run):
@@ -65,7 +65,7 @@ class Archive:
             found = CompletedRun(run.folder, str(document["record_hash"]), float(document["seconds"]))
             with new_folder(runs / run.folder) as folder:
                 for name, record in document["files"].items():
-                    place_file(entry / Path(name).name, folder / Path(name).name)
+                    link_file(entry / Path(name).name, folder / Path(name).name)
                     check_file(folder / Path(name).name, record)
                 write_sealed(folder / RECORD, {**document, **{key: getattr(run, key) for key in LABELS}})
         except (CorruptResult, KeyError, TypeError, ValueError, AttributeError):
@@ -74,26 +74,26 @@ class Archive:
 
     def holds(self, run: Run) -> bool:
         """Return whether there is an entry of this name, whole or not; true where nothing can be kept."""
-        return self.place is None or (self.place / run.identity / RECORD).exists()
+        return self.folder is None or (self.folder / run.identity / RECORD).exists()
 
     def has(self, run: Run) -> bool:
         """Return whether the run is here and whole."""
-        return self.place is not None and self._is_whole(self.place / run.identity, run)
+        return self.folder is not None and self._is_whole(self.folder / run.identity, run)
 
     def keep(self, run: Run, runs: Path) -> None:
         """Give the archive a finished run of a study; an archive that cannot be written is left, with the reason."""
-        if self.place is None or self._is_whole(self.place / run.identity, run):
+        if self.folder is None or self._is_whole(self.folder / run.identity, run):
             return
-        folder, entry = runs / run.folder, self.place / run.identity
+        folder, entry = runs / run.folder, self.folder / run.identity
         try:
             document = read_sealed(folder / RECORD)
             with new_folder(entry) as partial:
                 for name in document["files"]:
-                    place_file(folder / Path(name).name, partial / Path(name).name)
+                    link_file(folder / Path(name).name, partial / Path(name).name)
                 write_sealed(partial / RECORD, {key: value for key, value in document.items() if key not in LABELS})
         except (CorruptResult, Unwritable) as problem:
             if not self._is_whole(entry, run):  # else another study has kept the same run meanwhile
-                self.place, self.reason = None, str(problem)
+                self.folder, self.reason = None, str(problem)
 
     @staticmethod
     def _is_whole(entry: Path, run: Run) -> bool:
@@ -116,7 +116,9 @@ def _is_of(document: dict[str, Any], run: Run) -> bool:
     return identity(own) == run.identity and all(document["machine"][key] == here[key] for key in SAME_BITS)
 
 
-def completed_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> tuple[dict[str, CompletedRun], int]:
+def completed_before(
+    runs: Mapping[str, Run], runs_folder: Path, archive: Archive
+) -> tuple[dict[str, CompletedRun], int]:
     """Return by identity the runs that are complete in a folder of runs or in the archive, and how many were restored.
 
     A run that the folder holds and the archive has lost is stored there again.
@@ -124,12 +126,12 @@ def completed_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> 
     completed: dict[str, CompletedRun] = {}
     restored = 0
     for one, run in with_bar("looking for finished runs", runs.items()):
-        found = completed_run(run, place)
+        found = completed_run(run, runs_folder)
         if found is None:
-            found = archive.restore(run, place)
+            found = archive.restore(run, runs_folder)
             restored += found is not None
         elif not archive.holds(run):
-            archive.keep(run, place)
+            archive.keep(run, runs_folder)
         if found is not None:
             completed[one] = found
     return completed, restored
@@ -137,8 +139,8 @@ def completed_before(runs: Mapping[str, Run], place: Path, archive: Archive) -> 
 
 def archive_found(study: StudyConfig, folder: Path) -> Archive:
     """Return the archive that a study would use as far as it is there already; nothing is made or refused."""
-    place = _place(study, folder)
-    return Archive(place if place is not None and (place / MARKER).exists() else None)
+    path = _archive_path(study, folder)
+    return Archive(path if path is not None and (path / MARKER).exists() else None)
 
 
 def archive_of(study: StudyConfig, folder: Path) -> Archive:
@@ -146,44 +148,44 @@ def archive_of(study: StudyConfig, folder: Path) -> Archive:
 
     Where nothing can be written beside the study's folder, a study that named no archive does without.
     """
-    place = _place(study, folder)
-    if place is None:
+    path = _archive_path(study, folder)
+    if path is None:
         return Archive(None)
-    if study.archive is not None and (place == folder.absolute() or folder.absolute() in place.parents):
+    if study.archive is not None and (path == folder.absolute() or folder.absolute() in path.parents):
         raise Refusal(f"archive: must lie outside the study's folder {folder}, was {study.archive}")
     try:
-        return _ready(place)
+        return _ready(path)
     except Refusal as refusal:
         if study.archive is not None:
             raise
         return Archive(None, str(refusal))
 
 
-def _place(study: StudyConfig, folder: Path) -> Path | None:
-    """Return where a study's archive is, beside its folder unless the user named another place; None for none."""
+def _archive_path(study: StudyConfig, folder: Path) -> Path | None:
+    """Return where a study's archive is, beside its folder unless the user named another; None for none."""
     if study.archive == NONE:
         return None
     return folder.absolute().parent / NAME if study.archive is None else Path(study.archive).expanduser().absolute()
 
 
-def _ready(place: Path) -> Archive:
+def _ready(root: Path) -> Archive:
     """Make the folder of an archive if there is none, and clear away what killed writers have left in it."""
     try:
-        place.mkdir(parents=True, exist_ok=True)
-        if not (place / MARKER).exists():
-            if any(not path.name.startswith(PARTIAL) for path in place.iterdir()):
-                raise Refusal(f"archive: {place} is not empty and holds no archive of runs; name another folder")
-            write_json(place / MARKER, ABOUT)
-        if read_json(place / MARKER) != ABOUT:
-            raise Refusal(f"archive: {place} is of another version of Sluice; name another folder")
-        for leftover in _abandoned(place.glob(f"{PARTIAL}*")):
+        root.mkdir(parents=True, exist_ok=True)
+        if not (root / MARKER).exists():
+            if any(not path.name.startswith(PARTIAL) for path in root.iterdir()):
+                raise Refusal(f"archive: {root} is not empty and holds no archive of runs; name another folder")
+            write_json(root / MARKER, ABOUT)
+        if read_json(root / MARKER) != ABOUT:
+            raise Refusal(f"archive: {root} is of another version of Sluice; name another folder")
+        for leftover in _abandoned(root.glob(f"{PARTIAL}*")):
             remove_folder(leftover) if leftover.is_dir() else leftover.unlink(missing_ok=True)
     except (OSError, Unwritable) as problem:
         reason = reason_of(problem) if isinstance(problem, OSError) else problem
-        raise Refusal(f"archive: {place} cannot be written: {reason}") from None
+        raise Refusal(f"archive: {root} cannot be written: {reason}") from None
     except CorruptResult as problem:
         raise Refusal(f"archive: {problem}; name another folder") from None
-    return Archive(place)
+    return Archive(root)
 
 
 def _abandoned(leftovers: Iterable[Path]) -> Iterator[Path]:

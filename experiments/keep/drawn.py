@@ -27,9 +27,9 @@ def report_problem(folder: Path) -> str:
         return ""
     again = f"to draw it again: {command_here('report', str(folder))}"
     try:
-        said = read_sealed(folder / DRAWN)
-        check_file(path, said["files"][PAGE])
-        if said["manifest"] != sha256_of(folder / MANIFEST):
+        record = read_sealed(folder / DRAWN)
+        check_file(path, record["files"][PAGE])
+        if record["manifest"] != sha256_of(folder / MANIFEST):
             return f"{path}: shows other results than those of {MANIFEST}; {again}"
     except CorruptResult as problem:
         return f"{problem}; {again}"

@@ -1,6 +1,6 @@
 """Writes files that are either whole or absent, and reads tables only when every page still is what was written.
 
-A file is written beside its place, flushed to disk and renamed; then the folder is flushed. Parquet pages carry
+A file is written beside its final path, flushed to disk and renamed; then the folder is flushed. Parquet pages carry
 checksums that are verified on reading; JSON that decides what is accepted carries a seal, the hash of all else in it.
 Nothing here is a pickle, and nothing read here can run code.
 """
@@ -127,8 +127,8 @@ def partial_of(path: Path) -> Path:
 
 def writer_of(partial: Path) -> int | None:
     """Return which process of this host writes, or wrote, something partial; None when it was one of another host."""
-    place, _, process = partial.name.rpartition("-")
-    return int(process) if place.endswith(f"-{host()}") and process.isdecimal() else None
+    stem, _, process = partial.name.rpartition("-")
+    return int(process) if stem.endswith(f"-{host()}") and process.isdecimal() else None
 
 
 @contextlib.contextmanager
@@ -183,8 +183,8 @@ def reason_of(problem: OSError) -> str:
     return os.strerror(problem.errno) if problem.errno else str(problem)
 
 
-def place_file(source: Path, target: Path) -> None:
-    """Put a file in a second place: by a hard link where the file system can, else as a copy that is flushed to disk.
+def link_file(source: Path, target: Path) -> None:
+    """Give a file a second path: by a hard link where the file system can, else as a copy that is flushed to disk.
 
     Raises CorruptResult when the source is no plain file.
     """
@@ -239,8 +239,8 @@ def read_json(path: Path) -> dict[str, Any]:
 def read_sealed(path: Path) -> dict[str, Any]:
     """Return the object in a sealed JSON file, without its seal; raise CorruptResult when one bit of it has changed."""
     document = read_json(path)
-    said = document.pop(SEAL, None)
-    if said != _seal(document):
+    seal = document.pop(SEAL, None)
+    if seal != _seal(document):
         raise CorruptResult(f"{path}: is torn or altered: it is not what it was sealed as")
     return document
 

@@ -52,6 +52,6 @@ def read_manifest(folder: Path, needed: Mapping[str, type] = NEEDED) -> dict[str
     return manifest
 
 
-def run_place(folder: Path, name: object) -> Path:
+def run_folder(folder: Path, name: object) -> Path:
     """Return the folder of a run inside a study, whatever its name tries."""
     return folder / "runs" / Path(str(name)).name

@@ -42,7 +42,7 @@ class Owner:
         self.mark: dict[str, Any] = {"format": FORMAT, "name": name, "identity": identity, **origin()}
 
     def check(self, folder: Path) -> None:
-        """Refuse a folder that belongs to another owner, and say what differs; raises Refusal."""
+        """Refuse a folder that belongs to another owner, and state what differs; raises Refusal."""
         found = self.found_mark(folder)
         if found is None:
             if any(path.name != LOCK and not path.name.startswith(PARTIAL) for path in folder.iterdir()):
@@ -104,7 +104,7 @@ def folder_for(study: StudyConfig) -> Path:
 def opened(folder: Path, owner: Owner) -> Iterator[Path]:
     """Lock a folder, new or begun earlier, for its owner; raise Refusal when it is another's, read-only or in use."""
     with _refusing(folder):
-        _check_place(folder)
+        _check_writable(folder)
         folder.mkdir(parents=True, exist_ok=True)
         owner.check(folder)
         _check_links(folder)
@@ -117,16 +117,16 @@ def opened(folder: Path, owner: Owner) -> Iterator[Path]:
         owner.check(folder)  # another process may have begun and ended here since the first check
         with writing(folder):
             owner.write_mark(folder)
-            for place in (folder, folder / "runs", folder / "tables"):
-                place.mkdir(exist_ok=True)
-                sweep(place)
+            for inner in (folder, folder / "runs", folder / "tables"):
+                inner.mkdir(exist_ok=True)
+                sweep(inner)
         yield folder
 
 
 def check_folder(folder: Path, owner: Owner) -> None:
     """Raise Refusal for a folder that could not be opened for its owner, without making or changing anything."""
     with _refusing(folder):
-        _check_place(folder)
+        _check_writable(folder)
         if folder.exists():
             owner.check(folder)
 
@@ -141,8 +141,8 @@ def _refusing(folder: Path) -> Iterator[None]:
         raise Refusal(f"out: {shown(str(folder))} cannot be written: {reason}") from None
 
 
-def _check_place(folder: Path) -> None:
-    """Refuse a place where no folder could be made or written."""
+def _check_writable(folder: Path) -> None:
+    """Refuse a path where no folder could be made or written."""
     if folder.exists() and not folder.is_dir():
         raise Refusal(f"out: must be a folder, and {folder} is a file")
     above = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
@@ -171,7 +171,7 @@ def now() -> str:
 
 
 def write_manifest(folder: Path, owner: Owner, content: Mapping[str, Any], files: Mapping[str, FileRecord]) -> None:
-    """Write the manifest: the last file, whose presence means that the folder is what it says.
+    """Write the manifest: the last file, whose presence means that the folder is complete.
 
     `content` is what the owner says of itself and of its runs, `files` are the records of all files by path.
     """

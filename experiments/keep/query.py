@@ -40,8 +40,8 @@ def connection(tables: Mapping[str, Sequence[tuple[str | None, Path]]]) -> Any:
     database = duckdb.connect(":memory:")
     for name, parts in tables.items():
         selected = []
-        for place, (label, path) in enumerate(parts):
-            source = f"_{name}_{place}"
+        for index, (label, path) in enumerate(parts):
+            source = f"_{name}_{index}"
             database.register(source, _verified(path))
             column = "" if label is None else "'" + label.replace("'", "''") + "' as study, "
             selected.append(f'select {column}* from "{source}"')

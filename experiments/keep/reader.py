@@ -25,14 +25,14 @@ import pyarrow as pa
 from experiments.keep.files import CorruptResult, check_file, read_columns, read_json, read_sealed, read_table
 from experiments.keep.filters import read_filters
 from experiments.keep.finished import TABLES as TABLES_FOLDER
-from experiments.keep.finished import FinishedFolder, run_place
+from experiments.keep.finished import FinishedFolder, run_folder
 from experiments.keep.query import connection
 from experiments.keep.runs import PEOPLE, RECORD
 from experiments.keep.study_files import MANIFEST, MARKER
 from experiments.refusal import Refusal, nearest, printable
 from experiments.tables.dictionary import TABLES
 
-Place = str | Path
+FolderPath = str | Path
 STUDY = "study"  # the column that says of which study a row is, where several are open
 
 
@@ -123,9 +123,9 @@ class Results:
         return next(iter(self.studies.values())).people(arm, scenario, replicate)
 
     def __repr__(self) -> str:
-        said = [f"{label}: {len(study.manifest['runs'])} runs" for label, study in self.studies.items()]
+        texts = [f"{label}: {len(study.manifest['runs'])} runs" for label, study in self.studies.items()]
         left_out = [f"left out {name}, {why}" for name, why in self.left_out.items()]
-        return f"Results({'; '.join([*said, *left_out])}; tables {', '.join(self.tables)})"
+        return f"Results({'; '.join([*texts, *left_out])}; tables {', '.join(self.tables)})"
 
     @cached_property
     def _database(self) -> Any:
@@ -181,9 +181,9 @@ class Study(FinishedFolder):
         """Return the people of one run."""
         for run in self.manifest["runs"]:
             if (run["arm"], run["scenario"], run["replicate"]) == (arm, scenario, replicate):
-                place = run_place(self.folder, run["folder"])
-                path = place / f"{PEOPLE}.parquet"
-                check_file(path, read_sealed(place / RECORD)["files"].get(path.name, {}))
+                run_path = run_folder(self.folder, run["folder"])
+                path = run_path / f"{PEOPLE}.parquet"
+                check_file(path, read_sealed(run_path / RECORD)["files"].get(path.name, {}))
                 return read_table(path)
         there = [f"{run['arm']} / {run['scenario']} / {run['replicate']}" for run in self.manifest["runs"]]
         raise Refusal(
@@ -191,19 +191,19 @@ class Study(FinishedFolder):
         )
 
 
-def open_study(folder: Place) -> Results:
+def open_study(folder: FolderPath) -> Results:
     """Open the finished study in a folder, or all those in the folders inside it; raise Refusal where there is none."""
-    place = Path(folder).expanduser()
-    if not place.is_dir() or _is_begun(place):
-        return open_many([place])
-    inside = sorted(path for path in place.iterdir() if _is_begun(path))
+    root = Path(folder).expanduser()
+    if not root.is_dir() or _is_begun(root):
+        return open_many([root])
+    inside = sorted(path for path in root.iterdir() if _is_begun(path))
     left_out = {path.name: why for path in inside if (why := _why_left_out(path))}
     for name, why in left_out.items():
-        print(printable(f"{place / name}: left out, {why}"), file=sys.stderr)
+        print(printable(f"{root / name}: left out, {why}"), file=sys.stderr)
     finished = [path for path in inside if path.name not in left_out]
     if inside and not finished:
-        raise Refusal(f"{place}: holds no finished study; give the folder of one")
-    return Results(open_many(finished or [place]).studies, left_out)
+        raise Refusal(f"{root}: holds no finished study; give the folder of one")
+    return Results(open_many(finished or [root]).studies, left_out)
 
 
 def _is_begun(folder: Path) -> bool:
@@ -222,17 +222,17 @@ def _why_left_out(folder: Path) -> str:
     return f"it is an analysis, by {tool}" if tool else ""
 
 
-def open_many(folders: Iterable[Place]) -> Results:
+def open_many(folders: Iterable[FolderPath]) -> Results:
     """Open several finished studies as one set of tables; raise Refusal where a folder holds none or is given twice."""
-    places = [Path(folder).expanduser() for folder in folders]
-    if not places:
+    roots = [Path(folder).expanduser() for folder in folders]
+    if not roots:
         raise Refusal("open_many: at least one folder of a finished study must be given")
     studies: dict[str, Study] = {}
-    for number, place in enumerate(places):
-        if place.absolute() in (other.absolute() for other in places[:number]):
-            raise Refusal(f"open_many: each folder once, and {place} was given twice")
-        label = place.name or str(place)
-        studies[label if label not in studies else str(place)] = Study(place)
+    for number, root in enumerate(roots):
+        if root.absolute() in (other.absolute() for other in roots[:number]):
+            raise Refusal(f"open_many: each folder once, and {root} was given twice")
+        label = root.name or str(root)
+        studies[label if label not in studies else str(root)] = Study(root)
     return Results(studies)
 
 

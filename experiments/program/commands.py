@@ -24,9 +24,11 @@ STUDIES = ("--dry-run", "--cfg", "-m", "--multirun")
 COMMANDS = {
     "run": Command("run a study, compare its arms and draw its report", STUDIES, takes_overrides=True),
     "report": Command("draw the report of a study again, without a run", ("--out",)),
-    "verify": Command("check every file of a study, and live through runs again", ("--rerun", "--seed")),
+    "verify": Command("check every file of a study, and carry out runs again", ("--rerun", "--seed")),
     "validate": Command("compare the market without policy with published levels", ("--dry-run",), True),
-    "seeds": Command("show how luck is made; live a study on other seeds", ("--others", "--workers", "--dry-run")),
+    "seeds": Command(
+        "show how random draws are made; run a study on other seeds", ("--others", "--workers", "--dry-run")
+    ),
     "sensitivity": Command("ask which parameters matter", ("--dry-run",), takes_overrides=True),
     "frontier": Command("trace what access each strength of a rule leaves, and at what loss", ("--dry-run",), True),
     "reverse-stress": Command("find the smallest shock that breaks a limit", ("--dry-run",), takes_overrides=True),
@@ -58,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def command_named(text: str) -> str:
-    """Return the command of this name; refuse what is none, and say where an override belongs."""
+    """Return the command of this name; refuse what is none, and state where an override belongs."""
     name = text.replace("_", "-")
     if name in COMMANDS:
         return name
@@ -84,7 +86,7 @@ def overview() -> str:
             "",
             *lines,
             "",
-            f"{program()} COMMAND -h tells all that a command understands, {program()} --version what is installed.",
+            f"{program()} COMMAND -h lists all that a command understands, {program()} --version what is installed.",
             "Exit codes: 0 done, 1 something is missing, differs or cannot be written, 2 input refused, 130 stopped.",
         ]
     )

@@ -77,8 +77,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def script(texts: Sequence[str]) -> str:
     """Return the script for the shell named; refuse another."""
     if len(texts) != 1 or texts[0] not in SHELLS:
-        said = " ".join(texts)
-        raise Refusal(f"completion: name one shell; {nearest(said, SHELLS)}; was {shown(said)}")
+        text = " ".join(texts)
+        raise Refusal(f"completion: name one shell; {nearest(text, SHELLS)}; was {shown(text)}")
     words = {name: " ".join(words_of(name)) for name in COMMANDS}
     if texts[0] == "fish":
         return "".join(_fish(words))

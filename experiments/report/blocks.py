@@ -35,7 +35,7 @@ class Command(NamedTuple):
 
 
 class Figure(NamedTuple):
-    """A picture as inline SVG, the same said in words for those who cannot see it, and what to look for."""
+    """A picture as inline SVG, the same in words for those who cannot see it, and what to look for."""
 
     svg: str
     alt: str

@@ -51,31 +51,31 @@ def has_gap(study: Study, rows: pd.DataFrame, arm: str, scenario: str) -> bool:
 
 
 def not_described(study: Study, described: int = 1) -> str:
-    """Return that nothing is said of the policies after the first ones; nothing where there are no others."""
+    """Return that the policies after the first ones are not described; nothing where there are no others."""
     others = len(study.policies) - described
     if others <= 0:
         return ""
-    return f"; nothing is said here of the other {'policy' if others == 1 else f'{others} policies'}"
+    return f"; the other {'policy is' if others == 1 else f'{others} policies are'} not described here"
 
 
 def change_caption(study: Study, rows: pd.DataFrame, unit: str, what: str) -> str:
-    """Say by how much the first two policies changed a series on average after they took effect, in each scenario."""
+    """State by how much the first two policies changed a series on average after they took effect, in each scenario."""
     if not study.policies:
         return ""
-    said = []
+    texts = []
     for arm in study.policies[:DESCRIBED]:
         for scenario in study.scenarios:
             found = effect_of(study, rows, arm, scenario)
             if found.replicates == 0:
                 if has_gap(study, rows, arm, scenario):
-                    said.append(f"no value under “{plain(arm)}” in “{plain(scenario)}”: there is nothing to divide by")
+                    texts.append(f"no value under “{plain(arm)}” in “{plain(scenario)}”: there is nothing to divide by")
                 continue
             words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, found.method)
-            said.append(f"{words} under “{plain(arm)}” in “{plain(scenario)}”")
-    if not said:
+            texts.append(f"{words} under “{plain(arm)}” in “{plain(scenario)}”")
+    if not texts:
         return ""
     opening = f"{what}, mean of months from {month_name(study, study.window[0])} on: "
-    return sentence(opening + "; ".join(said) + not_described(study, DESCRIBED))
+    return sentence(opening + "; ".join(texts) + not_described(study, DESCRIBED))
 
 
 def band_words(study: Study, several: bool = True) -> str:

@@ -1,4 +1,4 @@
-"""One outcome over several arms or scenarios, in words that say nothing of all that is not true of each."""
+"""One outcome over several arms or scenarios, in words that state of all only what is true of each."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ DOWN, UP, UNCLEAR, SAME, NO_INTERVAL, MISSING = "down", "up", "unclear", "same",
 WORDS = {
     DOWN: "down",
     UP: "up",
-    UNCLEAR: "not told from zero",
+    UNCLEAR: "not distinguishable from zero",
     SAME: "identical to the reference",
     NO_INTERVAL: "without an interval",
     MISSING: "not compared for want of values",
 }
-EACH_IS_TOLD = 3  # so many of one kind are given with their intervals; of more the smallest and the largest
+EACH_IS_LISTED = 3  # so many of one kind are given with their intervals; of more the smallest and the largest
 NAMED = 6  # so many exceptions are named; of more the number
 LEFT_OUT = " †"  # marks an effect of fewer months or pairs than were run
-SPELT_OUTCOMES = 6  # so many outcomes of one arm are told with their intervals
+SPELT_OUTCOMES = 6  # so many outcomes of one arm are given with their intervals
 
 Outcome = tuple[str, str]  # name and horizon
 
 
-class Place(NamedTuple):
-    """An arm in a scenario, and how a sentence names it."""
+class Contrast(NamedTuple):
+    """An arm compared with the baseline in one scenario, and how a sentence names it."""
 
     arm: str
     scenario: str
@@ -35,12 +35,12 @@ class Place(NamedTuple):
 
 
 class Cell(NamedTuple):
-    """What became of one outcome in one place; without an effect there was nothing to compare.
+    """What became of one outcome in one contrast; without an effect there was nothing to compare.
 
     Then `reason` says why, and `absence` says it with outcome and arm, where the effects table has a row for it.
     """
 
-    place: Place
+    contrast: Contrast
     effect: Effect | None
     reason: str = ""
     absence: str = ""
@@ -65,17 +65,17 @@ def outcome_title(outcome: Outcome) -> str:
 
 
 def outcome_clause(outcome: Outcome, cells: Sequence[Cell], noun: str) -> str:
-    """Say what became of an outcome in several places: the most common answer by count, every other one by name.
+    """State what became of an outcome in several contrasts: the most common answer by count, every other one by name.
 
-    `noun` is what the places are, e.g. "arm".
+    `noun` is what the contrasts differ in, e.g. "arm".
     """
     kinds = [kind for kind in WORDS if any(cell.kind == kind for cell in cells)]
     ordered = sorted(kinds, key=lambda kind: -sum(cell.kind == kind for cell in cells))
     beside = values_of(cells)
-    said = [
+    texts = [
         _kind_words(kind, [cell for cell in cells if cell.kind == kind], len(cells), noun, beside) for kind in ordered
     ]
-    return f"{outcome_title(outcome)}: {'; '.join(said) if len(said) > 2 else ', and '.join(said)}"
+    return f"{outcome_title(outcome)}: {'; '.join(texts) if len(texts) > 2 else ', and '.join(texts)}"
 
 
 def values_of(cells: Sequence[Cell]) -> list[float]:
@@ -84,11 +84,11 @@ def values_of(cells: Sequence[Cell]) -> list[float]:
 
 
 def _kind_words(kind: str, cells: Sequence[Cell], of: int, noun: str, beside: Sequence[float]) -> str:
-    """Say one answer and where it holds."""
+    """State one answer and where it holds."""
     words = WORDS[kind]
-    names = [cell.place.words for cell in cells]
-    if len(cells) <= EACH_IS_TOLD:
-        where = listing([f"{cell.place.words}{_value(cell, beside)}" for cell in cells])
+    names = [cell.contrast.words for cell in cells]
+    if len(cells) <= EACH_IS_LISTED:
+        where = listing([f"{cell.contrast.words}{_value(cell, beside)}" for cell in cells])
         return f"{words} {_all(of, noun)}, {where}" if len(cells) == of else f"{words} under {where}"
     where = _all(of, noun) if len(cells) == of else f"under {len(cells)} of {counted(of, noun)}"
     if len(cells) < of and len(cells) <= NAMED and 2 * len(cells) <= of:
@@ -120,7 +120,7 @@ def _holding_zero(effect: Effect, beside: Sequence[float]) -> str:
 
 def _span(kind: str, cells: Sequence[Cell], beside: Sequence[float]) -> str:
     """Return the smallest and the largest of several effects, and where they are."""
-    effects = [(cell.effect, cell.place) for cell in cells if cell.effect is not None]
+    effects = [(cell.effect, cell.contrast) for cell in cells if cell.effect is not None]
     if kind in (SAME, MISSING) or not effects:
         return ""
     ordered = sorted(effects, key=lambda pair: abs(pair[0].mean) if kind in (DOWN, UP) else pair[0].mean)
@@ -130,10 +130,10 @@ def _span(kind: str, cells: Sequence[Cell], beside: Sequence[float]) -> str:
 
 
 def outcomes_of_one(outcomes: Sequence[Outcome], cells: Sequence[Cell]) -> str:
-    """Say what became of several outcomes in one place: few with their intervals, many sorted by what can be said."""
+    """State several outcomes in one contrast: few with their intervals, many sorted by what can be said."""
     if len(outcomes) <= SPELT_OUTCOMES:
         return "; ".join(_spelt(outcome, cell) for outcome, cell in zip(outcomes, cells, strict=True))
-    said = []
+    texts = []
     for kind, words in WORDS.items():
         mine = [
             f"{outcome_title(outcome)}{_mean(cell)}"
@@ -141,8 +141,8 @@ def outcomes_of_one(outcomes: Sequence[Outcome], cells: Sequence[Cell]) -> str:
             if cell.kind == kind
         ]
         if mine:
-            said.append(f"{words}: {listing(mine)}")
-    return "; ".join(said)
+            texts.append(f"{words}: {listing(mine)}")
+    return "; ".join(texts)
 
 
 def _spelt(outcome: Outcome, cell: Cell) -> str:
@@ -176,11 +176,11 @@ def cell_words(cell: Cell, beside: Sequence[float] = ()) -> str:
     if cell.kind == NO_INTERVAL:
         ends = "one pair" if effect.replicates == 1 else "equal in all pairs"
     mark = LEFT_OUT if effect.left_out_words else ""
-    return f"{mean}{unit}{mark} ({ends}), {'not told from 0' if cell.kind == UNCLEAR else cell.kind}"
+    return f"{mean}{unit}{mark} ({ends}), {'not distinguishable from 0' if cell.kind == UNCLEAR else cell.kind}"
 
 
-def place_words(arm: str, scenario: str, arms: Sequence[str], scenarios: Sequence[str]) -> str:
-    """Return how a sentence names a place: by what tells it from the others."""
+def contrast_words(arm: str, scenario: str, arms: Sequence[str], scenarios: Sequence[str]) -> str:
+    """Return how a sentence names a contrast: by what distinguishes it from the others."""
     if len(scenarios) == 1:
         return f"“{plain(arm)}”"
     return f"“{plain(scenario)}”" if len(arms) == 1 else f"“{plain(arm)}” in “{plain(scenario)}”"

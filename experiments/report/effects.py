@@ -88,23 +88,23 @@ class Effect(NamedTuple):
     @property
     def left_out_words(self) -> str:
         """What was left out of the comparison, and why; nothing where every month of every pair is in it."""
-        said = []
+        texts = []
         if self.months_left_out:
-            said.append(f"{counted(self.months_left_out, 'month')} of {counted(self.replicates, 'pair')}")
+            texts.append(f"{counted(self.months_left_out, 'month')} of {counted(self.replicates, 'pair')}")
         if self.pairs_left_out:
-            said.append(f"{counted(self.pairs_left_out, 'whole pair')}")
-        return f"without {listing(said)}, in which an arm has no value" if said else ""
+            texts.append(f"{counted(self.pairs_left_out, 'whole pair')}")
+        return f"without {listing(texts)}, in which an arm has no value" if texts else ""
 
     def change_words(self, relative: str = "") -> str:
-        """Say what the change is and how sure it is, and what was left out of it."""
-        said = change_sentence(
+        """State what the change is and how sure it is, and what was left out of it."""
+        text = change_sentence(
             self.mean, self.low, self.high, self.unit, self.replicates, self.method, relative, self.beside
         )
-        return f"{said}, {self.left_out_words}" if self.left_out_words else said
+        return f"{text}, {self.left_out_words}" if self.left_out_words else text
 
     @property
     def verdict(self) -> str:
-        """Say how the effect compares with the sign expected beforehand."""
+        """State how the effect compares with the sign expected beforehand."""
         if self.expected == 0:
             return "no sign declared"
         if not self.distinct:
@@ -140,7 +140,7 @@ def without_value(study: Study) -> list[Effect]:
 
 
 def without_value_words(effect: Effect) -> str:
-    """Say of an effect that could not be compared which arm has no value, and why."""
+    """State for an effect that could not be compared which arm has no value, and why."""
     when = horizon_words(effect.horizon)
     where = listing(sides_without_value(effect)) or "to compare"
     return (
@@ -184,15 +184,15 @@ def _all_effects(study: Study) -> list[Effect]:
 
 
 def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...]]) -> Effect:
-    place = tuple(str(row.get(key, "")) for key in ("outcome", "horizon", "arm", "scenario"))
+    key = tuple(str(row.get(column, "")) for column in ("outcome", "horizon", "arm", "scenario"))
     warning = row.get("warning")
     return Effect(
-        outcome=place[0],
+        outcome=key[0],
         primary=bool(row.get("primary", False)),
         expected=_sign(row.get("expected_sign")),
-        arm=place[2],
-        scenario=place[3],
-        horizon=place[1],
+        arm=key[2],
+        scenario=key[3],
+        horizon=key[1],
         mean=_number(row["mean"]),
         low=_number(row["low"]),
         high=_number(row["high"]),
@@ -203,7 +203,7 @@ def _effect(row: dict[str, object], dots: dict[tuple[str, ...], tuple[float, ...
         method=str(row.get("method", "")),
         warning=str(warning) if isinstance(warning, str) else "",
         precise=bool(row["is_precise"]) if isinstance(row.get("is_precise"), bool | np.bool_) else None,
-        dots=dots.get(place, ()),
+        dots=dots.get(key, ()),
         beside=_beside(row),
         pairs_left_out=_count(row.get("pairs_without_value")),
         months_left_out=_count(row.get("months_without_value")),
@@ -230,9 +230,9 @@ def _number(value: object) -> float:
     return float("nan") if value is None or value is pd.NA or value == "" else float(str(value))
 
 
-def _sign(said: object) -> int:
+def _sign(value: object) -> int:
     """Read +, -, 1, -1, up, down."""
-    text = str(said).strip().lower().replace("\u2212", "-")
+    text = str(value).strip().lower().replace("\u2212", "-")
     if text in ("+", "1", "+1", "1.0", "up", "positive", "increase"):
         return 1
     return -1 if text in ("-", "-1", "-1.0", "down", "negative", "decrease") else 0
@@ -246,7 +246,7 @@ def _dots(study: Study) -> dict[tuple[str, ...], tuple[float, ...]]:
         return {}
     ordered = table.sort_values([*keys, "replicate"])
     grouped = ordered.groupby(keys, sort=True)["difference"]
-    return {tuple(str(part) for part in place): tuple(float(value) for value in group) for place, group in grouped}
+    return {tuple(str(part) for part in key): tuple(float(value) for value in group) for key, group in grouped}
 
 
 def outcome_words(outcome: str) -> str:
@@ -277,7 +277,7 @@ def outcome_words(outcome: str) -> str:
 
 
 def less_words(first: str, second: str) -> str:
-    """Return one outcome less another in words; what both begin with is said once."""
+    """Return one outcome less another in words; what both begin with is stated once."""
     pieces, others = first.split(", "), second.split(", ")
     shared = 0
     while shared < len(others) - 1 and others[shared] == pieces[shared]:

@@ -1,7 +1,7 @@
 """Means over time per replicate and paired differences between arms, with t intervals.
 
-Replicates of two arms share their luck, so each is compared with its twin; only complete pairs count. Sums of floats
-run in sorted order on one thread, so that the same tables give the same digits.
+Replicates of two arms share their random draws, so each is compared with its counterpart; only complete pairs count.
+Sums of floats run in sorted order on one thread, so that the same tables give the same digits.
 """
 
 from __future__ import annotations

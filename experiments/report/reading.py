@@ -48,7 +48,7 @@ class Study(FinishedFolder):
                 found.append(name)
         return tuple(found)
 
-    def said(self, key: str, default: Any = None) -> Any:
+    def recorded(self, key: str, default: Any = None) -> Any:
         """Return a manifest entry, also when it sits inside a `study` block."""
         study = self.manifest.get("study")
         if key not in self.manifest and isinstance(study, Mapping):
@@ -58,15 +58,15 @@ class Study(FinishedFolder):
     @cached_property
     def arms(self) -> tuple[str, ...]:
         """All arms, the reference first."""
-        names = _names(self.said("arms")) or self._found("arm")
-        said = str(self.said("baseline", ""))
-        reference = said if said in names else names[0] if names else ""
+        names = _names(self.recorded("arms")) or self._found("arm")
+        value = str(self.recorded("baseline", ""))
+        reference = value if value in names else names[0] if names else ""
         return (reference, *(name for name in names if name != reference)) if names else ()
 
     @cached_property
     def scenarios(self) -> tuple[str, ...]:
         """All scenarios, those without a shock first."""
-        names = _names(self.said("scenarios")) or self._found("scenario")
+        names = _names(self.recorded("scenarios")) or self._found("scenario")
         return tuple(
             sorted(names, key=lambda name: any(event.kind == "shock" and event.where == name for event in self.events))
         )
@@ -78,8 +78,8 @@ class Study(FinishedFolder):
 
     @property
     def placebos(self) -> tuple[str, ...]:
-        """Arms that change next to nothing, to show what luck alone does."""
-        return tuple(arm for arm in self.arms[1:] if arm == self.said("placebo"))
+        """Arms that change next to nothing, to show what chance alone does."""
+        return tuple(arm for arm in self.arms[1:] if arm == self.recorded("placebo"))
 
     @property
     def policies(self) -> tuple[str, ...]:
@@ -94,16 +94,16 @@ class Study(FinishedFolder):
     @cached_property
     def replicates(self) -> int:
         """How many replicates were asked for."""
-        said = self.said("replicates")
-        if isinstance(said, int):
-            return said
-        if isinstance(said, (list, tuple)):
-            return len(said)
+        value = self.recorded("replicates")
+        if isinstance(value, int):
+            return value
+        if isinstance(value, (list, tuple)):
+            return len(value)
         return max((len(_distinct(table, "replicate")) for table in self._all()), default=0)
 
     @cached_property
     def start(self) -> str:
-        """The calendar month of month 0 as YYYY-MM, or nothing if the tables do not say."""
+        """The calendar month of month 0 as YYYY-MM, or nothing if the tables do not hold it."""
         market = self.table("market", "month", "date")
         if market is None or market.empty:
             return ""
@@ -144,8 +144,8 @@ class Study(FinishedFolder):
         columns = self._columns(name)
         missing = [column for column in (*keys, *values) if column not in columns]
         if missing:
-            said = f"has no column {', '.join(missing)}" if columns else "is not in the folder"
-            self.absent[name] = f"the table “{name}” {said}"
+            reason = f"has no column {', '.join(missing)}" if columns else "is not in the folder"
+            self.absent[name] = f"the table “{name}” {reason}"
             return None
         sums = pd.DataFrame()
         for piece in read_row_groups(self.path(name), [*keys, *values]):
@@ -158,20 +158,20 @@ class Study(FinishedFolder):
         return self._sums[name]
 
     def why_absent(self, name: str) -> str:
-        """Say why a table could not be used."""
+        """State why a table could not be used."""
         return self.absent.get(name, f"the table “{name}” could not be used")
 
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """All dated events of the study, in order of time."""
-        return read_events(self.said("timeline"))
+        return read_events(self.recorded("timeline"))
 
     @cached_property
     def announced(self) -> int | None:
         """The month of the first announcement; outcomes count their months from it."""
-        said = self.said("announce_month")
+        value = self.recorded("announce_month")
         first = min((event.month for event in self.events if event.kind == "announced"), default=None)
-        return said if isinstance(said, int) and first is not None else first
+        return value if isinstance(value, int) and first is not None else first
 
     @cached_property
     def effective(self) -> int | None:
@@ -227,10 +227,10 @@ def _distinct(table: pd.DataFrame, key: str) -> list[Any]:
     return list(dict.fromkeys(table[key])) if key in table.columns else []
 
 
-def _names(said: Any) -> list[str]:
+def _names(value: Any) -> list[str]:
     """Read names from a list of names, a list of blocks with a name, or a mapping by name."""
-    if isinstance(said, Mapping):
-        return [str(name) for name in said]
-    if isinstance(said, (list, tuple)):
-        return [str(item.get("name", "")) if isinstance(item, Mapping) else str(item) for item in said]
+    if isinstance(value, Mapping):
+        return [str(name) for name in value]
+    if isinstance(value, (list, tuple)):
+        return [str(item.get("name", "")) if isinstance(item, Mapping) else str(item) for item in value]
     return []

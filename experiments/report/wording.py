@@ -127,7 +127,7 @@ def change_sentence(
     relative: str = "",
     beside: Sequence[Beside] = (),
 ) -> str:
-    """Say what a change is and how sure it is, with its interval and the number of pairs; relative comes first.
+    """State what a change is and how sure it is, with its interval and the number of pairs; relative comes first.
 
     `beside` holds intervals of other kinds that suit such values: a change differs from zero only if all leave it out.
     """
@@ -142,8 +142,8 @@ def change_sentence(
         return f"{text} ({relative}no interval: {'the same in all ' if replicates > 1 else ''}{pairs})"
     kind = "95% bound for counts that come one by one" if method == COUNT_BOUND else "95% interval"
     others = "".join(f", {beside_words(mean, other, unit)}" for other in holding_zero(low, high, beside))
-    said = f"{text} ({relative}{kind} {low_text} to {high_text}{others}, {pairs})"
-    return said + ("" if is_distinct(low, high) and not others else ", not distinguishable from zero")
+    described = f"{text} ({relative}{kind} {low_text} to {high_text}{others}, {pairs})"
+    return described + ("" if is_distinct(low, high) and not others else ", not distinguishable from zero")
 
 
 def holding_zero(low: float, high: float, beside: Sequence[Beside]) -> list[Beside]:
@@ -163,7 +163,7 @@ def span(low: str, high: str) -> str:
 
 
 def is_distinct(low: float, high: float) -> bool:
-    """Say whether an interval leaves out zero."""
+    """State whether an interval leaves out zero."""
     return math.isfinite(low) and math.isfinite(high) and (low > 0.0 or high < 0.0)
 
 

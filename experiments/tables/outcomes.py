@@ -117,11 +117,11 @@ def read_outcome(text: str, path: str) -> Outcome:
 
 def forms() -> str:
     """Return how the names of outcomes are made, in words."""
-    said = [
+    texts = [
         ".".join([table, *(f"<{name}>" for name, _ in shape.selects), "<column>"])
         for table, shape in SELECTIONS.items()
     ]
-    return ", ".join(said[:-1]) + " or " + said[-1]
+    return ", ".join(texts[:-1]) + " or " + texts[-1]
 
 
 def read_horizon(text: str, path: str) -> Horizon:

@@ -1,4 +1,4 @@
-"""How every command ends: its exit code, and the one line that says why its work could not be done."""
+"""How every command ends: its exit code, and the one line that states why its work could not be done."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def run_command(
 def exit_code_of(
     work: Callable[[], int], stopped: str = "stopped", kept: str = "", refused: tuple[type[Trouble], ...] = ()
 ) -> int:
-    """Return the exit code of work, and say in one line why it could not be done; `stopped` is said on Ctrl-C.
+    """Return the exit code of work, and print in one line why it could not be done; `stopped` is printed on Ctrl-C.
 
-    `kept` is said beside, of what remains; troubles of the kinds `refused` lie in what was asked for.
+    `kept` is printed beside, of what remains; troubles of the kinds `refused` lie in what was asked for.
     """
     try:
         return work()

@@ -1,4 +1,4 @@
-"""Tells flags from overrides, and says of what other programs understand how it is said here."""
+"""Separates flags from overrides, and explains how what other programs accept is written here."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INSTEAD = {
     "--config-dir": OWN_FILE,
     "-sc": "{program} completion bash prints the script",
     "--shell-completion": "{program} completion bash prints the script",
-    "--experimental-rerun": "{program} verify DIR --rerun 2 lives through runs again",
+    "--experimental-rerun": "{program} verify DIR --rerun 2 carries out runs again",
     "-r": "a study is run by {program} run",
     "--run": "a study is run by {program} run",
     "-n": f"{DRY_RUN} prints the plan",
@@ -83,10 +83,10 @@ def _instead(text: str, known: Collection[str]) -> str:
 
 
 def _check_words(texts: Sequence[str]) -> None:
-    """Refuse an override that spaces have torn into words, and say how it is written."""
-    for place, text in enumerate(texts):
-        before = texts[place - 1] if place else ""
-        after = texts[place + 1] if place + 1 < len(texts) else ""
+    """Refuse an override that spaces have torn into words, and state how it is written."""
+    for index, text in enumerate(texts):
+        before = texts[index - 1] if index else ""
+        after = texts[index + 1] if index + 1 < len(texts) else ""
         if text == "=":
             key, value = before, after
         elif text.startswith("=") and before and "=" not in before:

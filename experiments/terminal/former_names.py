@@ -1,4 +1,4 @@
-"""Modules under the names that documents of 0.1 gave them: found for one version more, and the new name is said."""
+"""Modules under the names they had in documents of 0.1: found for one version more, with a warning."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ class ModuleOfToday(InspectLoader):
 
     def exec_module(self, module: ModuleType) -> None:
         """Put the module of today in the place of one that was made for the former name."""
-        self._say(module.__name__)
+        self._warn(module.__name__)
         sys.modules[module.__name__] = import_module(self.now)
 
     def get_code(self, fullname: str) -> CodeType | None:
         """Return the code of the module of today, as `python -m` asks for it."""
-        self._say(fullname)
+        self._warn(fullname)
         spec = find_spec(self.now)
         loader = spec.loader if spec else None
         return loader.get_code(self.now) if isinstance(loader, InspectLoader) else None
@@ -64,7 +64,7 @@ class ModuleOfToday(InspectLoader):
     def get_source(self, fullname: str) -> None:
         """Return no source: it lies under the name of today."""
 
-    def _say(self, former: str) -> None:
+    def _warn(self, former: str) -> None:
         text = f"{former} is now {self.now}; its former name will be gone in the next version"
         warnings.warn(text, FutureWarning, stacklevel=3)
 

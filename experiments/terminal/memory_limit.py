@@ -36,11 +36,11 @@ def check_limit() -> None:
 
     The program `sluice` looks before it loads any command.
     """
-    said = shortage()
-    if not said:
+    message = shortage()
+    if not message:
         return
     name = str(getattr(getattr(sys.modules.get("__main__"), "__spec__", None), "name", ""))
     if not name.startswith("experiments."):
-        raise MemoryError(said)
-    print(said, file=sys.stderr)
+        raise MemoryError(message)
+    print(message, file=sys.stderr)
     raise SystemExit(1)

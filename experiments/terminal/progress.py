@@ -55,7 +55,7 @@ class Progress:
             file=sys.stderr,
         )
         if not self.on_terminal:
-            self.say(f"{name}: {total - already} of {total} runs to do")
+            self.print_line(f"{name}: {total - already} of {total} runs to do")
 
     def __enter__(self) -> Self:
         """Start."""
@@ -64,11 +64,11 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Close the bar and say, where there is none, how it ended."""
+        """Close the bar and print, where there is none, how it ended."""
         self.bar.close()
         if not self.on_terminal:
             seconds = time.monotonic() - self.started
-            self.say(f"{self.name}: {self.done} of {self.total} runs done in {seconds:.0f} s")
+            self.print_line(f"{self.name}: {self.done} of {self.total} runs done in {seconds:.0f} s")
 
     def advance(self) -> None:
         """One more run is kept."""
@@ -78,16 +78,18 @@ class Progress:
         if not self.on_terminal and now - self.last_line_at >= LINE_SECONDS and self.done < self.total:
             self.last_line_at = now
             left = (now - self.started) / (self.done - self.already) * (self.total - self.done)
-            self.say(f"{self.name}: {self.done} of {self.total} runs done, about {Bar.format_interval(left)} left")
+            self.print_line(
+                f"{self.name}: {self.done} of {self.total} runs done, about {Bar.format_interval(left)} left"
+            )
 
     def compiling(self, name: str, is_done: bool) -> None:
-        """Tell what is compiled in this process, which is where the serial executor lives its runs."""
+        """Show what is compiled in this process, in which the serial executor carries out its runs."""
         if not self.has_compiled:
             self.has_compiled = True
-            self.say("compiling the model, once for these sources")
+            self.print_line("compiling the model, once for these sources")
         self.bar.set_postfix_str("" if is_done else f"compiling {name}")
 
-    def say(self, text: str) -> None:
+    def print_line(self, text: str) -> None:
         """Print a line without tearing the bar."""
         if self.on_terminal:
             self.bar.write(text, file=sys.stderr)

@@ -68,8 +68,8 @@ def as_command(main: Callable[[], int]) -> int:
     """Return the exit code of a command, run as the whole of this process: also when it is stopped, or not read."""
     before = sys.stdout, sys.stderr
     try:
-        if said := shortage():
-            raise MemoryError(said)
+        if message := shortage():
+            raise MemoryError(message)
         sys.stdout, sys.stderr = (_Stream(stream) if stream is not None else None for stream in before)
         code = _code_of(main)
         for stream in (sys.stdout, sys.stderr):

@@ -65,14 +65,17 @@ def sums_of(people: People) -> Sums:
 
 
 def memory_sum(column: NDArray[Any]) -> int:
-    """Return the sum of a column's memory read as whole numbers of eight bytes, each times an odd number of its own.
+    """Return the sum of a column's memory read as whole numbers of eight bytes, each mixed with a number of its own.
 
-    Any one change shows in it, and so do two values that are exchanged.
+    Any one change of a value shows in it, since a word is mixed one to one; what is exchanged shows because no two
+    words are mixed with the same number.
     """
     memory = np.ascontiguousarray(column).reshape(-1).view(np.uint8)
-    whole = memory.size // WORD_BYTES * WORD_BYTES
-    words = np.concatenate([memory[:whole].view(np.uint64), memory[whole:].astype(np.uint64)])
-    return int((words * np.arange(1, 2 * words.size, 2, dtype=np.uint64)).sum(dtype=np.uint64))
+    words = np.zeros(-(-memory.size // WORD_BYTES), np.uint64)
+    words.view(np.uint8)[: memory.size] = memory
+    words *= np.arange(1, 2 * words.size, 2, dtype=np.uint64)
+    words ^= words >> np.uint64(29)  # the upper bits count in the lower ones, which alone survive even differences
+    return int(words.sum(dtype=np.uint64))
 
 
 def first_difference(

@@ -39,8 +39,8 @@ def followed_people(draws: Draws, people: int, wanted: int) -> Rows:
     """Return the rows of the people who are followed, in order; everybody when more are wanted than there are."""
     if wanted == 0:
         return np.zeros(0, dtype=np.int64)
-    luck = draws.of(0).uniforms("panel", people)
-    return np.sort(np.argsort(luck, kind="stable")[:wanted])
+    draw = draws.of(0).uniforms("panel", people)
+    return np.sort(np.argsort(draw, kind="stable")[:wanted])
 
 
 class Panel:

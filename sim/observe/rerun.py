@@ -56,7 +56,7 @@ class RunMarket(Protocol):
     def step(self) -> None:
         """Run one reported month."""
 
-    def live_month(self) -> None:
+    def run_month(self) -> None:
         """Run one month."""
 
 
@@ -104,28 +104,28 @@ def months_run_again(market: RunMarket, again: RunMarket, borrower: int, month: 
     Returns the month in a list, which is empty when it was not reached.
     """
     found: list[ExplainedMonth] = []
-    live_month = again.live_month
+    run_month = again.run_month
 
     def watched_month() -> None:
         """Run a month, and look at the person before and after the one that is asked for."""
         if again.month != month:
-            live_month()
+            run_month()
             return
         opening = person_of(again.people.state(), borrower)
         points = float(again.neighbourhoods.default_points()[int(opening.borrowers.community[0])])
-        live_month()
+        run_month()
         closing = person_of(again.people.state(), borrower)
         found.append(ExplainedMonth(context_of(again, borrower, month, points), opening, closing))
 
-    again.live_month = watched_month  # type: ignore[method-assign]  # whether step calls it once or more often
+    again.run_month = watched_month  # type: ignore[method-assign]  # whether step calls it once or more often
     while not found and is_as_recorded(market, again):
         before = again.month
         again.warm_up() if before < 0 else again.step()
         if again.month == before:  # beyond the horizon, where step does nothing
-            again.live_month()
+            again.run_month()
         if again.month == before:
             name = type(again).__name__
-            raise ValueError(f"explain: neither step nor live_month of {name} gets beyond month {before}")
+            raise ValueError(f"explain: neither step nor run_month of {name} gets beyond month {before}")
     return found
 
 

@@ -122,7 +122,7 @@ def test_a_share_needs_one_replicate_at_least(share: float) -> None:
     assert everybody_holds.is_broken({0: 0.1, 1: 0.01, 2: 0.1})
 
 
-def test_values_at_which_it_cannot_be_told_are_neither_broken_nor_held() -> None:
+def test_values_at_which_it_are_unknown_are_neither_broken_nor_held() -> None:
     """Capital that breaks from 0.2 on, without a value from 0.17 to 0.23: the bracket stays as wide as that gap."""
     market = Market(lambda shock, _: math.nan if 0.17 <= shock < 0.23 else 0.05 if shock >= 0.2 else 0.12)
     brackets = found(market, replicates=1)
@@ -141,7 +141,7 @@ def test_where_the_lowest_values_have_none_it_is_not_said_to_break_there() -> No
     assert {(bracket.status, bracket.without_value) for bracket in nothing.values()} == {(UNKNOWN, 5)}
 
 
-def test_a_share_is_told_where_replicates_without_a_value_decide_nothing() -> None:
+def test_a_share_is_known_where_replicates_without_a_value_decide_nothing() -> None:
     share = targets_of(LIMIT, range(4), 0.5)[-1]
     assert share.is_broken({0: 0.05, 1: 0.05, 2: math.nan, 3: 0.1}) is True
     assert share.is_broken({0: math.nan, 1: 0.1, 2: 0.1, 3: 0.1}) is False
@@ -154,9 +154,9 @@ def test_the_page_says_that_there_is_no_value(capital: Callable[[float, int], fl
     path = pa.table({"place": ["low end"], "value": [0.0], "replicate": [0], "month": [1], "outcome": [math.nan]})
     tables = {"tried": tried_table(LIMIT, known), "brackets": bracket_table(brackets), "path": path}
     parameter = ParameterRange("shock.unemployment.add_share", 0.0, 0.4)
-    said = findings_of(tables, parameter, LIMIT.measure, LIMIT.value, LIMIT.broken, 0.5, 0.05)
-    assert "it cannot be told" in said.lines[0]
-    assert said.lines[2].endswith("0 never, 0 at the lower end already, and of 2 it cannot be told.")
-    assert "there were no risk-weighted assets in every month of the window" in said.lines[3]
-    assert not any("nan" in line for line in said.lines)
-    said.drawing.draw()
+    output = findings_of(tables, parameter, LIMIT.measure, LIMIT.value, LIMIT.broken, 0.5, 0.05)
+    assert "the breaking value is unknown" in output.lines[0]
+    assert output.lines[2].endswith("0 never, 0 at the lower end already, and 2 are unknown.")
+    assert "there were no risk-weighted assets in every month of the window" in output.lines[3]
+    assert not any("nan" in line for line in output.lines)
+    output.drawing.draw()

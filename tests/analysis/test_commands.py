@@ -68,9 +68,9 @@ def asked(
 ) -> Callable[[Callable[[list[str]], int], list[str], str, int], str]:
     def ask(main: Callable[[list[str]], int], texts: list[str], out: str, code: int = 0) -> str:
         found = main([*FEW, *texts, f"out={tmp_path / out}"])
-        said = capsys.readouterr()
-        assert found == code, said.err
-        return said.out + said.err
+        output = capsys.readouterr()
+        assert found == code, output.err
+        return output.out + output.err
 
     return ask
 
@@ -89,16 +89,16 @@ def test_sensitivity_finds_the_one_number_that_matters_and_goes_on_after_a_fault
     asked, faults, tmp_path, capsys
 ) -> None:
     (faults / "raise-1").touch()
-    said = asked(sensitivity.main, SENSITIVITY, "a", 1)
-    assert "replicate 1: ArithmeticError: planted in replicate 1" in said
-    assert "nothing is concluded" in said
-    assert f"out={tmp_path / 'a'}" in said, "the command that goes on from here"
+    output = asked(sensitivity.main, SENSITIVITY, "a", 1)
+    assert "replicate 1: ArithmeticError: planted in replicate 1" in output
+    assert "nothing is concluded" in output
+    assert f"out={tmp_path / 'a'}" in output, "the command that goes on from here"
     assert not (tmp_path / "a" / "manifest.json").exists()
     kept = len(list((tmp_path / "a" / "runs").glob("*/run.json")))
     assert kept > 0
     (faults / "raise-1").unlink()
-    said = asked(sensitivity.main, SENSITIVITY, "a")
-    assert f"screening: {kept} of {2 * kept} runs to do" in said
+    output = asked(sensitivity.main, SENSITIVITY, "a")
+    assert f"screening: {kept} of {2 * kept} runs to do" in output
 
     found = table(tmp_path / "a", "screening").set_index("parameter")
     assert found.loc[EXTRA, "importance"] == pytest.approx(3000.0)
@@ -116,15 +116,15 @@ def test_sensitivity_finds_the_one_number_that_matters_and_goes_on_after_a_fault
     with pytest.raises(Refusal, match=r"holds an analysis, whose page is drawn by experiments\.sensitivity"):
         report.build(tmp_path / "a")
 
-    said = asked(sensitivity.main, [*SENSITIVITY, "archive=none"], "b")
-    assert f"screening: {2 * kept} of {2 * kept} runs to do" in said
+    output = asked(sensitivity.main, [*SENSITIVITY, "archive=none"], "b")
+    assert f"screening: {2 * kept} of {2 * kept} runs to do" in output
     assert hashes(tmp_path / "a") == hashes(tmp_path / "b"), "stopped or not"
 
 
 @pytest.mark.slow
 def test_reverse_stress_finds_the_breaking_value_and_keeps_to_its_folder(asked, tmp_path) -> None:
-    said = asked(reverse_stress.main, REVERSE, "r")
-    assert f"first at {EXTRA} between" in said
+    output = asked(reverse_stress.main, REVERSE, "r")
+    assert f"first at {EXTRA} between" in output
     for bracket in table(tmp_path / "r", "brackets").itertuples():
         assert bracket.status == "found"
         assert bracket.low <= 5000 < bracket.high <= bracket.low + 700
@@ -137,8 +137,8 @@ def test_reverse_stress_finds_the_breaking_value_and_keeps_to_its_folder(asked, 
     before = hashes(tmp_path / "r")
     assert "grid: 0 of" in asked(reverse_stress.main, REVERSE, "r")
     assert hashes(tmp_path / "r") == before
-    said = asked(reverse_stress.main, [*REVERSE, "reverse_stress.tolerance=600"], "r", 2)
-    assert "cannot be continued: it holds this analysis with other settings" in said
+    output = asked(reverse_stress.main, [*REVERSE, "reverse_stress.tolerance=600"], "r", 2)
+    assert "cannot be continued: it holds this analysis with other settings" in output
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,8 @@ def test_a_finished_analysis_keeps_its_results_and_its_folder(asked, tmp_path, m
     """As a study does: they are replaced when new ones are there, not when the same analysis is begun again."""
     asked(frontier.main, FRONTIER, "k")
     before = hashes(tmp_path / "k")
-    said = asked(reverse_stress.main, REVERSE, "k", 2)
-    assert "cannot be continued: it holds frontier-rate_cap, another study or analysis" in said
+    output = asked(reverse_stress.main, REVERSE, "k", 2)
+    assert "cannot be continued: it holds frontier-rate_cap, another study or analysis" in output
 
     def stopped(*_: object) -> None:
         raise KeyboardInterrupt
@@ -204,7 +204,7 @@ def test_a_link_that_leads_out_of_the_folder_is_refused(asked, tmp_path) -> None
 
 
 @pytest.mark.slow
-def test_runs_that_another_analysis_finished_are_not_lived_again(asked, tmp_path, capsys) -> None:
+def test_runs_that_another_analysis_finished_are_not_run_again(asked, tmp_path, capsys) -> None:
     asked(frontier.main, FRONTIER, "f")
     assert "grid: 0 of 6 runs to do" in asked(frontier.main, FRONTIER, "g")
     assert hashes(tmp_path / "f") == hashes(tmp_path / "g")
@@ -222,36 +222,36 @@ def test_an_altered_manifest_is_noticed(asked, tmp_path) -> None:
 
 
 def test_a_disk_without_room_stops_at_the_first_run_and_says_so(asked, tmp_path, monkeypatch) -> None:
-    lived = []
+    ran = []
 
     def full(runs, folder, settings, done, failed, say):
         for run in runs:
-            lived.append(run)
+            ran.append(run)
             failed(
                 run, "Traceback\nexperiments.keep.files.Unwritable: people.parquet: cannot be written: No space left"
             )
 
     monkeypatch.setattr(runner, "carry_out_all", full)
-    said = asked(frontier.main, FRONTIER, "full", 1)
-    assert "people.parquet: cannot be written: No space left" in said
-    assert len(lived) == 1
-    assert "0 runs are kept" in said
+    output = asked(frontier.main, FRONTIER, "full", 1)
+    assert "people.parquet: cannot be written: No space left" in output
+    assert len(ran) == 1
+    assert "0 runs are kept" in output
 
 
 @pytest.mark.slow
 def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(asked, tmp_path, monkeypatch) -> None:
     market = sys.modules["sim.market"].CreditMarket
-    lived = market.run
+    run_to_the_end = market.run
     runs = iter(range(100))
 
     def impatient(self):
         if next(runs) == 2:
             raise KeyboardInterrupt
-        lived(self)
+        run_to_the_end(self)
 
     monkeypatch.setattr(market, "run", impatient)
-    said = asked(frontier.main, FRONTIER, "c", 130)
-    assert "stopped; 2 runs are kept. To continue:" in said
-    assert f"sluice frontier {' '.join(FEW)}" in said
+    output = asked(frontier.main, FRONTIER, "c", 130)
+    assert "stopped; 2 runs are kept. To continue:" in output
+    assert f"sluice frontier {' '.join(FEW)}" in output
     assert not (tmp_path / "c" / "manifest.json").exists()
     assert "grid: 4 of 6 runs to do" in asked(frontier.main, FRONTIER, "c")

@@ -27,10 +27,10 @@ def made_panel(arm: str, replicate: int) -> pd.DataFrame:
     month, person = (grid.ravel() for grid in np.meshgrid(range(MONTHS), range(PEOPLE), indexing="ij"))
     blank = {name: "none" if kind == "str" else 0 for name, kind in MICRO_SCHEMAS["panel"].items()}
     rows = pd.DataFrame({**blank, "month": month, "borrower": person}, index=range(len(month)))
-    luck = chance.integers(-300, 300, size=len(rows)) + 100 * person
+    noise = chance.integers(-300, 300, size=len(rows)) + 100 * person
     treated, after = person < PEOPLE // 2, month >= EVENT
     made = np.where(treated, EFFECT, SPILLOVER) * after if arm == "cut" else 0
-    rows["debt_fen"] = 100_000 + luck + made
+    rows["debt_fen"] = 100_000 + noise + made
     rows["approved"] = chance.integers(0, 2, size=len(rows))
     return rows.assign(arm=arm, scenario="calm", replicate=replicate)
 

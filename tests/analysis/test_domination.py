@@ -77,16 +77,16 @@ def test_a_point_without_a_value_in_some_replicate_has_no_place_on_the_frontier(
     assert rows["max_apr 0.1"]["replicates_without_value"] == 1
     assert rows["max_apr 0.1"]["access_method"] == "none"
     assert rows["max_apr 0.2"]["dominated_by"] == "without the rule", "what has no value dominates nothing"
-    said = findings_of({"frontier": table}, access, loss, ("policy.rate_cap.max_apr",))
-    assert said.lines[0].startswith("Of 1 point tried and with a value, 0 are on the frontier")
-    assert "No value, and so no place in the comparison: max_apr 0.1 (in 1 of 2 replicates)." in said.lines
-    assert ["nobody applied in a month of the window" in line for line in said.lines if "has no value" in line] == [
+    output = findings_of({"frontier": table}, access, loss, ("policy.rate_cap.max_apr",))
+    assert output.lines[0].startswith("Of 1 point tried and with a value, 0 are on the frontier")
+    assert "No value, and so not in the comparison: max_apr 0.1 (in 1 of 2 replicates)." in output.lines
+    assert ["nobody applied in a month of the window" in line for line in output.lines if "has no value" in line] == [
         True
     ]
-    assert not any("nan" in line for line in said.lines)
-    (point,) = [row for block in said.details[0].blocks for row in block.rows if row[0] == "max_apr 0.1"]
+    assert not any("nan" in line for line in output.lines)
+    (point,) = [row for block in output.details[0].blocks for row in block.rows if row[0] == "max_apr 0.1"]
     assert point[1] == "no value"
-    said.drawing.draw()
+    output.drawing.draw()
 
 
 def test_a_frontier_without_any_value_says_so_and_is_drawn() -> None:
@@ -94,6 +94,6 @@ def test_a_frontier_without_any_value_says_so_and_is_drawn() -> None:
     access, loss = Measure("market.approval_share"), Measure("market.charge_offs_fen")
     settings = FrontierSettings("", ("policy=[rate_cap]",), axes, access, loss)
     table = frontier_table(points_of(axes), settings, np.full((3, 2), np.nan), np.ones((3, 2)))
-    said = findings_of({"frontier": table}, access, loss, ("policy.rate_cap.max_apr",))
-    assert said.lines[0] == "None of 2 points tried has a value."
-    said.drawing.draw()
+    output = findings_of({"frontier": table}, access, loss, ("policy.rate_cap.max_apr",))
+    assert output.lines[0] == "None of 2 points tried has a value."
+    output.drawing.draw()

@@ -1,4 +1,4 @@
-"""Sensitivity indices against functions whose indices are known, and what they say of luck and of nothing."""
+"""Sensitivity indices against functions whose indices are known, and what they give for noise and for nothing."""
 
 import math
 
@@ -30,10 +30,10 @@ def ishigami(unit: np.ndarray) -> np.ndarray:
     return np.sin(x[:, 0]) + 7.0 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
-def replicates(values: np.ndarray, count: int = 2, luck: float = 0.0) -> np.ndarray:
-    """The same function in every replicate, each with a level of its own, and with luck of its own at each point."""
+def replicates(values: np.ndarray, count: int = 2, noise: float = 0.0) -> np.ndarray:
+    """The same function in every replicate, each with a level of its own, and with noise of its own at each point."""
     chance = np.random.Generator(np.random.Philox(3))
-    return values[:, None] + np.arange(count) + luck * chance.normal(size=(len(values), count))
+    return values[:, None] + np.arange(count) + noise * chance.normal(size=(len(values), count))
 
 
 def test_sobol_indices_of_ishigami_are_those_on_paper() -> None:
@@ -86,22 +86,22 @@ def test_an_outcome_that_never_varies_has_no_indices() -> None:
     assert survivors([flat], 3) == []
 
 
-def test_luck_that_replicates_do_not_share_is_measured() -> None:
+def test_noise_that_replicates_do_not_share_is_measured() -> None:
     design = sobol_design(NAMES, 256, SEED)
     values = ishigami(design)
     assert noise_share(replicates(values)) == pytest.approx(0.0, abs=1e-12)
     alike = float(values.var())
-    for luck in (0.5, 2.0):
-        expected = (luck**2 / 4) / (alike + luck**2 / 4)  # of a mean of four
-        assert noise_share(replicates(values, 4, luck)) == pytest.approx(expected, rel=0.2)
+    for noise in (0.5, 2.0):
+        expected = (noise**2 / 4) / (alike + noise**2 / 4)  # of a mean of four
+        assert noise_share(replicates(values, 4, noise)) == pytest.approx(expected, rel=0.2)
     assert math.isnan(noise_share(values[:, None]))
 
 
 def test_survivors_are_the_most_important_to_any_outcome_and_never_the_dummy() -> None:
-    def said(**worth: float) -> list[Screened]:
+    def output(**worth: float) -> list[Screened]:
         return [Screened(n, v, Estimate(v, v, v, 0.0), 0.0) for n, v in worth.items()]
 
-    one, other = said(a=10.0, b=1.0, c=0.0), said(a=0.1, b=0.2, c=1.0)
+    one, other = output(a=10.0, b=1.0, c=0.0), output(a=0.1, b=0.2, c=1.0)
     dummy = [Screened(DUMMY, 99.0, Estimate(99.0, 99.0, 99.0, 0.0), 0.0)]
     assert survivors([one, other], 2) == ["a", "c"]
     assert survivors([one], 5) == ["a", "b"], "what does nothing at all does not go on"
@@ -123,9 +123,9 @@ def test_an_outcome_without_a_value_in_some_run_has_no_effects_and_takes_none_fr
         "screening": screening_table(labels, found, survivors(found, 2)),
         "variance": variance_table(labels[1:], indices),
     }
-    said = findings_of(tables, measures, (), {}, 2)
-    assert "is moved most by" in said.lines[0]
-    assert said.lines[1].startswith("mean price of new loans (mean): no effects.")
-    assert "no loans were granted, so there is no price in a month of the window" in said.lines[1]
-    assert not any("nan" in line for line in said.lines)
-    said.drawing.draw()
+    output = findings_of(tables, measures, (), {}, 2)
+    assert "is moved most by" in output.lines[0]
+    assert output.lines[1].startswith("mean price of new loans (mean): no effects.")
+    assert "no loans were granted, so there is no price in a month of the window" in output.lines[1]
+    assert not any("nan" in line for line in output.lines)
+    output.drawing.draw()

@@ -18,15 +18,15 @@ TREATED = np.arange(PEOPLE) % 3 == 0
 
 
 def panel(seed: int, effect: float = EFFECT, noise: float = 4.0) -> np.ndarray:
-    """People and months with levels of their own, luck that lasts within a person, and an effect on the treated."""
+    """People and months with levels of their own, noise that lasts within a person, and an effect on the treated."""
     chance = np.random.Generator(np.random.Philox(seed))
     people, months = chance.normal(50, 20, size=(PEOPLE, 1)), chance.normal(0, 5, size=(1, len(MONTHS)))
     lasting = np.cumsum(chance.normal(0, noise / 4, size=(PEOPLE, len(MONTHS))), axis=1)
-    luck = chance.normal(0, noise, size=(PEOPLE, len(MONTHS))) + lasting
-    return people + months + luck + effect * np.outer(TREATED, AFTER)
+    residuals = chance.normal(0, noise, size=(PEOPLE, len(MONTHS))) + lasting
+    return people + months + residuals + effect * np.outer(TREATED, AFTER)
 
 
-def test_a_planted_effect_is_found_exactly_without_luck() -> None:
+def test_a_planted_effect_is_found_exactly_without_noise() -> None:
     values = panel(1, noise=0.0) + 0.0
     assert two_way_effect(values + 1e-9 * panel(2), TREATED, AFTER).effect == pytest.approx(EFFECT, abs=1e-6)
 
@@ -41,7 +41,7 @@ def test_the_estimate_is_the_classic_difference_of_differences() -> None:
 def test_clustered_intervals_cover_the_truth_as_often_as_they_say() -> None:
     found = [two_way_effect(panel(100 + seed), TREATED, AFTER) for seed in range(150)]
     covered = np.mean([each.low <= EFFECT <= each.high for each in found])
-    assert 0.90 <= covered <= 0.99, "a hundred and fifty panels whose luck lasts; 0.95 in the long run"
+    assert 0.90 <= covered <= 0.99, "a hundred and fifty panels whose noise lasts; 0.95 in the long run"
 
 
 def test_an_event_study_is_flat_before_and_steps_up_at_the_event() -> None:

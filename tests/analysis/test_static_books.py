@@ -23,7 +23,7 @@ from experiments.analyses.static_stress.roll_rates import (
 )
 from experiments.analyses.static_stress.static_books import Opening, Stress, allowance_of, project
 from sim.codes import BUCKETS
-from tests.market.small_market import lived, small
+from tests.market.small_market import completed, small
 
 DEFAULT = STATES - 1
 MONTHS = 12
@@ -157,7 +157,7 @@ def test_parts_of_joint_loans_belong_to_the_partner_bank() -> None:
 
 
 def test_openings_of_a_small_market_are_its_books() -> None:
-    market = lived(small(months=18))
+    market = completed(small(months=18))
     lenders, rolls = (market.record.table(name).to_pandas() for name in ("lender", "roll"))
     found = openings_of(market.config, lenders, rolls, 14)
     last = lenders[lenders["month"] == 13].set_index("lender")

@@ -17,7 +17,7 @@ from experiments.analyses.static_stress.openings import openings_of
 from experiments.analyses.static_stress.page import findings_of, lender_table
 from sim.params import MarketConfig
 from sim.shocks.unemployment import Unemployment
-from tests.market.small_market import lived, small
+from tests.market.small_market import completed, small
 
 START, WINDOW = 12, range(12, 18)
 SETTINGS = StaticStressSettings("", ("shock=[unemployment]",), months=6)
@@ -34,7 +34,7 @@ def both(market: MarketConfig) -> RunTables:
     shocked = market._replace(shock=(("unemployment", shock),))
     names = ("lender", "market", "roll")
     return RunTables(
-        *({name: lived(one).record.table(name).to_pandas() for name in names} for one in (market, shocked))
+        *({name: completed(one).record.table(name).to_pandas() for name in names} for one in (market, shocked))
     )
 
 

@@ -75,7 +75,7 @@ def watch(market: Any) -> None:
         for verb in ("commit_to_partners", "plan_budget", "allocate"):
             setattr(lender, verb, clocked(getattr(lender, verb), CLOCKED["budgets"]))
         lender.scorecard.refit = clocked(lender.scorecard.refit, CLOCKED["refits"])
-    for place, name, clock in (
+    for owner, name, clock in (
         (sim.lenders.month_end, "close_books", "books"),
         (sim.market, "post_customers", "books"),
         (sim.market, "post_buyers", "books"),
@@ -84,7 +84,7 @@ def watch(market: Any) -> None:
         (sim.lenders.lender, "adjust_strategy", "learning"),
         (sim.lenders.lender, "compete", "learning"),
     ):
-        setattr(place, name, clocked(getattr(place, name), CLOCKED[clock]))
+        setattr(owner, name, clocked(getattr(owner, name), CLOCKED[clock]))
 
 
 def every_instrument() -> tuple[tuple[str, Any], ...]:

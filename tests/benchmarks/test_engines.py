@@ -42,18 +42,18 @@ def command(out: Path, engine: str, workers: int, replicates: int) -> float:
 
 
 @cache
-def seconds(place: Path, engine: str, workers: int, replicates: int) -> float:
+def seconds(folder: Path, engine: str, workers: int, replicates: int) -> float:
     """The same, of a study that begins anew."""
-    return command(place / f"{engine}-{workers}-{replicates}", engine, workers, replicates)
+    return command(folder / f"{engine}-{workers}-{replicates}", engine, workers, replicates)
 
 
-def marginal(place: Path, engine: str, workers: int) -> float:
+def marginal(folder: Path, engine: str, workers: int) -> float:
     """Return the seconds that one more run costs."""
-    return (seconds(place, engine, workers, LONG) - seconds(place, engine, workers, SHORT)) / (LONG - SHORT)
+    return (seconds(folder, engine, workers, LONG) - seconds(folder, engine, workers, SHORT)) / (LONG - SHORT)
 
 
 @cache
-def lived_and_kept() -> tuple[float, float]:
+def run_and_kept() -> tuple[float, float]:
     """Return the seconds of a run itself, and of the same run carried out, kept and archived; medians, by turns.
 
     By turns in one process, since two commands differ by more than what is looked for.
@@ -96,7 +96,7 @@ def test_the_table_of_engines(tmp_path: Path) -> None:
     one, two = marginal(tmp_path, "processes", 1), marginal(tmp_path, "processes", 2)
     kept = tmp_path / f"processes-2-{LONG}"
     resumed = command(kept, "processes", 2, LONG)
-    alone, with_all = lived_and_kept()
+    alone, with_all = run_and_kept()
     rows = [
         ("two processes beside one", f"{one / two:.2f} times as fast", "1.8", one / two >= 1.8),
         ("overhead of a run", f"{with_all - alone:.2f} s", "0.3 s", with_all - alone < 0.3),
@@ -105,8 +105,8 @@ def test_the_table_of_engines(tmp_path: Path) -> None:
     for engine in ("dask", "ray"):
         found = marginal(tmp_path, engine, 2)
         starts = seconds(tmp_path, engine, 2, SHORT) - seconds(tmp_path, "processes", 2, SHORT)
-        told = f"{found / two:.2f} times the time, {starts:+.1f} s of start-up"
-        rows.append((f"{engine} beside processes", told, "1.15", found / two <= 1.15))
+        shown = f"{found / two:.2f} times the time, {starts:+.1f} s of start-up"
+        rows.append((f"{engine} beside processes", shown, "1.15", found / two <= 1.15))
     print(f"\n{PEOPLE:,} people, {MONTHS} months; load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()}")
     print(f"a run itself {alone:.2f} s, with all {with_all:.2f} s; one more in a study of one worker {one:.2f} s")
     for name, measured, aim, is_reached in rows:

@@ -1,4 +1,4 @@
-"""What a study was said to need beside what it needed: time, memory and disk, as ratios that are printed.
+"""What a study was estimated to need beside what it needed: time, memory and disk, as ratios that are printed.
 
 Times hang on what else the machine does, so only that every ratio is a number is asserted; docs/guide/studies.md says
 what is aimed at.
@@ -14,7 +14,7 @@ import pytest
 from experiments.compose.plan import plan
 from experiments.compose.study import compose_study
 from experiments.execute.estimate import REFERENCE, forecast
-from experiments.execute.trial import measured_rates
+from experiments.execute.timing import measured_rates
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -24,12 +24,12 @@ pytestmark = pytest.mark.benchmark
 def living(root: int) -> list[int]:
     """Return a process and all that descend from it."""
     found, parents = [root], {}
-    for place in Path("/proc").glob("[0-9]*/stat"):
+    for path in Path("/proc").glob("[0-9]*/stat"):
         try:
-            fields = place.read_text().rpartition(")")[2].split()
+            fields = path.read_text().rpartition(")")[2].split()
         except OSError:
             continue
-        parents.setdefault(int(fields[1]), []).append(int(place.parent.name))
+        parents.setdefault(int(fields[1]), []).append(int(path.parent.name))
     for process in found:
         found += parents.get(process, [])
     return found
@@ -63,11 +63,11 @@ def test_a_forecast_beside_what_was_needed(people: int, tmp_path: Path) -> None:
     seconds = time.monotonic() - began
     on_disk = sum(path.stat().st_size for path in out.rglob("*") if path.is_file())
     print(f"\n{people:,} people, {len(runs)} runs; {rates}")
-    for name, said, found in (
+    for name, output, found in (
         ("seconds", needed.seconds, seconds),
         ("MiB of memory", needed.memory_bytes / 2**20, peak / 2**20),
         ("MiB on disk", needed.disk_bytes / 2**20, on_disk / 2**20),
     ):
-        print(f"{name:16} said {said:10,.1f}   needed {found:10,.1f}   said / needed {said / found:.2f}")
-        assert said > 0
+        print(f"{name:16} said {output:10,.1f}   needed {found:10,.1f}   said / needed {output / found:.2f}")
+        assert output > 0
         assert found > 0

@@ -38,7 +38,7 @@ def config(changes: tuple[str, ...]) -> MarketConfig:
 
 
 @cache
-def lived_peer(changes: tuple[str, ...] = ()) -> PeerMarket:
+def completed_peer(changes: tuple[str, ...] = ()) -> PeerMarket:
     peer = PeerMarket(config(changes), 1)
     for _ in range(SETTLING + REPORTED):
         peer.step()
@@ -47,7 +47,7 @@ def lived_peer(changes: tuple[str, ...] = ()) -> PeerMarket:
 
 @cache
 def of_the_peer(changes: tuple[str, ...]) -> dict[str, float]:
-    months = lived_peer(changes).history[SETTLING:]
+    months = completed_peer(changes).history[SETTLING:]
     means = {name: sum(getattr(month, name) for month in months) / len(months) for name in months[0]._fields}
     return means | {"approval_share": means["approvals"] / means["applications"]}
 
@@ -80,17 +80,17 @@ def test_the_strained_market_is_another_one() -> None:
 
 @pytest.mark.slow
 def test_every_lender_lends_collects_and_loses() -> None:
-    for lender in lived_peer().lenders:
+    for lender in completed_peer().lenders:
         assert lender.managed > 0
         assert lender.equity > 0
-    months = lived_peer().history
+    months = completed_peer().history
     assert sum(month.charge_offs for month in months) > 0
-    assert any(person.claims for person in lived_peer().agents if hasattr(person, "claims"))
+    assert any(person.claims for person in completed_peer().agents if hasattr(person, "claims"))
 
 
 @pytest.mark.slow
 def test_partners_hold_their_part_and_stocks_add_up() -> None:
-    lenders = lived_peer().lenders
+    lenders = completed_peer().lenders
     assert sum(lender.loans for lender in lenders) == pytest.approx(sum(lender.managed for lender in lenders))
     platform = lenders[0]
     assert platform.loans == pytest.approx((1 - platform.partner_share) * platform.managed)

@@ -1,4 +1,4 @@
-"""Lenders on their own: months written contract by contract, as a clerk would, instead of lived by people."""
+"""Lenders on their own: months written contract by contract, as a clerk would, instead of by people."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ PLATFORM = LenderParameters(id=2, partner="bank", partner_share=0.7)
 JOINT = {"lender": 1, "partner": 0, "share_bp": 7_000}
 
 
-def lived() -> tuple[Town, Tallies]:
+def completed() -> tuple[Town, Tallies]:
     """Two months of a bank and its platform, in which something of everything happens."""
     town = Town(("bank", BANK), ("platform", PLATFORM))
     town.month(-1, Contract(0, lent=5_000_001), Contract(**JOINT, lent=900_001), Contract(**JOINT, lent=70_007))
@@ -38,7 +38,7 @@ Fault = Callable[[Town, Tallies], None]
 
 
 def test_a_sound_month_passes() -> None:
-    town, tallies = lived()
+    town, tallies = completed()
     audit(town.ledger, town.lenders, tallies, town.opening_stock, 0)
 
 
@@ -104,7 +104,7 @@ def a_bucket_below_zero(town: Town, tallies: Tallies) -> None:
     ],
 )
 def test_a_planted_fen_is_found(fault: Fault, who: str, identity: str) -> None:
-    town, tallies = lived()
+    town, tallies = completed()
     fault(town, tallies)
     with pytest.raises(AuditError, match=r"month 0, .*differ by -?1 fen") as found:
         audit(town.ledger, town.lenders, tallies, town.opening_stock, 0)

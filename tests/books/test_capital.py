@@ -23,7 +23,7 @@ from tests.books.test_lender import PLAIN
 ASKING = LenderParameters(raise_patience_months=2, raise_delay_months=3, raise_share=0.25, raise_hurdle_roe=0.10)
 
 
-def lived(shortfalls: list[int], profits: list[int], parameters: LenderParameters = ASKING) -> list[Answer]:
+def completed(shortfalls: list[int], profits: list[int], parameters: LenderParameters = ASKING) -> list[Answer]:
     """The answers of owners to a shortfall and a profit each month, beside an equity of 12,000 fen."""
     ownership, answers = Ownership(), []
     for month, (shortfall, profit) in enumerate(zip(shortfalls, profits, strict=True)):
@@ -48,7 +48,7 @@ def test_owners_answer_late_and_pay_a_share_each_quarter() -> None:
     # Short from month 1, asked in month 2, answered in month 5: a quarter of 4,003 is 1,000. Then every third month.
     # 120 a month on 12,000 is 12% a year, above the hurdle of 10%.
     shortfalls = [0, 4_000, 4_000, 4_000, 4_000, 4_003, 3_000, 3_000, 3_000, 0, 2_000, 2_000]
-    assert timeline(lived(shortfalls, [120] * 12)) == [
+    assert timeline(completed(shortfalls, [120] * 12)) == [
         (2, "asks_owners", 0),
         (5, "owners_pay_in", 1_000),
         (8, "owners_pay_in", 750),
@@ -57,7 +57,7 @@ def test_owners_answer_late_and_pay_a_share_each_quarter() -> None:
 
 
 def test_owners_of_a_lender_that_earns_too_little_decline_and_must_be_asked_again() -> None:
-    answers = lived([4_000] * 12, [100] * 6 + [300] * 6)  # exactly at the hurdle is not beyond it
+    answers = completed([4_000] * 12, [100] * 6 + [300] * 6)  # exactly at the hurdle is not beyond it
     assert timeline(answers) == [
         (1, "asks_owners", 0),
         (4, "owners_decline", 0),
@@ -95,7 +95,7 @@ def test_owners_are_never_early_never_hasty_and_never_pay_more_than_their_share(
         raise_patience_months=patience, raise_delay_months=delay, raise_share=share, raise_hurdle_roe=hurdle
     )
     shortfalls = [shortfall for shortfall, _ in months]
-    answers = lived(shortfalls, [profit for _, profit in months], parameters)
+    answers = completed(shortfalls, [profit for _, profit in months], parameters)
     paid_in = [month for month, answer in enumerate(answers) if answer.paid_in_fen > 0]
     for month in paid_in:
         assert answers[month].paid_in_fen <= share * shortfalls[month]

@@ -1,4 +1,4 @@
-"""What a lender makes of an offer test: worked examples of prices, losses and limits, and what luck may not decide."""
+"""What a lender makes of an offer test: worked examples of prices, losses and limits, and what draw may not decide."""
 
 import pytest
 from hypothesis import given

@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     faults = remembered_faults(sources, asked) if asked.remembered else drawn_faults(sources, asked)
     if asked.list:
         for fault in faults:
-            print(f"{fault.key}  {told(fault)}\n  - {fault.line_text}\n  + {fault.becomes}")
+            print(f"{fault.key}  {description(fault)}\n  - {fault.line_text}\n  + {fault.becomes}")
         return 0
     try:
         outcomes = tried(faults, asked.results)
@@ -104,11 +104,11 @@ def tried(faults: Sequence[Fault], results: Path) -> dict[str, Outcome]:
                 outcome = trials.tried(fault, nearest_to(fault.path))
                 keep(outcome, results)
                 outcomes[fault.key] = outcome
-                print(f"[{number}/{len(waiting)}] {outcome.verdict}: {told(fault)}", flush=True)
+                print(f"[{number}/{len(waiting)}] {outcome.verdict}: {description(fault)}", flush=True)
     return outcomes
 
 
-def told(fault: Fault) -> str:
+def description(fault: Fault) -> str:
     """Return where and what a fault is."""
     return f"{fault.path}:{fault.line} ({fault.kind})"
 
@@ -131,7 +131,7 @@ def tell(faults: Sequence[Fault], outcomes: dict[str, Outcome], at_least: float)
     for verdict in (SURVIVED, TIMEOUT, EQUIVALENT):
         for fault in faults:
             if verdicts[fault.key] == verdict:
-                print(f"\n{verdict}: {told(fault)}\n  - {fault.line_text}\n  + {fault.becomes}")
+                print(f"\n{verdict}: {description(fault)}\n  - {fault.line_text}\n  + {fault.becomes}")
                 if verdict == EQUIVALENT:
                     print(f"  {reasons[fault.key]}")
     real = [fault for fault in faults if verdicts[fault.key] != EQUIVALENT]

@@ -31,7 +31,7 @@ RULES, BOOKS, SCORING, OBSERVE = "tests/rules", "tests/books", "tests/scoring", 
 AGREEMENT = "tests/people/test_reference_agrees.py::test_reference_agrees_on_random_markets"
 CONTRACTS = "tests/policies/test_rules_on_contracts.py"
 # The kernels and their reference were written apart and must agree; a fault in either is a difference.
-TWINS = (
+KERNELS_AND_REFERENCE = (
     "tests/people/test_lines_and_slots.py",
     "tests/people/test_tables.py",
     AGREEMENT,
@@ -125,8 +125,8 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/sources.py", ("tests/people/test_code_of_sources.py",)),
     Nearest("sim/people/person.py", ("tests/market/test_mesa_citizen.py",)),
     Nearest("sim/mesa_agents.py", ("tests/market/test_mesa_citizen.py", "tests/market/test_kept_and_copied.py")),
-    Nearest("sim/people/*", TWINS),
-    Nearest("sim/state.py", TWINS),
+    Nearest("sim/people/*", KERNELS_AND_REFERENCE),
+    Nearest("sim/state.py", KERNELS_AND_REFERENCE),
     Nearest("sim/economy/world.py", ("tests/test_economy.py", f"--deselect={WHOLE_RUN}")),
     Nearest("sim/economy/cycles.py", ("tests/test_history.py", "tests/test_economy.py")),
     Nearest("sim/past.py", ("tests/test_past.py", "tests/test_history.py")),

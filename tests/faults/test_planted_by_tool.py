@@ -136,7 +136,7 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 @pytest.mark.slow
-def test_killed_survived_and_hanging_are_told_apart_and_the_tree_is_untouched(tree: Path) -> None:
+def test_killed_survived_and_hanging_are_distinguished_and_the_tree_is_untouched(tree: Path) -> None:
     before, found = contents(tree), faults()
     with trials_in_a_copy(tree, libraries=("pytest", "hypothesis")) as trials:
         trials.least_seconds, trials.times_as_long = 15.0, 1.0
@@ -200,8 +200,8 @@ def test_after_ctrl_c_nothing_is_left_and_the_tree_is_untouched(tree: Path) -> N
     while not started.exists():
         assert command.poll() is None
     command.send_signal(signal.SIGINT)
-    _, said = command.communicate(timeout=30)
-    assert "KeyboardInterrupt" in said
+    _, output = command.communicate(timeout=30)
+    assert "KeyboardInterrupt" in output
     assert not copy.exists()
     started.unlink()
     assert contents(tree) == before
@@ -231,9 +231,9 @@ def test_the_share_noticed_decides_the_exit_code_and_survivors_are_shown(capsys:
     outcomes = {key: made(verdict, key) for key, verdict in verdicts.items()}
     assert tell(every, outcomes, 0.75) == 0
     assert tell(every, outcomes, 0.76) == 1
-    said = capsys.readouterr().out
-    assert f"- {every[3].line_text}\n  + {every[3].becomes}" in said
-    assert "75.0% of 4 faults" in said
+    output = capsys.readouterr().out
+    assert f"- {every[3].line_text}\n  + {every[3].becomes}" in output
+    assert "75.0% of 4 faults" in output
 
 
 def test_a_fault_that_changes_nothing_is_known_by_the_text_of_its_line() -> None:

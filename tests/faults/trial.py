@@ -84,9 +84,9 @@ class Trials:
         if named not in self.usual_seconds:
             answer = self.run(tests, LONGEST_SECONDS, keeps_bytecode=True)
             if answer.code != TESTS_PASSED:
-                said = (self.copy / OUTPUT).read_text()[-3000:]
+                output = (self.copy / OUTPUT).read_text()[-3000:]
                 raise BrokenTestsError(
-                    f"these tests fail without a fault (code {answer.code}): {' '.join(tests)}\n{said}"
+                    f"these tests fail without a fault (code {answer.code}): {' '.join(tests)}\n{output}"
                 )
             self.usual_seconds[named] = answer.seconds
         return self.usual_seconds[named]

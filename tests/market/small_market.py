@@ -1,4 +1,4 @@
-"""Small markets that tests share: a few hundred people, a few months, each lived once a session."""
+"""Small markets that tests share: a few hundred people, a few months, each run once a session."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ def small(people: int = 600, warm_up: int = 12, months: int = 18, **changes: Any
 
 
 @cache
-def lived(
+def completed(
     config: MarketConfig, seed: int = SEED, replicate: int = 0, kind: type[CreditMarket] = CreditMarket
 ) -> CreditMarket:
-    """A market that has lived all its months; shared, so do not step or change it."""
+    """A market that has run all its months; shared, so do not step or change it."""
     market = kind(config, rng=seed, replicate=replicate)
     market.run()
     return market
 
 
-def lived_by_reference(config: MarketConfig) -> CreditMarket:
-    """The same market, whose people have lived in plain Python."""
-    return lived(config, kind=ReferenceMarket)
+def completed_by_reference(config: MarketConfig) -> CreditMarket:
+    """The same market, whose people ran in plain Python."""
+    return completed(config, kind=ReferenceMarket)
 
 
 def every_lender(config: MarketConfig, **changes: Any) -> MarketConfig:

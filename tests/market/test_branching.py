@@ -1,4 +1,4 @@
-"""A branch is, to the last byte, the market that would have lived under its configuration from the beginning."""
+"""A branch is, to the last byte, the market that would have run under its configuration from the beginning."""
 
 import gc
 import weakref
@@ -21,7 +21,7 @@ from sim.policies.rate_cap import RateCap
 from sim.shocks.funding_freeze import FundingFreeze
 from sim.shocks.shutdown_rumour import ShutdownRumour
 from sim.shocks.unemployment import Unemployment
-from tests.market.small_market import SEED, changed_state, differing, lived, one_lender, small
+from tests.market.small_market import SEED, changed_state, completed, differing, one_lender, small
 from tests.reference.market import ReferenceMarket
 from tests.variants import fast_first
 
@@ -31,15 +31,15 @@ SLUMP = Unemployment(5, months=4, add_share=0.2)
 
 
 def at(month: int, config: MarketConfig, kind: type[CreditMarket] = CreditMarket, **others: Any) -> CreditMarket:
-    """A market that has lived all months before one."""
+    """A market that has run all months before one."""
     market = kind(config, rng=SEED, **others)
     while market.month < month:
-        market.live_month() if month <= 0 else market.step()
+        market.run_month() if month <= 0 else market.step()
     return market
 
 
 def assert_same(branch: CreditMarket, config: MarketConfig, kind: type[CreditMarket] = CreditMarket) -> None:
-    whole = lived(config, kind=kind)
+    whole = completed(config, kind=kind)
     assert differing(branch.record.tables, whole.record.tables) == []
     assert changed_state(branch, whole) == []
     assert branch.record.hash() == whole.record.hash()
@@ -57,10 +57,10 @@ def ended(branch: CreditMarket) -> CreditMarket:
 def test_every_arm_and_scenario_of_the_main_study_may_share_a_warm_up() -> None:
     size = ["population.size=500", "calendar.warm_up_months=8", "study.replicates=1"]
     study = compose_study(["study=tightening", *size, "months=44"])
-    trunk = at(0, study.markets["calm", "baseline"])
+    parent = at(0, study.markets["calm", "baseline"])
     for config in study.markets.values():
-        assert_same(ended(trunk.branch(config)), config)
-    hashes = {lived(config).record.hash() for config in study.markets.values()}
+        assert_same(ended(parent.branch(config)), config)
+    hashes = {completed(config).record.hash() for config in study.markets.values()}
     assert len(hashes) >= 4, "otherwise there would be nothing to tell apart"
 
 
@@ -87,8 +87,8 @@ FROM_MONTH_0: dict[str, dict[str, Any]] = {
 def test_what_begins_in_month_0_may_differ(name: str) -> None:
     config = small(**FROM_MONTH_0[name])
     assert_same(ended(at(0, small()).branch(config)), config)
-    other, trunk = lived(config).record, lived(small()).record
-    assert differing(other.tables, trunk.tables) or other.people() != trunk.people()
+    other, parent = completed(config).record, completed(small()).record
+    assert differing(other.tables, parent.tables) or other.people() != parent.people()
 
 
 FOLLOWED = {
@@ -113,33 +113,33 @@ def test_lenders_in_another_order_are_the_same_market() -> None:
 
 def test_the_reference_branches_too() -> None:
     config = small(**TINY, policy=(("rate_cap", RateCap(0, 1, max_apr=0.14)),))
-    trunk = at(0, small(**TINY), ReferenceMarket)
-    branch = ended(trunk.branch(config))
+    parent = at(0, small(**TINY), ReferenceMarket)
+    branch = ended(parent.branch(config))
     assert isinstance(branch, ReferenceMarket)
     assert_same(branch, config)
     assert_same(branch, config, ReferenceMarket)
     assert all(agent.model is branch for agent in branch.agents)
-    assert len(branch.agents) == len(trunk.agents) == 67
+    assert len(branch.agents) == len(parent.agents) == 67
 
 
 def test_shards_and_threads_branch_too() -> None:
     assert_same(ended(at(0, small(shards=3, threads=2)).branch(small(shards=3, threads=2))), small())
 
 
-# --- one trunk, many branches -----------------------------------------------------------------------------------------
-def test_trunk_and_branches_leave_each_other_alone() -> None:
+# --- one parent, many branches ----------------------------------------------------------------------------------------
+def test_parent_and_branches_leave_each_other_alone() -> None:
     calm, capped, slump = small(), small(policy=(("rate_cap", CAP),)), small(shock=(("unemployment", SLUMP),))
-    trunk = at(0, calm)
-    first = trunk.branch(capped)
+    parent = at(0, calm)
+    first = parent.branch(capped)
     first.step()
-    second = trunk.branch(slump)
-    trunk.step()
+    second = parent.branch(slump)
+    parent.step()
     second.run()
     first.run()
-    trunk.run()
+    parent.run()
     assert_same(first, capped)
     assert_same(second, slump)
-    assert_same(trunk, calm)
+    assert_same(parent, calm)
 
 
 def test_a_branch_may_be_branched() -> None:
@@ -160,7 +160,7 @@ def test_a_market_that_has_ended_goes_on_in_a_branch_with_a_longer_horizon() -> 
 def test_a_person_of_a_branch_is_explained() -> None:
     config = small(policy=(("rate_cap", CAP),))
     branch = ended(at(4, small()).branch(config))
-    assert branch.explain(17, 12) == lived(config).explain(17, 12)
+    assert branch.explain(17, 12) == completed(config).explain(17, 12)
 
 
 # --- any month, any dates ---------------------------------------------------------------------------------------------
@@ -171,12 +171,12 @@ def test_a_branch_is_exact_or_refused_by_the_dates(month: int, announced: int, w
     cap = RateCap(announced, min(5, announced + wait), max_apr=0.14)
     rumour = ShutdownRumour(starts, seed_share=0.9)
     config = small(**TINY, policy=(("rate_cap", cap),), shock=(("shutdown_rumour", rumour),))
-    trunk = at(month, small(**TINY))
+    parent = at(month, small(**TINY))
     if announced < month or starts < month:
         with pytest.raises(ValueError, match=rf"^(policy.rate_cap|shock.shutdown_rumour): acts before month {month}"):
-            trunk.branch(config)
+            parent.branch(config)
     else:
-        assert_same(ended(trunk.branch(config)), config)
+        assert_same(ended(parent.branch(config)), config)
 
 
 # --- what is refused --------------------------------------------------------------------------------------------------
@@ -256,27 +256,27 @@ def test_a_collector_goes_on_from_what_it_has_collected() -> None:
         return DataCollector({"debt": lambda market: market.record.last_market_row["debt_fen"], "month": "month"})
 
     config = small(policy=(("rate_cap", CAP),))
-    trunk = at(4, small(), datacollector=collector())
-    branch = ended(trunk.branch(config))
+    parent = at(4, small(), datacollector=collector())
+    branch = ended(parent.branch(config))
     frame = branch.datacollector.get_model_vars_dataframe()
     assert frame["month"].tolist() == list(range(1, 19))
-    assert frame["debt"].tolist() == lived(config).record.table("market")["debt_fen"].to_pylist()
-    assert len(trunk.datacollector.get_model_vars_dataframe()) == 4
+    assert frame["debt"].tolist() == completed(config).record.table("market")["debt_fen"].to_pylist()
+    assert len(parent.datacollector.get_model_vars_dataframe()) == 4
 
 
 def test_agents_belong_to_their_branch_and_new_ones_get_new_numbers() -> None:
-    trunk = at(0, small(**TINY))
-    branch = trunk.branch(small(**TINY))
-    assert set(branch.agents).isdisjoint(trunk.agents)
-    assert sorted(branch.agents_by_type[Lender].get("name")) == sorted(trunk.agents_by_type[Lender].get("name"))
-    newcomers = [mesa.Agent(market).unique_id for market in (branch, trunk)]
+    parent = at(0, small(**TINY))
+    branch = parent.branch(small(**TINY))
+    assert set(branch.agents).isdisjoint(parent.agents)
+    assert sorted(branch.agents_by_type[Lender].get("name")) == sorted(parent.agents_by_type[Lender].get("name"))
+    newcomers = [mesa.Agent(market).unique_id for market in (branch, parent)]
     assert newcomers[0] == newcomers[1]
     assert newcomers[0] not in branch.agents_by_type[Lender].get("unique_id")
-    assert branch.steps == trunk.steps
+    assert branch.steps == parent.steps
 
 
 def test_a_branch_that_has_ended_leaves_no_memory_behind() -> None:
-    trunk = at(0, small(**TINY), ReferenceMarket)
-    gone = weakref.ref(ended(trunk.branch(trunk.config)))
+    parent = at(0, small(**TINY), ReferenceMarket)
+    gone = weakref.ref(ended(parent.branch(parent.config)))
     gc.collect()
     assert gone() is None

@@ -11,9 +11,9 @@ from sim.shocks.funding_freeze import FundingFreeze
 from tests.market.known_values import assert_known_values_are_finite
 from tests.market.made_markets import PARTNERS, limited
 from tests.market.small_market import (
+    completed,
     differing,
     every_lender,
-    lived,
     one_lender,
     small,
 )
@@ -27,7 +27,7 @@ def rows(market: CreditMarket, table: str, lender: str = "") -> pd.DataFrame:
 
 
 def test_every_refusal_for_want_of_money_is_booked_to_one_headroom() -> None:
-    market = lived(limited())
+    market = completed(limited())
     budgets = rows(market, "budgets")
     assert set(budgets["constraint"]) <= set(OUTCOMES)
     assert (budgets["binding"] == (budgets["refused_fen"] > 0)).all()
@@ -41,7 +41,7 @@ def test_every_refusal_for_want_of_money_is_booked_to_one_headroom() -> None:
 
 
 def test_the_default_market_writes_down_its_budgets() -> None:
-    market = lived(small())
+    market = completed(small())
     budgets, lenders = rows(market, "budgets"), rows(market, "lender")
     assert set(budgets["constraint"]) == {"capital_policy", "capital_rule", "growth_plan", "partner"}
     bound = lenders[lenders["binding"] != "none"][["month", "lender", "binding"]]
@@ -118,16 +118,16 @@ def test_loans_are_shared_by_weight_until_a_bank_leaves_and_then_run_off() -> No
 
 
 def test_a_list_of_one_is_the_same_as_the_one_partner() -> None:
-    plain = lived(small())
+    plain = completed(small())
     fee = dict(small().lender)[PLATFORM].service_fee_share
     listed = one_lender(small(), PLATFORM, partner="", partners=(PartnerParameters("bank_a", 1.0, fee),))
-    assert differing(plain.record.tables, lived(listed).record.tables) == []
+    assert differing(plain.record.tables, completed(listed).record.tables) == []
 
 
 def test_when_its_only_partner_leaves_the_platform_lends_alone_and_less() -> None:
     leaving = (PartnerParameters("bank_a", 1.0, 0.42, until_month=4),)
-    market = lived(one_lender(small(), PLATFORM, partner="", partners=leaving))
-    kept = rows(lived(small()), "lender", PLATFORM)["originations_fen"].to_numpy()
+    market = completed(one_lender(small(), PLATFORM, partner="", partners=leaving))
+    kept = rows(completed(small()), "lender", PLATFORM)["originations_fen"].to_numpy()
     alone = rows(market, "lender", PLATFORM)["originations_fen"].to_numpy()
     assert (alone[:4] == kept[:4]).all()
     assert 0 < alone[4:10].sum() < kept[4:10].sum()
@@ -153,7 +153,7 @@ BAD = {
 
 @pytest.mark.parametrize("case", BAD)
 def test_bad_input_is_defined_and_never_nan(case: str) -> None:
-    market = lived(BAD[case])
+    market = completed(BAD[case])
     assert_known_values_are_finite(market)
     lenders = rows(market, "lender")
     if case in ("a budget of nothing", "caps of nothing"):
@@ -166,7 +166,7 @@ def test_bad_input_is_defined_and_never_nan(case: str) -> None:
 
 def test_a_lender_without_funding_is_held_back_by_it_and_ends_in_the_log_if_it_fails() -> None:
     nothing = (("funding_freeze", FundingFreeze(start_month=2, months=16, rollover_cut_share=1.0)),)
-    market = lived(small(shock=nothing))
+    market = completed(small(shock=nothing))
     assert_known_values_are_finite(market)
     budgets = rows(market, "budgets")
     assert "funding" in set(budgets[(budgets["month"] >= 2) & (budgets["binding"] == 1)]["constraint"])

@@ -6,7 +6,7 @@ from sim.counted import Flow
 from sim.market import CreditMarket
 from sim.parameters.books import DisposalParameters
 from tests.market.made_markets import selling
-from tests.market.small_market import SEED, every_lender, lived, one_lender, small
+from tests.market.small_market import SEED, completed, every_lender, one_lender, small
 
 SELLING = DisposalParameters(sell_after_months=3)
 PEOPLE, WARM_UP, MONTHS = 1_500, 30, 9
@@ -17,15 +17,15 @@ def lender_rows(market: CreditMarket) -> pd.DataFrame:
 
 
 def alone() -> CreditMarket:
-    return lived(one_lender(small(PEOPLE, WARM_UP, MONTHS), "platform_a", disposal=SELLING))
+    return completed(one_lender(small(PEOPLE, WARM_UP, MONTHS), "platform_a", disposal=SELLING))
 
 
 def together() -> CreditMarket:
-    return lived(every_lender(small(PEOPLE, WARM_UP, MONTHS), disposal=SELLING))
+    return completed(every_lender(small(PEOPLE, WARM_UP, MONTHS), disposal=SELLING))
 
 
 def test_sold_claims_leave_their_lender_and_are_collected_by_buyers() -> None:
-    market, plain = alone(), lived(small(PEOPLE, WARM_UP, MONTHS))
+    market, plain = alone(), completed(small(PEOPLE, WARM_UP, MONTHS))
     rows = lender_rows(market)
     platform, others = rows[rows["lender"] == "platform_a"].set_index("month"), rows[rows["lender"] == "bank_b"]
     first = int(platform.index[platform["sale_price_share"] > 0][0])
@@ -65,7 +65,7 @@ def test_a_rush_of_sellers_lowers_the_price() -> None:
 
 
 def test_a_sale_has_a_price_and_a_month_without_one_has_none() -> None:
-    rows = lender_rows(lived(selling()))
+    rows = lender_rows(completed(selling()))
     assert (rows["sale_price_share"].notna() == (rows["lots_sold_fen"] > 0)).all()
     sold = rows[rows["lots_sold_fen"] > 0]
     assert sold["sale_price_share"].between(0.0, 1.0, inclusive="neither").all()

@@ -8,7 +8,7 @@ from experiments.compose.study import compose
 from sim.books.competition import markup_bp, share_ppm
 from sim.market import CreditMarket
 from sim.params import OfferTestParameters
-from tests.market.small_market import SEED, every_lender, lived, small
+from tests.market.small_market import SEED, completed, every_lender, small
 
 NO_TEST = OfferTestParameters()
 
@@ -30,7 +30,7 @@ def rivals(names: str, offer_test: OfferTestParameters = NO_TEST) -> CreditMarke
 
 
 def test_by_default_a_markup_is_the_parameters() -> None:
-    assert all(lender.demand.markup_bp is None for lender in lived(small()).lenders)
+    assert all(lender.demand.markup_bp is None for lender in completed(small()).lenders)
 
 
 def test_few_lenders_ask_more_than_many_and_say_why() -> None:

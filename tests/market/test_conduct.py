@@ -7,7 +7,7 @@ from sim.codes import GROWTH_PLAN
 from sim.market import CreditMarket
 from sim.parameters.conduct import RationingParameters
 from tests.market.made_markets import OFFICERS, RATIONED, RATIONED_FROM
-from tests.market.small_market import SEED, differing, every_lender, lived, small, tables_before
+from tests.market.small_market import SEED, completed, differing, every_lender, small, tables_before
 
 
 def summed(market: CreditMarket, column: str, first: int = RATIONED_FROM) -> int:
@@ -16,18 +16,21 @@ def summed(market: CreditMarket, column: str, first: int = RATIONED_FROM) -> int
 
 
 def test_a_cut_by_lot_changes_nothing_before_its_month_and_about_halves_lending_after() -> None:
-    plain, cut = lived(small()), lived(every_lender(small(), rationing=RATIONED._replace(refused_in_need_share=0.5)))
+    plain, cut = (
+        completed(small()),
+        completed(every_lender(small(), rationing=RATIONED._replace(refused_in_need_share=0.5))),
+    )
     assert differing(tables_before(plain, RATIONED_FROM), tables_before(cut, RATIONED_FROM)) == []
     assert 0.35 < summed(cut, "originations_fen") / summed(plain, "originations_fen") < 0.75
 
 
 def test_a_cut_that_is_over_cuts_nothing() -> None:
     over = every_lender(small(), rationing=RATIONED._replace(until_month=RATIONED_FROM))
-    assert differing(lived(small()).record.tables, lived(over).record.tables) == []
+    assert differing(completed(small()).record.tables, completed(over).record.tables) == []
 
 
 def test_everybody_is_refused_when_the_lot_always_falls() -> None:
-    shut = lived(every_lender(small(), rationing=RATIONED._replace(refused_share=1.0, refused_in_need_share=1.0)))
+    shut = completed(every_lender(small(), rationing=RATIONED._replace(refused_share=1.0, refused_in_need_share=1.0)))
     assert summed(shut, "originations_count") == 0
     refused = shut.record.table("refused").to_pandas()
     assert (refused[refused["month"] >= RATIONED_FROM]["constraint"] == "growth_plan").any()
@@ -42,8 +45,8 @@ def test_a_cut_that_spares_need_refuses_nobody_who_is_short_of_money_for_bills()
 
 
 def test_officers_refuse_some_strangers_and_take_others() -> None:
-    plain, seen = lived(small()), lived(every_lender(small(), officers=OFFICERS))
-    blunt = lived(every_lender(small(), officers=OFFICERS._replace(refuse_below=10.0, accept_above=10.0)))
+    plain, seen = completed(small()), completed(every_lender(small(), officers=OFFICERS))
+    blunt = completed(every_lender(small(), officers=OFFICERS._replace(refuse_below=10.0, accept_above=10.0)))
     assert summed(seen, "new_approvals") != summed(plain, "new_approvals")
     # The view is fixed for a person and a lender, but an officer does not look at every application.
     assert summed(blunt, "new_approvals", 0) < 0.6 * summed(plain, "new_approvals", 0)
@@ -52,7 +55,7 @@ def test_officers_refuse_some_strangers_and_take_others() -> None:
 def test_following_cohorts_changes_nothing_but_their_tables() -> None:
     config = small()
     followed = config._replace(observe=config.observe._replace(baseline_until=RATIONED_FROM, cohort_months=8))
-    changed = differing(lived(config).record.tables, lived(followed).record.tables)
+    changed = differing(completed(config).record.tables, completed(followed).record.tables)
     assert {name.split(".")[0] for name in changed} == {"cohort", "thinned"}
 
 

@@ -14,7 +14,7 @@ import pytest
 from sim.market import CreditMarket
 from sim.params import MarketConfig, ObserveParameters
 from tests.market.made_markets import MARKETS, smaller
-from tests.market.small_market import SEED, changed_state, differing, lived, lived_by_reference
+from tests.market.small_market import SEED, changed_state, completed, completed_by_reference, differing
 
 ALONE = ("shape", "liquidity", "cohort", "thinned", "panel", "tape")  # tables that only followers write
 
@@ -52,12 +52,12 @@ class TestEveryMarket:
     @pytest.mark.fast_first(3)
     def test_it_agrees_with_the_reference(self, name: str) -> None:
         config = smaller(market_of(name))
-        assert_same(lived_by_reference(config), lived(config))
+        assert_same(completed_by_reference(config), completed(config))
 
     @pytest.mark.fast_first(4)
     def test_shards_and_threads_do_not_matter(self, name: str) -> None:
         config = market_of(name)
-        assert_same(lived(config._replace(shards=5, threads=2)), lived(config))
+        assert_same(completed(config._replace(shards=5, threads=2)), completed(config))
 
     @pytest.mark.fast_first(4)
     def test_a_branch_goes_on_as_the_market_would(self, name: str) -> None:
@@ -66,7 +66,7 @@ class TestEveryMarket:
         market.run_until(4)
         branch = market.branch(config)
         branch.run()
-        assert_same(branch, lived(config))
+        assert_same(branch, completed(config))
 
     @pytest.mark.fast_first(4)
     def test_a_copy_goes_on_as_the_market_would(self, name: str) -> None:
@@ -76,24 +76,24 @@ class TestEveryMarket:
         twin = copy.deepcopy(market)
         market.run_until(5)
         twin.run()
-        assert_same(twin, lived(config))
+        assert_same(twin, completed(config))
 
     @pytest.mark.fast_first(4)
     def test_it_is_the_same_again(self, name: str) -> None:
         again = CreditMarket(market_of(name), rng=SEED)
         again.run()
-        assert_same(again, lived(market_of(name)))
+        assert_same(again, completed(market_of(name)))
 
     def test_what_it_is_here_for_is_at_work(self, name: str) -> None:
         assert set(WRITES) <= set(MARKETS)
         if name in WRITES:
-            assert lived(market_of(name)).record.table(WRITES[name]).num_rows > 0
+            assert completed(market_of(name)).record.table(WRITES[name]).num_rows > 0
         if name != "plain":
             assert market_of(name) != market_of("plain")
 
     def test_books_close_to_the_fen(self, name: str) -> None:
         """Every month has passed the audit, which tolerates nothing; here the ledger's own sums once more."""
-        market = lived(market_of(name))
+        market = completed(market_of(name))
         assert market.ledger.total_cash() == 0
         assert set(market.ledger.imbalances().values()) == {0}
 
@@ -108,8 +108,8 @@ class TestEveryMarket:
             )
         )
         changed = differing(
-            {table: rows for table, rows in lived(unseen).record.tables.items() if table not in ALONE},
-            {table: rows for table, rows in lived(seen).record.tables.items() if table not in ALONE},
+            {table: rows for table, rows in completed(unseen).record.tables.items() if table not in ALONE},
+            {table: rows for table, rows in completed(seen).record.tables.items() if table not in ALONE},
         )
         assert changed == []
 

@@ -5,13 +5,13 @@ from sim.market import CreditMarket
 from sim.observe.columns import MADE_OF
 from sim.observe.ratios import Ratio
 from tests.market.everything import everything_on
-from tests.market.small_market import lived, small
+from tests.market.small_market import completed, small
 
 MONTHS = 9
 
 
 def working(people: int = 1_500) -> CreditMarket:
-    return lived(everything_on(small(people=people, warm_up=14, months=MONTHS)))
+    return completed(everything_on(small(people=people, warm_up=14, months=MONTHS)))
 
 
 def test_only_ratios_are_ever_missing_and_only_where_there_is_nothing_to_divide_by() -> None:

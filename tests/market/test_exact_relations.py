@@ -30,10 +30,10 @@ from tests.market.made_markets import ANNOUNCED, BINDING, EFFECTIVE, SHOCKS
 from tests.market.small_market import (
     SEED,
     changed_state,
+    completed,
     composed,
     differing,
     every_lender,
-    lived,
     one_lender,
     small,
     tables_before,
@@ -59,7 +59,7 @@ NO_SHOCKS = {
 
 
 def hash_of(config: MarketConfig, seed: int = SEED, replicate: int = 0) -> str:
-    return lived(config, seed, replicate).record.hash()
+    return completed(config, seed, replicate).record.hash()
 
 
 # --- the same again ---------------------------------------------------------------------------------------------------
@@ -67,15 +67,16 @@ def test_the_same_inputs_give_the_same_bytes() -> None:
     again = CreditMarket(small(), rng=SEED)
     again.run()
     assert again.record.hash() == hash_of(small())
-    assert differing(again.record.tables, lived(small()).record.tables) == []
-    assert again.record.people().equals(lived(small()).record.people())
-    assert changed_state(again, lived(small())) == []
+    assert differing(again.record.tables, completed(small()).record.tables) == []
+    assert again.record.people().equals(completed(small()).record.people())
+    assert changed_state(again, completed(small())) == []
 
 
 @pytest.mark.slow
 def test_a_new_process_gives_the_same_bytes(tmp_path: Path) -> None:
     program = (
-        "from tests.market.small_market import small, lived\nmarket = lived(small())\nprint(market.record.hash())\n"
+        "from tests.market.small_market import completed, small\n"
+        "market = completed(small())\nprint(market.record.hash())\n"
     )
     elsewhere = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONHASHSEED": "4711", "LC_ALL": "C", "TZ": "Asia/Shanghai"}
     done = subprocess.run(
@@ -104,9 +105,9 @@ MORE_SHARDS = (pytest.param(*each, marks=pytest.mark.slow) for each in ((2, 1), 
 
 @pytest.mark.parametrize(("shards", "threads"), [(3, 1), (7, 4), *MORE_SHARDS])
 def test_shards_and_threads_change_nothing(shards: int, threads: int) -> None:
-    cut = lived(small(shards=shards, threads=threads))
+    cut = completed(small(shards=shards, threads=threads))
     assert cut.record.hash() == hash_of(small())
-    assert changed_state(cut, lived(small())) == []
+    assert changed_state(cut, completed(small())) == []
 
 
 def test_more_shards_than_people_change_nothing() -> None:
@@ -128,14 +129,14 @@ def test_luck_that_depends_on_the_shard_is_noticed(monkeypatch: pytest.MonkeyPat
 
 # --- time -------------------------------------------------------------------------------------------------------------
 def test_a_longer_run_begins_like_a_shorter_one() -> None:
-    longer, shorter = lived(small()), lived(small(months=11))
+    longer, shorter = completed(small()), completed(small(months=11))
     assert differing(tables_before(longer, 11), shorter.record.tables) == []
     assert longer.record.hash() != shorter.record.hash()
 
 
 @pytest.mark.parametrize("name", fast_first(BINDING, 2))
 def test_before_the_announcement_of_a_policy_nothing_differs(name: str) -> None:
-    arm, baseline = lived(small(policy=((name, BINDING[name]),))), lived(small())
+    arm, baseline = completed(small(policy=((name, BINDING[name]),))), completed(small())
     assert differing(tables_before(arm, ANNOUNCED), tables_before(baseline, ANNOUNCED)) == []
     later = {name.split(".")[0] for name in differing(arm.record.tables, baseline.record.tables)}
     assert {"market", "lender", "actions"} <= later, "and afterwards it does something"
@@ -143,7 +144,7 @@ def test_before_the_announcement_of_a_policy_nothing_differs(name: str) -> None:
 
 @pytest.mark.parametrize("name", fast_first(SHOCKS, 2))
 def test_before_a_shock_nothing_differs(name: str) -> None:
-    arm, baseline = lived(small(shock=((name, SHOCKS[name]),))), lived(small())
+    arm, baseline = completed(small(shock=((name, SHOCKS[name]),))), completed(small())
     assert differing(tables_before(arm, ANNOUNCED), tables_before(baseline, ANNOUNCED)) == []
     assert differing(arm.record.tables, baseline.record.tables) != []
 
@@ -151,7 +152,7 @@ def test_before_a_shock_nothing_differs(name: str) -> None:
 # --- what does not bind -----------------------------------------------------------------------------------------------
 @pytest.mark.parametrize("name", fast_first(SLACK, 2))
 def test_a_policy_that_does_not_bind_only_adds_its_own_lines_to_the_log(name: str) -> None:
-    arm, baseline = lived(small(policy=((name, SLACK[name]),))), lived(small())
+    arm, baseline = completed(small(policy=((name, SLACK[name]),))), completed(small())
     ours, theirs = arm.record.tables, baseline.record.tables
     acts = ours.pop("actions")
     assert pc.sum(pc.equal(acts["target"], name)).as_py() == 2, "announcement and entry into force"
@@ -172,8 +173,8 @@ UNREACHABLE = LenderParameters(id=7, kind="consumer_finance", reach_share=0.0)
 @pytest.mark.parametrize("place", fast_first(["in between", "last"], 1))
 def test_a_lender_whom_nobody_can_reach_changes_nothing(place: str) -> None:
     config = small() if place == "last" else one_lender(small(), "micro_lender_a", id=9)
-    with_it = lived(with_lender(config, "unreachable", UNREACHABLE))
-    without = lived(config)
+    with_it = completed(with_lender(config, "unreachable", UNREACHABLE))
+    without = completed(config)
     ours = {
         name: table.filter(pc.not_equal(table["lender"], "unreachable")) if "lender" in table.column_names else table
         for name, table in with_it.record.tables.items()
@@ -207,7 +208,7 @@ def roomy(config: MarketConfig) -> MarketConfig:
 def test_one_more_borrower_who_never_applies_leaves_all_others_alone() -> None:
     adopted = populate(small(people=640), Draws(SEED)).borrowers.adopted
     people = next(row for row in range(600, 640) if adopted[row] == 0)
-    fewer, more = (lived(roomy(small(people=size))) for size in (people, people + 1))
+    fewer, more = (completed(roomy(small(people=size))) for size in (people, people + 1))
     bindings = set(fewer.record.table("lender")["binding"].to_pylist())
     assert bindings == {"none"}, "otherwise budgets, which grow with the number of people, would be shared differently"
     assert changed_state(fewer, more, people) == []
@@ -236,7 +237,7 @@ def test_a_new_name_changes_only_labels() -> None:
     )
     partner_index = [name for name, _ in config.lender].index("bank_a")
     renamed = one_lender(renamed, "z_platform_a", partner=renamed.lender[partner_index][0])
-    ours, theirs = lived(renamed).record.tables, lived(config).record.tables
+    ours, theirs = completed(renamed).record.tables, completed(config).record.tables
     for name, table in ours.items():
         if "lender" in table.column_names:
             labels = [label[2:] for label in table["lender"].to_pylist()]
@@ -246,7 +247,7 @@ def test_a_new_name_changes_only_labels() -> None:
     ours.pop("actions")
     theirs.pop("actions")
     assert differing(ours, theirs) == []
-    assert changed_state(lived(renamed), lived(config)) == []
+    assert changed_state(completed(renamed), completed(config)) == []
 
 
 # --- what must differ -------------------------------------------------------------------------------------------------
@@ -271,8 +272,8 @@ def test_another_seed_replicate_or_parameter_gives_another_market() -> None:
 
 def test_feedback_of_spending_on_jobs_acts_once_it_is_switched_on() -> None:
     config = small(shock=(("unemployment", SHOCKS["unemployment"]),))
-    felt = lived(config._replace(economy=config.economy._replace(feedback_strength=2.0)))
+    felt = completed(config._replace(economy=config.economy._replace(feedback_strength=2.0)))
     gaps = felt.record.table("market")["gap"].to_pylist()
-    calm = lived(config).record.table("market")["gap"].to_pylist()
+    calm = completed(config).record.table("market")["gap"].to_pylist()
     assert gaps != calm
     assert min(gap - quiet for gap, quiet in zip(gaps[ANNOUNCED:], calm[ANNOUNCED:], strict=True)) < 0.0

@@ -8,7 +8,7 @@ from sim.market import CreditMarket
 from sim.observe.explain import REASONS, Explanation
 from sim.params import OfferTestParameters
 from sim.state import People
-from tests.market.small_market import SEED, every_lender, lived, lived_by_reference, small
+from tests.market.small_market import SEED, completed, completed_by_reference, every_lender, small
 
 
 def rows_where(market: CreditMarket, condition: str) -> list[int]:
@@ -25,7 +25,7 @@ def rows_where(market: CreditMarket, condition: str) -> list[int]:
 
 
 def one_of(condition: str) -> tuple[int, People, Explanation]:
-    market = lived(small())
+    market = completed(small())
     row = rows_where(market, condition)[0]
     return row, market.people.state(), market.explain(row)
 
@@ -50,9 +50,9 @@ def test_an_application_is_told_with_its_lender_amount_and_reason(condition: str
 def test_in_a_trial_the_price_told_is_that_of_the_loan() -> None:
     """Everybody is in a test of prices or limits, on first loans and on lines."""
     offer_test = OfferTestParameters(share=1.0, price_step_apr=0.03, limit_step_share=0.5)
-    market = lived(every_lender(small(), offer_test=offer_test))
+    market = completed(every_lender(small(), offer_test=offer_test))
     state = market.people.state()
-    approved = rows_where(market, "approved")[:12]  # each is lived again to be told
+    approved = rows_where(market, "approved")[:12]  # each is run again to be described
     assert len(approved) == 12
     for row in approved:
         loans, lender = state.loans, state.applications.lender[row]
@@ -102,7 +102,7 @@ def test_a_past_month_is_told_as_it_was_at_the_time() -> None:
     for told in at_the_time:
         assert told.month == 6
         assert "month 6 (2021-07-01)" in str(told)
-        assert lived(small()).explain(told.borrower, 6) == told
+        assert completed(small()).explain(told.borrower, 6) == told
 
 
 def test_explaining_changes_nothing() -> None:
@@ -110,11 +110,11 @@ def test_explaining_changes_nothing() -> None:
     market.step()
     market.explain(17)
     market.run()
-    assert market.record.hash() == lived(small(months=6)).record.hash()
+    assert market.record.hash() == completed(small(months=6)).record.hash()
 
 
 def test_a_missed_payment_has_a_reason_and_the_reason_fits_the_purse() -> None:
-    market = lived(small())
+    market = completed(small())
     state = market.people.state()
     reasons = []
     for row in rows_where(market, "late")[:6]:
@@ -131,8 +131,8 @@ def test_a_missed_payment_has_a_reason_and_the_reason_fits_the_purse() -> None:
 @pytest.mark.slow
 def test_market_and_reference_tell_the_same() -> None:
     config = small(people=150, warm_up=6, months=6)
-    row = rows_where(lived(config), "approved")[0]
-    assert lived(config).explain(row) == lived_by_reference(config).explain(row)
+    row = rows_where(completed(config), "approved")[0]
+    assert completed(config).explain(row) == completed_by_reference(config).explain(row)
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_market_and_reference_tell_the_same() -> None:
 )
 def test_who_or_when_is_not_there_is_refused(borrower: int, month: int, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        lived(small()).explain(borrower, month)
+        completed(small()).explain(borrower, month)
 
 
 def test_before_the_first_month_there_is_nothing_to_explain() -> None:

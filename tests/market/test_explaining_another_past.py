@@ -14,7 +14,7 @@ from sim.market import CreditMarket
 from sim.params import MarketConfig
 from sim.policies.rate_cap import RateCap
 from sim.values import Offer
-from tests.market.small_market import SEED, lived, small
+from tests.market.small_market import SEED, completed, small
 from tests.variants import fast_first
 
 TINY = {"people": 200, "warm_up": 4, "months": 8}
@@ -25,10 +25,10 @@ APPLIED = 3  # the month that is told
 class StrictMarket(CreditMarket):
     """Gives nobody a new loan from month 2 on, by a lender's terms set in a month of its own."""
 
-    def live_month(self) -> None:
+    def run_month(self) -> None:
         for lender in self.lenders:
             lender.lending_frozen = self.month >= 2
-        super().live_month()
+        super().run_month()
 
 
 class SteppedMarket(CreditMarket):
@@ -55,10 +55,10 @@ class AskingMarket(CreditMarket):
         super().__init__(config, rng=rng, replicate=replicate)
         self.freeze_from = freeze_from
 
-    def live_month(self) -> None:
+    def run_month(self) -> None:
         for lender in self.lenders:
             lender.lending_frozen = self.month >= self.freeze_from
-        super().live_month()
+        super().run_month()
 
 
 class RememberingMarket(AskingMarket):
@@ -86,7 +86,7 @@ def test_a_subclass_is_run_again_as_itself(kind: type[CreditMarket]) -> None:
     assert {each.outcome for each in told} == {"no_lender"}, "nobody makes a new loan"
     market.run()
     assert [market.explain(each.borrower, APPLIED) for each in told] == told
-    plain = lived(CONFIG).explain(told[0].borrower, APPLIED)
+    plain = completed(CONFIG).explain(told[0].borrower, APPLIED)
     assert plain != told[0], "the plain market tells another life"
 
 
@@ -94,7 +94,7 @@ def test_a_step_of_several_months_is_told_month_by_month() -> None:
     market = QuarterlyMarket(small(people=200, warm_up=4, months=6), rng=SEED)
     market.run()
     for month in (1, 4):
-        assert market.explain(17, month) == lived(small(people=200, warm_up=4, months=6)).explain(17, month)
+        assert market.explain(17, month) == completed(small(people=200, warm_up=4, months=6)).explain(17, month)
 
 
 def test_a_class_that_asks_for_more_is_refused_unless_it_says_how_it_is_built() -> None:
@@ -107,9 +107,9 @@ def test_a_class_that_asks_for_more_is_refused_unless_it_says_how_it_is_built() 
 class LawlessMarket(CreditMarket):
     """Needs an attribute that only hands can give it."""
 
-    def live_month(self) -> None:
+    def run_month(self) -> None:
         self.lenders[0].lending_frozen = self.is_closed  # type: ignore[attr-defined]
-        super().live_month()
+        super().run_month()
 
 
 class SilentMarket(CreditMarket):
@@ -185,7 +185,7 @@ def test_what_was_changed_by_hand_is_refused_from_the_month_on(act: Callable[[Cr
         market.explain(17, 5)
     if act is poorer:
         return  # what is fixed at birth is not kept month by month
-    assert market.explain(17, 2) == lived(CONFIG).explain(17, 2), "the months before it are as they were"
+    assert market.explain(17, 2) == completed(CONFIG).explain(17, 2), "the months before it are as they were"
 
 
 def test_another_configuration_put_in_by_hand_is_refused() -> None:
@@ -193,7 +193,7 @@ def test_another_configuration_put_in_by_hand_is_refused() -> None:
     market.run_until(3)
     other_config(market)
     market.run()
-    assert market.record.hash() != lived(CONFIG).record.hash()
+    assert market.record.hash() != completed(CONFIG).record.hash()
     market.config = CONFIG
     with pytest.raises(ValueError, match="month 3, "):
         market.explain(17, 5)
@@ -205,7 +205,7 @@ def test_one_persons_savings_changed_by_hand_are_found_in_the_month_after() -> N
     market.people.state().borrowers.savings[17] += 1
     with pytest.raises(ValueError, match=r"borrowers.savings of borrower 17 was changed after month 2 had closed"):
         market.explain(17)
-    assert market.explain(18) == lived(CONFIG).explain(18, 2), "the others are as they were"
+    assert market.explain(18) == completed(CONFIG).explain(18, 2), "the others are as they were"
 
 
 def test_a_trait_changed_by_hand_is_found_at_the_person() -> None:
@@ -225,17 +225,17 @@ def test_a_collector_a_generator_a_branch_and_the_end_are_told_as_they_were() ->
     twin = run(CreditMarket(CONFIG, rng=market.root_seed, replicate=2))
     assert market.explain(17, 5) == twin.explain(17, 5)
     assert collector.model_vars == {"month": list(range(1, 9))}, "running it again collects nothing there"
-    trunk = StrictMarket(CONFIG, rng=SEED)
-    trunk.run_until(4)
+    parent = StrictMarket(CONFIG, rng=SEED)
+    parent.run_until(4)
     capped = CONFIG._replace(policy=(("rate_cap", RateCap(5, 6, max_apr=0.10)),))
-    branch = run(trunk.branch(capped))
+    branch = run(parent.branch(capped))
     assert branch.explain(17, 7) == run(StrictMarket(capped, rng=SEED)).explain(17, 7)
 
 
 def test_a_market_lived_beyond_its_horizon_is_told_too() -> None:
     market = CreditMarket(small(people=200, warm_up=4, months=2), rng=SEED)
     market.run()
-    market.live_month()
+    market.run_month()
     assert market.explain(17, 2).month == 2
 
 
@@ -252,8 +252,8 @@ def test_a_market_lived_beyond_its_horizon_is_told_too() -> None:
 )
 def test_who_and_when_are_whole_numbers(borrower: Any, month: Any, words: str) -> None:
     with pytest.raises(TypeError, match=words):
-        lived(CONFIG).explain(borrower, month)
+        completed(CONFIG).explain(borrower, month)
 
 
 def test_whole_numbers_of_numpy_are_people_and_months() -> None:
-    assert lived(CONFIG).explain(np.int64(17), np.int32(3)) == lived(CONFIG).explain(17, 3)
+    assert completed(CONFIG).explain(np.int64(17), np.int32(3)) == completed(CONFIG).explain(17, 3)

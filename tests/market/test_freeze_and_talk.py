@@ -10,7 +10,7 @@ from sim.economy.population import communities_of, populate
 from sim.economy.spillovers import Rumours
 from sim.market import CreditMarket
 from sim.params import QuietCutParameters
-from tests.market.small_market import differing, lived, one_lender, small
+from tests.market.small_market import completed, differing, one_lender, small
 
 FREEZES = 6
 
@@ -21,17 +21,20 @@ def market(told: float, freezes: bool = True) -> CreditMarket:
     contagion = config.behaviour.contagion._replace(rumour_refused_share=told)
     config = config._replace(behaviour=config.behaviour._replace(contagion=contagion))
     quiet = QuietCutParameters(start_month=FREEZES, freeze_share=1.0, freeze_months=3, scope="all")
-    return lived(one_lender(config, "platform_a", quiet_cut=quiet) if freezes else config)
+    return completed(one_lender(config, "platform_a", quiet_cut=quiet) if freezes else config)
 
 
-def aware(lived_market: CreditMarket) -> list[float]:
-    return [row["aware_share"] for row in lived_market.record.table("market").to_pylist()]
+def aware(completed_market: CreditMarket) -> list[float]:
+    return [row["aware_share"] for row in completed_market.record.table("market").to_pylist()]
 
 
 def test_only_those_who_asked_in_vain_for_a_line_have_something_to_tell() -> None:
-    lived_market = market(0.0)
+    completed_market = market(0.0)
     rumours = Rumours(
-        populate(lived_market.config, lived_market.draws), communities_of(lived_market.config).count, [1], 3.0
+        populate(completed_market.config, completed_market.draws),
+        communities_of(completed_market.config).count,
+        [1],
+        3.0,
     )
     counts = np.zeros((1, BANDS, len(OUTCOMES)), dtype=np.int64)
     counts[0, 2, OWN_POLICY] = 100

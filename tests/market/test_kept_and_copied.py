@@ -17,7 +17,7 @@ from sim.market import CreditMarket
 from sim.mesa_agents import SelfNumberingModel
 from sim.params import MarketConfig
 from sim.people.person import Borrower
-from tests.market.small_market import SEED, changed_state, lived, small
+from tests.market.small_market import SEED, changed_state, completed, small
 from tests.reference.market import ReferenceMarket
 from tests.variants import fast_first
 
@@ -65,7 +65,7 @@ def test_a_copy_goes_on_to_the_same_bytes(kind: type[CreditMarket], month: int, 
     assert len(market.agents_by_type[Borrower]) == 60
     twin = copied(market)
     twin.run()
-    whole = lived(tiny(), kind=kind)
+    whole = completed(tiny(), kind=kind)
     assert twin.record.hash() == whole.record.hash()
     assert changed_state(twin, whole) == []
     assert twin.datacollector.model_vars == whole.datacollector.model_vars
@@ -77,7 +77,7 @@ def test_a_copy_goes_on_to_the_same_bytes(kind: type[CreditMarket], month: int, 
 def test_a_fresh_market_can_be_pickled_before_its_warm_up() -> None:
     twin = pickle.loads(pickle.dumps(CreditMarket(tiny(), rng=SEED)))  # noqa: S301
     twin.run()
-    assert twin.record.hash() == lived(tiny()).record.hash()
+    assert twin.record.hash() == completed(tiny()).record.hash()
 
 
 # --- Mesa's batch_run -------------------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_batch_run_takes_a_configuration_in_a_list(processes: int) -> None:
         CreditMarket, {"config": [tiny()], "rng": seeds}, number_processes=processes, display_progress=False
     )
     debts = {row["rng"]: row["debt_fen"] for row in rows}
-    assert debts == {seed: lived(tiny(), seed).record.table("market")["debt_fen"].to_pylist()[-1] for seed in seeds}
+    assert debts == {seed: completed(tiny(), seed).record.table("market")["debt_fen"].to_pylist()[-1] for seed in seeds}
 
 
 @pytest.mark.parametrize("processes", fast_first([1, 2], 1))

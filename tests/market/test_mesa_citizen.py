@@ -15,7 +15,7 @@ from sim.observe.columns import SCHEMAS
 from sim.people.person import Borrower
 from sim.state import Borrowers
 from sim.supervisor.regulator import Regulator
-from tests.market.small_market import SEED, differing, lived, small
+from tests.market.small_market import SEED, completed, differing, small
 
 TINY = {"people": 60, "warm_up": 3, "months": 4}
 
@@ -46,10 +46,10 @@ def test_a_generator_gives_its_next_word_as_root() -> None:
 
 
 def test_agent_sets_select_aggregate_and_call() -> None:
-    lenders = lived(small()).agents_by_type[Lender]
+    lenders = completed(small()).agents_by_type[Lender]
     banks = lenders.select(lambda lender: lender.kind == "bank")
     assert sorted(banks.get("name")) == ["bank_a", "bank_b"]
-    assert lenders.agg("managed", sum) == sum(lender.managed_fen() for lender in lived(small()).lenders)
+    assert lenders.agg("managed", sum) == sum(lender.managed_fen() for lender in completed(small()).lenders)
     assert lenders.map("equity_fen") == [lender.equity_fen() for lender in lenders]
     assert lenders.sort("id", ascending=True).get("id") == [1, 2, 3, 4, 5, 6]
     assert set(lenders.groupby("kind").groups) == {"platform", "bank", "consumer_finance", "micro_lender"}
@@ -59,11 +59,11 @@ def test_agent_sets_select_aggregate_and_call() -> None:
 
 
 def test_the_default_collector_has_the_markets_series() -> None:
-    frame = lived(small()).datacollector.get_model_vars_dataframe()
+    frame = completed(small()).datacollector.get_model_vars_dataframe()
     assert len(frame) == 18
     assert list(frame.columns) == list(SCHEMAS["market"])
     assert len(frame.columns) >= 20
-    table = lived(small()).record.table("market").to_pydict()
+    table = completed(small()).record.table("market").to_pydict()
     assert {column: frame[column].tolist() for column in frame} == table
 
 
@@ -79,7 +79,7 @@ def test_a_users_own_collector_is_used() -> None:
     assert frame["month"].tolist() == list(range(1, 19)), "collected when the month has closed"
     equities = collector.get_agenttype_vars_dataframe(Lender)["equity"].tolist()
     assert equities == market.record.table("lender")["equity_fen"].to_pylist()
-    assert market.record.hash() == lived(small()).record.hash()
+    assert market.record.hash() == completed(small()).record.hash()
 
 
 def test_running_ends_with_the_horizon() -> None:
@@ -123,7 +123,7 @@ def test_views_show_people_as_they_stand_now() -> None:
 
 
 def test_a_view_names_the_lender_of_a_loan_and_of_a_line() -> None:
-    market = lived(small())
+    market = completed(small())
     loans, names = market.people.state().loans, [lender.name for lender in market.lenders]
     debtor = next(person for person in market.agents_by_type[Borrower] if person.loans)
     slot = (loans.status[debtor.row] != EMPTY).argmax()
@@ -162,7 +162,7 @@ def test_a_collector_follows_people() -> None:
     assert len(frame) == 4 * 60
     last = frame.xs(4, level="Step")
     assert last["savings"].tolist() == market.people.state().borrowers.savings.tolist()
-    assert market.record.hash() == lived(small(**TINY)).record.hash(), "looking changes nothing"
+    assert market.record.hash() == completed(small(**TINY)).record.hash(), "looking changes nothing"
 
 
 def test_a_collector_of_all_agents_meets_lenders_and_the_regulator() -> None:
@@ -177,7 +177,7 @@ def test_batch_run_varies_configurations_and_seeds() -> None:
     rows = mesa.batch_run(CreditMarket, {"config": [config], "rng": [1, 2]}, number_processes=1, display_progress=False)
     assert [row["rng"] for row in rows] == [1, 2]
     assert all(row["debt_fen"] > 0 for row in rows)
-    assert rows[0]["debt_fen"] == lived(config, seed=1).record.last_market_row["debt_fen"]
+    assert rows[0]["debt_fen"] == completed(config, seed=1).record.last_market_row["debt_fen"]
 
 
 def test_a_market_that_has_ended_leaves_no_memory_behind() -> None:

@@ -13,7 +13,7 @@ from sim.policies.rate_cap import RateCap
 from sim.shocks.funding_freeze import FundingFreeze
 from sim.shocks.shutdown_rumour import ShutdownRumour
 from sim.shocks.unemployment import Unemployment
-from tests.market.small_market import SEED, differing, lived, small
+from tests.market.small_market import SEED, completed, differing, small
 from tests.variants import fast_first
 
 RULES = (
@@ -34,7 +34,7 @@ def made(policy: Any = RULES, shock: Any = SHOCKS) -> MarketConfig:
 
 @pytest.mark.parametrize("group", fast_first(["policy", "shock", "lender"], 1))
 def test_every_order_of_three_members_is_the_same_market(group: str) -> None:
-    whole = lived(made())
+    whole = completed(made())
     assert whole.record.table("actions").num_rows > 6, "otherwise there would be nothing to put in order"
     members = getattr(whole.config, group)
     for order in itertools.permutations(members[:3]):
@@ -47,17 +47,17 @@ def test_every_order_of_three_members_is_the_same_market(group: str) -> None:
 
 def test_acts_of_one_month_stand_in_order_of_who_acts_and_of_the_rules_names() -> None:
     config = made(policy=RULES[::-1])
-    rows = lived(config).record.table("actions").to_pylist()
+    rows = completed(config).record.table("actions").to_pylist()
     announced = [row["target"] for row in rows if row["act"] == "announcement"]
     assert announced == sorted(dict(RULES))
 
 
 def test_a_branch_takes_rules_and_shocks_in_any_order() -> None:
-    trunk = CreditMarket(made((), ()), rng=SEED)
-    trunk.run_until(1)
-    branch = trunk.branch(made(RULES[::-1], SHOCKS[1:] + SHOCKS[:1]))
+    parent = CreditMarket(made((), ()), rng=SEED)
+    parent.run_until(1)
+    branch = parent.branch(made(RULES[::-1], SHOCKS[1:] + SHOCKS[:1]))
     branch.run()
-    assert branch.record.hash() == lived(made()).record.hash()
+    assert branch.record.hash() == completed(made()).record.hash()
 
 
 @pytest.mark.parametrize(

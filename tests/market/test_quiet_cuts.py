@@ -12,8 +12,8 @@ from tests.market.made_markets import CUT
 from tests.market.small_market import (
     SEED,
     changed_state,
+    completed,
     differing,
-    lived,
     one_lender,
     small,
 )
@@ -32,7 +32,7 @@ def at(config: MarketConfig, month: int) -> CreditMarket:
     """A market that stands at the beginning of a month."""
     market = CreditMarket(config, rng=SEED)
     while market.month < month:
-        market.live_month()
+        market.run_month()
     return market
 
 
@@ -59,7 +59,7 @@ def test_a_programme_changes_nothing_before_it_starts_and_only_existing_unused_l
     assert changed_state(market, plain) == []
     before, owed = market.people.state(), owed_at(market, 0)
     limits, status = before.lines.limit[:, 0].copy(), before.lines.status[:, 0].copy()
-    market.live_month()
+    market.run_month()
     after, still_owed = market.people.state(), owed_at(market, 0)
     unused = (status == LINE_OPEN) & (after.lines.status[:, 0] == LINE_OPEN) & (still_owed == 0)
     used = (status == LINE_OPEN) & (owed > 0) & (still_owed > 0)
@@ -70,13 +70,13 @@ def test_a_programme_changes_nothing_before_it_starts_and_only_existing_unused_l
 
 
 def test_every_cut_is_counted_and_logged() -> None:
-    market = lived(cutting())
+    market = completed(cutting())
     rows = rows_of(market)
     assert (rows["lines_cut"] > 0).tolist() == [CUT.start_month <= month < CUT.start_month + 3 for month in rows.index]
     acts = [act for act in market.record.table("actions").to_pylist() if act["act"] == "cuts_lines"]
     assert [act["month"] for act in acts] == [CUT.start_month, CUT.start_month + 1, CUT.start_month + 2]
     assert [act["value"] for act in acts] == rows.loc[CUT.start_month : CUT.start_month + 2, "limits_cut_fen"].tolist()
-    assert lived(small()).record.table("lender").to_pandas()[["lines_cut", "lines_frozen"]].to_numpy().sum() == 0
+    assert completed(small()).record.table("lender").to_pandas()[["lines_cut", "lines_frozen"]].to_numpy().sum() == 0
 
 
 def test_no_limit_is_cut_below_what_is_drawn() -> None:
@@ -94,14 +94,14 @@ def test_a_freeze_picks_the_same_customers_and_ends() -> None:
     market = at(cutting(cut=cut), CUT.start_month)
     frozen = []
     for _ in range(4):
-        market.live_month()
+        market.run_month()
         state = market.people.state()
         late = ((state.loans.lender == 0) & (state.loans.bucket > 0)).any(axis=1)
         frozen.append((state.lines.status[:, 0] == LINE_FROZEN) & ~late)
     assert 0.3 < frozen[0].sum() / (market.people.state().lines.status[:, 0] != NO_LINE).sum() < 0.6
     assert (frozen[0] & frozen[1] & frozen[2]).sum() > 0.9 * frozen[0].sum()
     assert not frozen[3].any()
-    assert rows_of(lived(cutting(cut=cut)))["lines_frozen"].loc[CUT.start_month] == frozen[0].sum()
+    assert rows_of(completed(cutting(cut=cut)))["lines_frozen"].loc[CUT.start_month] == frozen[0].sum()
 
 
 def test_who_cannot_draw_asks_once_and_is_told_why() -> None:
@@ -110,7 +110,7 @@ def test_who_cannot_draw_asks_once_and_is_told_why() -> None:
     told = 0
     for month in range(CUT.start_month + 1, CUT.start_month + 5):
         marked = market.people.state().lines.unnoticed_cut[:, 0] == 1
-        market.live_month()
+        market.run_month()
         state = market.people.state()
         asked = state.applications
         refused_here = ((asked.outcome == LINE_CUT) & (asked.lender == 0)) | (
@@ -124,7 +124,7 @@ def test_who_cannot_draw_asks_once_and_is_told_why() -> None:
             row = int(np.flatnonzero(refused_here)[0])
             assert "without notice, and the person asks why" in str(market.explain(row))
     assert told > 10
-    refused = lived(config).record.table("refused").to_pandas()
+    refused = completed(config).record.table("refused").to_pandas()
     reasons = refused[(refused["constraint"] == "line_cut") & (refused["lender"] == "platform_a")]
     assert reasons["applications"].sum() >= told
 
@@ -140,7 +140,7 @@ def test_people_draw_their_lines_in_a_shortfall() -> None:
     market, draws = at(small(), 0), 0
     for _ in range(6):
         had_line = market.people.state().lines.status == LINE_OPEN
-        market.live_month()
+        market.run_month()
         asked = market.people.state().applications
         drew = np.flatnonzero((asked.purpose == SHORTFALL) & (asked.outcome == APPROVED))
         draws += int(had_line[drew, asked.lender[drew]].sum())
@@ -148,7 +148,7 @@ def test_people_draw_their_lines_in_a_shortfall() -> None:
 
 
 def test_utilisation_is_drawn_over_limits() -> None:
-    market = lived(small())
+    market = completed(small())
     row = rows_of(market).iloc[-1]
     lines = market.people.state().lines
     is_open = lines.status[:, 0] == LINE_OPEN
@@ -158,24 +158,26 @@ def test_utilisation_is_drawn_over_limits() -> None:
 
 
 def test_reviews_cut_the_late_the_indebted_and_the_risky_and_nobody_else() -> None:
-    plain = rows_of(lived(small()))
+    plain = rows_of(completed(small()))
     for changes in (
         {"late_cut_share": 0.5},
         {"debt_cut_share": 0.5, "debt_cut_months": 0.5},
         {"band_cut_share": 0.5, "band_cut_from": 8},
     ):
-        rows = rows_of(lived(one_lender(small(), "platform_a", review=ReviewParameters(**changes))))
+        rows = rows_of(completed(one_lender(small(), "platform_a", review=ReviewParameters(**changes))))
         assert rows["lines_cut"].sum() > 0, changes
         assert rows["line_limits_fen"].iloc[-1] < plain["line_limits_fen"].iloc[-1]
     unseen = one_lender(small(), "platform_a", review=ReviewParameters(debt_cut_share=0.5, debt_cut_months=0.5))
     unseen = unseen._replace(regulator=unseen.regulator._replace(registry_coverage_share=0.0))
-    assert rows_of(lived(unseen))["lines_cut"].sum() == 0, "debt elsewhere is held against those a registry shows"
+    assert rows_of(completed(unseen))["lines_cut"].sum() == 0, "debt elsewhere is held against those a registry shows"
 
 
 def test_following_people_changes_nothing_else() -> None:
     config = small()
-    followed = lived(config._replace(observe=config.observe._replace(liquidity_lender="platform_a", liquidity_month=4)))
-    assert {name.split(".")[0] for name in differing(followed.record.tables, lived(config).record.tables)} == {
+    followed = completed(
+        config._replace(observe=config.observe._replace(liquidity_lender="platform_a", liquidity_month=4))
+    )
+    assert {name.split(".")[0] for name in differing(followed.record.tables, completed(config).record.tables)} == {
         "liquidity"
     }
     table = followed.record.table("liquidity").to_pandas()

@@ -7,7 +7,7 @@ from sim.market import CreditMarket
 from sim.params import MarketConfig
 from sim.shocks.funding_freeze import FundingFreeze
 from tests.market.known_values import assert_known_values_are_finite
-from tests.market.small_market import lived, one_lender, small
+from tests.market.small_market import completed, one_lender, small
 
 STARTS = 3
 
@@ -19,13 +19,13 @@ def short_funded(config: MarketConfig, lenders: tuple[str, ...]) -> MarketConfig
 
 
 def unfrozen_market(*lenders: str) -> CreditMarket:
-    return lived(short_funded(small(), lenders))
+    return completed(short_funded(small(), lenders))
 
 
 def frozen_market(*lenders: str, months: int = 18) -> CreditMarket:
     """All short funding of these lenders falls due and nothing is renewed."""
     freeze = FundingFreeze(STARTS, months=12, lenders=lenders, rollover_cut_share=1.0)
-    return lived(short_funded(small(months=months, shock=(("freeze", freeze),)), lenders))
+    return completed(short_funded(small(months=months, shock=(("freeze", freeze),)), lenders))
 
 
 def rows_of(market: CreditMarket, name: str) -> pd.DataFrame:

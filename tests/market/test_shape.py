@@ -8,7 +8,7 @@ from sim.codes import OPEN, QUINTILES, REGIONS, SECTORS
 from sim.market import CreditMarket
 from sim.observe.shape import gini, top_share
 from sim.rules.sizes import SIZE_BOUNDS_FEN, size_class
-from tests.market.small_market import lived, one_lender, small
+from tests.market.small_market import completed, one_lender, small
 
 
 def shape_of(market: CreditMarket, lender: str) -> pd.DataFrame:
@@ -34,7 +34,7 @@ def test_inequality_by_hand() -> None:
 
 @pytest.mark.parametrize("index", [0, 1, 2])
 def test_the_shape_is_that_of_the_state(index: int) -> None:
-    market = lived(small())
+    market = completed(small())
     name = market.lenders[index].name
     row, state = shape_of(market, name).iloc[-1], market.people.state()
     here = (state.loans.status == OPEN) & (state.loans.lender == index)
@@ -69,7 +69,7 @@ def test_shedding_risky_customers_moves_the_share_of_small_loans() -> None:
     shares = []
     for cutoff in (12, 5):
         strict = one_lender(config, "platform_a", new_cutoff_band=cutoff, line_cutoff_band=cutoff + 2)
-        shares.append(shape_of(lived(strict), "platform_a")["loans_below_5000_share"].tail(4).mean())
+        shares.append(shape_of(completed(strict), "platform_a")["loans_below_5000_share"].tail(4).mean())
     open_book, strict_book = shares
     assert abs(strict_book - open_book) > 0.005
     assert strict_book < open_book

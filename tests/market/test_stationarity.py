@@ -22,10 +22,13 @@ def test_a_trend_is_one() -> None:
 
 
 def test_noise_is_none() -> None:
-    luck = np.random.default_rng(3)
-    verdicts = [drift(list(luck.normal(100.0, 5.0, 24))).is_settled(0.0) for _ in range(200)]
+    generator = np.random.default_rng(3)
+    verdicts = [drift(list(generator.normal(100.0, 5.0, 24))).is_settled(0.0) for _ in range(200)]
     assert sum(verdicts) >= 190
-    shifted = [drift([*luck.normal(100.0, 2.0, 12), *luck.normal(110.0, 2.0, 12)]).is_settled(0.0) for _ in range(200)]
+    shifted = [
+        drift([*generator.normal(100.0, 2.0, 12), *generator.normal(110.0, 2.0, 12)]).is_settled(0.0)
+        for _ in range(200)
+    ]
     assert sum(shifted) <= 2
 
 

@@ -6,7 +6,7 @@ from sim.books.ledger import TREASURY
 from sim.market import CreditMarket
 from sim.params import RegulatorRuleParameters, SupervisionParameters
 from tests.market.made_markets import BEGINS, DRESSING, RULE, SUPERVISION, cyclical, supervised
-from tests.market.small_market import SEED, differing, every_lender, lived
+from tests.market.small_market import SEED, completed, differing, every_lender
 
 
 def assert_same(market: CreditMarket, other: CreditMarket) -> None:
@@ -15,7 +15,7 @@ def assert_same(market: CreditMarket, other: CreditMarket) -> None:
 
 
 def test_every_measure_is_taken_and_says_why() -> None:
-    actions = lived(supervised()).record.table("actions").to_pylist()
+    actions = completed(supervised()).record.table("actions").to_pylist()
     taken = {row["act"] for row in actions if row["actor"] == "regulator"}
     assert {"rule begins", "warning", "lending freeze", "capital plan", "licence withdrawn", "fine"} <= taken
     assert {"inspection", "false return found"} <= taken
@@ -24,43 +24,43 @@ def test_every_measure_is_taken_and_says_why() -> None:
 
 
 def test_fines_reach_the_treasury_to_the_fen_and_are_in_the_lenders_rows() -> None:
-    market = lived(supervised())
+    market = completed(supervised())
     paid = sum(market.record.table("lender")["fines_fen"].to_pylist())
     said = [row["value"] for row in market.record.table("actions").to_pylist() if row["act"] == "fine"]
     assert paid > 0
     assert market.ledger.balance(TREASURY, "cash") == paid
     assert sum(said) == pytest.approx(paid / 100)
-    assert lived(cyclical()).ledger.balance(TREASURY, "cash") == 0
+    assert completed(cyclical()).ledger.balance(TREASURY, "cash") == 0
 
 
 def test_returns_show_what_was_hidden_and_what_was_true() -> None:
-    rows = lived(supervised()).record.table("returns").to_pylist()
+    rows = completed(supervised()).record.table("returns").to_pylist()
     assert any(row["hidden_share"] > 0.0 for row in rows)
     assert all(row["hidden_share"] == 0.0 for row in rows if row["month"] < BEGINS)
     assert {row["rung"] for row in rows} >= {"none", "warning", "lending_freeze", "capital_plan"}
     ratios = {
         (row["month"], row["lender"]): row["capital_ratio_share"]
-        for row in lived(cyclical()).record.table("lender").to_pylist()
+        for row in completed(cyclical()).record.table("lender").to_pylist()
     }
-    for row in lived(cyclical()).record.table("returns").to_pylist():
+    for row in completed(cyclical()).record.table("returns").to_pylist():
         assert row["told_capital_share"] == row["true_capital_share"] == ratios[row["month"], row["lender"]]
 
 
 @pytest.mark.parametrize("month", [-2, 0, BEGINS])
-def test_a_branch_into_supervision_is_the_market_that_lived_under_it(month: int) -> None:
+def test_a_branch_into_supervision_is_the_market_that_ran_under_it(month: int) -> None:
     plain = cyclical()._replace(regulator=supervised().regulator._replace(supervision=SupervisionParameters()))
     plain = plain._replace(regulator=plain.regulator._replace(rule=RegulatorRuleParameters()))
-    trunk = CreditMarket(plain, rng=SEED)
-    trunk.run_until(month) if month >= 0 else [trunk.live_month() for _ in range(12 + month)]
-    branch = trunk.branch(supervised())
+    parent = CreditMarket(plain, rng=SEED)
+    parent.run_until(month) if month >= 0 else [parent.run_month() for _ in range(12 + month)]
+    branch = parent.branch(supervised())
     branch.run()
-    assert_same(branch, lived(supervised()))
+    assert_same(branch, completed(supervised()))
 
 
 @pytest.mark.parametrize("key", ["supervision", "rule", "dressing"])
 def test_what_has_begun_cannot_be_changed_in_a_branch(key: str) -> None:
-    trunk = CreditMarket(supervised(), rng=SEED)
-    trunk.run_until(BEGINS + 1)
+    parent = CreditMarket(supervised(), rng=SEED)
+    parent.run_until(BEGINS + 1)
     if key == "dressing":
         other = every_lender(supervised(), dressing=DRESSING._replace(months=4))
         words = r"dressing\.months: acts before month 4"
@@ -71,4 +71,4 @@ def test_what_has_begun_cannot_be_changed_in_a_branch(key: str) -> None:
         regulator = supervised().regulator._replace(supervision=SUPERVISION._replace(plan_months=4))
         other, words = supervised()._replace(regulator=regulator), r"regulator\.supervision\.plan_months: acts before"
     with pytest.raises(ValueError, match=words):
-        trunk.branch(other)
+        parent.branch(other)

@@ -10,7 +10,7 @@ from sim.market import CreditMarket
 from sim.params import OfferTestParameters
 from sim.policies.rate_cap import RateCap
 from tests.market.made_markets import OFFER_TEST, QUARTERLY, YEARLY, strategic
-from tests.market.small_market import differing, every_lender, lived, one_lender, small, tables_before
+from tests.market.small_market import completed, differing, every_lender, one_lender, small, tables_before
 
 
 def rows(market: CreditMarket, table: str, wanted: Callable[[dict[str, Any]], bool] = bool) -> list[dict[str, Any]]:
@@ -22,7 +22,7 @@ def moves(market: CreditMarket, act: str) -> list[dict[str, Any]]:
 
 
 def test_nobody_moves_or_tries_by_default() -> None:
-    market = lived(small())
+    market = completed(small())
     assert rows(market, "offer_tests") == []
     assert moves(market, "moves_markup") == moves(market, "moves_appetite") == []
     for row in rows(market, "lender"):
@@ -34,7 +34,7 @@ def test_nobody_moves_or_tries_by_default() -> None:
 
 
 def test_bands_add_up_to_the_lenders_and_to_the_refusals() -> None:
-    market = lived(strategic())
+    market = completed(strategic())
     own = {(row["month"], row["lender"]): row for row in rows(market, "lender")}
     for place, lender in own.items():
         found = rows(market, "bands", lambda row, place=place: (row["month"], row["lender"]) == place)
@@ -56,7 +56,7 @@ def test_bands_add_up_to_the_lenders_and_to_the_refusals() -> None:
 def test_a_cap_below_every_break_even_closes_every_band_and_nothing_breaks() -> None:
     cap = RateCap(announce_month=1, effective_month=2, max_apr=0.03)
     config = strategic()._replace(policy=(("rate_cap", cap),))
-    market = lived(config)
+    market = completed(config)
     after = rows(market, "bands", lambda row: row["month"] >= 2)
     assert {row["closed"] for row in after} == {"rate_cap", "own_policy", "no_price"}
     assert sum(row["approved"] + row["taken_fen"] for row in after) == 0
@@ -69,13 +69,13 @@ def test_a_cap_below_every_break_even_closes_every_band_and_nothing_breaks() -> 
 def test_one_lender_only_moves_alone() -> None:
     config = strategic()
     alone = config._replace(lender=tuple(member for member in config.lender if member[0] == "bank_b"))
-    market = lived(alone)
+    market = completed(alone)
     assert {row["lender"] for row in rows(market, "bands")} == {"bank_b"}
     assert moves(market, "moves_markup")
 
 
 def test_every_move_is_logged_and_within_bounds() -> None:
-    market = lived(every_lender(small(), strategy=QUARTERLY))
+    market = completed(every_lender(small(), strategy=QUARTERLY))
     found = moves(market, "moves_markup") + moves(market, "moves_appetite")
     assert all("return on capital" in move["reason"] for move in found)
     for lender in market.lenders:
@@ -89,16 +89,16 @@ def test_every_move_is_logged_and_within_bounds() -> None:
 
 
 def test_a_move_matters_from_the_month_after() -> None:
-    moving = lived(one_lender(small(), "bank_a", strategy=QUARTERLY))
+    moving = completed(one_lender(small(), "bank_a", strategy=QUARTERLY))
     first = moves(moving, "moves_markup")[0]["month"]
     names = ("market", "bands", "refused")
-    still, moved = (tables_before(market, first + 1, *names) for market in (lived(small()), moving))
+    still, moved = (tables_before(market, first + 1, *names) for market in (completed(small()), moving))
     assert differing(still, moved) == []
-    assert not moving.record.table("bands").equals(lived(small()).record.table("bands"))
+    assert not moving.record.table("bands").equals(completed(small()).record.table("bands"))
 
 
 def test_a_trial_counts_offers_and_the_dearer_is_taken_less() -> None:
-    market = lived(every_lender(small(people=3_000), offer_test=OFFER_TEST._replace(price_step_apr=0.08)))
+    market = completed(every_lender(small(people=3_000), offer_test=OFFER_TEST._replace(price_step_apr=0.08)))
     taken: dict[str, list[int]] = {}
     for row in rows(market, "offer_tests"):
         sums = taken.setdefault(row["test_group"], [0, 0, 0, 0])
@@ -112,7 +112,7 @@ def test_a_trial_counts_offers_and_the_dearer_is_taken_less() -> None:
 
 
 def test_a_trial_moves_the_markup_by_what_it_found() -> None:
-    market = lived(every_lender(small(people=3_000), offer_test=OFFER_TEST, strategy=QUARTERLY))
+    market = completed(every_lender(small(people=3_000), offer_test=OFFER_TEST, strategy=QUARTERLY))
     found = moves(market, "moves_markup")
     assert any("test offers" in move["reason"] for move in found)
 
@@ -123,7 +123,7 @@ def test_a_trial_moves_limits_by_what_it_found_and_waits_between_steps() -> None
     strategy = QUARTERLY._replace(most_limit_steps=2)
     bold = OFFER_TEST._replace(share=1.0, limit_step_share=0.6, least_standard_errors=0.0, least_offers=5)
     config = every_lender(small(people=3_000), offer_test=bold, strategy=strategy)
-    market = lived(config._replace(calendar=config.calendar._replace(months=40)))
+    market = completed(config._replace(calendar=config.calendar._replace(months=40)))
     told = moves(market, "moves_limits")
     assert told
     for lender in market.lenders:
@@ -133,27 +133,29 @@ def test_a_trial_moves_limits_by_what_it_found_and_waits_between_steps() -> None
             assert (move["value"] < limit) == ("yuan less" in move["reason"]), move
             assert move["month"] - month >= 15, "a year of what the last step did, and three months until losses show"
             limit, month = move["value"], move["month"]
-    groping = lived(every_lender(small(people=3_000), strategy=strategy))
+    groping = completed(every_lender(small(people=3_000), strategy=strategy))
     assert any("return on capital" in move["reason"] for move in moves(groping, "moves_limits"))
 
 
 def test_a_lender_whose_trial_of_limits_is_silent_leaves_them() -> None:
     strategy = QUARTERLY._replace(most_limit_steps=2)
-    market = lived(
+    market = completed(
         every_lender(small(people=1_000), offer_test=OFFER_TEST._replace(least_offers=10_000), strategy=strategy)
     )
     assert moves(market, "moves_limits") == []
 
 
 def test_limits_stay_unless_they_may_move() -> None:
-    market = lived(every_lender(small(people=1_000), offer_test=OFFER_TEST, strategy=QUARTERLY))
+    market = completed(every_lender(small(people=1_000), offer_test=OFFER_TEST, strategy=QUARTERLY))
     assert moves(market, "moves_limits") == []
     assert all(lender.limit_months() == lender.parameters.limit_months for lender in market.lenders)
 
 
 def test_all_that_is_drawn_on_a_wider_line_is_in_its_group() -> None:
     """Limits of 190% and 10% of what they were, for life: all that is drawn on them differs as much."""
-    market = lived(every_lender(small(people=3_000), offer_test=OFFER_TEST._replace(share=1.0, limit_step_share=0.9)))
+    market = completed(
+        every_lender(small(people=3_000), offer_test=OFFER_TEST._replace(share=1.0, limit_step_share=0.9))
+    )
     lent = dict.fromkeys(("control", "wider", "narrower"), 0)
     for row in rows(market, "offer_tests"):
         if row["test_group"] in lent:
@@ -163,7 +165,7 @@ def test_all_that_is_drawn_on_a_wider_line_is_in_its_group() -> None:
 
 def test_groups_with_other_prices_are_alike_but_for_the_price() -> None:
     """Control, dearer and cheaper have the same part of all offers, and of those to people who have a line already."""
-    market = lived(every_lender(small(people=3_000), offer_test=OFFER_TEST))
+    market = completed(every_lender(small(people=3_000), offer_test=OFFER_TEST))
     offers = dict.fromkeys(("control", "dearer", "cheaper"), 0)
     for row in rows(market, "offer_tests"):
         if row["test_group"] in offers:
@@ -175,7 +177,7 @@ def test_groups_with_other_prices_are_alike_but_for_the_price() -> None:
 
 def test_what_a_trial_counts_as_owed_is_what_is_owed() -> None:
     """All groups together are the whole book, month by month and lender by lender."""
-    market = lived(every_lender(small(people=1_000), offer_test=OFFER_TEST))
+    market = completed(every_lender(small(people=1_000), offer_test=OFFER_TEST))
     owed: dict[tuple[int, str], int] = {}
     for row in rows(market, "offer_tests"):
         place = (row["month"], row["lender"])
@@ -188,7 +190,7 @@ def test_a_new_card_by_itself_keeps_the_share_accepted() -> None:
     """The card in force and the new one, on the same applicants: cut-offs meet the old share as near as bands allow."""
     learning = YEARLY._replace(review_months=100)
     kept, fixed = (
-        lived(every_lender(small(people=3_000), learning=learning._replace(keeps_approval_share=keeps)))
+        completed(every_lender(small(people=3_000), learning=learning._replace(keeps_approval_share=keeps)))
         for keeps in (True, False)
     )
     resets = moves(kept, "resets_cutoff")
@@ -205,11 +207,13 @@ def test_a_new_card_by_itself_keeps_the_share_accepted() -> None:
 
 
 def test_a_learned_price_counts_only_what_is_charged_off() -> None:
-    market = lived(every_lender(small(), learning=YEARLY))
+    market = completed(every_lender(small(), learning=YEARLY))
     assert all(0.0 < lender.charged_off_share < 1.0 for lender in market.lenders)
-    plain = lived(every_lender(small(), learning=YEARLY._replace(bridges_to_charge_off=False)))
+    plain = completed(every_lender(small(), learning=YEARLY._replace(bridges_to_charge_off=False)))
     assert all(lender.charged_off_share == 1.0 for lender in plain.lenders)
-    assert all(lender.charged_off_share == 1.0 for lender in lived(small()).lenders), "the expert speaks of charge-offs"
+    assert all(lender.charged_off_share == 1.0 for lender in completed(small()).lenders), (
+        "the expert speaks of charge-offs"
+    )
 
 
 def test_strategy_is_composed_from_overrides() -> None:
@@ -220,9 +224,9 @@ def test_strategy_is_composed_from_overrides() -> None:
 
 @pytest.mark.slow
 def test_where_both_groups_are_treated_alike_a_trial_finds_a_difference_no_more_often_than_it_says() -> None:
-    """Steps of limits of one part in a billion, so that luck alone makes the groups differ; of prices none at all.
+    """Steps of limits of one part in a billion, so that draw alone makes the groups differ; of prices none at all.
 
-    Two standard errors leave one in twenty to luck. Lenders of one market share their people's luck, so that all that
+    Two standard errors leave one in twenty to draw. Lenders of one market share their people's draw, so that all that
     is asked is less than one in ten of 180.
     """
     alike = OfferTestParameters(share=1.0, price_step_apr=0.0, limit_step_share=1e-9, least_offers=20)

@@ -18,7 +18,7 @@ from experiments.tables.dictionary.page import page
 from sim.observe.columns import ENDINGS, read_column, read_tables
 from sim.observe.ratios import Mean, Ratio
 from sim.sources import declared_in
-from tests.market.small_market import lived, small
+from tests.market.small_market import completed, small
 
 TYPES = {"int": (pa.int64(),), "float": (pa.float64(),), "str": (pa.string(),), "bool": (pa.bool_(),)}
 EVERY = [*TABLES.values(), PEOPLE_TABLE]
@@ -99,7 +99,7 @@ def test_a_file_of_a_study_carries_the_dictionary() -> None:
 
 
 def test_every_monthly_table_has_the_calendar_date_beside_the_month() -> None:
-    for name, table in lived(small()).record.tables.items():
+    for name, table in completed(small()).record.tables.items():
         names = table.column_names
         assert ("month" in names) == ("date" in names), name
         if "month" in names:
@@ -135,7 +135,7 @@ def test_tables_of_comparisons_are_described_as_they_are_made(name: str, schema:
 
 
 def test_columns_of_a_run_are_the_columns_described() -> None:
-    record = lived(small()).record
+    record = completed(small()).record
     assert tuple(column.name for column in KEY_COLUMNS) == KEYS
     for name, table in record.tables.items():
         described = TABLES[name].columns[len(KEY_COLUMNS) :]

@@ -35,6 +35,12 @@ def test_two_values_that_change_places_show_in_the_sum(
     assert (memory_sum(column) == memory_sum(changed)) == (column[left] == column[right])
 
 
+def test_bytes_beyond_the_last_whole_word_are_one_number() -> None:
+    """1069 is the bytes 45 and 4; as numbers of their own with the weights 1 and 3 they gave the sum of 0 and 19."""
+    left, right = (np.array([value], np.int16) for value in (1069, 4864))
+    assert memory_sum(left) != memory_sum(right)
+
+
 @pytest.mark.parametrize("place", [("borrowers", "savings"), ("loans", "principal"), ("lines", "limit")])
 def test_sums_tell_columns_apart(place: tuple[str, str]) -> None:
     people, other = blank_people(9, 2), blank_people(9, 2)

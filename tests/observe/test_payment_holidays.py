@@ -11,7 +11,7 @@ from sim.market import CreditMarket
 from sim.params import MarketConfig, ObserveParameters
 from sim.policies.moratorium import Moratorium
 from sim.shocks.unemployment import Unemployment
-from tests.market.small_market import SEED, every_lender, lived, lived_by_reference, small
+from tests.market.small_market import SEED, completed, completed_by_reference, every_lender, small
 
 SIGNED = ("original_fen", "refinancing_fen", "term_months", "signed_instalment_fen", "apr", "origination_month")
 ENDED = ("paid_off", "refinanced", "claim_ended")
@@ -81,7 +81,7 @@ def check_vintages(market: CreditMarket) -> None:
 
 
 def test_what_is_postponed_is_told_beside_what_was_signed() -> None:
-    market = lived(on_holiday())
+    market = completed(on_holiday())
     tape = tape_of(market)
     assert tape["postponed"].sum() > 100, "otherwise there would be nothing to see"
     assert (tape["capitalised_fen"] > 0).sum() > 100
@@ -96,14 +96,14 @@ def test_what_is_postponed_is_told_beside_what_was_signed() -> None:
 
 
 def test_a_holiday_without_interest_postpones_and_lends_nothing_on_top() -> None:
-    tape = tape_of(lived(on_holiday(interest_accrues=False)))
+    tape = tape_of(completed(on_holiday(interest_accrues=False)))
     assert tape["postponed"].sum() > 100
     assert tape["capitalised_fen"].sum() == 0
     check_tape(tape)
 
 
 def test_without_a_holiday_nothing_is_postponed() -> None:
-    market = lived(on_holiday(lasts_months=0))
+    market = completed(on_holiday(lasts_months=0))
     tape = tape_of(market)
     assert tape[["postponed", "postponed_months", "capitalised_fen", "capitalised_so_far_fen"]].sum().sum() == 0
     assert (tape["refinancing_fen"] > 0).any(), "top-ups there are"
@@ -113,7 +113,7 @@ def test_without_a_holiday_nothing_is_postponed() -> None:
 
 def test_what_a_loan_repaid_by_refinancing_is_what_the_new_one_took_up() -> None:
     """New money is what is signed less what it repaid, and adds up to the lender's new money."""
-    market = lived(on_holiday())
+    market = completed(on_holiday())
     fresh = tape_of(market).query("months_on_book == 0")
     new_money = (fresh["original_fen"] - fresh["refinancing_fen"]).groupby([fresh["month"], fresh["lender"]]).sum()
     lenders = market.record.table("lender").to_pandas().set_index(["month", "lender"])["originations_fen"]
@@ -122,7 +122,7 @@ def test_what_a_loan_repaid_by_refinancing_is_what_the_new_one_took_up() -> None
 
 def test_interest_lent_on_top_is_no_new_loan_and_in_no_price() -> None:
     """What lenders and the market count as lent, and at what price, are the loans signed in the month."""
-    market = lived(on_holiday())
+    market = completed(on_holiday())
     tape = tape_of(market)
     months = range(1, 12)  # the tape begins with the month end of the warm-up
     fresh = tape.query("months_on_book == 0 and month >= 1")
@@ -142,7 +142,7 @@ def test_interest_lent_on_top_is_no_new_loan_and_in_no_price() -> None:
 
 def test_a_lender_that_lends_nothing_has_no_price_though_interest_is_lent_on_top() -> None:
     closed = every_lender(on_holiday(), budget_extra_fen=-(10**15), budget_extra_from_month=3)
-    rows = lived(closed).record.table("lender").to_pandas().query("month == 5")
+    rows = completed(closed).record.table("lender").to_pandas().query("month == 5")
     assert (rows["originations_fen"] == 0).all()
     assert rows["capitalised_fen"].sum() > 0
     assert rows["mean_apr"].isna().all()
@@ -151,13 +151,13 @@ def test_a_lender_that_lends_nothing_has_no_price_though_interest_is_lent_on_top
 @pytest.mark.slow
 def test_market_and_reference_and_a_branch_write_the_same_tape() -> None:
     config = on_holiday(people=120, months=8)
-    trunk = CreditMarket(config._replace(policy=()), rng=SEED)
-    trunk.run_until(1)
-    branch = trunk.branch(config)
+    parent = CreditMarket(config._replace(policy=()), rng=SEED)
+    parent.run_until(1)
+    branch = parent.branch(config)
     branch.run()
-    for other in (branch, lived_by_reference(config)):
-        assert other.record.table("tape").equals(lived(config).record.table("tape"))
-        assert other.record.table("vintage").equals(lived(config).record.table("vintage"))
+    for other in (branch, completed_by_reference(config)):
+        assert other.record.table("tape").equals(completed(config).record.table("tape"))
+        assert other.record.table("vintage").equals(completed(config).record.table("vintage"))
 
 
 @pytest.mark.slow

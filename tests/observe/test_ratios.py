@@ -18,7 +18,7 @@ from sim.observe.columns import MADE_OF, SCHEMAS
 from sim.observe.metrics import herfindahl
 from sim.observe.ratios import Mean, Ratio, Single, terms
 from tests.market.everything import everything_on
-from tests.market.small_market import every_lender, lived, one_lender, small
+from tests.market.small_market import completed, every_lender, one_lender, small
 
 RATIOS = [(table, name, made) for table, found in MADE_OF.items() for name, made in found.items()]
 KEYS = {"scenario": "calm", "arm": "baseline", "replicate": 0}
@@ -133,22 +133,22 @@ EXCEPTIONS = {"applications": PERSONS, "approval_share": PERSONS}
 def with_one_that_does_not_lend() -> CreditMarket:
     """The standard lenders, one of which takes nobody."""
     config = every_lender(small(people=500, months=10), prepared_share=0.5)
-    return lived(one_lender(config, "micro_lender_a", new_cutoff_band=-1, line_cutoff_band=-1))
+    return completed(one_lender(config, "micro_lender_a", new_cutoff_band=-1, line_cutoff_band=-1))
 
 
 @pytest.mark.parametrize(
     "market",
     [
-        lambda: lived(small()),
-        lambda: lived(everything_on(small(people=1_500, warm_up=14, months=9))),
+        lambda: completed(small()),
+        lambda: completed(everything_on(small(people=1_500, warm_up=14, months=9))),
         with_one_that_does_not_lend,
     ],
     ids=["plain", "everything_on", "one_that_does_not_lend"],
 )
 def test_all_lenders_together_are_the_market(market: Any) -> None:
     """Every number that both tables have is the same: whole numbers to the unit, ratios to twelve digits."""
-    lived_market = market()
-    tables = {name: lived_market.record.table(name).to_pandas().assign(**KEYS) for name in ("market", "lender")}
+    completed_market = market()
+    tables = {name: completed_market.record.table(name).to_pandas().assign(**KEYS) for name in ("market", "lender")}
     managed = tables["lender"].groupby("month")[["managed_loans_fen", "loans_fen"]].sum()
     assert (managed["managed_loans_fen"] == managed["loans_fen"]).all(), "own parts add up to whole loans"
     assert (tables["lender"]["managed_loans_fen"] != tables["lender"]["loans_fen"]).any(), "some loans are joint"
@@ -172,7 +172,7 @@ def test_all_lenders_together_are_the_market(market: Any) -> None:
 
 
 def test_groups_together_are_the_market() -> None:
-    tables = {name: lived(small()).record.table(name).to_pandas() for name in ("market", "segment")}
+    tables = {name: completed(small()).record.table(name).to_pandas() for name in ("market", "segment")}
     market, counted = tables["market"].set_index("month"), 0
     for dimension, rows in tables["segment"].groupby("dimension"):
         sums = rows.groupby("month").sum(numeric_only=True)

@@ -77,18 +77,18 @@ class Market(NamedTuple):
         return COUNTINGS[self.seed % len(COUNTINGS)]._replace(strata=strata)
 
 
-def made_behaviour(luck: np.random.Generator) -> BehaviourParameters:
+def made_behaviour(generator: np.random.Generator) -> BehaviourParameters:
     """Return behaviour with about half of all numbers at their defaults and the others anywhere within bounds."""
     sections: dict[str, Any] = {}
     for name, section in BehaviourParameters()._asdict().items():
         chosen = {}
         for field, quantity in quantities(type(section)).items():
             is_whole = isinstance(getattr(section, field), int)
-            roll = luck.random()
+            roll = generator.random()
             if roll < 0.3:
-                value = luck.uniform(quantity.low, quantity.high)
+                value = generator.uniform(quantity.low, quantity.high)
             elif roll < 0.35:
-                value = luck.choice([quantity.low, quantity.high])
+                value = generator.choice([quantity.low, quantity.high])
             else:
                 continue
             chosen[field] = round(value) if is_whole else float(value)
@@ -98,57 +98,59 @@ def made_behaviour(luck: np.random.Generator) -> BehaviourParameters:
 
 def made_market(seed: int, size: int = 60, lenders: int = 4, communities: int = 3, steady: bool = False) -> Market:
     """Return a market; `steady` keeps the default behaviour."""
-    luck = np.random.default_rng(seed)
-    behaviour = BehaviourParameters() if steady else made_behaviour(luck)
-    charge_off_buckets = tuple(int(bucket) for bucket in luck.choice([4, 5, 6, 12], lenders))
+    generator = np.random.default_rng(seed)
+    behaviour = BehaviourParameters() if steady else made_behaviour(generator)
+    charge_off_buckets = tuple(int(bucket) for bucket in generator.choice([4, 5, 6, 12], lenders))
     people = blank_people(size, lenders)
     borrowers = people.borrowers
-    borrowers.permanent_income[:] = luck.lognormal(12.6, 0.7, size).clip(20_000, 3_000_000)
-    borrowers.group[:] = luck.integers(0, GROUPS, size)
-    borrowers.sector[:] = luck.integers(0, len(SECTORS), size)
-    borrowers.community[:] = luck.integers(0, communities, size)
-    borrowers.reached_by[:] = luck.integers(0, 2**lenders, size)
-    borrowers.covered[:] = luck.integers(0, 2, size)
-    borrowers.adopted[:] = luck.random(size) < 0.9
-    borrowers.registry_rank[:] = luck.integers(0, 10_000, size)
+    borrowers.permanent_income[:] = generator.lognormal(12.6, 0.7, size).clip(20_000, 3_000_000)
+    borrowers.group[:] = generator.integers(0, GROUPS, size)
+    borrowers.sector[:] = generator.integers(0, len(SECTORS), size)
+    borrowers.community[:] = generator.integers(0, communities, size)
+    borrowers.reached_by[:] = generator.integers(0, 2**lenders, size)
+    borrowers.covered[:] = generator.integers(0, 2, size)
+    borrowers.adopted[:] = generator.random(size) < 0.9
+    borrowers.registry_rank[:] = generator.integers(0, 10_000, size)
     for trait in (borrowers.reliability, borrowers.patience, borrowers.stigma):
-        trait[:] = luck.normal(0, 1000, size).clip(-4000, 4000)
-    borrowers.literacy[:] = luck.integers(0, 1001, size)
-    borrowers.employed[:] = luck.random(size) < 0.85
-    borrowers.months_unemployed[:] = np.where(borrowers.employed == 1, 0, luck.integers(1, 30, size))
-    borrowers.savings[:] = luck.exponential(1.0, size) * borrowers.permanent_income
-    borrowers.inventory[:] = np.where(luck.random(size) < 0.2, luck.integers(0, 3_000_000, size), 0)
-    borrowers.months_since_late[:] = np.where(luck.random(size) < 0.4, luck.integers(0, 40, size), NEVER)
-    borrowers.months_since_default[:] = np.where(luck.random(size) < 0.2, luck.integers(0, 80, size), NEVER)
-    borrowers.inquiry_months[:] = luck.integers(0, 4096, size) & ~1
-    borrowers.informal_debt[:] = np.where(luck.random(size) < 0.3, luck.integers(1, 500_000, size), 0)
-    borrowers.informal_missed[:] = np.where(borrowers.informal_debt > 0, luck.integers(0, 4, size), 0)
-    borrowers.aware_of[:] = np.where(luck.random(size) < 0.1, luck.integers(0, 2**lenders, size), 0)
+        trait[:] = generator.normal(0, 1000, size).clip(-4000, 4000)
+    borrowers.literacy[:] = generator.integers(0, 1001, size)
+    borrowers.employed[:] = generator.random(size) < 0.85
+    borrowers.months_unemployed[:] = np.where(borrowers.employed == 1, 0, generator.integers(1, 30, size))
+    borrowers.savings[:] = generator.exponential(1.0, size) * borrowers.permanent_income
+    borrowers.inventory[:] = np.where(generator.random(size) < 0.2, generator.integers(0, 3_000_000, size), 0)
+    borrowers.months_since_late[:] = np.where(generator.random(size) < 0.4, generator.integers(0, 40, size), NEVER)
+    borrowers.months_since_default[:] = np.where(generator.random(size) < 0.2, generator.integers(0, 80, size), NEVER)
+    borrowers.inquiry_months[:] = generator.integers(0, 4096, size) & ~1
+    borrowers.informal_debt[:] = np.where(generator.random(size) < 0.3, generator.integers(1, 500_000, size), 0)
+    borrowers.informal_missed[:] = np.where(borrowers.informal_debt > 0, generator.integers(0, 4, size), 0)
+    borrowers.aware_of[:] = np.where(generator.random(size) < 0.1, generator.integers(0, 2**lenders, size), 0)
     for row in range(size):
         for lender in range(lenders):
-            if luck.random() < 0.5:
-                people.lines.status[row, lender] = luck.choice([LINE_OPEN, LINE_OPEN, LINE_FROZEN, LINE_BARRED])
-                people.lines.opened_month[row, lender] = luck.integers(0, OPENING_MONTH)
-                people.lines.last_owed_month[row, lender] = luck.integers(0, OPENING_MONTH)
-                people.lines.limit[row, lender] = luck.integers(0, 300) * 10_000
+            if generator.random() < 0.5:
+                people.lines.status[row, lender] = generator.choice([LINE_OPEN, LINE_OPEN, LINE_FROZEN, LINE_BARRED])
+                people.lines.opened_month[row, lender] = generator.integers(0, OPENING_MONTH)
+                people.lines.last_owed_month[row, lender] = generator.integers(0, OPENING_MONTH)
+                people.lines.limit[row, lender] = generator.integers(0, 300) * 10_000
         for slot in range(LOAN_SLOTS):
-            if luck.random() < 0.3:
-                lend(people, row, slot, charge_off_buckets, luck)
+            if generator.random() < 0.3:
+                lend(people, row, slot, charge_off_buckets, generator)
         open_missing_lines(people, row)
-    borrowers.liquidity[:] = luck.integers(0, 4, size)
-    people.lines.unnoticed_cut[:] = (people.lines.status != NO_LINE) & (luck.random((size, lenders)) < 0.1)
+    borrowers.liquidity[:] = generator.integers(0, 4, size)
+    people.lines.unnoticed_cut[:] = (people.lines.status != NO_LINE) & (generator.random((size, lenders)) < 0.1)
     borrowers.unused_lines[:] = [person.credit.unused() for person in borrowers_of(people, empty_world())]
     return Market(seed, people, communities, behaviour, charge_off_buckets)
 
 
-def lend(people: People, row: int, slot: int, charge_off_buckets: tuple[int, ...], luck: np.random.Generator) -> None:
+def lend(
+    people: People, row: int, slot: int, charge_off_buckets: tuple[int, ...], generator: np.random.Generator
+) -> None:
     """Give a person a running loan somewhere in its life, or a claim under collection."""
     lenders = people.lines.limit.shape[1]
-    lender = int(luck.integers(0, lenders))
-    term = int(luck.choice(TERM_MONTHS))
-    apr_bp = int(luck.integers(0, 3_600))
-    original = int(luck.integers(5, 500)) * 10_000
-    left = int(luck.integers(1, term + 1))
+    lender = int(generator.integers(0, lenders))
+    term = int(generator.choice(TERM_MONTHS))
+    apr_bp = int(generator.integers(0, 3_600))
+    original = int(generator.integers(5, 500)) * 10_000
+    left = int(generator.integers(1, term + 1))
     loans = people.loans
     loans.original[row, slot] = original
     instalment = level_instalment(original, apr_bp, term)
@@ -159,20 +161,20 @@ def lend(people: People, row: int, slot: int, charge_off_buckets: tuple[int, ...
     loans.instalment[row, slot] = instalment
     loans.apr_bp[row, slot] = apr_bp
     loans.instalments_left[row, slot] = left
-    loans.bucket[row, slot] = luck.integers(0, charge_off_buckets[lender] + 1)
-    loans.worst_bucket[row, slot] = max(loans.bucket[row, slot], luck.integers(0, 4))
-    loans.origination_month[row, slot] = luck.integers(0, OPENING_MONTH - 1)
-    loans.purpose[row, slot] = luck.integers(1, 5)
-    loans.band[row, slot] = luck.integers(0, BANDS)
-    loans.cell[row, slot] = luck.integers(0, CELLS)
+    loans.bucket[row, slot] = generator.integers(0, charge_off_buckets[lender] + 1)
+    loans.worst_bucket[row, slot] = max(loans.bucket[row, slot], generator.integers(0, 4))
+    loans.origination_month[row, slot] = generator.integers(0, OPENING_MONTH - 1)
+    loans.purpose[row, slot] = generator.integers(1, 5)
+    loans.band[row, slot] = generator.integers(0, BANDS)
+    loans.cell[row, slot] = generator.integers(0, CELLS)
     loans.lender[row, slot] = lender
-    loans.partner[row, slot] = luck.choice([NOBODY, *range(lenders)])
+    loans.partner[row, slot] = generator.choice([NOBODY, *range(lenders)])
     if loans.partner[row, slot] != NOBODY:
-        loans.partner_share_bp[row, slot] = luck.integers(0, 10_001)
+        loans.partner_share_bp[row, slot] = generator.integers(0, 10_001)
     loans.status[row, slot] = OPEN
-    if luck.random() < 0.25:
+    if generator.random() < 0.25:
         loans.status[row, slot] = CHARGED_OFF
-        loans.instalments_left[row, slot] = luck.integers(1, 25)
+        loans.instalments_left[row, slot] = generator.integers(1, 25)
         loans.bucket[row, slot] = 0
 
 
@@ -188,64 +190,66 @@ def open_missing_lines(people: People, row: int) -> None:
             people.lines.limit[row, lender] = 0
 
 
-def made_cuts(luck: np.random.Generator, lifelong: np.random.Generator) -> LineCuts:
+def made_cuts(generator: np.random.Generator, lifelong: np.random.Generator) -> LineCuts:
     """Return what a lender takes back from its lines in one month: often nothing, whom it picks stays the same."""
-    quiet = luck.random() < 0.3
+    quiet = generator.random() < 0.3
     return LineCuts(
-        may=int(luck.random() < 0.8),
-        sees_band=int(luck.random() < 0.5),
-        quiet_share=float(luck.choice([0.3, 0.9, 1.0])) if quiet else 0.0,
+        may=int(generator.random() < 0.8),
+        sees_band=int(generator.random() < 0.5),
+        quiet_share=float(generator.choice([0.3, 0.9, 1.0])) if quiet else 0.0,
         freeze_share=float(lifelong.choice([0.0, 0.3])),
         customer_share=float(lifelong.choice([0.5, 1.0])),
         unused_only=int(lifelong.integers(0, 2)),
         from_band=int(lifelong.integers(0, BANDS)),
-        opened_before=int(luck.integers(0, 2 * OPENING_MONTH)),
-        late_share=float(luck.choice([0.0, 0.5])),
-        debt_share=float(luck.choice([0.0, 0.4])),
-        debt_months=float(luck.uniform(0.0, 4.0)),
-        band_share=float(luck.choice([0.0, 0.2])),
-        band_from=int(luck.integers(0, BANDS)),
+        opened_before=int(generator.integers(0, 2 * OPENING_MONTH)),
+        late_share=float(generator.choice([0.0, 0.5])),
+        debt_share=float(generator.choice([0.0, 0.4])),
+        debt_months=float(generator.uniform(0.0, 4.0)),
+        band_share=float(generator.choice([0.0, 0.2])),
+        band_from=int(generator.integers(0, BANDS)),
     )
 
 
 def made_terms(market: Market, month: int) -> Terms:
     """Return every lender's terms of one month."""
-    luck = np.random.default_rng([market.seed, month, 1])
+    generator = np.random.default_rng([market.seed, month, 1])
     lifelong = np.random.default_rng([market.seed, 2])
     lenders = len(market.charge_off_buckets)
 
     def whole(low: int, high: int) -> NDArray[np.int64]:
-        return luck.integers(low, high, lenders, dtype=np.int64)
+        return generator.integers(low, high, lenders, dtype=np.int64)
 
-    apr_bp = np.sort(luck.integers(400, 3_601, (lenders, BANDS)), axis=1)
+    apr_bp = np.sort(generator.integers(400, 3_601, (lenders, BANDS)), axis=1)
     explores = np.arange(lenders) % 2 == market.seed % 2
-    closed = np.where(luck.random((lenders, BANDS)) < 0.15, luck.choice([RATE_CAP, NO_PRICE], (lenders, BANDS)), 0)
+    closed = np.where(
+        generator.random((lenders, BANDS)) < 0.15, generator.choice([RATE_CAP, NO_PRICE], (lenders, BANDS)), 0
+    )
     typical_apr = apr_bp[:, 3] / 10_000
     return Terms(
         lender_id=np.arange(lenders, dtype=np.int64) * 3 + 1,
-        open=(luck.random(lenders) < 0.9).astype(np.int64),
+        open=(generator.random(lenders) < 0.9).astype(np.int64),
         apr_bp=np.where((closed > 0) & ~explores[:, None], 0, apr_bp).astype(np.int64),
         closed=closed.astype(np.int64),
         typical_apr=typical_apr,
-        typical_headline_apr=typical_apr * luck.uniform(0.6, 1.0, lenders),
-        headline_share=luck.uniform(0.5, 1.0, lenders),
+        typical_headline_apr=typical_apr * generator.uniform(0.6, 1.0, lenders),
+        headline_share=generator.uniform(0.5, 1.0, lenders),
         new_cutoff=whole(6, 18),
         line_cutoff=whole(10, 20),
-        limit_months=np.sort(luck.uniform(0.2, 6.0, (lenders, BANDS)), axis=1)[:, ::-1].copy(),
+        limit_months=np.sort(generator.uniform(0.2, 6.0, (lenders, BANDS)), axis=1)[:, ::-1].copy(),
         largest_limit=whole(50, 600) * 10_000,
-        limit_raise=luck.choice([0.0, 0.1, 0.5], lenders),
-        borrower_cap=luck.choice([1_000_000, 20_000_000], lenders).astype(np.int64),
-        disclosure=luck.choice([0.0, 0.4, 1.0], lenders),
+        limit_raise=generator.choice([0.0, 0.1, 0.5], lenders),
+        borrower_cap=generator.choice([1_000_000, 20_000_000], lenders).astype(np.int64),
+        disclosure=generator.choice([0.0, 0.4, 1.0], lenders),
         registry_rank=whole(0, 10_001),
         registry_memory=whole(0, 61),
-        registry_coverage=luck.uniform(0.0, 1.0, lenders),
+        registry_coverage=generator.uniform(0.0, 1.0, lenders),
         partner_share_bp=whole(0, 10_001),
         charge_off_bucket=np.array(market.charge_off_buckets, dtype=np.int64),
         dormant_months=lifelong.choice([6, 24, 600], lenders),
         barred_months=lifelong.choice([0, 12, 600], lenders),
-        collection_effort=luck.uniform(0.0, 1.0, lenders),
-        sold_before=luck.choice([NOTHING_SOLD, month - 12, month - 3], lenders).astype(np.int64),
-        sale_age=luck.choice([NEVER, 2, 8], lenders).astype(np.int64),
+        collection_effort=generator.uniform(0.0, 1.0, lenders),
+        sold_before=generator.choice([NOTHING_SOLD, month - 12, month - 3], lenders).astype(np.int64),
+        sale_age=generator.choice([NEVER, 2, 8], lenders).astype(np.int64),
         proxy_noise=lifelong.uniform(0.0, 1.0, lenders),
         signal_noise=lifelong.uniform(0.0, 4.0, lenders),
         signal_seen=np.where(np.arange(lenders) % 2 == month % 2, 0.5, 1.0),
@@ -253,7 +257,7 @@ def made_terms(market: Market, month: int) -> Terms:
         scene=lifelong.uniform(0.0, 1.0, lenders),
         is_bank=lifelong.integers(0, 2, lenders).astype(np.int64),
         exploration=np.where(explores, 0.3, 0.0),
-        cuts=cuts_of([made_cuts(luck, lifelong) for _ in range(lenders)]),
+        cuts=cuts_of([made_cuts(generator, lifelong) for _ in range(lenders)]),
         officer_share=np.where(np.arange(lenders) % 3 == market.seed % 3, 0.5, 0.0),
         officer_insight=np.full(lenders, 0.6),
         officer_blindness=np.full(lenders, 0.8),
@@ -265,20 +269,20 @@ def made_terms(market: Market, month: int) -> Terms:
         band_of_cell=lifelong.integers(0, BANDS, (lenders, market.counting.cells or CELLS)).astype(np.int8),
         experiment_share=np.where(np.arange(lenders) % 3 == market.seed % 3, 0.6, 0.0),
         experiment_step_bp=whole(0, 600),
-        experiment_limit_step=luck.choice([0.1, 0.5], lenders),
+        experiment_limit_step=generator.choice([0.1, 0.5], lenders),
         least_apr_bp=whole(300, 900),
         most_apr_bp=whole(1_800, 3_601),
         **made_law(np.random.default_rng([market.seed, month, 5]), lenders, is_lawless=market.seed // 2 % 2 == 1),
     )
 
 
-def made_law(luck: np.random.Generator, lenders: int, is_lawless: bool) -> dict[str, NDArray[Any]]:
+def made_law(generator: np.random.Generator, lenders: int, is_lawless: bool) -> dict[str, NDArray[Any]]:
     """Return what the law asks of contracts and persons in one month: nothing, or something of some of the lenders."""
 
     def rule(*values: float) -> NDArray[Any]:
         """Draw one value for each lender; the first means that there is no rule."""
         kind = np.float64 if isinstance(values[0], float) else np.int64
-        return luck.choice(np.array(values[:1] if is_lawless else values, dtype=kind), lenders)
+        return generator.choice(np.array(values[:1] if is_lawless else values, dtype=kind), lenders)
 
     return {
         "has_law": rule(0, 1),
@@ -297,39 +301,39 @@ def made_law(luck: np.random.Generator, lenders: int, is_lawless: bool) -> dict[
 
 def made_conditions(market: Market, month: int) -> Conditions:
     """Return the state of the world in one month."""
-    luck = np.random.default_rng([market.seed, month, 3])
-    separation = luck.uniform(0.0, 0.15, REGION_SECTORS)
+    generator = np.random.default_rng([market.seed, month, 3])
+    separation = generator.uniform(0.0, 0.15, REGION_SECTORS)
     return Conditions(
         month=month,
-        wage_index=float(luck.uniform(0.8, 1.3)),
-        season_factor=float(luck.uniform(0.8, 1.5)),
-        finding_share=float(luck.uniform(0.05, 0.4)),
+        wage_index=float(generator.uniform(0.8, 1.3)),
+        season_factor=float(generator.uniform(0.8, 1.5)),
+        finding_share=float(generator.uniform(0.05, 0.4)),
         separation_shares=separation,
         job_risks=separation[: len(SECTORS)] / separation.mean() - 1.0,
         income_noises=np.array(INCOME_NOISE),
-        informal_supply_share=float(luck.choice([0.0, 0.5, 1.0])),
-        community_default_points=luck.uniform(0.0, 10.0, market.communities),
-        income_factors=luck.choice([1.0, 0.8], REGION_SECTORS),
+        informal_supply_share=float(generator.choice([0.0, 0.5, 1.0])),
+        community_default_points=generator.uniform(0.0, 10.0, market.communities),
+        income_factors=generator.choice([1.0, 0.8], REGION_SECTORS),
         before_window=int(month % 3 == 0),
         after_window=int(month % 3 != 0),
         counts_shape=int(month % 4 != 0),
         watch_months=market.seed % 5,
-        bonus_factor=float(luck.choice([0.9, 1.0, 1.9])),
+        bonus_factor=float(generator.choice([0.9, 1.0, 1.9])),
     )
 
 
 def allotted(demand: NDArray[np.int64], market: Market, month: int, round_number: int) -> Cutoffs:
     """Return how far each lender's made-up money goes in each stratum, and which bank is beside each priority."""
-    luck = np.random.default_rng([market.seed, month, 4, round_number])
+    generator = np.random.default_rng([market.seed, month, 4, round_number])
     told = everybody_served(len(demand), market.counting.strata)
     for lender in range(len(demand)):
-        told.partner[lender] = luck.integers(NOBODY, len(demand), PRIORITIES)
+        told.partner[lender] = generator.integers(NOBODY, len(demand), PRIORITIES)
         for stratum in range(market.counting.strata):
             total = demand[lender, stratum].cumsum()
-            budget = int(total[-1] * luck.choice([0.0, 0.5, 0.8, 1.0]))
+            budget = int(total[-1] * generator.choice([0.0, 0.5, 0.8, 1.0]))
             if total[-1] > budget:
                 told.priority[lender, stratum] = np.searchsorted(total, budget, side="right")
-                told.binding[lender, stratum] = luck.choice(BUDGET_OUTCOMES)
+                told.binding[lender, stratum] = generator.choice(BUDGET_OUTCOMES)
     return told
 
 
@@ -342,7 +346,7 @@ def everybody_served(lenders: int, strata: int = 1) -> Cutoffs:
     )
 
 
-def live_month(engine: Engine, market: Market, month: int, spread: bool = True) -> list[NDArray[np.int64]]:
+def run_month(engine: Engine, market: Market, month: int, spread: bool = True) -> list[NDArray[np.int64]]:
     """Let people live one month; return the demand of both rounds and leave the tallies in the engine."""
     chance = Draws(market.seed).of(month)
     terms, conditions = made_terms(market, month), made_conditions(market, month)
@@ -355,10 +359,10 @@ def live_month(engine: Engine, market: Market, month: int, spread: bool = True) 
     engine.settle(first, second, terms, conditions, chance)
     if spread:
         for lender in range(0, len(market.charge_off_buckets), 2):
-            luck = np.random.default_rng([market.seed, month, 5, lender])
-            here = luck.uniform(0.0, 0.6, market.communities)
+            generator = np.random.default_rng([market.seed, month, 5, lender])
+            here = generator.uniform(0.0, 0.6, market.communities)
             lender_id = int(terms.lender_id[lender])
-            rumour = Rumour(lender, lender_id, float(luck.uniform(0, 0.2)), float(luck.uniform(0, 0.4)), here)
+            rumour = Rumour(lender, lender_id, float(generator.uniform(0, 0.2)), float(generator.uniform(0, 0.4)), here)
             engine.spread_word(rumour, chance)
     return [first_demand, second_demand]
 

@@ -7,23 +7,23 @@ import pytest
 
 from sim.codes import BUCKETS, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, OUTCOMES, PENDING
 from sim.counted import Flow, GroupFlow, HouseholdFlow
-from tests.people.made_market import OPENING_MONTH, copied, live_month, made_market, started
+from tests.people.made_market import OPENING_MONTH, copied, made_market, run_month, started
 
 PAID_OFF, CHARGED_OFF = BUCKETS, BUCKETS + 1
 MONTHS = range(OPENING_MONTH + 1, OPENING_MONTH + 13)
 
 
 @pytest.fixture(scope="module", params=[0, 1, 2, 3])
-def lived_months(request):
+def completed_months(request):
     """Opening tallies, closing tallies, opening savings and closing state of each month of one market."""
     market = made_market(seed=request.param, size=200, lenders=5, steady=request.param % 2 == 0)
     engine = started(market)
-    live_month(engine, market, OPENING_MONTH)
+    run_month(engine, market, OPENING_MONTH)
     months = []
     for month in MONTHS:
         opening, savings = copied(engine.tallies), engine.state().borrowers.savings.sum(dtype=np.int64)
         defaulted_here = engine.tallies
-        live_month(engine, market, month)
+        run_month(engine, market, month)
         assert defaulted_here is engine.tallies
         state = engine.state()
         people = type(state)(*(type(table)(*(values.copy() for values in table)) for table in state))
@@ -39,31 +39,31 @@ def of_households(tallies, name):
     return int(tallies.household[HouseholdFlow.of(name)])
 
 
-def test_rows_of_the_roll_matrix_sum_to_the_opening_book(lived_months):
-    for opening, closing, _, _ in lived_months:
+def test_rows_of_the_roll_matrix_sum_to_the_opening_book(completed_months):
+    for opening, closing, _, _ in completed_months:
         assert np.array_equal(closing.roll_amount.sum(axis=2), opening.stock)
         assert np.array_equal(closing.roll_count.sum(axis=2), opening.stock_count)
 
 
-def test_loans_outstanding_move_by_lending_repayment_and_charge_off_alone(lived_months):
-    for opening, closing, _, _ in lived_months:
+def test_loans_outstanding_move_by_lending_repayment_and_charge_off_alone(completed_months):
+    for opening, closing, _, _ in completed_months:
         change = (
             at_lenders(closing, "originations") - at_lenders(closing, "principal") - at_lenders(closing, "charge_offs")
         )
         assert np.array_equal(opening.stock.sum(axis=1) + change, closing.stock.sum(axis=1))
 
 
-def test_the_number_of_loans_moves_by_lending_paying_off_and_charge_off_alone(lived_months):
-    for opening, closing, _, _ in lived_months:
+def test_the_number_of_loans_moves_by_lending_paying_off_and_charge_off_alone(completed_months):
+    for opening, closing, _, _ in completed_months:
         gone = closing.roll_count[:, :, PAID_OFF].sum(axis=1) + closing.roll_count[:, :, CHARGED_OFF].sum(axis=1)
         now = opening.stock_count.sum(axis=1) + at_lenders(closing, "originations_count") - gone
         assert np.array_equal(now, closing.stock_count.sum(axis=1))
         assert np.array_equal(at_lenders(closing, "defaults"), closing.roll_count[:, :, CHARGED_OFF].sum(axis=1))
 
 
-def test_the_partners_part_moves_by_its_own_flows(lived_months):
+def test_the_partners_part_moves_by_its_own_flows(completed_months):
     lent, _, principal, charged_off, _ = range(5)
-    for opening, closing, _, _ in lived_months:
+    for opening, closing, _, _ in completed_months:
         flow = closing.partner_flow
         change = flow[:, :, lent] - flow[:, :, principal] - flow[:, :, charged_off]
         assert np.array_equal(opening.partner_stock.sum(axis=2) + change, closing.partner_stock.sum(axis=2))
@@ -72,20 +72,20 @@ def test_the_partners_part_moves_by_its_own_flows(lived_months):
             assert np.array_equal(flow[:, :, column].sum(axis=1), at_lenders(closing, f"{name}_partner"))
 
 
-def test_charge_offs_are_the_opening_balance_of_what_rolled_on(lived_months):
-    for _, closing, _, _ in lived_months:
+def test_charge_offs_are_the_opening_balance_of_what_rolled_on(completed_months):
+    for _, closing, _, _ in completed_months:
         assert np.array_equal(at_lenders(closing, "charge_offs"), at_lenders(closing, "opening_last_bucket_rolled"))
         assert np.array_equal(at_lenders(closing, "charge_offs"), closing.roll_amount[:, :, CHARGED_OFF].sum(axis=1))
 
 
-def test_vintages_sum_to_the_book(lived_months):
-    for _, closing, _, _ in lived_months:
+def test_vintages_sum_to_the_book(completed_months):
+    for _, closing, _, _ in completed_months:
         assert np.array_equal(closing.vintage_stock.sum(axis=1), closing.stock.sum(axis=1))
         assert np.array_equal(closing.vintage_flow[:, :, 0].sum(axis=1), at_lenders(closing, "originations"))
 
 
-def test_every_fen_of_households_has_a_source_and_a_use(lived_months):
-    for _, closing, opening_savings, _ in lived_months:
+def test_every_fen_of_households_has_a_source_and_a_use(completed_months):
+    for _, closing, opening_savings, _ in completed_months:
         received = sum(
             of_households(closing, name) for name in ("wages", "benefits", "support", "sales", "informal_lent")
         )
@@ -101,15 +101,15 @@ def test_every_fen_of_households_has_a_source_and_a_use(lived_months):
         assert opening_savings + received - spent == of_households(closing, "savings")
 
 
-def test_informal_debt_moves_by_its_flows(lived_months):
-    for opening, closing, _, _ in lived_months:
+def test_informal_debt_moves_by_its_flows(completed_months):
+    for opening, closing, _, _ in completed_months:
         change = of_households(closing, "informal_lent") - of_households(closing, "informal_principal")
         change -= of_households(closing, "informal_written_off")
         assert of_households(opening, "informal_debt") + change == of_households(closing, "informal_debt")
 
 
-def test_groups_and_sectors_add_up_to_the_whole(lived_months):
-    for _, closing, _, people in lived_months:
+def test_groups_and_sectors_add_up_to_the_whole(completed_months):
+    for _, closing, _, people in completed_months:
         # Groups count new money; lenders count what new loans repaid and interest lent on top as well.
         lent = at_lenders(closing, "originations").sum() - at_lenders(closing, "capitalised").sum()
         new_money = lent - at_lenders(closing, "refinanced").sum()
@@ -128,8 +128,8 @@ def test_groups_and_sectors_add_up_to_the_whole(lived_months):
         assert closing.group[:, GroupFlow.UNEMPLOYED].sum() == (people.borrowers.employed == 0).sum()
 
 
-def test_every_application_ends_in_one_way(lived_months):
-    for _, closing, _, _ in lived_months:
+def test_every_application_ends_in_one_way(completed_months):
+    for _, closing, _, _ in completed_months:
         asked = at_lenders(closing, "new_applications") + at_lenders(closing, "line_applications")
         assert np.array_equal(asked, closing.outcome_count.sum(axis=(1, 2)))
         granted = at_lenders(closing, "new_approvals") + at_lenders(closing, "line_approvals")
@@ -138,8 +138,8 @@ def test_every_application_ends_in_one_way(lived_months):
         assert closing.outcome_count.shape[2] == len(OUTCOMES)
 
 
-def test_stocks_are_those_of_the_state(lived_months):
-    for _, closing, _, people in lived_months:
+def test_stocks_are_those_of_the_state(completed_months):
+    for _, closing, _, people in completed_months:
         loans, lines = people.loans, people.lines
         for lender in range(lines.limit.shape[1]):
             here = (loans.status == OPEN) & (loans.lender == lender)
@@ -153,8 +153,8 @@ def test_stocks_are_those_of_the_state(lived_months):
         assert people.borrowers.savings.sum(dtype=np.int64) == of_households(closing, "savings")
 
 
-def test_nothing_is_negative_and_empty_slots_are_blank(lived_months):
-    for _, closing, _, people in lived_months:
+def test_nothing_is_negative_and_empty_slots_are_blank(completed_months):
+    for _, closing, _, people in completed_months:
         assert all((table >= 0).all() for table in closing)
         assert people.borrowers.savings.min() >= 0
         assert people.borrowers.informal_debt.min() >= 0

@@ -29,10 +29,10 @@ from tests.people.made_market import (
     Engine,
     Market,
     everybody_served,
-    live_month,
     made_conditions,
     made_market,
     made_terms,
+    run_month,
     started,
 )
 from tests.people.test_one_borrower import plain_surroundings, steadfast
@@ -130,7 +130,7 @@ def test_lines_of_made_markets_end_both_ways(kind):
     ended = set()
     for month in range(OPENING_MONTH, OPENING_MONTH + 12):
         before = engine.state().lines.status.copy()
-        live_month(engine, market, month)
+        run_month(engine, market, month)
         ended |= set(before[(before != NO_LINE) & (engine.state().lines.status == NO_LINE)].tolist())
     assert ended == {LINE_OPEN, LINE_BARRED}
 

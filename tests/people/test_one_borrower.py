@@ -50,14 +50,14 @@ class Holding:
         return amount * self.share_bp // 10_000 if self.partner != NOBODY else 0
 
 
-def holdings(luck: random.Random) -> list[Holding]:
+def holdings(generator: random.Random) -> list[Holding]:
     """Two loans of a platform, the first shared with the bank, and one of the bank itself."""
     held = []
     for lender, partner, share_bp in [(PLATFORM, BANK, 7_000), (BANK, NOBODY, 0), (PLATFORM, NOBODY, 0)]:
         principal, apr_bp, term = (
-            luck.randint(10, 300) * 10_000,
-            luck.randint(600, 3_600),
-            luck.choice([3, 6, 9, 12, 24]),
+            generator.randint(10, 300) * 10_000,
+            generator.randint(600, 3_600),
+            generator.choice([3, 6, 9, 12, 24]),
         )
         instalment = level_instalment(principal, apr_bp, term)
         held.append(Holding(ContractByDates(principal, apr_bp, term, instalment, PENALTY), lender, partner, share_bp))
@@ -164,15 +164,15 @@ def give(engine: PeopleEngine | ReferenceEngine, purse: int) -> None:
 @pytest.mark.parametrize("kind", [PeopleEngine, ReferenceEngine])
 @pytest.mark.parametrize("seed", fast_first(range(25), 8))
 def test_books_hold_what_the_conventions_say(kind, seed):
-    luck = random.Random(seed)
-    held = holdings(luck)
+    generator = random.Random(seed)
+    held = holdings(generator)
     market = Market(seed, lone_borrower(held), 1, steadfast(), CHARGE_OFF_BUCKETS)
     engine = started(market, kind)
     everybody = everybody_served(lenders=2)
     dues = sum(holding.contract.instalment for holding in held)
-    poverty = luck.choice([0.0, 0.3, 0.6])
+    poverty = generator.choice([0.0, 0.3, 0.6])
     for month in range(1, 45):
-        purse = 0 if luck.random() < poverty else int(luck.uniform(0.0, 3.0) * dues)
+        purse = 0 if generator.random() < poverty else int(generator.uniform(0.0, 3.0) * dues)
         give(engine, purse)
         terms, conditions = plain_surroundings(market, month)
         chance = Draws(seed).of(month)
@@ -194,10 +194,10 @@ def test_books_hold_what_the_conventions_say(kind, seed):
 def test_the_lives_compared_hold_every_kind_of_entry():
     totals: dict[str, int] = {}
     for seed in range(25):
-        luck = random.Random(seed)
-        held = holdings(luck)
+        generator = random.Random(seed)
+        held = holdings(generator)
         for month in range(1, 45):
-            for name, by_lender in live_by_dates(held, month, luck.choice([0, 0, 100_000, 2_000_000])).items():
+            for name, by_lender in live_by_dates(held, month, generator.choice([0, 0, 100_000, 2_000_000])).items():
                 totals[name] = totals.get(name, 0) + sum(by_lender)
     assert [name for name, total in totals.items() if total == 0] == []
 

@@ -17,9 +17,9 @@ from tests.people.made_market import (
     OPENING_MONTH,
     Market,
     differences,
-    live_month,
     made_market,
     named_arrays,
+    run_month,
     started,
 )
 from tests.reference.borrower import Borrower
@@ -30,8 +30,8 @@ def assert_engines_agree(market: Market, months: int) -> None:
     arrays, reference = started(market), started(market, ReferenceEngine)
     assert differences(arrays, reference) == []
     for month in range(OPENING_MONTH, OPENING_MONTH + months):
-        demand = live_month(arrays, market, month)
-        same_demand = live_month(reference, market, month)
+        demand = run_month(arrays, market, month)
+        same_demand = run_month(reference, market, month)
         for round_number in (0, 1):
             assert np.array_equal(demand[round_number], same_demand[round_number])
         assert differences(arrays, reference) == [], f"seed {market.seed}, month {month}"
@@ -77,7 +77,7 @@ def test_made_markets_visit_every_corner():
         market = made_market(seed, size=150, steady=seed % 2 == 0)
         engine = started(market)
         for month in range(OPENING_MONTH, OPENING_MONTH + 12):
-            live_month(engine, market, month)
+            run_month(engine, market, month)
             flows += engine.tallies.flow.sum(axis=0)
             household += engine.tallies.household
             outcomes += engine.tallies.outcome_count.sum(axis=(0, 1))
@@ -102,7 +102,7 @@ def test_made_markets_fill_every_count_of_scorecards():
         market = made_market(seed, size=150, steady=seed % 2 == 0)
         engine = started(market)
         for month in range(OPENING_MONTH, OPENING_MONTH + 12):
-            live_month(engine, market, month)
+            run_month(engine, market, month)
             tallies, counting = engine.tallies, market.counting
             if counting.cells:
                 flow = tallies.flow.sum(axis=0)
@@ -129,8 +129,8 @@ def test_a_changed_number_is_noticed():
     )
     arrays, reference = started(market), started(changed, ReferenceEngine)
     for month in range(OPENING_MONTH, OPENING_MONTH + 6):
-        live_month(arrays, market, month)
-        live_month(reference, changed, month)
+        run_month(arrays, market, month)
+        run_month(reference, changed, month)
     assert differences(arrays, reference) != []
 
 
@@ -140,8 +140,8 @@ def test_the_order_of_people_does_not_matter():
     people = list(shuffled.borrowers)
     for month in range(OPENING_MONTH, OPENING_MONTH + 6):
         random.Random(month).shuffle(shuffled.borrowers)
-        live_month(in_order, market, month)
-        live_month(shuffled, market, month)
+        run_month(in_order, market, month)
+        run_month(shuffled, market, month)
         shuffled.borrowers = list(people)
         assert differences(in_order, shuffled) == []
 
@@ -160,7 +160,7 @@ def test_borrowers_are_agents_of_the_model_they_are_given():
 def test_market_and_reference_export_the_documented_types():
     market = made_market(seed=3, size=10)
     for engine in (started(market), started(market, ReferenceEngine)):
-        live_month(engine, market, OPENING_MONTH)
+        run_month(engine, market, OPENING_MONTH)
         for table in engine.state():
             for name, values in table._asdict().items():
                 assert values.dtype == STATE_TYPES[type(table).__name__][name], name
@@ -181,8 +181,8 @@ def test_a_person_who_never_asks_leaves_everybody_else_alone():
         people = people._replace(**{name: longer})
     grown = started(bigger._replace(people=people))
     for month in range(OPENING_MONTH, OPENING_MONTH + 6):
-        live_month(engine, small, month, spread=False)
-        live_month(grown, small, month, spread=False)
+        run_month(engine, small, month, spread=False)
+        run_month(grown, small, month, spread=False)
         ours, theirs = named_arrays(engine), named_arrays(grown)
         for name, values in ours.items():
             if not name.startswith("Tallies"):
@@ -193,6 +193,6 @@ def test_priorities_fit_the_table():
     market = made_market(seed=4, size=150, lenders=6)
     engine = started(market)
     for month in range(OPENING_MONTH, OPENING_MONTH + 6):
-        live_month(engine, market, month)
+        run_month(engine, market, month)
         assert engine.state().applications.priority.max() < PRIORITIES
         assert engine.state().applications.priority.min() >= 0

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.people.blocks import row_ranges
-from tests.people.made_market import OPENING_MONTH, differences, fingerprint, live_month, made_market, started
+from tests.people.made_market import OPENING_MONTH, differences, fingerprint, made_market, run_month, started
 from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,8 +22,8 @@ def test_shards_and_threads_do_not_matter(size, shards, threads):
     market = made_market(seed=11, size=size, lenders=5)
     whole, cut = started(market), started(market, shards=shards, threads=threads)
     for month in range(OPENING_MONTH, OPENING_MONTH + 6):
-        live_month(whole, market, month)
-        live_month(cut, market, month)
+        run_month(whole, market, month)
+        run_month(cut, market, month)
         assert differences(whole, cut) == []
 
 
@@ -34,12 +34,12 @@ def test_row_ranges_cover_everybody_once(people, shards):
     assert [row for first, last in ranges for row in range(first, last)] == list(range(people))
 
 
-def lived(months: int) -> str:
+def completed(months: int) -> str:
     """Return the fingerprint of a small market after some months."""
     market = made_market(seed=21, size=24, lenders=3)
     engine = started(market)
     for month in range(OPENING_MONTH, OPENING_MONTH + months):
-        live_month(engine, market, month)
+        run_month(engine, market, month)
     return fingerprint(engine)
 
 
@@ -49,7 +49,7 @@ def lived(months: int) -> str:
     ids=["another process", "interpreted"],
 )
 def test_a_fresh_process_gives_the_same_bytes(environment, tmp_path):
-    program = "from tests.people.test_shards import lived; print(lived(6))"
+    program = "from tests.people.test_shards import completed; print(completed(6))"
     run = subprocess.run(
         [sys.executable, "-W", "error::RuntimeWarning", "-c", program],
         cwd=tmp_path,
@@ -60,4 +60,4 @@ def test_a_fresh_process_gives_the_same_bytes(environment, tmp_path):
         check=False,
     )
     assert run.returncode == 0, run.stderr
-    assert run.stdout.strip() == lived(6)
+    assert run.stdout.strip() == completed(6)

@@ -33,7 +33,7 @@ def warmed_up(prepared: bool = False) -> CreditMarket:
 
 
 @cache
-def lived_with(*policy: tuple[str, Any], prepared: bool = False) -> CreditMarket:
+def completed_with(*policy: tuple[str, Any], prepared: bool = False) -> CreditMarket:
     market = warmed_up(prepared)
     branch = market.branch(market.config._replace(policy=policy))
     branch.run()
@@ -76,23 +76,23 @@ class TestEveryInstrument:
     @pytest.mark.fast_first(12)
     def test_numbers_that_ask_for_nothing_change_nothing_at_all(self, name: str) -> None:
         instrument = class_of(name)(**DATES, kinds=(), **class_of(name).IDLE)
-        assert unlike(lived_with((name, instrument)), lived_with(), ignored=NEWS) == []
+        assert unlike(completed_with((name, instrument)), completed_with(), ignored=NEWS) == []
 
     def test_nothing_but_the_announcement_comes_before_it_is_in_force(self, name: str) -> None:
-        bound, free = lived_with(strict(name, **DATES)), lived_with()
+        bound, free = completed_with(strict(name, **DATES)), completed_with()
         assert unlike(bound, free, EFFECTIVE, ignored=NEWS) == []
         assert unlike(bound, free, ANNOUNCED) == []
         assert unlike(bound, free, ANNOUNCED + 1) == ["actions"]
 
     def test_it_leaves_a_trace_under_its_own_name_when_it_binds(self, name: str) -> None:
-        bound, free = lived_with(strict(name, **DATES)), lived_with()
+        bound, free = completed_with(strict(name, **DATES)), completed_with()
         assert unlike(bound, free, ignored=NEWS) != []
         if class_of(name).TRACE:
             assert class_of(name).TRACE in traces(bound) - (traces(free) - {"borrower_cap", "capital_rule"})
 
     @pytest.mark.fast_first(12)
     def test_lenders_who_prepare_do_so_from_the_announcement_and_not_before(self, name: str) -> None:
-        bound, free = lived_with(strict(name, **DATES), prepared=True), lived_with(prepared=True)
+        bound, free = completed_with(strict(name, **DATES), prepared=True), completed_with(prepared=True)
         assert unlike(bound, free, ANNOUNCED) == []
         early = unlike(bound, free, EFFECTIVE, ignored=NEWS)
         assert early == [] or class_of(name).TRACE in ("capital_rule", "capital_buffer", "enters_resolution")
@@ -110,17 +110,17 @@ def test_a_rule_that_says_it_acts_by_refusals_alone_does_nothing_when_it_refuses
     if name not in MILD:
         pytest.skip("it asks for nothing, or ties with a limit that leaves nothing at all and gives its name")
     instrument = class_of(name)(**DATES, kinds=(), **MILD[name])
-    mild = lived_with((name, instrument))
+    mild = completed_with((name, instrument))
     assert class_of(name).TRACE not in traces(mild)
-    assert [table for table in unlike(mild, lived_with(), ignored=NEWS) if table != "budgets"] == []
+    assert [table for table in unlike(mild, completed_with(), ignored=NEWS) if table != "budgets"] == []
 
 
 def test_lenders_who_prepare_hold_more_capital_before_a_capital_rule_is_in_force() -> None:
     rule = strict("capital_adequacy", **DATES)
-    bound, free = lived_with(rule, prepared=True), lived_with(prepared=True)
+    bound, free = completed_with(rule, prepared=True), completed_with(prepared=True)
     assert "lender" in unlike(bound, free, EFFECTIVE, ignored=NEWS)
 
 
 def test_the_order_in_which_instruments_are_listed_changes_no_market() -> None:
     policy = tuple((name, class_of(name)(**DATES, kinds=())) for name in NAMES)
-    assert unlike(lived_with(*policy), lived_with(*policy[::-1]), ignored=NEWS) == []
+    assert unlike(completed_with(*policy), completed_with(*policy[::-1]), ignored=NEWS) == []

@@ -144,15 +144,15 @@ def test_a_dressed_return_lies_between_the_truth_and_what_is_to_be_shown(
 
 
 def test_dressing_keeps_a_lender_off_the_ladder_until_inspectors_come() -> None:
-    def lived(visits: float) -> tuple[list[tuple[int, str]], MadeLender]:
+    def completed(visits: float) -> tuple[list[tuple[int, str]], MadeLender]:
         supervision = SupervisionParameters(inspections_a_year=visits, false_return_fine_share=1.0, weak_factor=1.0)
         regulator = regulator_with(report_lag_months=1, warning_months=2, supervision=supervision)
         lender = MadeLender(ratio=0.075, dressing=DressingParameters(hidden_share=1.0, months=600))
         supervise(regulator, lender, {}, 5)
         return acts(regulator), lender
 
-    assert lived(0.0) == ([], lived(0.0)[1])
-    log, lender = lived(12.0)  # every month
+    assert completed(0.0) == ([], completed(0.0)[1])
+    log, lender = completed(12.0)  # every month
     assert log[:5] == [
         (0, "inspection"),
         (0, "false return found"),

@@ -47,24 +47,24 @@ LAW = 4  # the month in which the rules of these tests start
 
 @cache
 def market(*policy: str, kind: type[CreditMarket] = CreditMarket, people: int = 500) -> CreditMarket:
-    """A small market that has lived ten months, the last six under the instruments."""
+    """A small market that has run ten months, the last six under the instruments."""
     names = list(dict.fromkeys(text.split(".")[0] for text in policy))
     dates = [f"policy.{name}.{key}={LAW}" for name in names for key in ("announce_month", "effective_month")]
     numbers = [f"policy.{text}" for text in policy if "=" in text]
     config: MarketConfig = compose(["scale=smoke", f"policy=[{','.join(names)}]", *dates, *numbers])
-    lived = kind(
+    completed = kind(
         config._replace(
             population=config.population._replace(size=people),
             calendar=config.calendar._replace(warm_up_months=20, months=10),
         ),
         rng=5,
     )
-    lived.run()
-    return lived
+    completed.run()
+    return completed
 
 
-def refused(lived: CreditMarket, reason: str, since: int = LAW) -> int:
-    rows = lived.record.table("refused")
+def refused(completed: CreditMarket, reason: str, since: int = LAW) -> int:
+    rows = completed.record.table("refused")
     chosen = pc.and_(pc.equal(rows["constraint"], reason), pc.greater_equal(rows["month"], since))
     return pc.sum(rows.filter(chosen)["applications"]).as_py() or 0
 
@@ -179,14 +179,14 @@ class TestInAMarket:
         assert refused(market("credit_registry.coverage_share=1.0"), "lender_count") == 0
 
     def test_no_new_loan_is_longer_than_the_longest_term(self) -> None:
-        def terms(lived: CreditMarket) -> set[int]:
-            loans = lived.people.state().loans
-            month = LAW + lived.config.calendar.warm_up_months
+        def terms(completed: CreditMarket) -> set[int]:
+            loans = completed.people.state().loans
+            month = LAW + completed.config.calendar.warm_up_months
             new = (loans.status == 1) & (loans.origination_month >= month) & (loans.bucket == 0)
             left = (
                 loans.instalments_left
-                + lived.month
-                + lived.config.calendar.warm_up_months
+                + completed.month
+                + completed.config.calendar.warm_up_months
                 - 1
                 - loans.origination_month
             )
@@ -197,21 +197,21 @@ class TestInAMarket:
 
     def test_a_moratorium_spares_those_without_work(self) -> None:
         spared, asked = market("moratorium"), market()
-        for lived, is_spared in ((spared, True), (asked, False)):
-            people = lived.people.state()
-            idle = people.borrowers.months_unemployed > lived.month - LAW  # since before the moratorium
+        for completed, is_spared in ((spared, True), (asked, False)):
+            people = completed.people.state()
+            idle = people.borrowers.months_unemployed > completed.month - LAW  # since before the moratorium
             late = (people.loans.status[idle] == 1) & (people.loans.bucket[idle] == 1)
             assert bool(late.any()) != is_spared or not idle.any()
 
     def test_interest_of_a_moratorium_goes_on_or_not(self) -> None:
-        def interest(lived: CreditMarket) -> int:
-            return sum(lived.record.table("lender")["refinanced_fen"].to_pylist())
+        def interest(completed: CreditMarket) -> int:
+            return sum(completed.record.table("lender")["refinanced_fen"].to_pylist())
 
         assert interest(market("moratorium")) > interest(market("moratorium.interest_accrues=false"))
 
     def test_less_effort_recovers_less(self) -> None:
-        def recovered(lived: CreditMarket) -> int:
-            return sum(lived.record.table("lender")["recoveries_fen"].to_pylist())
+        def recovered(completed: CreditMarket) -> int:
+            return sum(completed.record.table("lender")["recoveries_fen"].to_pylist())
 
         assert recovered(market("collection_conduct.max_effort=0.0")) < recovered(market())
 
@@ -221,14 +221,14 @@ def capped(counts_fees: bool, largest_fee_share: float) -> CreditMarket:
     """The market under a ceiling of 13%, with lenders that move so much of the price into fees."""
     config = market("rate_cap.max_apr=0.13", f"rate_cap.counts_fees={counts_fees}").config
     lenders = tuple((name, each._replace(largest_fee_share=largest_fee_share)) for name, each in config.lender)
-    lived = CreditMarket(config._replace(lender=lenders), rng=5)
-    lived.run()
-    return lived
+    completed = CreditMarket(config._replace(lender=lenders), rng=5)
+    completed.run()
+    return completed
 
 
 class TestTheWayRoundARateCap:
-    def prices(self, lived: CreditMarket, column: str) -> float:
-        rows = lived.record.table("lender")
+    def prices(self, completed: CreditMarket, column: str) -> float:
+        rows = completed.record.table("lender")
         return max(rows.filter(pc.greater_equal(rows["month"], LAW))[column].drop_null().to_pylist())
 
     def test_price_moves_into_fees_under_a_ceiling_on_headlines(self) -> None:
@@ -246,10 +246,10 @@ class TestTheWayRoundARateCap:
 
 class TestTheLastRefusal:
     def test_it_says_what_the_last_month_of_applications_said(self) -> None:
-        lived = market(*ALL)
-        people = lived.people.state()
+        completed = market(*ALL)
+        people = completed.people.state()
         outcome, first = people.applications.outcome, people.applications.first_outcome
-        now = lived.month + lived.config.calendar.warm_up_months - 1
+        now = completed.month + completed.config.calendar.warm_up_months - 1
         refused_now = (outcome != NOT_APPLIED) & (people.applications.amount == 0)
         assert refused_now.any()
         assert np.array_equal(people.borrowers.last_refusal[refused_now], outcome[refused_now])
@@ -258,11 +258,11 @@ class TestTheLastRefusal:
         assert np.array_equal(people.borrowers.last_refusal[moved], first[moved])
 
     def test_a_lender_in_resolution_says_that_it_has_no_licence(self) -> None:
-        lived = CreditMarket(market().config, rng=5)
-        lived.run_until(1)
-        failed, other = lived.lenders[:2]
+        completed = CreditMarket(market().config, rng=5)
+        completed.run_until(1)
+        failed, other = completed.lenders[:2]
         failed.status = RESOLUTION
-        economy, rulebook = made_economy(0.0385)._replace(rollover_factors=(1.0,) * 6), lived.regulator.rulebook
+        economy, rulebook = made_economy(0.0385)._replace(rollover_factors=(1.0,) * 6), completed.regulator.rulebook
         assert [each.set_terms(economy, rulebook).shut_ground for each in (failed, other)] == [NO_LICENCE, FROZEN]
 
     def test_people_are_told_with_reason_lender_and_month(self) -> None:

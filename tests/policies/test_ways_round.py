@@ -28,7 +28,7 @@ from sim.policies.rate_cap import RateCap
 from sim.policies.risk_weights import RiskWeights
 from sim.supervisor.regulator import Regulator
 from sim.values import Rulebook
-from tests.market.small_market import differing, every_lender, lived, small
+from tests.market.small_market import completed, differing, every_lender, small
 from tests.policies.test_every_instrument import OPENING
 from tests.policies.test_rules_on_contracts import made_economy
 
@@ -41,7 +41,7 @@ def capped(counts_guarantees: bool, largest_guarantee_share: float) -> CreditMar
     """A market under a ceiling of 13%, with lenders that move so much of the price to a guarantor."""
     cap = RateCap(LAW, LAW, (), 0.13, True, counts_guarantees)
     config = small(people=400, months=10, policy=(("rate_cap", cap),))
-    return lived(every_lender(config, largest_guarantee_share=largest_guarantee_share))
+    return completed(every_lender(config, largest_guarantee_share=largest_guarantee_share))
 
 
 def dearest(market: CreditMarket) -> float:
@@ -154,8 +154,8 @@ class TestRelabelledPurposes:
 
     def test_some_inspections_miss_it(self) -> None:
         lender, acts = inspected(0.1)
-        luck = [Draws(1).of(month).uniform("inspection", lender.id, alternative=1) for month in range(12)]
-        assert lender.honest_from == next(month for month, drawn in enumerate(luck) if drawn < 0.1) > 0
+        draw = [Draws(1).of(month).uniform("inspection", lender.id, alternative=1) for month in range(12)]
+        assert lender.honest_from == next(month for month, drawn in enumerate(draw) if drawn < 0.1) > 0
         assert acts.count("relabelled loans found") == 1
 
     def test_a_return_is_put_right_as_far_as_inspectors_see(self) -> None:
@@ -171,7 +171,7 @@ def weighed(declared: float, found: float = 1.0, dressing: float = 0.0) -> Credi
     supervision = SupervisionParameters(from_month=9, inspections_a_year=12.0, relabelling_found_share=found)
     config = small(people=500, months=14, policy=(("risk_weights", LIGHTER),))
     config = config._replace(regulator=config.regulator._replace(supervision=supervision))
-    return lived(
+    return completed(
         every_lender(
             config,
             relabelling=RelabellingParameters(declared, honest_months=3),
@@ -192,7 +192,7 @@ def test_declaring_falsely_pays_only_where_the_law_weighs_purposes() -> None:
 def test_lenders_that_are_honest_and_those_for_whom_there_is_nothing_to_gain_live_alike() -> None:
     config = small(people=300, months=6)
     liars = every_lender(config, relabelling=RelabellingParameters(1.0))
-    assert differing(lived(config).record.tables, lived(liars).record.tables) == []
+    assert differing(completed(config).record.tables, completed(liars).record.tables) == []
 
 
 class TestBuyingEarly:
@@ -218,8 +218,8 @@ class TestBuyingEarly:
     def test_people_hurry_after_the_announcement_and_not_before(self) -> None:
         config = small(people=500, months=12, policy=(("rate_cap", RateCap(4, 8, (), 0.16)),))
         demand = config.behaviour.demand._replace(anticipation_share=0.5)
-        hurrying = lived(config._replace(behaviour=config.behaviour._replace(demand=demand)))
-        calm = lived(config)
+        hurrying = completed(config._replace(behaviour=config.behaviour._replace(demand=demand)))
+        calm = completed(config)
         asked = [
             [row["applications"] for row in market.record.table("market").to_pylist()] for market in (hurrying, calm)
         ]

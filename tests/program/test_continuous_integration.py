@@ -22,7 +22,7 @@ def script(path: Path, text: str) -> Path:
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
+def folder(tmp_path: Path) -> Path:
     (tmp_path / ".ci").mkdir()
     shutil.copy(ROOT / ".ci" / "run", tmp_path / ".ci" / "run")
     script(tmp_path / ".ci" / "wheel", 'echo "wheel under $1"')
@@ -31,24 +31,26 @@ def place(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def lines_of(place: Path) -> list[str]:
-    environment = {**os.environ, "PATH": f"{place / 'bin'}{os.pathsep}{os.environ['PATH']}"}
-    ended = subprocess.run([place / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False)
+def lines_of(folder: Path) -> list[str]:
+    environment = {**os.environ, "PATH": f"{folder / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+    ended = subprocess.run([folder / ".ci" / "run"], env=environment, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr
     assert ended.stderr == ""
     return ended.stdout.splitlines()
 
 
-def test_without_other_pythons_the_wheel_is_tried_under_that_of_make(place: Path) -> None:
-    script(place / ".ci" / "pythons", "true")
-    lines = lines_of(place)
+def test_without_other_pythons_the_wheel_is_tried_under_that_of_make(folder: Path) -> None:
+    script(folder / ".ci" / "pythons", "true")
+    lines = lines_of(folder)
     assert f"Python of make: {OWN}; supported ones found: none but that" in lines
-    assert lines[-1] == f"wheel under {place}/.venv/bin/python", "a whole path, from whatever folder it is started"
+    assert lines[-1] == f"wheel under {folder}/.venv/bin/python", "a whole path, from whatever folder it is started"
 
 
-def test_the_wheel_is_tried_under_the_lowest_and_the_newest(place: Path) -> None:
-    low, middle, new = (script(place / name, f"echo {version}") for name, version in (("l", OWN), ("m", 0), ("n", 9.9)))
-    script(place / ".ci" / "pythons", f"printf '%s\\n' {low} {middle} {new}")
-    lines = lines_of(place)
+def test_the_wheel_is_tried_under_the_lowest_and_the_newest(folder: Path) -> None:
+    low, middle, new = (
+        script(folder / name, f"echo {version}") for name, version in (("l", OWN), ("m", 0), ("n", 9.9))
+    )
+    script(folder / ".ci" / "pythons", f"printf '%s\\n' {low} {middle} {new}")
+    lines = lines_of(folder)
     assert f"make fast-tests PYTHON={new} VENV=.venv-9.9" in lines
     assert lines[-2:] == [f"wheel under {low}", f"wheel under {new}"]

@@ -25,7 +25,7 @@ from experiments.terminal import flags
 from experiments.terminal.command_line import INTERRUPTED, REFUSED, command_here, program, usage
 from experiments.terminal.streams import READER_GONE, as_command
 from sluice.__main__ import main as start
-from tests.studies.fake_study import live, study_in
+from tests.studies.fake_study import run_study, study_in
 from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,9 +36,9 @@ def test_every_command_is_listed_and_tells_how_it_is_used(name: str, capsys: pyt
     assert main(["-h"]) == 0
     assert f"\n  {program()} {name} " in capsys.readouterr().out
     assert as_command(lambda: main_of(name)(["--help"])) == 0
-    said = capsys.readouterr().out
-    assert "sluice" in said
-    assert [flag for flag in COMMANDS[name].flags if flag != flags.MULTIRUN and flag not in said] == []
+    message = capsys.readouterr().out
+    assert "sluice" in message
+    assert [flag for flag in COMMANDS[name].flags if flag != flags.MULTIRUN and flag not in message] == []
 
 
 def test_names_may_be_written_with_underscores(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,10 +48,10 @@ def test_names_may_be_written_with_underscores(capsys: pytest.CaptureFixture[str
 
 def test_version_names_what_numbers_hang_on(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--version"]) == 0
-    said = capsys.readouterr().out
-    assert said.startswith(f"sluice {machine.own_version()} (sources ")
-    assert f"python {sys.version_info.major}.{sys.version_info.minor}, " in said
-    assert f"numpy {metadata.version('numpy')}" in said
+    message = capsys.readouterr().out
+    assert message.startswith(f"sluice {machine.own_version()} (sources ")
+    assert f"python {sys.version_info.major}.{sys.version_info.minor}, " in message
+    assert f"numpy {metadata.version('numpy')}" in message
 
 
 WRONG = [
@@ -87,13 +87,13 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(("texts", "said"), WRONG, ids=[" ".join(texts) for texts, _ in WRONG])
+@pytest.mark.parametrize(("texts", "message"), WRONG, ids=[" ".join(texts) for texts, _ in WRONG])
 def test_wrong_words_are_answered_with_what_to_write(
-    texts: list[str], said: str, capsys: pytest.CaptureFixture[str]
+    texts: list[str], message: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(texts) == 2
     heard = capsys.readouterr()
-    assert said.replace("PROGRAM", program()) in heard.err
+    assert message.replace("PROGRAM", program()) in heard.err
     assert len(heard.err.splitlines()) == 1
     assert heard.out == ""
 
@@ -155,11 +155,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A finished study on a market of dice."""
     from tests.studies.fake_study import fake_market
 
-    place = tmp_path_factory.mktemp("read") / "a"
+    folder = tmp_path_factory.mktemp("read") / "a"
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "sim.market", fake_market())
-        assert live(study_in(place)) == 0
-    return place
+        assert run_study(study_in(folder)) == 0
+    return folder
 
 
 READ = [["-h"], ["--version"], ["dictionary"], ["completion", "bash"], ["run", "-h"], ["run", "--cfg", "job"]]
@@ -180,9 +180,9 @@ def test_command_that_is_not_read_ends_without_a_word(
 
 def test_study_without_a_column_is_not_held_against_targets(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["validate", str(folder)]) == REFUSED
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert re.fullmatch(r"lender\.\w+: no such column; .+\n", said.err)
+    message = capsys.readouterr()
+    assert message.out == ""
+    assert re.fullmatch(r"lender\.\w+: no such column; .+\n", message.err)
 
 
 @pytest.mark.parametrize("named", ["nowhere", "."])
@@ -190,28 +190,28 @@ def test_folder_without_a_study_is_not_held_against_targets(
     named: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["validate", str(tmp_path / named)]) == REFUSED
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert said.err.count("\n") == 1
+    message = capsys.readouterr()
+    assert message.out == ""
+    assert message.err.count("\n") == 1
 
 
 def test_command_that_talks_for_long_is_ended_where_it_stands(capfd: pytest.CaptureFixture[str]) -> None:
-    told = []
+    shown = []
 
     def talk() -> int:
         try:
             for number in range(100_000):
                 print(number)
         except Exception:  # noqa: BLE001  (what such handlers in commands must not catch)
-            told.append("caught")
+            shown.append("caught")
         finally:
-            told.append(number)
+            shown.append(number)
         return 0
 
     with unread():
         assert as_command(talk) == READER_GONE
-    assert len(told) == 1
-    assert told[0] < 99_999
+    assert len(shown) == 1
+    assert shown[0] < 99_999
     assert capfd.readouterr().err == ""
 
 
@@ -244,9 +244,9 @@ def test_command_begins_nothing_under_a_limit_too_low(
 ) -> None:
     monkeypatch.setattr("experiments.terminal.memory_limit.address_limit", lambda: 1_200_000 * 1024)
     assert as_command(lambda: 0) == 1
-    said = capsys.readouterr().err
-    assert said.startswith("memory: a process may have 1200000 kB of addresses here (ulimit -v)")
-    assert len(said.splitlines()) == 1
+    message = capsys.readouterr().err
+    assert message.startswith("memory: a process may have 1200000 kB of addresses here (ulimit -v)")
+    assert len(message.splitlines()) == 1
 
 
 @pytest.mark.parametrize(
@@ -278,21 +278,21 @@ START = "import sys\nfrom sluice.__main__ import main\nsys.exit(main())\n"  # as
 @pytest.fixture
 def hostile(tmp_path: Path) -> Path:
     """A folder of the user's own that holds other things under our names."""
-    place = tmp_path / "mine"
+    folder = tmp_path / "mine"
     for name in ("experiments", "configs", "sluice"):
-        (place / name).mkdir(parents=True)
-        (place / name / "__init__.py").write_text("raise RuntimeError('the wrong package')\n")
-    (place / "sim.py").write_text("raise RuntimeError('the wrong model')\n")
-    return place
+        (folder / name).mkdir(parents=True)
+        (folder / name / "__init__.py").write_text("raise RuntimeError('the wrong package')\n")
+    (folder / "sim.py").write_text("raise RuntimeError('the wrong model')\n")
+    return folder
 
 
-def started(place: Path, path: str, tmp_path: Path, texts: list[str]) -> subprocess.CompletedProcess[str]:
+def started(folder: Path, path: str, tmp_path: Path, texts: list[str]) -> subprocess.CompletedProcess[str]:
     script = tmp_path / "bin" / "sluice"
     script.parent.mkdir(exist_ok=True)
     script.write_text(START)
     environment = {**os.environ, "PYTHONPATH": path}
     return subprocess.run(
-        [sys.executable, str(script), *texts], cwd=place, env=environment, capture_output=True, text=True, check=False
+        [sys.executable, str(script), *texts], cwd=folder, env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -316,11 +316,11 @@ def test_own_files_of_the_same_names_do_not_hide_sluice(hostile: Path, before: s
 @pytest.mark.slow
 def test_a_path_that_names_the_folder_of_such_files_does_not_hide_it_either(tmp_path: Path) -> None:
     """`PYTHONPATH=$PYTHONPATH:...` with nothing before the colon puts the current folder on the path."""
-    place = tmp_path / "mine"
-    (place / "experiments").mkdir(parents=True)
-    (place / "experiments" / "__init__.py").write_text("raise RuntimeError('the wrong package')\n")
-    (place / "sim.py").write_text("raise RuntimeError('the wrong model')\n")
-    ended = started(place, f"{os.pathsep}{ROOT}", tmp_path, ["run", "--cfg", "job"])
+    folder = tmp_path / "mine"
+    (folder / "experiments").mkdir(parents=True)
+    (folder / "experiments" / "__init__.py").write_text("raise RuntimeError('the wrong package')\n")
+    (folder / "sim.py").write_text("raise RuntimeError('the wrong model')\n")
+    ended = started(folder, f"{os.pathsep}{ROOT}", tmp_path, ["run", "--cfg", "job"])
     assert ended.returncode == 0, ended.stderr
     assert yaml.safe_load(ended.stdout)["study"]["name"] == "tightening"
 

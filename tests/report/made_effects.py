@@ -25,7 +25,7 @@ def made(
     more: Mapping[str, object] = {},
 ) -> Study:
     """Write effects by (outcome, arm, scenario) at months 13-24; None has no value. All rows hold `more` as well."""
-    outcomes, arms, scenarios = ([*dict.fromkeys(place[at] for place in cells)] for at in range(3))
+    outcomes, arms, scenarios = ([*dict.fromkeys(key[at] for key in cells)] for at in range(3))
     rows = [
         {
             "outcome": outcome,

@@ -40,17 +40,17 @@ Rows = Callable[[np.random.Generator, Row, float, float, int], Iterator[Row]]
 def row_makers(lenders: Lenders) -> dict[str, Rows]:
     return {
         "market": _market,
-        "lender": lambda *place: _lender(lenders, *place),
-        "refused": lambda *place: _refused(lenders, *place),
-        "bands": lambda *place: _bands(lenders, *place),
-        "shape": lambda *place: _shape(lenders, *place),
-        "scorecards": lambda *place: _scorecards(lenders, *place),
-        "scorecard_bands": lambda *place: _scorecard_bands(lenders, *place),
+        "lender": lambda *key: _lender(lenders, *key),
+        "refused": lambda *key: _refused(lenders, *key),
+        "bands": lambda *key: _bands(lenders, *key),
+        "shape": lambda *key: _shape(lenders, *key),
+        "scorecards": lambda *key: _scorecards(lenders, *key),
+        "scorecard_bands": lambda *key: _scorecard_bands(lenders, *key),
         "segment": _segment,
-        "vintage": lambda *place: _vintage(lenders, *place),
+        "vintage": lambda *key: _vintage(lenders, *key),
         "roll": _roll,
         "transitions": _transitions,
-        "actions": lambda *place: _actions(lenders, *place),
+        "actions": lambda *key: _actions(lenders, *key),
     }
 
 
@@ -94,13 +94,13 @@ def _lender(
 ) -> Iterator[Row]:
     for month in range(months):
         reached, hit = _strength(month, policy, stress)
-        for place, (lender, kind) in enumerate(lenders):
+        for index, (lender, kind) in enumerate(lenders):
             noise = 1.0 + 0.04 * chance.standard_normal()
-            loans = int(1.5e8 * noise * (1 - 0.2 * reached) / (1 + place))
+            loans = int(1.5e8 * noise * (1 - 0.2 * reached) / (1 + index))
             managed = int(loans * (1.3 + 0.2 * reached))  # partners' parts differ by lender and move with the policy
             applications = int(60 * noise)
-            late = (0.012 + 0.004 * place) * noise * (1 - 0.1 * reached + 0.9 * hit)
-            approved = max(0.0, 0.7 - 0.06 * place - 0.15 * reached - 0.05 * hit)
+            late = (0.012 + 0.004 * index) * noise * (1 - 0.1 * reached + 0.9 * hit)
+            approved = max(0.0, 0.7 - 0.06 * index - 0.15 * reached - 0.05 * hit)
             equity = loans // 8
             yield with_ratios(
                 "lender",
@@ -126,7 +126,7 @@ def _lender(
                     "approvals": int(applications * approved),
                     "originations_fen": loans // 9,
                     "refinanced_fen": loans // 90,
-                    "yearly_charges_fen": int((loans // 9 + loans // 90) * (0.14 + 0.02 * place - 0.02 * reached)),
+                    "yearly_charges_fen": int((loans // 9 + loans // 90) * (0.14 + 0.02 * index - 0.02 * reached)),
                     "dpd30_fen": int(managed * late),
                     "dpd90_fen": int(managed * late * 0.55),
                     "charge_offs_fen": int(loans * late * 0.12),
@@ -229,8 +229,8 @@ def _refused(
     for month in range(months):
         reached, hit = _strength(month, policy, stress)
         for lender, _ in lenders:
-            for place, constraint in enumerate(CONSTRAINTS):
-                size = 1e6 / (1 + place) * (1 + 0.1 * chance.standard_normal())
+            for index, constraint in enumerate(CONSTRAINTS):
+                size = 1e6 / (1 + index) * (1 + 0.1 * chance.standard_normal())
                 size *= 1 + 4 * reached * (constraint == "rate_cap") + 5 * hit * (constraint == "capital_rule")
                 yield {
                     **keys,
@@ -317,24 +317,24 @@ def _roll(chance: np.random.Generator, keys: Row, policy: float, stress: float, 
 
 
 def _transitions(chance: np.random.Generator, keys: Row, policy: float, stress: float, _months: int) -> Iterator[Row]:
-    luck = chance.integers(2, 6)
+    noise = chance.integers(2, 6)
     if keys["arm"] in ("baseline",):
         return
     for value, size in (("all", PEOPLE), *((str(fifth), PEOPLE // 5) for fifth in range(1, 6))):
-        lost, spared = int(size * (0.03 * policy)) + luck, int(size * 0.01 * policy * (1 + stress)) + luck
+        lost, spared = int(size * (0.03 * policy)) + noise, int(size * 0.01 * policy * (1 + stress)) + noise
         rows = (
             ("access", "kept", "kept", "unchanged", size - lost),
             ("access", "kept", "lost", "lost", lost),
             ("default", "default", "no default", "spared", spared),
-            ("default", "no default", "default", "pushed", luck),
-            ("default", "no default", "no default", "neither", size - spared - luck),
+            ("default", "no default", "default", "pushed", noise),
+            ("default", "no default", "no default", "neither", size - spared - noise),
             ("source", "served", "served", "moved", 2 * lost),
             ("source", "served", "served", "same_lender", size - 2 * lost),
         )
         if value == "all":
             rows += (
-                ("last_refusal", "kept", "lost", "rate_cap", lost - luck),
-                ("last_refusal", "kept", "lost", "debt_service", luck),
+                ("last_refusal", "kept", "lost", "rate_cap", lost - noise),
+                ("last_refusal", "kept", "lost", "debt_service", noise),
                 ("served_by", "platform_a", "bank_a", "moved", 2 * lost),
             )
         for topic, from_state, to_state, change, people in rows:

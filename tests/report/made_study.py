@@ -134,12 +134,12 @@ def _manifest(arms: tuple[str, ...], scenarios: tuple[str, ...], replicates: int
 def _all_rows(
     rows_of: Rows, arms: tuple[str, ...], scenarios: tuple[str, ...], replicates: int, months: int
 ) -> Iterator[Row]:
-    for place, arm in enumerate(arms):
+    for position, arm in enumerate(arms):
         for stress, scenario in enumerate(scenarios):
             for replicate in range(replicates):
-                chance = np.random.default_rng([replicate, 7])  # arms share their luck
+                chance = np.random.default_rng([replicate, 7])  # arms share their random draws
                 keys = {"arm": arm, "scenario": scenario, "replicate": replicate}
-                policy = 0.0 if place == 0 or arm == "placebo" else 1.0 / place
+                policy = 0.0 if position == 0 or arm == "placebo" else 1.0 / position
                 yield from rows_of(chance, keys, policy, float(stress > 0), months)
 
 
@@ -162,10 +162,10 @@ def _effects(tables: Path, arms: tuple[str, ...], scenarios: tuple[str, ...]) ->
             for scenario in scenarios:
                 changes = means.loc[(arm, scenario), name] - means.loc[(arms[0], scenario), name]
                 found = estimate(list(changes))
-                place = {"outcome": f"market.{name}", "arm": arm, "scenario": scenario, "horizon": "1-12"}
+                key = {"outcome": f"market.{name}", "arm": arm, "scenario": scenario, "horizon": "1-12"}
                 effects.append(
                     {
-                        "outcome": place["outcome"],
+                        "outcome": key["outcome"],
                         "primary": primary,
                         "expected_sign": sign,
                         "arm": arm,
@@ -187,7 +187,7 @@ def _effects(tables: Path, arms: tuple[str, ...], scenarios: tuple[str, ...]) ->
                     }
                 )
                 differences += [
-                    {**place, "replicate": int(at), "difference": float(change)} for at, change in changes.items()
+                    {**key, "replicate": int(at), "difference": float(change)} for at, change in changes.items()
                 ]
     return pd.DataFrame(effects), pd.DataFrame(differences)
 
@@ -204,8 +204,8 @@ def _profiles(tables: Path, arms: tuple[str, ...], scenarios: tuple[str, ...]) -
                 changes = market.loc[(arm, scenario), name] - market.loc[(arms[0], scenario), name]
                 for month, found in changes.groupby("month"):
                     at = estimate(list(found))
-                    place = {"outcome": f"market.{name}", "primary": primary, "arm": arm, "scenario": scenario}
+                    key = {"outcome": f"market.{name}", "primary": primary, "arm": arm, "scenario": scenario}
                     since = {"month": month, "months_since_announcement": month - ANNOUNCED}
                     ends = {"mean": at.mean, "low": at.low, "high": at.high, "replicates": at.replicates}
-                    rows.append({**place, **since, **ends, "placebo": arm == "placebo"})
+                    rows.append({**key, **since, **ends, "placebo": arm == "placebo"})
     return pd.DataFrame(rows)

@@ -33,22 +33,22 @@ def test_points_stand_at_their_values_in_order() -> None:
     (response,) = responses_of(versions, [effect("x", "calm", 1.0), effect("y", "calm", 2.0), effect("z", "calm", 9.0)])
     (curve,) = response.curves
     assert (curve.name, response.ticks) == ("calm", ())
-    assert [(point.place, point.mean) for point in curve.points] == [(0.24, 2.0), (0.36, 1.0)]
+    assert [(point.position, point.mean) for point in curve.points] == [(0.24, 2.0), (0.36, 1.0)]
 
 
 def test_a_grid_is_drawn_along_its_first_parameter_with_a_curve_for_each_other_value() -> None:
     versions = [Version("arm", f"{a}{b}", {"a.cap": a, "b.floor": b}) for a in (1, 2) for b in (5, 6)]
     (response,) = responses_of(versions, [effect(version.name, "calm", 1.0) for version in versions])
     assert [curve.name for curve in response.curves] == ["floor 5, calm", "floor 6, calm"]
-    assert [point.place for point in response.curves[0].points] == [1.0, 2.0]
+    assert [point.position for point in response.curves[0].points] == [1.0, 2.0]
 
 
-def test_values_that_are_no_numbers_stand_side_by_side_and_scenarios_are_told_by_arm() -> None:
+def test_values_that_are_no_numbers_stand_side_by_side_and_scenarios_are_named_by_arm() -> None:
     versions = [Version("scenario", name, {"economy": name}) for name in ("steady", "feedback")]
     (response,) = responses_of(versions, [effect("capped", version.name, 1.0) for version in versions])
     assert response.ticks == ("steady", "feedback")
     assert [curve.name for curve in response.curves] == ["capped"]
-    assert [point.place for point in response.curves[0].points] == [0.0, 1.0]
+    assert [point.position for point in response.curves[0].points] == [0.0, 1.0]
 
 
 def test_one_factor_at_a_time_has_a_panel_for_each_parameter() -> None:
@@ -84,8 +84,8 @@ def test_the_table_of_primary_effects_says_once_what_all_rows_share(study_folder
 
 
 def test_how_well_effects_are_known_and_why_the_study_stopped_are_said(study_folder: Path) -> None:
-    said = [block.text for block in effects_section(Study(study_folder)).blocks if block.kind == "text"]
-    assert any("are known to the smallest that matters" in text and "By its stop rule" in text for text in said)
+    message = [block.text for block in effects_section(Study(study_folder)).blocks if block.kind == "text"]
+    assert any("are known to the smallest that matters" in text and "By its stop rule" in text for text in message)
 
 
 def test_who_took_whose_customers_is_listed(study_folder: Path) -> None:
@@ -101,8 +101,8 @@ def test_without_profiles_the_section_says_so(tmp_path: Path) -> None:
     assert "the table “profiles” is not in the folder" in section.blocks[0].text
 
 
-@pytest.mark.parametrize("said", [None, "x", [1, {"values": 3}]])
-def test_a_manifest_without_a_sweep_has_no_such_section(small_folder: Path, said: object) -> None:
+@pytest.mark.parametrize("message", [None, "x", [1, {"values": 3}]])
+def test_a_manifest_without_a_sweep_has_no_such_section(small_folder: Path, message: object) -> None:
     study = Study(small_folder)
-    study.manifest["versions_swept"] = said
+    study.manifest["versions_swept"] = message
     assert doses_section(study) is None

@@ -66,9 +66,9 @@ def test_band_runs_from_the_smallest_to_the_largest_replicate() -> None:
 
 
 @given(st.lists(st.floats(0.0, 1.0), min_size=1, max_size=6))
-def test_labels_keep_their_distance_and_order(places: list[float]) -> None:
-    moved = spread(places, 0.1, 0.0, 1.0)
-    order = sorted(range(len(places)), key=lambda at: (places[at], at))
+def test_labels_keep_their_distance_and_order(wanted: list[float]) -> None:
+    moved = spread(wanted, 0.1, 0.0, 1.0)
+    order = sorted(range(len(wanted)), key=lambda at: (wanted[at], at))
     inside = [moved[at] for at in order]
     assert all(above - below >= 0.1 - 1e-3 for below, above in pairwise(inside))
 
@@ -118,7 +118,7 @@ def test_moves_are_counted_per_thousand_of_the_group(study_folder: Path) -> None
     )
 
 
-def test_those_who_lost_credit_are_told_by_the_reason_of_their_last_refusal(study_folder: Path) -> None:
+def test_those_who_lost_credit_are_counted_by_the_reason_of_their_last_refusal(study_folder: Path) -> None:
     table = next(
         block
         for block in winners_section(Study(study_folder)).blocks

@@ -67,12 +67,16 @@ def test_captions_name_the_policies_they_speak_of_and_say_how_many_they_leave_ou
     )
     title, unit, rows = measure(study, "mean_apr", ("lender",))
     micro = rows[rows["lender"] == "micro_lender_a"]
-    assert change_caption(study, micro, unit, title).endswith("; nothing is said here of the other policy.")
+    assert change_caption(study, micro, unit, title).endswith("; the other policy is not described here.")
     captions = [block.caption for block in lenders_section(study).blocks if isinstance(block, Figure)]
     assert any("under “cap 0.36” is at" in caption for caption in captions)
-    assert all("of the other 2 policies" in caption for caption in captions if "“cap 0.36”" in caption)
+    assert all(
+        "the other 2 policies are not described here" in caption for caption in captions if "“cap 0.36”" in caption
+    )
     rolls = [block.caption for block in loans_section(study).blocks if isinstance(block, Figure)]
-    assert all("of the other 2 policies" in caption for caption in rolls if "“cap 0.36” against" in caption)
+    assert all(
+        "the other 2 policies are not described here" in caption for caption in rolls if "“cap 0.36” against" in caption
+    )
 
 
 def test_a_band_keeps_months_without_a_value() -> None:
@@ -166,5 +170,5 @@ def test_the_level_beside_a_change_is_of_the_months_of_the_change(shut: Study) -
         ("market.approvals", "there is nothing to divide by"),
     ],
 )
-def test_what_there_was_none_of_is_told_by_what_stands_below(outcome: str, words: str) -> None:
+def test_what_there_was_none_of_is_described_by_what_stands_below(outcome: str, words: str) -> None:
     assert why_outcome_absent(outcome) == words

@@ -32,7 +32,7 @@ def limits(tmp_path: Path, narrowed: int, refusing: Sequence[int] = (0, 1)) -> l
     return [table for table in tables if "rules had made the limit tighter" in table.caption]
 
 
-def test_refusals_under_a_lenders_own_target_are_told_as_the_rules_doing(tmp_path: Path) -> None:
+def test_refusals_under_a_lenders_own_target_are_attributed_to_the_rules(tmp_path: Path) -> None:
     """Of 100 + 100 + 300 + 300 yuan three quarters were refused in months in which the rule had set the target."""
     (table,) = limits(tmp_path, 1)
     assert table.rows == (

@@ -29,8 +29,8 @@ HOSTILE = "<script>alert(1)</script>"
 @pytest.fixture(scope="module")
 def page(study_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Return the page of the made study, which takes long to draw."""
-    place = tmp_path_factory.mktemp("page") / "report.html"
-    return build(study_folder, place).read_text(encoding="utf-8")
+    folder = tmp_path_factory.mktemp("page") / "report.html"
+    return build(study_folder, folder).read_text(encoding="utf-8")
 
 
 class Elements(HTMLParser):
@@ -163,9 +163,9 @@ def test_page_of_an_altered_folder_says_so_first(small_folder: Path) -> None:
     manifest.write_text(manifest.read_text().replace('"seed": ', '"seed": 1'), encoding="utf-8")
     study = Study(small_folder)
     assert study.altered == ("manifest.json", "tables/vintage.parquet")
-    said = question_section(study).blocks[0]
-    assert isinstance(said, Note)
-    assert said.text.startswith("Do not quote this page: not as the study wrote them are manifest.json and tables/")
+    output = question_section(study).blocks[0]
+    assert isinstance(output, Note)
+    assert output.text.startswith("Do not quote this page: not as the study wrote them are manifest.json and tables/")
 
 
 def test_torn_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -178,9 +178,9 @@ def test_torn_table_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str
 
 def test_methods_say_which_tables_weigh_months_alike_and_which_weigh_large_ones_more(small_folder: Path) -> None:
     points = [item for block in methods_section(Study(small_folder)).blocks for item in getattr(block, "items", ())]
-    (said,) = [item for item in points if "put together over months" in item]
-    assert "effects table" in said.partition("same weight")[0]
-    assert "group_effects" in said.partition("same weight")[2]
+    (output,) = [item for item in points if "put together over months" in item]
+    assert "effects table" in output.partition("same weight")[0]
+    assert "group_effects" in output.partition("same weight")[2]
 
 
 def test_page_holds_the_five_sentences(study_folder: Path, page: str) -> None:

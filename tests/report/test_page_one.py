@@ -20,9 +20,9 @@ def test_a_policy_in_the_baseline_is_said_on_the_first_page(tmp_path: Path) -> N
     study = made(tmp_path)
     others = Flag(CONTRADICTION, "study.horizons", "", "a horizon", "not this one", ())
     study.manifest["flags"] = [flag._asdict() for flag in (Flag(LAID_OVER, "policy", "", "", WHY, ()), others)]
-    said = [block.text for block in question_section(study).blocks if block.kind == "note"]
-    assert f"{WHY[0].upper()}{WHY[1:]}." in said
-    assert not any("not this one" in text for text in said)
+    output = [block.text for block in question_section(study).blocks if block.kind == "note"]
+    assert f"{WHY[0].upper()}{WHY[1:]}." in output
+    assert not any("not this one" in text for text in output)
     study.manifest["flags"] = []
     assert not any("rate_cap" in block.text for block in question_section(study).blocks if block.kind == "note")
 

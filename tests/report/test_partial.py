@@ -27,7 +27,7 @@ def test_one_arm_one_replicate_is_drawn_without_comparison(tmp_path: Path) -> No
     folder = write_study(tmp_path / "study", arms=("baseline",), scenarios=("calm",), replicates=1, months=24)
     page = render(Study(folder))
     assert "a single arm cannot be compared" in page
-    assert "a single arm has no twin" in page
+    assert "a single arm has no other" in page
     assert "One replicate: lines without a band." in page
     assert "nan" not in page.lower().replace("finan", "")
 

@@ -56,9 +56,9 @@ PEOPLE = USUAL._replace(
 MEDIAN_INCOME = 300_000  # 3,000 yuan a month
 
 
-@pytest.mark.parametrize(("employed", "luck", "after"), [(1, 0.019, 0), (1, 0.02, 1), (0, 0.149, 1), (0, 0.15, 0)])
-def test_jobs_are_lost_and_found_below_the_share(employed, luck, after):
-    assert next_employment(employed, 0.02, 0.15, luck) == after
+@pytest.mark.parametrize(("employed", "draw", "after"), [(1, 0.019, 0), (1, 0.02, 1), (0, 0.149, 1), (0, 0.15, 0)])
+def test_jobs_are_lost_and_found_below_the_share(employed, draw, after):
+    assert next_employment(employed, 0.02, 0.15, draw) == after
 
 
 def test_months_without_a_job_are_counted_up_to_ten_years():
@@ -169,10 +169,10 @@ def test_prices_as_people_see_them():
 
 
 def test_appeal_by_hand():
-    """At luck 1/e the taste is zero: -log(-log(1/e)) = 0."""
-    choice, luck = PEOPLE.choice, 1.0 / exp(1.0)
-    assert appeal(0.2, 0, 0.0, 0, luck, choice) == pytest.approx(-0.2 * choice.price_weight)
-    assert appeal(0.2, 1, 0.5, 1, luck, choice) == pytest.approx(
+    """At draw 1/e the taste is zero: -log(-log(1/e)) = 0."""
+    choice, draw = PEOPLE.choice, 1.0 / exp(1.0)
+    assert appeal(0.2, 0, 0.0, 0, draw, choice) == pytest.approx(-0.2 * choice.price_weight)
+    assert appeal(0.2, 1, 0.5, 1, draw, choice) == pytest.approx(
         -0.2 * choice.price_weight + choice.line_weight + 0.5 * choice.scene_weight - choice.rejection_weight
     )
     assert appeal(0.2, 0, 0.0, 0, 0.9, choice) > appeal(0.2, 0, 0.0, 0, 0.1, choice)

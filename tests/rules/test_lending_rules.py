@@ -170,9 +170,9 @@ def test_better_data_show_reliability_more_clearly():
 
 
 @given(st.integers(0, 18), st.floats(0.0, 1.0, exclude_max=True), st.floats(0.0, 1.0, exclude_max=True))
-def test_a_safer_band_is_always_served_first(band, luck, other_luck):
-    assert priority(band, luck) < priority(band + 1, other_luck)
-    assert 0 <= priority(band, luck) < (band + 1) * PRIORITY_STEPS
+def test_a_safer_band_is_always_served_first(band, draw, other_draw):
+    assert priority(band, draw) < priority(band + 1, other_draw)
+    assert 0 <= priority(band, draw) < (band + 1) * PRIORITY_STEPS
 
 
 EXPLORATION = {
@@ -183,7 +183,7 @@ EXPLORATION = {
     "smallest_loan": 20_000,
     "perceived_apr": 0.2,
     "reservation_apr": 0.3,
-    "luck": 0.019,
+    "draw": 0.019,
     "share": 0.02,
 }
 
@@ -192,8 +192,8 @@ EXPLORATION = {
     ("changes", "expected"),
     [
         ({}, Decision(PENDING, 20_000, 20_000)),
-        ({"luck": 0.02}, Decision(OWN_POLICY, 0, 0)),
-        ({"share": 0.0, "luck": 0.0}, Decision(OWN_POLICY, 0, 0)),
+        ({"draw": 0.02}, Decision(OWN_POLICY, 0, 0)),
+        ({"share": 0.0, "draw": 0.0}, Decision(OWN_POLICY, 0, 0)),
         ({"line_status": LINE_OPEN}, Decision(OWN_POLICY, 0, 0)),
         ({"line_status": LINE_BARRED}, Decision(OWN_POLICY, 0, 0)),
         ({"apr_bp": 0}, Decision(OWN_POLICY, 0, 0)),
@@ -222,8 +222,8 @@ def test_a_cut_stops_at_what_is_drawn(limit, owed, share, after):
     ("changes", "share", "freezes"),
     [
         ({}, 0.5, 1),
-        ({"luck": 0.2}, 0.5, 0),
-        ({"luck": 0.6}, 0.0, 0),
+        ({"draw": 0.2}, 0.5, 0),
+        ({"draw": 0.6}, 0.0, 0),
         ({"months_known": 0}, 0.0, 0),
         ({"band": 3}, 0.0, 0),
         ({"owed": 1}, 0.0, 0),
@@ -231,7 +231,7 @@ def test_a_cut_stops_at_what_is_drawn(limit, owed, share, after):
     ],
 )
 def test_whom_a_programme_of_cuts_meets(changes, share, freezes):
-    here = {"owed": 0, "months_known": 1, "band": 4, "luck": 0.1, "unused_only": 1, "from_band": 4} | changes
+    here = {"owed": 0, "months_known": 1, "band": 4, "draw": 0.1, "unused_only": 1, "from_band": 4} | changes
     assert quiet_cut(*here.values(), 0.5, 0.6, 0.2) == (share, freezes)
 
 
@@ -302,8 +302,8 @@ def test_an_officers_view_is_worth_as_much_as_its_insight():
     assert officers_view(1_500, 0.0, 1.0, -3.0) == -3.0
 
 
-@pytest.mark.parametrize(("luck", "share", "is_refused"), [(0.49, 0.5, True), (0.5, 0.5, False), (0.0, 0.0, False)])
-def test_a_lot_refuses_a_share_of_what_was_granted(luck, share, is_refused):
+@pytest.mark.parametrize(("draw", "share", "is_refused"), [(0.49, 0.5, True), (0.5, 0.5, False), (0.0, 0.0, False)])
+def test_a_lot_refuses_a_share_of_what_was_granted(draw, share, is_refused):
     granted = Decision(PENDING, 300_000, 500_000)
-    assert rationed(granted, luck, share) == (Decision(GROWTH_PLAN, 0, 500_000) if is_refused else granted)
-    assert rationed(REFUSED, luck, share) == REFUSED
+    assert rationed(granted, draw, share) == (Decision(GROWTH_PLAN, 0, 500_000) if is_refused else granted)
+    assert rationed(REFUSED, draw, share) == REFUSED

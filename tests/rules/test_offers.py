@@ -11,18 +11,18 @@ arms = st.integers(0, len(OFFER_ARMS) - 1)
 
 
 @pytest.mark.parametrize(
-    ("luck", "arm"),
+    ("draw", "arm"),
     [(0.0, CONTROL), (0.019, CONTROL), (0.0201, DEARER), (0.05, CHEAPER), (0.07, WIDER), (0.099, NARROWER), (0.1, 0)],
 )
-def test_a_tenth_in_the_trial_is_a_fiftieth_in_each_arm(luck: float, arm: int) -> None:
-    assert offer_arm(luck, 0.1) == arm
+def test_a_tenth_in_the_trial_is_a_fiftieth_in_each_arm(draw: float, arm: int) -> None:
+    assert offer_arm(draw, 0.1) == arm
 
 
 @given(st.floats(0.0, 1.0, exclude_max=True), st.floats(0.0, 1.0))
-def test_every_draw_has_an_arm_and_a_larger_share_only_adds_people(luck: float, share: float) -> None:
-    arm = offer_arm(luck, share)
+def test_every_draw_has_an_arm_and_a_larger_share_only_adds_people(draw: float, share: float) -> None:
+    arm = offer_arm(draw, share)
     assert UNTESTED <= arm < len(OFFER_ARMS)
-    assert (arm == UNTESTED) == (luck >= share)
+    assert (arm == UNTESTED) == (draw >= share)
 
 
 @given(arms, arms)

@@ -29,23 +29,27 @@ TERMS = (3, 6, 9, 12, 24)
 SHEET = Path(__file__).resolve().parents[1] / "golden" / "three_borrowers.csv"
 
 
-def random_loan(luck: random.Random) -> tuple[int, int, int]:
-    return luck.randint(50, 20_000) * 10_000 // luck.choice([1, 7]), luck.randint(1, 3_600), luck.choice(TERMS)
+def random_loan(generator: random.Random) -> tuple[int, int, int]:
+    return (
+        generator.randint(50, 20_000) * 10_000 // generator.choice([1, 7]),
+        generator.randint(1, 3_600),
+        generator.choice(TERMS),
+    )
 
 
 def test_instalments_of_100_000_loans_are_the_annuity_rounded_up():
-    luck = random.Random(1)
+    generator = random.Random(1)
     wrong = 0
     for _ in range(100_000):
-        principal, apr_bp, term = random_loan(luck)
+        principal, apr_bp, term = random_loan(generator)
         wrong += level_instalment(principal, apr_bp, term) != floor(exact_instalment(principal, apr_bp, term)) + 1
     assert wrong == 0
 
 
 def test_schedules_repay_exactly_the_principal_and_end_near_the_instalment():
-    luck = random.Random(2)
+    generator = random.Random(2)
     for _ in range(10_000):
-        principal, apr_bp, term = random_loan(luck)
+        principal, apr_bp, term = random_loan(generator)
         instalment = level_instalment(principal, apr_bp, term)
         owed, repaid, total = principal, 0, 0
         for left in range(term, 0, -1):

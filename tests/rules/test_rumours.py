@@ -12,7 +12,7 @@ CONTAGION = ContagionParameters(rumour_forget_share=0.4, rumour_immune_share=0.5
 
 
 @pytest.mark.parametrize(
-    ("belief", "luck", "after"),
+    ("belief", "draw", "after"),
     [
         (UNTOLD, 0.29, BELIEVES),
         (UNTOLD, 0.31, UNTOLD),
@@ -22,8 +22,8 @@ CONTAGION = ContagionParameters(rumour_forget_share=0.4, rumour_immune_share=0.5
         (IMMUNE, 0.0, IMMUNE),
     ],
 )
-def test_one_draw_serves_hearing_forgetting_and_seeing_through(belief: int, luck: float, after: int) -> None:
-    assert next_belief(belief, 0.3, CONTAGION, luck) == after
+def test_one_draw_serves_hearing_forgetting_and_seeing_through(belief: int, draw: float, after: int) -> None:
+    assert next_belief(belief, 0.3, CONTAGION, draw) == after
 
 
 def test_with_no_immunity_everybody_may_be_told_again() -> None:
@@ -53,7 +53,7 @@ def test_a_rumour_that_is_seen_through_dies_out_and_one_that_is_forgotten_lives_
         beliefs = [BELIEVES if person < 50 else UNTOLD for person in range(1_000)]
         for month in range(36):
             aware = beliefs.count(BELIEVES) / len(beliefs)
-            luck = Draws(3).of(month).uniforms("rumour", len(beliefs))
-            beliefs = [next_belief(each, aware, contagion, drawn) for each, drawn in zip(beliefs, luck, strict=True)]
+            draw = Draws(3).of(month).uniforms("rumour", len(beliefs))
+            beliefs = [next_belief(each, aware, contagion, drawn) for each, drawn in zip(beliefs, draw, strict=True)]
         shares[immune_share] = beliefs.count(BELIEVES) / len(beliefs)
     assert shares[1.0] < 0.01 < 0.3 < shares[0.0]

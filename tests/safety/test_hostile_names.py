@@ -119,7 +119,7 @@ def test_letters_that_hide_or_command_are_refused_in_every_text(name: str) -> No
     assert "\n" not in str(refused.value)
 
 
-def own_study(place: Path, **changes: object) -> Path:
+def own_study(folder: Path, **changes: object) -> Path:
     """Write a study with hostile words where words are free, or where `changes` puts them."""
     study = {
         "name": PAYLOADS["script"],
@@ -133,7 +133,7 @@ def own_study(place: Path, **changes: object) -> Path:
         "horizons": ["1-3", "end"],
         **changes,
     }
-    path = place / "$(touch run) <b>.yaml"
+    path = folder / "$(touch run) <b>.yaml"
     path.write_text(yaml.safe_dump({"study": study}, allow_unicode=True), encoding="utf-8")
     return path
 
@@ -151,8 +151,8 @@ def test_hostile_arm_or_scenario_is_refused_with_one_message(tmp_path: Path, gro
 @pytest.mark.parametrize("name", ["long", "terminal", "turned", "separator of lines", "half a letter"])
 def test_study_with_a_name_that_no_line_can_hold_is_refused(tmp_path: Path, name: str) -> None:
     path = tmp_path / "own.yaml"
-    said = json.dumps(PAYLOADS[name])  # escapes, which YAML reads as JSON does
-    path.write_text(f'study: {{name: {said}, question: "?", arms: {{baseline: []}}}}\n')
+    output = json.dumps(PAYLOADS[name])  # escapes, which YAML reads as JSON does
+    path.write_text(f'study: {{name: {output}, question: "?", arms: {{baseline: []}}}}\n')
     with pytest.raises(Refusal, match=r"study.name|U\+"):
         compose_study([f"study_file={path}"])
 

@@ -1,4 +1,4 @@
-"""A rule is said never to have bound only where that is exact; otherwise what it can act through is said."""
+"""A rule is reported as never binding only where that is exact; otherwise its channels are named."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 
 from experiments.compare.asked_rules import raised_rules
-from experiments.compare.identical_arms import Twin
+from experiments.compare.identical_arms import NestedArms
 from experiments.compare.never_bound import MADE_OF, idle_instruments
 from experiments.compose.registry import kinds, member_class
 from experiments.compose.study import StudyConfig, compose_study
@@ -43,15 +43,15 @@ def record(
     arms = [arm for arm, *_ in refused]
     rows = {"arm": arms, "scenario": ["calm"] * len(arms), "constraint": [name for _, name, _ in refused]}
     write_table(folder / "refused.parquet", pa.table(rows | {"applications": [count for *_, count in refused]}))
-    columns = {name: [values[place] for _, values in limits] for place, name in enumerate(LIMITS)}
+    columns = {name: [values[index] for _, values in limits] for index, name in enumerate(LIMITS)}
     keys = {"arm": [arm for arm, _ in limits], "scenario": ["calm"] * len(limits)}
     if limits:
         write_table(folder / "budgets.parquet", pa.table(keys | columns))
     return folder
 
 
-def found(one: StudyConfig, tables: Path, twins: Sequence[Twin] = ()) -> list[tuple[str, str]]:
-    return [(flag.kind, flag.setting) for flag in idle_instruments(one, tables, twins)]
+def found(one: StudyConfig, tables: Path, nested: Sequence[NestedArms] = ()) -> list[tuple[str, str]]:
+    return [(flag.kind, flag.setting) for flag in idle_instruments(one, tables, nested)]
 
 
 # --- the capital rule -------------------------------------------------------------------------------------------------
@@ -125,10 +125,10 @@ def test_a_rule_that_asks_for_no_more_than_the_others_never_bound(tmp_path: Path
 def with_rate_caps(**caps: float) -> StudyConfig:
     """A market with several caps on the same price."""
     one = with_policy("rate_cap")
-    place = ("calm", "rate_cap")
-    (_, cap), *_ = one.markets[place].policy
+    cell = ("calm", "rate_cap")
+    (_, cap), *_ = one.markets[cell].policy
     policy = tuple((name, replace(cap, max_apr=apr)) for name, apr in caps.items())
-    return one._replace(markets={**one.markets, place: one.markets[place]._replace(policy=policy)})
+    return one._replace(markets={**one.markets, cell: one.markets[cell]._replace(policy=policy)})
 
 
 @pytest.mark.parametrize(
@@ -161,8 +161,8 @@ def test_a_rule_that_acts_by_refusals_alone_never_bound_when_there_was_none(tmp_
     assert found(one, record(tmp_path, [(name, trace, 2)])) == []
 
 
-def twin(name: str, is_same: bool, policies: tuple[str, ...] = ()) -> Twin:
-    return Twin("calm", name, "baseline", policies or (name,), is_same)
+def nested_arm(name: str, is_same: bool, policies: tuple[str, ...] = ()) -> NestedArms:
+    return NestedArms("calm", name, "baseline", policies or (name,), is_same)
 
 
 @pytest.mark.parametrize("name", ["rate_cap", "capital_adequacy", "disclosure", "collection_conduct", "risk_weights"])
@@ -171,17 +171,17 @@ def test_runs_that_are_the_same_without_it_prove_that_it_never_bound_and_others_
 ) -> None:
     one = with_policy(name)
     tables = record(tmp_path, [(name, "limit", 2), ("baseline", "limit", 2)])
-    assert found(one, tables, [twin(name, True)]) == [(IDLE, f"policy.{name}")]
-    assert "“baseline”" in idle_instruments(one, tables, [twin(name, True)])[0].why
-    assert found(one, tables, [twin(name, False)]) == []
+    assert found(one, tables, [nested_arm(name, True)]) == [(IDLE, f"policy.{name}")]
+    assert "“baseline”" in idle_instruments(one, tables, [nested_arm(name, True)])[0].why
+    assert found(one, tables, [nested_arm(name, False)]) == []
 
 
 def test_an_arm_without_several_of_them_tells_of_each_only_when_nothing_differs(tmp_path: Path) -> None:
     one = study("study=baseline", "policy=[rate_cap,capital_adequacy]")
     arm = "rate_cap and capital_adequacy"
     tables, both = record(tmp_path, [(arm, "limit", 2)]), ("capital_adequacy", "rate_cap")
-    assert found(one, tables, [twin(arm, True, both)]) == [(IDLE, CAPITAL), (IDLE, "policy.rate_cap")]
-    assert found(one, tables, [twin(arm, False, both)]) == [(NAMELESS, CAPITAL), (NAMELESS, "policy.rate_cap")]
+    assert found(one, tables, [nested_arm(arm, True, both)]) == [(IDLE, CAPITAL), (IDLE, "policy.rate_cap")]
+    assert found(one, tables, [nested_arm(arm, False, both)]) == [(NAMELESS, CAPITAL), (NAMELESS, "policy.rate_cap")]
 
 
 def test_a_record_without_the_attribution_is_read_as_it_is(tmp_path: Path) -> None:
@@ -211,9 +211,9 @@ def test_what_an_instrument_raises_is_what_the_rulebook_lacks_without_it() -> No
     one = study("study=baseline", "policy=[capital_adequacy,conservation_buffer]", "months=48")
     market = one.markets["calm", one.arms[1]]
     raised = raised_rules(market)
-    assert raised["capital_adequacy"].by_place["bank", 30] == {"minimum_capital_share"}
-    assert raised["conservation_buffer"].by_place["platform", 47] == {"conservation_buffer_share"}
-    assert set(raised["capital_adequacy"].by_place) == {
+    assert raised["capital_adequacy"].by_kind_and_month["bank", 30] == {"minimum_capital_share"}
+    assert raised["conservation_buffer"].by_kind_and_month["platform", 47] == {"conservation_buffer_share"}
+    assert set(raised["capital_adequacy"].by_kind_and_month) == {
         (kind, month) for kind in ("bank", "platform") for month in range(30, 48)
     }
 

@@ -85,21 +85,21 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), REFUSED, ids=[said[0] for _, said in REFUSED])
+@pytest.mark.parametrize(("text", "message"), REFUSED, ids=[message[0] for _, message in REFUSED])
 def test_file_that_is_more_or_less_than_a_study_is_refused_with_its_place(
-    tmp_path: Path, text: str, said: list[str]
+    tmp_path: Path, text: str, message: list[str]
 ) -> None:
     path = tmp_path / "own.yaml"
     path.write_text(text)
     with pytest.raises(Refusal) as refused:
         store(path)
-    assert [part for part in said if part not in str(refused.value)] == []
+    assert [part for part in message if part not in str(refused.value)] == []
     assert "\n" not in str(refused.value)
 
 
 def test_code_named_in_an_arm_or_scenario_of_the_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "own.yaml"
-    for planted, said in (
+    for planted, message in (
         ("economy._target_=os.system", "name code to run"),
         ("+hydra.callbacks={}", "Hydra itself"),
         ("out=elsewhere", "changes the market only"),
@@ -107,7 +107,7 @@ def test_code_named_in_an_arm_or_scenario_of_the_file_is_refused(tmp_path: Path)
         ("executor.kind=serial", "changes the market only"),
     ):
         path.write_text(STUDY.replace("policy.rate_cap.max_apr=0.18", f"'{planted}'"))
-        with pytest.raises(Refusal, match=said) as refused:
+        with pytest.raises(Refusal, match=message) as refused:
             compose_study([f"study_file={path}"])
         assert "study.arms.cap" in str(refused.value)
 
@@ -118,7 +118,7 @@ def test_path_that_leads_to_no_study_is_refused(tmp_path: Path) -> None:
     (tmp_path / "large.yaml").write_text("#" * 300_000)
     (tmp_path / "latin.yaml").write_bytes(b"a: \xff\n")
     os.mkfifo(tmp_path / "pipe.yaml")
-    for name, said in (
+    for name, message in (
         ("mien.yaml", "nearest valid name is mine.yaml"),
         ("folder.yaml", "no file that can be read"),
         ("pipe.yaml", "no file that can be read"),
@@ -126,15 +126,15 @@ def test_path_that_leads_to_no_study_is_refused(tmp_path: Path) -> None:
         ("latin.yaml", "no UTF-8 at byte 3"),
         ("x" * 300 + ".yaml", "study_file"),
     ):
-        with pytest.raises(Refusal, match=said) as refused:
+        with pytest.raises(Refusal, match=message) as refused:
             read_asked([f"study_file={tmp_path / name}"])
         assert "\n" not in str(refused.value)
-    for text, said in (
+    for text, message in (
         ("study_file=", "path of a file"),
         ("study_file=a\0b", "path"),
         ("study_file=/dev/zero", "yaml"),
     ):
-        with pytest.raises(Refusal, match=said):
+        with pytest.raises(Refusal, match=message):
             read_asked([text])
 
 

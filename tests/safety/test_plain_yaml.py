@@ -69,14 +69,14 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), REFUSED, ids=range(len(REFUSED)))
-def test_text_is_refused_in_one_line_with_its_place_and_at_once(text: str, said: list[str]) -> None:
+@pytest.mark.parametrize(("text", "expected"), REFUSED, ids=range(len(REFUSED)))
+def test_text_is_refused_in_one_line_with_its_place_and_at_once(text: str, expected: list[str]) -> None:
     started = time.process_time()
     with pytest.raises(Refusal) as refused:
         check_yaml(text, "planted.yaml")
     message = str(refused.value)
     assert message.startswith("planted.yaml")
-    assert [part for part in said if part not in message] == []
+    assert [part for part in expected if part not in message] == []
     assert "\n" not in message
     assert len(message) < 300
     assert time.process_time() - started < 2.0
@@ -143,12 +143,12 @@ OVERRIDES = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), OVERRIDES, ids=[ascii(text[:30]) for text, _ in OVERRIDES])
-def test_override_is_refused_in_one_line(text: str, said: str) -> None:
+@pytest.mark.parametrize(("text", "expected"), OVERRIDES, ids=[ascii(text[:30]) for text, _ in OVERRIDES])
+def test_override_is_refused_in_one_line(text: str, expected: str) -> None:
     with pytest.raises(Refusal) as refused:
         read_override(text)
     message = str(refused.value)
-    assert said in message
+    assert expected in message
     assert "\n" not in message
     assert len(message) < 400
     assert message == printable(message)
@@ -161,7 +161,7 @@ def test_names_with_digits_and_lines_below_are_no_grouped_numbers() -> None:
 
 @pytest.mark.parametrize("name", PAYLOADS)
 def test_a_message_holds_nothing_that_a_terminal_would_obey(name: str) -> None:
-    said = str(Refusal(f"{PAYLOADS[name]}: refused"))
-    assert said == printable(said)
-    assert all(letter.isprintable() or letter in "\n\u200d\u3000" for letter in said)
-    said.encode()
+    expected = str(Refusal(f"{PAYLOADS[name]}: refused"))
+    assert expected == printable(expected)
+    assert all(letter.isprintable() or letter in "\n\u200d\u3000" for letter in expected)
+    expected.encode()

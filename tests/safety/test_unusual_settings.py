@@ -1,4 +1,4 @@
-"""What is legal and absurd runs, and is said; what is sound raises no flag."""
+"""What is legal and implausible runs, and is reported; what is sound raises no flag."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_row_of_the_table_names_a_parameter_lies_in_its_bounds_and_says_why(para
 
 @pytest.mark.parametrize("group", ["policy", "shock"])
 def test_usual_ranges_of_instruments_and_shocks_hold_their_defaults(group: str) -> None:
-    """A new instrument needs no range; without one nothing is said of its numbers."""
+    """A new instrument needs no range; without one its numbers raise no flag."""
     found = 0
     for kind in kinds(group):
         section = member_class(group, kind, kind)

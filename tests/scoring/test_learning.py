@@ -45,14 +45,14 @@ def sample(cells: list[int], lent: list[float], bad: list[float], shares: list[f
 
 def planted(card: Scorecard, version: int, loans: float, seed: int = 0) -> Sample:
     """Outcomes of people whose risk is the card's: many in some cells, nobody in others, two states of the economy."""
-    luck = np.random.default_rng(seed)
+    generator = np.random.default_rng(seed)
     cells = np.arange(CELLS if version == 1 else CELLS_WITH_SECTOR, dtype=np.int64)
     parts = []
     for share in (0.05, 0.08) if version == 2 else (0.05,):
-        lent = luck.poisson(luck.lognormal(0.0, 1.5, len(cells)) * loans / len(cells))
+        lent = generator.poisson(generator.lognormal(0.0, 1.5, len(cells)) * loans / len(cells))
         odds = predicted_points(card, cells, np.full(len(cells), share)) / POINTS_PER_LOG_ODDS
-        refused = luck.poisson(0.5, len(cells))
-        parts.append((cells, np.full(len(cells), share), lent, luck.binomial(lent, expit(odds)), refused))
+        refused = generator.poisson(0.5, len(cells))
+        parts.append((cells, np.full(len(cells), share), lent, generator.binomial(lent, expit(odds)), refused))
     columns = [np.concatenate(column) for column in zip(*parts, strict=True)]
     return Sample(columns[0], columns[1], columns[2].astype(float), columns[3].astype(float), columns[4])
 
@@ -130,8 +130,8 @@ def test_sums_by_column_are_those_of_the_matrix_of_ones_and_noughts(version: int
         matrix[np.arange(len(matrix)), columns] = 1.0
     if version == 2:
         matrix[:, -1] = 100.0 * above
-    luck = np.random.default_rng(4)
-    amounts, points = luck.random(len(matrix)), luck.normal(size=len(design.weights))
+    generator = np.random.default_rng(4)
+    amounts, points = generator.random(len(matrix)), generator.normal(size=len(design.weights))
     assert design.odds(points) == pytest.approx(matrix @ points)
     assert design.sums(amounts) == pytest.approx(matrix.T @ amounts)
     assert design.products(amounts) == pytest.approx(matrix.T @ (amounts[:, None] * matrix))

@@ -17,12 +17,12 @@ from sim.economy.world import World
 from sim.market import CreditMarket
 from sim.params import MarketConfig, quantities
 from sim.values import Economy
-from tests.market.small_market import SEED, changed_state, differing, lived, lived_by_reference, small
+from tests.market.small_market import SEED, changed_state, completed, completed_by_reference, differing, small
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "shock"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
 START, MONTHS = 4, 9  # of the small markets
-TINY = {"people": 150, "warm_up": 8, "months": MONTHS}  # lived by the reference too
+TINY = {"people": 150, "warm_up": 8, "months": MONTHS}  # run by the reference too
 GROWN = {"people": 1_500, "warm_up": 30, "months": MONTHS}  # with claims to collect
 SCOPES = {"kinds": "platform", "lenders": "bank_b", "lender": "bank_b", "regions": "northeast", "sectors": "services"}
 
@@ -132,25 +132,25 @@ class TestEveryShock:
 
     @pytest.mark.fast_first(4)
     def test_of_size_zero_it_is_the_calm_market_to_the_byte(self, name: str) -> None:
-        nothing = lived(people_under(name, of_size(shock_of(name), 0.0), **GROWN))
-        assert differing(nothing.record.tables, lived(small(**GROWN)).record.tables) == []
-        assert changed_state(nothing, lived(small(**GROWN))) == []
+        nothing = completed(people_under(name, of_size(shock_of(name), 0.0), **GROWN))
+        assert differing(nothing.record.tables, completed(small(**GROWN)).record.tables) == []
+        assert changed_state(nothing, completed(small(**GROWN))) == []
 
     @pytest.mark.fast_first(6)
     def test_it_reaches_the_market_and_a_branch_from_its_eve_is_the_same_market(self, name: str) -> None:
         config = people_under(name, shock_of(name), **GROWN)
-        whole = lived(config)
+        whole = completed(config)
         branch = eve().branch(config)
         branch.run()
         assert differing(branch.record.tables, whole.record.tables) == []
         assert changed_state(branch, whole) == []
-        assert differing(whole.record.tables, lived(small(**GROWN)).record.tables) != []
+        assert differing(whole.record.tables, completed(small(**GROWN)).record.tables) != []
 
     @pytest.mark.slow
     def test_market_and_reference_live_it_alike(self, name: str) -> None:
         arrays = people_under(name, shock_of(name), **TINY)
-        assert differing(lived(arrays).record.tables, lived_by_reference(arrays).record.tables) == []
-        assert changed_state(lived(arrays), lived_by_reference(arrays)) == []
+        assert differing(completed(arrays).record.tables, completed_by_reference(arrays).record.tables) == []
+        assert changed_state(completed(arrays), completed_by_reference(arrays)) == []
 
     def test_it_repeats_and_leaves_its_inputs_alone(self, name: str) -> None:
         config = market(name)
@@ -192,8 +192,8 @@ def test_the_order_of_shocks_does_not_matter() -> None:
 def test_all_shocks_at_once_are_lived_alike_by_market_and_reference() -> None:
     together = tuple((name, shock_of(name, start_month=START)) for name in NAMES)
     arrays = small(people=200, warm_up=14, months=MONTHS, shock=together)
-    assert differing(lived(arrays).record.tables, lived_by_reference(arrays).record.tables) == []
-    assert changed_state(lived(arrays), lived_by_reference(arrays)) == []
+    assert differing(completed(arrays).record.tables, completed_by_reference(arrays).record.tables) == []
+    assert changed_state(completed(arrays), completed_by_reference(arrays)) == []
 
 
 # --- more of it is never better -------------------------------------------------------------------------------------
@@ -225,9 +225,9 @@ class Harm(NamedTuple):
 
 @cache
 def harm(seed: int, name: str, factor: float) -> Harm:
-    trunk = before_losses(seed)
+    parent = before_losses(seed)
     shock = replace(of_size(shock_of(name), factor), start_month=START)
-    branch = trunk.branch(trunk.config._replace(shock=((name, shock),)))
+    branch = parent.branch(parent.config._replace(shock=((name, shock),)))
     branch.run()
     lenders, everybody = (branch.record.table(table).to_pandas().query("month >= @START") for table in BOTH)
     return Harm(int(lenders["profit_fen"].sum()), float(everybody["hardship_share"].sum()))
@@ -236,7 +236,7 @@ def harm(seed: int, name: str, factor: float) -> Harm:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_more_of_a_shock_is_not_better_for_losses_on_average_over_seeds(name: str) -> None:
-    """Beyond the luck of seeds; and at its largest it costs lenders profit or brings people hardship."""
+    """Beyond the draw of seeds; and at its largest it costs lenders profit or brings people hardship."""
     paths = [[harm(seed, name, factor) for factor in SIZES] for seed in range(SEEDS)]
     for step in range(len(SIZES) - 1):
         gains = [path[step + 1].profit_fen - path[step].profit_fen for path in paths]

@@ -11,7 +11,7 @@ from sim.shocks.fraud_wave import FraudWave
 from sim.shocks.growth_slowdown import GrowthSlowdown
 from sim.shocks.lender_exit import LenderExit
 from sim.shocks.unemployment import Unemployment
-from tests.market.small_market import lived, small
+from tests.market.small_market import completed, small
 from tests.shocks.test_every_shock import market, turned
 
 
@@ -71,16 +71,16 @@ def test_a_solvent_lender_that_leaves_lends_no_more_pays_its_funders_and_leaves_
     leaving = LenderExit(start_month=2, lenders=("platform_b",))
     calm, left = (small(people=1_000, warm_up=24, months=40, shock=shocks) for shocks in ((), (("exit", leaving),)))
     index = [name for name, _ in calm.lender].index("platform_b")
-    lender = lived(left).lenders[index]
-    assert lived(calm).lenders[index].status != RESOLUTION
+    lender = completed(left).lenders[index]
+    assert completed(calm).lenders[index].status != RESOLUTION
     assert lender.status == RESOLUTION
-    rows = lived(left).record.table("lender").to_pandas()
+    rows = completed(left).record.table("lender").to_pandas()
     rows = rows[rows["lender"] == "platform_b"].set_index("month")
     assert rows["originations_fen"].loc[1] > 0
     assert (rows["originations_fen"].loc[2:] == 0).all()
     assert rows["liabilities_fen"].iloc[-1] == 0
     assert rows["managed_loans_fen"].iloc[-1] == 0
-    acts = lived(left).record.table("actions").to_pandas()
+    acts = completed(left).record.table("actions").to_pandas()
     assert list(acts[(acts["actor"] == "platform_b") & (acts["act"] == "leaves")]["month"]) == [2]
     assert "funders_lose" not in set(acts[acts["actor"] == "platform_b"]["act"])
     paid_to_owners = next(claim for claim in lender.estate if claim.rank == "owners")
@@ -91,13 +91,13 @@ def test_frauds_are_first_loans_and_not_a_fen_of_them_is_paid_before_they_are_ch
     wave = FraudWave(start_month=6, shape="step", fraud_share=1.0, lenders=("platform_a",))
     config = small(people=600, warm_up=12, months=12, shock=(("fraud", wave),))
     names = [name for name, _ in config.lender]
-    loans = lived(config).people.state().loans
+    loans = completed(config).people.state().loans
     frauds = (loans.purpose == FRAUD) & (loans.status == OPEN)
     assert frauds.sum() > 10
     assert set(loans.lender[frauds].tolist()) == {names.index("platform_a")}
     assert (loans.principal[frauds] == loans.original[frauds]).all()
-    ages = lived(config).month - 1 + 12 - loans.origination_month[frauds]
+    ages = completed(config).month - 1 + 12 - loans.origination_month[frauds]
     assert (loans.bucket[frauds] == ages).all()
     honest = (loans.status == OPEN) & ~frauds & (loans.lender == names.index("platform_a"))
     assert honest.any(), "customers from before the wave go on as before"
-    assert (lived(config).people.state().lines.status[:, names.index("platform_a")] == LINE_OPEN).any()
+    assert (completed(config).people.state().lines.status[:, names.index("platform_a")] == LINE_OPEN).any()

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from experiments.execute.executors.worker import ARITHMETIC_THREADS
+from experiments.execute.executors.worker_process import ARITHMETIC_THREADS
 from experiments.keep.files import PARTIAL
 
 FAKE = Path(__file__).with_name("fake")
@@ -23,8 +23,8 @@ ALONE = ("unshare", "--net", "--map-root-user", "sh", "-c", 'ip link set lo up &
 class Sluice:
     """Starts the commands in a folder of their own, with faults to plant."""
 
-    def __init__(self, place: Path, sources: Path, inside: Sequence[str] = ()) -> None:
-        self.place, self.faults, self.out = place, place / "faults", place / "out"
+    def __init__(self, folder: Path, sources: Path, inside: Sequence[str] = ()) -> None:
+        self.folder, self.faults, self.out = folder, folder / "faults", folder / "out"
         self.inside = inside  # a command that starts commands, such as ALONE
         self.faults.mkdir(parents=True)
         as_users = {name: value for name, value in os.environ.items() if name not in ARITHMETIC_THREADS}
@@ -43,24 +43,24 @@ class Sluice:
 
     def call(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            command, env=self.environment, cwd=self.place, capture_output=True, text=True, timeout=180, check=False
+            command, env=self.environment, cwd=self.folder, capture_output=True, text=True, timeout=180, check=False
         )
 
     def start(self, *texts: str) -> subprocess.Popen[str]:
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         # In a group of its own, as a terminal starts it: what is typed there reaches all processes of the group.
         return subprocess.Popen(
-            self.command(*texts), env=self.environment, cwd=self.place, text=True, start_new_session=True, **pipes
+            self.command(*texts), env=self.environment, cwd=self.folder, text=True, start_new_session=True, **pipes
         )
 
     def processes(self) -> set[int]:
         """Return the processes that were started from here, by whomever, and are still alive."""
         mark = f"SLUICE_FAKE_FAULTS={self.faults}".encode()
         found = set()
-        for place in Path("/proc").glob("[0-9]*"):
+        for path in Path("/proc").glob("[0-9]*"):
             with contextlib.suppress(OSError):
-                if mark in (place / "environ").read_bytes().split(b"\0"):
-                    found.add(int(place.name))
+                if mark in (path / "environ").read_bytes().split(b"\0"):
+                    found.add(int(path.name))
         return found
 
     def await_silence(self, seconds: float = 60.0) -> None:

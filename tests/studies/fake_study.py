@@ -1,4 +1,4 @@
-"""A small study of two arms on the fake market, lived in this process, so that faults can be planted at every step."""
+"""A small study of two arms on the fake market, run in this process, so that faults can be planted at every step."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def study_in(out: Path, **changes: object) -> StudyConfig:
     return study._replace(settings=study.settings._replace(**settings), **others)
 
 
-def live(study: StudyConfig) -> int:
+def run_study(study: StudyConfig) -> int:
     """Carry out a study as the command does, and return its exit code; what it raises, the command says."""
     owner = StudyOwner(study)
     with locked_folder(Path(str(study.out)), owner, study) as (folder, archive):

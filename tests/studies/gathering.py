@@ -36,10 +36,10 @@ def table(name: str, rows: int) -> pa.Table:
     return pa.table(columns)
 
 
-def main(place: Path, pairs: int) -> None:
+def main(root: Path, pairs: int) -> None:
     use_fake_market()
-    study = study_in(place, replicates=pairs)
-    source = place / "source"
+    study = study_in(root, replicates=pairs)
+    source = root / "source"
     source.mkdir(parents=True)
     sizes = {"market": MONTHS, "lender": MONTHS * 6, "segment": MONTHS * 22, "vintage": 17_000, "roll": MONTHS * 150}
     for name, rows in sizes.items():
@@ -50,15 +50,15 @@ def main(place: Path, pairs: int) -> None:
     files = {path.name: record_of(path)._asdict() for path in source.glob("*.parquet")}
     kept = {}
     for run in plan(study):
-        folder = place / "runs" / run.folder
+        folder = root / "runs" / run.folder
         folder.mkdir(parents=True)
         for name in files:
             (folder / name).hardlink_to(source / name)
         write_sealed(folder / RECORD, {"files": files})
         kept[run.identity] = CompletedRun(run.folder, "", 0.0)
-    (place / "tables").mkdir()
+    (root / "tables").mkdir()
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    written = gather(place, study, plan(study), kept)
+    written = gather(root, study, plan(study), kept)
     after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     size = sum(record.bytes for record in written.values())
     print(json.dumps({"grown": (after - before) * 1024, "runs": len(kept), "written": size}))

@@ -23,7 +23,7 @@ from experiments.keep.cache import NAME
 from experiments.keep.files import PARTIAL, CorruptResult, check_file, read_sealed
 from experiments.keep.runs import RECORD
 from experiments.keep.study_files import MANIFEST
-from tests.studies.fake_study import hashes, live, one_hash, study_in, use_fake_market
+from tests.studies.fake_study import hashes, one_hash, run_study, study_in, use_fake_market
 
 
 def torn(out: Path, wanted: dict[str, str]) -> list[str]:
@@ -32,10 +32,10 @@ def torn(out: Path, wanted: dict[str, str]) -> list[str]:
     for record in [*out.glob(f"runs/*/{RECORD}"), *out.parent.glob(f"{NAME}/*/{RECORD}"), out / MANIFEST]:
         if PARTIAL in record.parent.name or not record.exists():
             continue
-        place = record.parent
+        root = record.parent
         try:
             for name, known in read_sealed(record)["files"].items():
-                check_file(place / name, known)
+                check_file(root / name, known)
         except CorruptResult as problem:
             found.append(str(problem))
     named = (run for run in out.glob("runs/*") if not run.name.startswith(PARTIAL))
@@ -50,21 +50,21 @@ def begin(out: Path) -> int:
         try:
             with Path(os.devnull).open("w") as nowhere:
                 sys.stdout = sys.stderr = nowhere
-                code = live(study_in(out))
+                code = run_study(study_in(out))
         finally:
             os._exit(code)
     return child
 
 
-def main(place: Path, kills: int, seed: int) -> None:
+def main(root: Path, kills: int, seed: int) -> None:
     use_fake_market()
     gc.freeze()
-    calm = place / "calm" / "out"
-    assert live(study_in(calm)) == 0
+    calm = root / "calm" / "out"
+    assert run_study(study_in(calm)) == 0
     started = time.monotonic()
-    assert os.waitpid(begin(place / "timed" / "out"), 0)[1] == 0
+    assert os.waitpid(begin(root / "timed" / "out"), 0)[1] == 0
     duration = time.monotonic() - started
-    wanted, chance, out = hashes(calm), random.Random(seed), place / "killed" / "out"
+    wanted, chance, out = hashes(calm), random.Random(seed), root / "killed" / "out"
     seen: Counter[str] = Counter(kills=0, finished=0, torn=0, leftovers=0, failed=0)
     problems: list[str] = []
     while seen["kills"] < kills:

@@ -40,10 +40,12 @@ def base_level(key: Key) -> int:
 def effect(key: Key) -> int:
     """Return by how much an arm differs from its baseline."""
     scenario, arm, replicate = key
-    place = SCENARIOS.index(scenario)
-    return {"baseline": 0, "capped": 7 * (replicate + 2) ** 2 + 31 * place, "placebo": -11 * (replicate % 3) - place}[
-        arm
-    ]
+    position = SCENARIOS.index(scenario)
+    return {
+        "baseline": 0,
+        "capped": 7 * (replicate + 2) ** 2 + 31 * position,
+        "placebo": -11 * (replicate % 3) - position,
+    }[arm]
 
 
 def level(key: Key) -> int:
@@ -53,12 +55,13 @@ def level(key: Key) -> int:
 def words_of(key: Key) -> list[int]:
     """Return the flags of everybody: who defaults hangs on scenario and replicate, and on the arm for a few."""
     scenario, arm, replicate = key
-    place, shift = SCENARIOS.index(scenario), {"baseline": 0, "capped": 3, "placebo": 1}[arm]
+    position, shift = SCENARIOS.index(scenario), {"baseline": 0, "capped": 3, "placebo": 1}[arm]
     return [
-        flags["default"] * ((person * 5 + replicate * 3 + place * 7 + (person % (4 - shift % 4) == 0) * shift) % 11 < 4)
+        flags["default"]
+        * ((person * 5 + replicate * 3 + position * 7 + (person % (4 - shift % 4) == 0) * shift) % 11 < 4)
         | flags["approved_before"] * ((person + replicate) % 3 == 0)
-        | flags["applied"] * ((person * 7 + place) % 4 != 0)
-        | flags["approved"] * ((person * 7 + place) % 4 != 0 and (person + replicate + shift) % 5 < 3)
+        | flags["applied"] * ((person * 7 + position) % 4 != 0)
+        | flags["approved"] * ((person * 7 + position) % 4 != 0 and (person + replicate + shift) % 5 < 3)
         for person in range(PERSONS)
     ]
 
@@ -80,17 +83,17 @@ def segment_cells(key: Key) -> list[tuple[int, str, int, int]]:
     """Return month, group, applications and approvals: groups differ in size, months in weight."""
     cells = []
     for month, weight in enumerate(WEIGHTS):
-        for place, group in enumerate(("1", "2")):
-            applications = 20_000 * weight * (place + 1)
-            cells.append((month, group, applications, (level(key) // (place + 7)) * weight))
+        for index, group in enumerate(("1", "2")):
+            applications = 20_000 * weight * (index + 1)
+            cells.append((month, group, applications, (level(key) // (index + 7)) * weight))
     return cells
 
 
 def segment_of(key: Key) -> pa.Table:
     month, group, applications, approvals = zip(*segment_cells(key), strict=True)
-    told = {"month": month, "dimension": ["region"] * len(month), "value": group}
-    told |= {"borrowers": [500] * len(month), "applications": applications, "approvals": approvals}
-    return pa.table({**{name: [0] * len(month) for name in columns_read() if name not in RUN}, **told})
+    shown = {"month": month, "dimension": ["region"] * len(month), "value": group}
+    shown |= {"borrowers": [500] * len(month), "applications": applications, "approvals": approvals}
+    return pa.table({**{name: [0] * len(month) for name in columns_read() if name not in RUN}, **shown})
 
 
 def people_of(key: Key) -> pa.Table:
@@ -141,20 +144,32 @@ def keys(replicates: int = REPLICATES) -> list[Key]:
 
 
 def gathered(
-    place: Path, replicates: int = REPLICATES, held_by: Callable[[Key], Key] = lambda key: key, trunk_month: int = 0
+    root: Path,
+    replicates: int = REPLICATES,
+    held_by: Callable[[Key], Key] = lambda key: key,
+    divergence_month: int = 0,
 ) -> Made:
     """Write the runs that did not fail, each in a folder of its own with the tables of `held_by`, and gather them."""
     study, kept, runs = made_study(), {}, []
     study = study._replace(settings=study.settings._replace(replicates=replicates))
     for key in keys(replicates):
         scenario, arm, replicate = key
-        trunk = f"past of {scenario} {replicate}"
+        shared_warm_up = f"past of {scenario} {replicate}"
         config = study.markets[scenario, arm]
-        run = Run(arm, scenario, replicate, 1, config, identity=repr(key), trunk=trunk, trunk_month=trunk_month)
+        run = Run(
+            arm,
+            scenario,
+            replicate,
+            1,
+            config,
+            identity=repr(key),
+            shared_warm_up=shared_warm_up,
+            divergence_month=divergence_month,
+        )
         runs.append(run)
         if key in LOST:
             continue
-        folder = place / "runs" / run.folder
+        folder = root / "runs" / run.folder
         folder.mkdir(parents=True)
         files = {}
         for name, table in (("market", market_of), ("segment", segment_of), (PEOPLE, people_of)):
@@ -162,5 +177,5 @@ def gathered(
             files[f"{name}.parquet"] = record_of(folder / f"{name}.parquet")._asdict()
         write_sealed(folder / RECORD, {"files": files})
         kept[run.identity] = CompletedRun(run.folder, "", 0.0)
-    (place / "tables").mkdir()
-    return Made(place, gather(place, study, runs, kept))
+    (root / "tables").mkdir()
+    return Made(root, gather(root, study, runs, kept))

@@ -15,7 +15,7 @@ from experiments.execute.several_studies import expanded
 from experiments.keep.folder import folder_for
 from experiments.refusal import Refusal
 from experiments.report.wording import plain
-from tests.studies.fake_study import hashes, live, study_in
+from tests.studies.fake_study import hashes, run_study, study_in
 from tests.variants import fast_first
 
 NAMES = [
@@ -78,12 +78,12 @@ def test_a_name_that_may_pass_for_another_or_is_none_is_refused(name: str) -> No
 
 def test_names_of_folders_differ_where_names_do() -> None:
     made = [slug(name) for name in [*NAMES, "价格下限", "Jose", ""]]
-    assert len(set(made)) == len(made) - 1  # José and Jose, told apart by what follows
+    assert len(set(made)) == len(made) - 1  # José and Jose, distinguished by what follows
     assert all(part.isascii() and 0 < len(part) <= 40 for part in made)
     assert folder_for(study_in(Path("x"), name="价格上限")._replace(out=None)).name.startswith(f"{slug('价格上限')}-")
 
 
-def test_names_in_quotes_inside_braces_are_told() -> None:
+def test_names_in_quotes_inside_braces_are_recognised() -> None:
     with pytest.raises(Refusal, match="names are written without quotes"):
         read_override("study.arms={'价格': []}")
 
@@ -104,8 +104,8 @@ def test_what_is_spelled_in_ascii_is_spelled_back(text: str) -> None:
 
 def test_a_study_is_carried_out_in_a_folder_of_any_script(tmp_path: Path, fake: None) -> None:
     folder = tmp_path / "José" / "价格上限"
-    assert live(study_in(folder, archive="none", name="价格上限", arms={"baseline": [], "more": []})) == 0
-    assert live(study_in(folder, archive="none", name="价格上限", arms={"baseline": [], "more": []})) == 0
+    assert run_study(study_in(folder, archive="none", name="价格上限", arms={"baseline": [], "more": []})) == 0
+    assert run_study(study_in(folder, archive="none", name="价格上限", arms={"baseline": [], "more": []})) == 0
     assert hashes(folder)
 
 

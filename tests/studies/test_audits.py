@@ -1,7 +1,7 @@
 """Audits of the statistics: nothing is found where nothing is, what is planted is found, and intervals cover.
 
 The market's outcomes come from a bank of small independent baseline runs, of which pairs are drawn again and again: two
-runs of the same market under other luck differ by chance alone, so whatever is found between them is false.
+runs of the same market under other random draws differ by chance alone, so whatever is found between them is false.
 """
 
 from functools import cache
@@ -102,7 +102,7 @@ def test_bootstrap_t_covers_lognormal_outcomes_better_than_t(count: int, fewest:
 def test_stopping_at_a_fixed_width_covers_nearly_what_it_says_unless_outcomes_are_skewed(
     is_skewed: bool, least: float, most: float
 ) -> None:
-    """As the guide to studies says of the stop rule: 94% where 95% is said for normal ones, 77% for lognormal."""
+    """As the guide to studies says of the stop rule: 94% where 95% is nominal for normal ones, 77% for lognormal."""
     chance, repeats, wanted = np.random.Generator(np.random.Philox(9)), 3_000, 0.5
     covered = 0
     for _ in range(repeats):

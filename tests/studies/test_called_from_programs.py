@@ -25,7 +25,7 @@ from experiments.execute.executors.base import NoWorker
 from experiments.execute.executors.environment import environment_kept, environment_of
 from experiments.execute.executors.processes import ProcessEngine, ended_at_once, processes
 from tests.studies.commands import BASE, Sluice
-from tests.studies.fake_study import live, study_in
+from tests.studies.fake_study import run_study, study_in
 
 ROOT = Path(__file__).resolve().parents[2]
 ASKED = [*(text for text in BASE if text != "executor.workers=2"), "study.replicates=3", "executor.workers=2"]
@@ -59,7 +59,7 @@ SLOW = [pytest.param(way, marks=pytest.mark.slow) for way in ("script", "text", 
 @pytest.mark.slow
 def test_a_program_without_a_guard_runs_once_and_gets_the_exit_code(sluice: Sluice, way: str) -> None:
     program = IN_A_THREAD if way == "script in a thread" else UNGUARDED
-    (sluice.place / "mine.py").write_text(program)
+    (sluice.folder / "mine.py").write_text(program)
     start = {
         "text": [sys.executable, "-c", program],
         "standard input": ["sh", "-c", f'{sys.executable} - "$@" < mine.py', "sh"],
@@ -73,19 +73,19 @@ def test_a_program_without_a_guard_runs_once_and_gets_the_exit_code(sluice: Slui
 
 
 def test_the_documented_app_runs_every_study_and_ends_with_its_exit_code(sluice: Sluice) -> None:
-    (sluice.place / "studies.py").write_text(documented_app())
+    (sluice.folder / "studies.py").write_text(documented_app())
     quiet = ["hydra.sweep.dir=hydra", "hydra.output_subdir=null"]
     texts = [f"+{text}" for text in ASKED if not text.startswith("study.")]
     ended = sluice.call([sys.executable, "studies.py", "-m", *texts, "+study.replicates=2,0", *quiet])
     assert ended.returncode == 2, ended.stderr + ended.stdout  # the second study asks for no replicates
-    assert len(list(sluice.place.glob("results/0/runs/*/run.json"))) == 2
+    assert len(list(sluice.folder.glob("results/0/runs/*/run.json"))) == 2
     assert "study.replicates: must lie in 1 to" in ended.stderr
 
 
 @pytest.mark.slow
 def test_workers_of_dask_do_not_run_the_program_again(sluice: Sluice) -> None:
     pytest.importorskip("distributed")
-    (sluice.place / "mine.py").write_text(UNGUARDED)
+    (sluice.folder / "mine.py").write_text(UNGUARDED)
     done = sluice.call([sys.executable, "mine.py", *ASKED, f"out={sluice.out}", "executor=dask"])
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("the script runs") == 1
@@ -93,8 +93,8 @@ def test_workers_of_dask_do_not_run_the_program_again(sluice: Sluice) -> None:
 
 
 @pytest.mark.slow
-def test_a_process_that_may_start_none_is_told_so(sluice: Sluice) -> None:
-    (sluice.place / "mine.py").write_text(
+def test_a_process_that_may_start_none_is_refused(sluice: Sluice) -> None:
+    (sluice.folder / "mine.py").write_text(
         "import multiprocessing, sys\nfrom experiments.run import main\n"
         "if __name__ == '__main__':\n"
         "    with multiprocessing.get_context('fork').Pool(1) as pool: sys.exit(pool.apply(main, (sys.argv[1:],)))\n"
@@ -208,25 +208,25 @@ def test_a_study_in_a_thread_answers_no_signal_and_does_its_work(tmp_path: Path,
         thread.start()
         thread.join()
     assert codes == [0]
-    assert live(study_in(tmp_path / "out", archive="none")) == 0
+    assert run_study(study_in(tmp_path / "out", archive="none")) == 0
 
 
 def test_a_working_folder_that_is_gone_is_named_as_what_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "gone").mkdir()
     monkeypatch.chdir(tmp_path / "gone")
     (tmp_path / "gone").rmdir()
-    place = ProcessEngine(1, "").place()
-    with pytest.raises(NoWorker, match="the folder in which this was started is gone") as told:
-        place.submit(os.getpid)
-    assert "memory" not in str(told.value)
-    place.leave()
+    slot = ProcessEngine(1, "").slot()
+    with pytest.raises(NoWorker, match="the folder in which this was started is gone") as shown:
+        slot.submit(os.getpid)
+    assert "memory" not in str(shown.value)
+    slot.leave()
 
 
 def test_ending_the_workers_of_one_study_leaves_those_of_another(monkeypatch: pytest.MonkeyPatch) -> None:
     quick_here = multiprocessing.get_context("spawn")
     monkeypatch.setattr("experiments.execute.executors.processes.CONTEXT", quick_here)
     first, second = ProcessEngine(1, ""), ProcessEngine(1, "")
-    ended, left = first.place(), second.place()
+    ended, left = first.slot(), second.slot()
     other = left.submit(os.getpid).result()
     assert ended.submit(os.getpid).result() != other
     pool = processes(1)

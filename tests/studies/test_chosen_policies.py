@@ -103,11 +103,11 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("overrides", "said"), REFUSED, ids=[" ".join(overrides) for overrides, _ in REFUSED])
-def test_policy_or_shock_is_refused(overrides: list[str], said: list[str]) -> None:
+@pytest.mark.parametrize(("overrides", "message"), REFUSED, ids=[" ".join(overrides) for overrides, _ in REFUSED])
+def test_policy_or_shock_is_refused(overrides: list[str], message: list[str]) -> None:
     with pytest.raises(Refusal) as refused:
         compose(overrides)
-    assert [part for part in said if part not in str(refused.value)] == []
+    assert [part for part in message if part not in str(refused.value)] == []
 
 
 def test_value_inside_a_policy_concerns_only_the_arms_that_hold_it() -> None:

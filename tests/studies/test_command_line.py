@@ -12,7 +12,7 @@ from experiments.compose.overrides import names_out, out_override, read_override
 from experiments.execute.executors.base import NoWorker
 from experiments.keep.files import write_json
 from experiments.terminal.command_line import FAILED, INTERRUPTED, command_here, command_of
-from tests.studies.fake_study import live, study_in
+from tests.studies.fake_study import run_study, study_in
 
 # Controls, and `${`, which asks for another value, are refused wherever a path is read.
 PATHS = st.text(st.characters(exclude_categories=("C", "Z"), exclude_characters="$"), min_size=1, max_size=12)
@@ -52,19 +52,19 @@ def test_override_that_names_the_folder_is_known(text: str, is_so: bool) -> None
 @pytest.mark.usefixtures("fake")
 def test_other_seeds_are_continued_by_their_own_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "it's mine"
-    assert live(study_in(folder)) == 0
-    said = []
-    monkeypatch.setattr(seeds, "carry_out_study", lambda *given: said.append(given[-1]) or INTERRUPTED)
+    assert run_study(study_in(folder)) == 0
+    output = []
+    monkeypatch.setattr(seeds, "carry_out_study", lambda *given: output.append(given[-1]) or INTERRUPTED)
     asked = [str(folder), "--others", "2", "--workers", "1"]
     assert seeds.main(asked) == INTERRUPTED
-    assert said == [command_here("seeds", *asked)] * len(said)
+    assert output == [command_here("seeds", *asked)] * len(output)
 
 
 @pytest.mark.usefixtures("fake")
 def test_full_disk_ends_the_other_seeds_with_one_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert live(study_in(tmp_path / "a")) == 0
+    assert run_study(study_in(tmp_path / "a")) == 0
 
     def full(*_: object) -> int:
         write_json(tmp_path / "none" / "a.json", {})
@@ -77,19 +77,19 @@ def test_full_disk_ends_the_other_seeds_with_one_message(
 
 @pytest.mark.usefixtures("fake")
 @pytest.mark.parametrize("problem", [NoWorker("executor: a worker cannot be started"), MemoryError("at 4096 bytes")])
-def test_other_seeds_and_runs_lived_again_end_with_one_line(
+def test_other_seeds_and_runs_run_again_end_with_one_line(
     problem: Exception, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def refuse(*_: object) -> None:
         raise problem
 
-    assert live(study_in(tmp_path / "a")) == 0
+    assert run_study(study_in(tmp_path / "a")) == 0
     capsys.readouterr()
     monkeypatch.setattr(seeds, "carry_out_study", refuse)
     assert seeds.main([str(tmp_path / "a"), "--others", "1"]) == FAILED
-    said = capsys.readouterr().err.splitlines()
-    assert str(problem) in said[0]
-    assert said[1:] == ["what is finished is kept; when that is put right, the same command continues"]
+    output = capsys.readouterr().err.splitlines()
+    assert str(problem) in output[0]
+    assert output[1:] == ["what is finished is kept; when that is put right, the same command continues"]
     monkeypatch.setattr(verify, "run_market", refuse)
     assert verify.main([str(tmp_path / "a"), "--rerun", "1"]) == FAILED
     assert capsys.readouterr().err.count(str(problem)) == 1

@@ -122,7 +122,7 @@ def test_what_stands_for_one_lender_alone_is_refused_for_several(name: str) -> N
 
 
 @pytest.mark.parametrize(
-    ("name", "told"),
+    ("name", "expected"),
     [
         ("cohort.a.scores.low.people", "score"),
         ("cohort.a.score.lo.people", "low"),
@@ -132,10 +132,10 @@ def test_what_stands_for_one_lender_alone_is_refused_for_several(name: str) -> N
         ("lenders.all.loans_fen", "scorecards.<lender>.<card>.<column>"),
     ],
 )
-def test_a_name_that_means_nothing_is_refused_with_the_nearest(name: str, told: str) -> None:
+def test_a_name_that_means_nothing_is_refused_with_the_nearest(name: str, expected: str) -> None:
     with pytest.raises(Refusal) as refusal:
         read_outcome(name, "study.primary")
-    assert told in str(refusal.value)
+    assert expected in str(refusal.value)
 
 
 def test_an_expectation_may_be_of_one_arm_only() -> None:
@@ -356,5 +356,5 @@ def test_skewness_is_said_where_there_are_replicates_enough_to_tell(
     some = paired_effect([float(number) for number in range(replicates)], [0.0] * replicates, "made")
     effect = some._replace(skewness=skewness, bootstrap_low=float("nan"))
     pairs = pd.DataFrame({"one_sided": [0] * replicates})
-    said = _warning(effect, pairs, replicates) or ""
-    assert ("skewed, with too few different values for a bootstrap-t interval" in said) == is_said
+    output = _warning(effect, pairs, replicates) or ""
+    assert ("skewed, with too few different values for a bootstrap-t interval" in output) == is_said

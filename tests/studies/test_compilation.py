@@ -18,7 +18,7 @@ def joint_lending() -> MarketConfig:
 
 
 @pytest.mark.parametrize("market", fast_first([joint_lending, small], 1), ids=["many strata", "one stratum"])
-def test_compiling_lives_through_a_tiny_market(
+def test_compiling_runs_a_tiny_market(
     market: Callable[[], MarketConfig], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = market()

@@ -30,18 +30,18 @@ def three(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("three")
-def test_functions_left_and_time_left_are_told_by_the_work_they_are() -> None:
-    said: list[str] = []
+def test_functions_left_and_time_left_are_estimated_by_their_work() -> None:
+    output: list[str] = []
     clock = Clock()
-    with CompilingShown(said.append, clock) as shown:
-        assert said == ["compiling the model, once for these sources: 3 functions, about 2.0 min"]
+    with CompilingShown(output.append, clock) as shown:
+        assert output == ["compiling the model, once for these sources: 3 functions, about 2.0 min"]
         clock.now += 4.0  # one tenth of the work in four seconds
         shown.show(["a.quick"], [])
         assert shown.bar.n == 10
         clock.now += 16.0
         shown.show(["a.quick", "b.quick"], ["a.long"])  # seen just now, so nothing of it is done
         assert shown.bar.n == 20
-        assert said[1:] == ["compiling: 1 of 3 functions left, now a.long, about 80 s"]
+        assert output[1:] == ["compiling: 1 of 3 functions left, now a.long, about 80 s"]
         clock.now += 10.0
         shown.show(["a.quick", "b.quick"], ["a.long"])  # at a part a second it may have done ten tenths of it
         assert 20 < shown.bar.n < 20 + 80
@@ -50,7 +50,7 @@ def test_functions_left_and_time_left_are_told_by_the_work_they_are() -> None:
         assert shown.bar.n == 20 + 76, "what is not done is never all counted"
         shown.show(["a.quick", "b.quick", "a.long"], [])
         assert shown.bar.n == shown.all
-    assert said[-1].startswith("compiled in ")
+    assert output[-1].startswith("compiled in ")
 
 
 def test_board_tells_what_each_process_is_in_the_middle_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,16 +77,16 @@ def test_what_is_composed_is_what_hydra_composes(texts: tuple[str, ...]) -> None
 
 
 @pytest.mark.parametrize(
-    ("texts", "said"),
+    ("texts", "message"),
     [
         (("~policy.rate_cap",), "policy.rate_cap: there is no such key to delete"),
         (("~lender.bank_a.opex_apr=0.5",), "lender.bank_a.opex_apr: is 0.03, and so not deleted as 0.5"),
     ],
 )
-def test_deletion_of_what_is_not_there_is_refused(texts: tuple[str, ...], said: str) -> None:
+def test_deletion_of_what_is_not_there_is_refused(texts: tuple[str, ...], message: str) -> None:
     with pytest.raises(Refusal) as refused:
         compose(texts)
-    assert str(refused.value) == said
+    assert str(refused.value) == message
 
 
 def test_order_of_lenders_in_the_selection_does_not_matter() -> None:

@@ -1,4 +1,4 @@
-"""What is said of a study on several root seeds, side by side."""
+"""What is concluded from a study on several root seeds, side by side."""
 
 import math
 
@@ -12,7 +12,7 @@ OTHER = ("market.informal_defaults", "1-3", "capped", "calm")
 
 
 @pytest.mark.parametrize(
-    ("found", "said"),
+    ("found", "message"),
     [
         (Found(2.0, 1.0, 3.0, "t"), "+"),
         (Found(-2.0, -3.0, -1.0, "t, bootstrap-t beside"), "-"),
@@ -26,8 +26,8 @@ OTHER = ("market.informal_defaults", "1-3", "capped", "calm")
         (Found(NAN, NAN, NAN, "none"), "no value"),
     ],
 )
-def test_what_an_effect_concludes(found: Found, said: str) -> None:
-    assert verdict(found) == said
+def test_what_an_effect_concludes(found: Found, message: str) -> None:
+    assert verdict(found) == message
 
 
 def test_conclusions_of_two_seeds_are_counted_and_missing_ends_are_not_written() -> None:

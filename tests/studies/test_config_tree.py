@@ -38,12 +38,12 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize(("text", "said"), PLANTED, ids=[text.strip().splitlines()[-1] for text, _ in PLANTED])
-def test_planted_file_is_refused_with_its_place(configs: Path, text: str, said: list[str]) -> None:
+@pytest.mark.parametrize(("text", "message"), PLANTED, ids=[text.strip().splitlines()[-1] for text, _ in PLANTED])
+def test_planted_file_is_refused_with_its_place(configs: Path, text: str, message: list[str]) -> None:
     (configs / "population" / "planted.yaml").write_text(text)
     with pytest.raises(Refusal) as refused:
         compose(["population=planted"])
-    assert [part for part in said if part not in str(refused.value)] == []
+    assert [part for part in message if part not in str(refused.value)] == []
 
 
 def test_planted_callback_does_not_run(configs: Path, tmp_path: Path) -> None:

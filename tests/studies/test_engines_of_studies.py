@@ -42,11 +42,11 @@ def may_be_alone() -> bool:
         return False
 
 
-def sluice_for(engine: str, place: Path, sources: Path) -> Sluice:
+def sluice_for(engine: str, folder: Path, sources: Path) -> Sluice:
     """Return the commands, for Ray in a network of their own."""
     if engine == "ray" and not may_be_alone():
         pytest.skip("no network namespace can be made here, and Ray would answer to other machines")
-    return Sluice(place, sources, ALONE if engine == "ray" else ())
+    return Sluice(folder, sources, ALONE if engine == "ray" else ())
 
 
 @pytest.fixture(scope="module")
@@ -96,11 +96,11 @@ def shuffled(here: Sluice, seed: int, engine: str, workers: int) -> dict[str, st
     here.environment["PYTHONPATH"] += os.pathsep + str(ROOT)  # the sources' copy comes first
     own = [f"executor={engine}", f"executor.workers={workers}", "population.size=300", "study.replicates=2"]
     script = [*here.inside, sys.executable, "-m", "tests.studies.shuffled_runs"]
-    ended = here.call([*script, str(seed), str(here.place / "runs"), *ARMS, *own])
+    ended = here.call([*script, str(seed), str(here.folder / "runs"), *ARMS, *own])
     assert ended.returncode == 0, ended.stderr
-    told = json.loads(ended.stdout.splitlines()[-1])
-    assert told["failed"] == {}
-    return dict(told["found"])
+    shown = json.loads(ended.stdout.splitlines()[-1])
+    assert shown["failed"] == {}
+    return dict(shown["found"])
 
 
 # --- poison, interruption, death --------------------------------------------------------------------------------------
@@ -130,12 +130,12 @@ def test_ctrl_c_once_finishes_what_has_begun(tmp_path: Path, sources: Path, engi
     process = here.start("study.replicates=40", f"executor={engine}")
     here.await_finished(1)
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130, said
-    assert "Traceback" not in said
-    assert "stopping when the runs that have begun are finished; Ctrl-C again gives them up" in said
-    assert f"{len(here.finished())} of 40 runs are kept" in said
-    assert f"out={here.out}" in said
+    _, output = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+    assert "stopping when the runs that have begun are finished; Ctrl-C again gives them up" in output
+    assert f"{len(here.finished())} of 40 runs are kept" in output
+    assert f"out={here.out}" in output
     assert len(here.finished()) == len(here.begun()) < 40
     here.await_silence()
 
@@ -151,10 +151,10 @@ def test_ctrl_c_twice_ends_at_once(tmp_path: Path, sources: Path, engine: str) -
     time.sleep(1)
     assert process.poll() is None, "it waits for what has begun"
     os.killpg(process.pid, signal.SIGINT)
-    _, said = process.communicate(timeout=60)
-    assert process.returncode == 130, said
-    assert "Traceback" not in said
-    assert "0 of 4 runs are kept" in said
+    _, output = process.communicate(timeout=60)
+    assert process.returncode == 130, output
+    assert "Traceback" not in output
+    assert "0 of 4 runs are kept" in output
     here.await_silence()
     assert list(here.out.glob("runs/*/run.json")) == []
 
@@ -187,7 +187,7 @@ class Dask:
 
     def __init__(self, here: Sluice) -> None:
         self.here, self.started = here, []
-        self.file = here.place / "scheduler.json"
+        self.file = here.folder / "scheduler.json"
         self.start("scheduler", "--port", "0", "--no-dashboard")
         await_that(self.file.exists, "no scheduler")
         await_that(lambda: bool(self.file.read_text()), "no scheduler")
@@ -198,7 +198,7 @@ class Dask:
         made = subprocess.Popen(
             [*command, *options],
             env={**self.here.environment, **environment},
-            cwd=self.here.place,
+            cwd=self.here.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
@@ -232,15 +232,15 @@ def test_a_worker_of_a_dask_cluster_is_killed_and_the_study_finishes(
     process = sluice.start("study.replicates=3", "executor=dask", f"executor.address={dask.address}")
     sluice.await_finished(1)
     workers[0].kill()
-    _, said = process.communicate(timeout=120)
-    assert process.returncode == 0, said
+    _, output = process.communicate(timeout=120)
+    assert process.returncode == 0, output
     assert table_hashes(sluice.manifest()) == calm
     assert workers[1].poll() is None, "the cluster goes on without us"
 
 
 @pytest.mark.slow
 def test_a_dask_worker_with_other_sources_is_refused(sluice: Sluice, dask: Dask, sources: Path) -> None:
-    other = sluice.place / "other"
+    other = sluice.folder / "other"
     subprocess.run(["cp", "-r", str(sources), str(other)], check=True)
     with (other / "sim" / "money.py").open("a") as edited:
         edited.write("# edited\n")
@@ -272,7 +272,7 @@ def test_a_node_of_a_ray_cluster_is_killed_and_the_study_finishes(
     script = [*ALONE, sys.executable, "-m", "tests.studies.ray_cluster", str(here.out)]
     ended = here.call([*script, *here.command("study.replicates=3", "executor=ray")])
     assert ended.returncode == 0, ended.stderr
-    told = [line for line in ended.stdout.splitlines() if line.startswith("{")]  # Ray may say more, and later
-    assert [json.loads(line) for line in told] == [{"code": 0, "nodes_before": 3, "nodes_after": 2}]
+    shown = [line for line in ended.stdout.splitlines() if line.startswith("{")]  # Ray may say more, and later
+    assert [json.loads(line) for line in shown] == [{"code": 0, "nodes_before": 3, "nodes_after": 2}]
     assert table_hashes(here.manifest()) == calm
     here.await_silence(LONGEST_FAREWELL_SECONDS)

@@ -1,4 +1,4 @@
-"""Which outcomes count events is said of every whole number, and only of counts over equally many months."""
+"""Which outcomes count events is declared of every whole number, and only of counts over equally many months."""
 
 import pandas as pd
 import pytest

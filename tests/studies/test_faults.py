@@ -29,7 +29,7 @@ from experiments.terminal.command_line import command_here
 from experiments.terminal.progress import Progress
 from experiments.verify import verify
 from tests.studies.commands import Sluice, table_hashes
-from tests.studies.fake_study import fake_market, flip, hashes, live, study_in
+from tests.studies.fake_study import fake_market, flip, hashes, run_study, study_in
 from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,13 +50,13 @@ class FullDisk:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A finished study, lived once; tests copy it before they harm it. `flushes` beside it holds how often it wrote."""
+    """A finished study, run once; tests copy it before they harm it. `flushes` beside it holds how often it wrote."""
     folder = tmp_path_factory.mktemp("finished") / "out"
     disk = FullDisk(10**9)
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "sim.market", fake_market())
         patch.setattr("experiments.keep.files.os.fsync", disk)
-        assert live(study_in(folder, archive="none")) == 0
+        assert run_study(study_in(folder, archive="none")) == 0
     folder.with_name("flushes").write_text(str(10**9 - disk.left))
     return folder
 
@@ -87,12 +87,12 @@ def test_full_disk_is_one_message_at_once_and_the_study_resumes_when_there_is_ro
     with monkeypatch.context() as patch:
         patch.setattr("experiments.keep.files.os.fsync", full)
         code = command(patch, tmp_path / "out", archive="none")
-    said = capsys.readouterr().err
+    output = capsys.readouterr().err
     assert code == 1
     assert time.monotonic() - full.refused_at < 2.0
-    assert said.count("No space left on device") == 1
-    assert said.splitlines()[-1].endswith("the same command with out= set to its folder continues")
-    assert "Traceback" not in said
+    assert output.count("No space left on device") == 1
+    assert output.splitlines()[-1].endswith("the same command with out= set to its folder continues")
+    assert "Traceback" not in output
     assert not (tmp_path / "out" / MANIFEST).exists() or verify(tmp_path / "out").is_well
     assert command(monkeypatch, tmp_path / "out", archive="none") == 0
     assert hashes(tmp_path / "out") == hashes(finished)
@@ -108,9 +108,9 @@ def test_full_disk_of_the_archive_costs_nothing_but_the_archive(
     monkeypatch.setattr(Path, "hardlink_to", refuse)
     monkeypatch.setattr("experiments.keep.files.shutil.copyfile", refuse)
     assert command(monkeypatch, tmp_path / "out") == 0
-    said = capsys.readouterr().err
-    assert "finished runs are not kept for other studies: " in said
-    assert "No space left on device" in said
+    output = capsys.readouterr().err
+    assert "finished runs are not kept for other studies: " in output
+    assert "No space left on device" in output
     assert hashes(tmp_path / "out") == hashes(finished)
 
 
@@ -168,7 +168,7 @@ def test_moved_read_only_folder_is_verified_opened_and_drawn_elsewhere_and_refus
 def test_disk_that_is_really_full(sluice: Sluice) -> None:
     """A file system of 400 kB: the study stops with one message, and goes on where there is more room."""
     texts = ("study.replicates=6", "executor=serial", "archive=none", "executor.allow_above_limits=true")
-    asked = sluice.command(*texts, f"out={sluice.place}/disk/out")  # which would be refused beforehand
+    asked = sluice.command(*texts, f"out={sluice.folder}/disk/out")  # which would be refused beforehand
     twice = '"$@"; echo "code $?"; "$@"; echo "code $?"'
     script = f"mkdir disk; mount -t tmpfs -o size=400k tmpfs disk; {twice}; cp -r disk/out kept"
     if shutil.which("unshare") is None or subprocess.run(["unshare", "--mount", "true"], check=False).returncode != 0:
@@ -177,7 +177,7 @@ def test_disk_that_is_really_full(sluice: Sluice) -> None:
     assert ended.stdout.count("code 1") == 2, ended.stdout + ended.stderr
     assert ended.stderr.count("No space left on device") == 2
     assert "Traceback" not in ended.stderr
-    kept = sluice.place / "kept"
+    kept = sluice.folder / "kept"
     assert sluice.run("study.replicates=6", "executor=serial", "archive=none", f"out={kept}").returncode == 0
     assert sluice.run("study.replicates=6", "executor=serial", "archive=none").returncode == 0
     assert table_hashes(json.loads((kept / MANIFEST).read_text())) == table_hashes(sluice.manifest())
@@ -235,7 +235,7 @@ def test_damaged_file_is_found_and_made_again(
 ) -> None:
     harm(sorted(copied.glob(name))[0])
     assert is_noticed(copied)
-    assert live(study_in(copied, archive="none")) == 0
+    assert run_study(study_in(copied, archive="none")) == 0
     assert hashes(copied) == hashes(finished)
     assert verify(copied) == verify(finished)
 
@@ -246,7 +246,7 @@ def test_damaged_mark_is_found_and_the_folder_left_alone(copied: Path, harm: Cal
     before = hashes(copied)
     assert [problem for problem in verify(copied).problems if "study.json" in problem]
     with pytest.raises(Refusal, match=r"study\.json.*name another folder"):
-        live(study_in(copied, archive="none"))
+        run_study(study_in(copied, archive="none"))
     assert hashes(copied) == before
 
 
@@ -268,19 +268,19 @@ def test_damaged_report_is_found_and_drawn_again_without_gathering(
     monkeypatch.setattr("experiments.report.build", drawn_in)
     monkeypatch.setattr("experiments.compare.gather.gather", None)
     drawn_in(copied)
-    before, told = verify(copied), (copied / PAGE).read_bytes()
+    before, shown = verify(copied), (copied / PAGE).read_bytes()
     assert before.is_well
     assert before.foreign == ()
     harm(copied / name)
     (problem,) = verify(copied).problems
     assert problem.startswith(f"{copied / name}: is ")
     assert problem.endswith(f"to draw it again: {command_here('report', str(copied))}")
-    assert live(study_in(copied, archive="none", report=ReportSettings(draw=True))) == 0
-    assert (copied / PAGE).read_bytes() == told
+    assert run_study(study_in(copied, archive="none", report=ReportSettings(draw=True))) == 0
+    assert (copied / PAGE).read_bytes() == shown
     assert verify(copied) == before
 
 
-def test_report_of_other_results_is_told(copied: Path) -> None:
+def test_report_of_other_results_is_noticed(copied: Path) -> None:
     drawn_in(copied)
     document = {key: value for key, value in read_json(copied / MANIFEST).items() if key != SEAL}
     write_sealed(copied / MANIFEST, {**document, "finished": "another time"})
@@ -290,7 +290,7 @@ def test_report_of_other_results_is_told(copied: Path) -> None:
 
 def test_torn_log_is_continued_on_a_line_of_its_own(copied: Path) -> None:
     (copied / "log.jsonl").write_text('{"event": "sta')
-    assert live(study_in(copied, archive="none")) == 0
+    assert run_study(study_in(copied, archive="none")) == 0
     lines = (copied / "log.jsonl").read_text().splitlines()
     assert lines[0] == '{"event": "sta'
     assert [json.loads(line)["event"] for line in lines[1:]] == ["start", "already done"]
@@ -305,9 +305,9 @@ def test_run_with_other_columns_is_named_and_not_gathered(
     document["files"]["market.parquet"] = written._asdict()
     write_sealed(record, document)
     assert command(monkeypatch, copied, archive="none") == 1
-    said = capsys.readouterr().err
-    assert f"{record.parent / 'market.parquet'}: has other columns" in said
-    assert "Traceback" not in said
+    output = capsys.readouterr().err
+    assert f"{record.parent / 'market.parquet'}: has other columns" in output
+    assert "Traceback" not in output
     assert not (copied / MANIFEST).exists()
     shutil.rmtree(record.parent)
     assert command(monkeypatch, copied, archive="none") == 0
@@ -330,7 +330,7 @@ def test_foreign_files_are_named_left_alone_and_never_read(copied: Path, finishe
     assert found.is_well
     assert set(found.foreign) == {"notes.txt", "tables/mine.csv", f"runs/{run_folder.name}/mine.parquet", "runs/mine/"}
     (copied / MANIFEST).unlink()
-    assert live(study_in(copied, archive="none")) == 0
+    assert run_study(study_in(copied, archive="none")) == 0
     assert all(path.read_text() == "years of work" for path in mine)
     assert table_hashes(read_json(copied / MANIFEST)) == table_hashes(read_json(finished / MANIFEST))
     assert set(experiments.open(copied).tables) == set(experiments.open(finished).tables)
@@ -352,7 +352,7 @@ def test_dates_of_files_and_jumps_of_the_clock_do_not_matter(
     for path in copied.rglob("*"):
         os.utime(path, (year, year))
     monkeypatch.setattr(folder_module, "now", lambda: "1970-01-01T00:00:00+00:00")
-    assert live(study_in(copied, archive="none")) == 0
+    assert run_study(study_in(copied, archive="none")) == 0
     assert json.loads((copied / "log.jsonl").read_text().splitlines()[-1])["event"] == "already done"
 
 
@@ -377,10 +377,10 @@ def test_changed_model_is_refused_and_a_changed_program_gathers_anew(
     with monkeypatch.context() as patch:
         patch.setattr("experiments.compose.plan.source_hash", lambda: "0" * 64)
         with pytest.raises(Refusal, match="the model's sources have changed since it was begun"):
-            live(study_in(copied, archive="none"))
+            run_study(study_in(copied, archive="none"))
     assert verify(copied).is_well
     monkeypatch.setattr(study_folder, "program_hash", lambda: "0" * 64)
-    assert live(study_in(copied, archive="none")) == 0
+    assert run_study(study_in(copied, archive="none")) == 0
     assert read_json(copied / MANIFEST)["program_hash"] == "0" * 64
     assert hashes(copied) == hashes(finished)
 
@@ -390,26 +390,26 @@ def test_folder_that_vanishes_is_one_message(
 ) -> None:
     monkeypatch.setattr(Progress, "advance", lambda _: shutil.rmtree(tmp_path / "out"))
     assert command(monkeypatch, tmp_path / "out", archive="none") == 1
-    said = capsys.readouterr().err
-    assert "Traceback" not in said
-    assert str(tmp_path / "out") in said
+    output = capsys.readouterr().err
+    assert "Traceback" not in output
+    assert str(tmp_path / "out") in output
 
 
 @pytest.mark.slow
 def test_two_studies_with_one_archive_both_end_with_the_same_bytes(sluice: Sluice) -> None:
-    places = [sluice.place / name for name in ("a", "b")]
-    studies = [sluice.start("study.replicates=4", "executor=serial", f"out={place}") for place in places]
+    folders = [sluice.folder / name for name in ("a", "b")]
+    studies = [sluice.start("study.replicates=4", "executor=serial", f"out={folder}") for folder in folders]
     for study in studies:
-        _, said = study.communicate(timeout=240)
-        assert study.returncode == 0, said
-    first, second = (table_hashes(json.loads((place / MANIFEST).read_text())) for place in places)
+        _, output = study.communicate(timeout=240)
+        assert study.returncode == 0, output
+    first, second = (table_hashes(json.loads((folder / MANIFEST).read_text())) for folder in folders)
     assert first == second
-    assert len(list((sluice.place / NAME).glob(f"*/{RECORD}"))) == 4
-    assert list((sluice.place / NAME).glob(f"{PARTIAL}*")) == []
+    assert len(list((sluice.folder / NAME).glob(f"*/{RECORD}"))) == 4
+    assert list((sluice.folder / NAME).glob(f"{PARTIAL}*")) == []
 
 
-def killed(place: Path, kills: int) -> dict[str, object]:
-    asked = [sys.executable, "-m", "tests.studies.killing", str(place), str(kills), "20250101"]
+def killed(folder: Path, kills: int) -> dict[str, object]:
+    asked = [sys.executable, "-m", "tests.studies.killing", str(folder), str(kills), "20250101"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     ended = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=7200, check=False)
     assert ended.returncode == 0, ended.stderr
@@ -435,11 +435,11 @@ def test_folder_removed_in_mid_study_is_one_message_and_the_same_command_begins_
     asked = ["study.replicates=40", f"executor={executor}", "archive=none"]
     study = sluice.start(*asked)
     sluice.await_finished(2)
-    shutil.rmtree(sluice.out.rename(sluice.place / "going"), ignore_errors=True)
-    _, said = study.communicate(timeout=120)
-    assert study.returncode == 1, said
-    assert "Traceback" not in said
-    assert len([line for line in said.splitlines() if "cannot be written" in line or "no longer there" in line]) == 1
+    shutil.rmtree(sluice.out.rename(sluice.folder / "going"), ignore_errors=True)
+    _, output = study.communicate(timeout=120)
+    assert study.returncode == 1, output
+    assert "Traceback" not in output
+    assert len([line for line in output.splitlines() if "cannot be written" in line or "no longer there" in line]) == 1
     assert not sluice.out.exists()
     assert sluice.run("study.replicates=2", *asked[1:]).returncode == 0
     assert verify(sluice.out).is_well
@@ -464,11 +464,11 @@ def test_worker_that_cannot_be_started_is_one_message(
     monkeypatch.setattr("experiments.execute.executors.processes.ProcessPoolExecutor.submit", refuse)
     executor = study_in(tmp_path).executor._replace(kind="processes")
     assert command(monkeypatch, tmp_path / "out", archive="none", executor=executor) == 1
-    said = capsys.readouterr().err
-    assert said.count("executor: a worker cannot be started: ") == 1
-    assert "the same command with out= set to its folder continues" in said
+    output = capsys.readouterr().err
+    assert output.count("executor: a worker cannot be started: ") == 1
+    assert "the same command with out= set to its folder continues" in output
     monkeypatch.undo()
-    assert live(study_in(tmp_path / "out", archive="none")) == 0
+    assert run_study(study_in(tmp_path / "out", archive="none")) == 0
 
 
 def test_memory_that_ends_is_one_message(
@@ -482,13 +482,13 @@ def test_memory_that_ends_is_one_message(
         (copied / MANIFEST).unlink()
         assert command(patch, copied, archive="none") == 1
     assert "memory: not enough is left: malloc of size 4096 failed" in capsys.readouterr().err
-    assert live(study_in(copied, archive="none")) == 0
+    assert run_study(study_in(copied, archive="none")) == 0
     assert verify(copied).is_well
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kilobytes", [2_000_000, 1_499_999, 700_000, 150_000])
-def test_limit_on_memory_is_told_without_a_traceback(sluice: Sluice, kilobytes: int) -> None:
+def test_limit_on_memory_is_reported_without_a_traceback(sluice: Sluice, kilobytes: int) -> None:
     limited = ["sh", "-c", f'ulimit -v {kilobytes}; exec "$@"', "sh"]
     ended = sluice.call([*limited, *sluice.command("study.replicates=3")])
     assert ended.returncode in (0, 1), ended.stderr

@@ -1,4 +1,4 @@
-"""Conditions that choose rows are read before any file: a slip is told as what it is, and never as a damaged table."""
+"""Conditions that choose rows are read before any file: a slip is reported as such, never as a damaged table."""
 
 import math
 from fractions import Fraction
@@ -98,7 +98,7 @@ def test_conditions_choose_rows(filters: object, expected: list[int]) -> None:
         (pc.field("month") == "24", "filters do not fit its columns"),
     ],
 )
-def test_a_slip_is_told_with_the_column_the_rule_and_what_was_given(filters: object, message: str) -> None:
+def test_a_slip_is_reported_with_the_column_the_rule_and_what_was_given(filters: object, message: str) -> None:
     with pytest.raises(Refusal, match=message) as refused:
         read_filters("market", filters, TABLE.schema)
     assert "torn" not in str(refused.value)

@@ -16,7 +16,7 @@ from experiments.keep.files import ROWS_A_GROUP, read_table, write_pieces, write
 from experiments.tables.outcomes import Outcome
 from experiments.tables.ratios import Single, made_of
 from experiments.tables.selections import SELECTIONS, columns_read, rows_read
-from tests.market.small_market import lived, small
+from tests.market.small_market import completed, small
 from tests.variants import fast_first
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -33,7 +33,7 @@ def test_bytes_do_not_hang_on_how_rows_come(tmp_path: Path) -> None:
     assert len(found) == 1
     assert read_table(tmp_path / "700.parquet").equals(TABLE)
     groups = pq.read_metadata(tmp_path / "700.parquet")
-    assert [groups.row_group(place).num_rows for place in range(groups.num_row_groups)] == [
+    assert [groups.row_group(index).num_rows for index in range(groups.num_row_groups)] == [
         *[ROWS_A_GROUP] * (ROWS // ROWS_A_GROUP),
         ROWS % ROWS_A_GROUP,
     ]
@@ -46,7 +46,7 @@ def test_no_rows_make_an_empty_table_with_its_columns(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("table", fast_first(SELECTIONS, 1))
 def test_columns_and_rows_that_are_read_give_the_outcome_of_the_whole_table(tmp_path: Path, table: str) -> None:
-    rows = lived(small()).record.table(table)
+    rows = completed(small()).record.table(table)
     for key in ("replicate", "scenario", "arm"):
         rows = rows.add_column(0, key, pa.repeat(pa.scalar(0 if key == "replicate" else "one"), rows.num_rows))
     write_table(tmp_path / "a.parquet", rows)
@@ -67,9 +67,9 @@ def test_columns_and_rows_that_are_read_give_the_outcome_of_the_whole_table(tmp_
         assert len(part.columns) < len(rows.column_names) or len(shape.columns) < 6
 
 
-def peak_of_gathering(place: Path, replicates: int) -> int:
+def peak_of_gathering(root: Path, replicates: int) -> int:
     """Return how many bytes a fresh process holds at its peak, beyond what it held before, to gather so many pairs."""
-    asked = [sys.executable, "-m", "tests.studies.gathering", str(place), str(replicates)]
+    asked = [sys.executable, "-m", "tests.studies.gathering", str(root), str(replicates)]
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     ended = subprocess.run(asked, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=3600, check=False)
     assert ended.returncode == 0, ended.stderr

@@ -55,11 +55,11 @@ def test_ctrl_c_keeps_what_is_finished_and_says_how_to_go_on(sluice: Sluice) -> 
     process = sluice.start("study.replicates=8")
     sluice.await_finished(2)
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=10)
+    _, output = process.communicate(timeout=10)
     assert process.returncode == 130
-    assert "Traceback" not in said
-    assert "runs are kept" in said
-    assert f"out={sluice.out}" in said
+    assert "Traceback" not in output
+    assert "runs are kept" in output
+    assert f"out={sluice.out}" in output
     assert 2 <= len(sluice.finished()) < 8
     (sluice.faults / "slow").unlink()
     assert sluice.run("study.replicates=8").returncode == 0
@@ -114,15 +114,15 @@ def test_a_place_where_no_results_can_be_is_refused(tmp_path: Path, capsys: pyte
     thesis = tmp_path / "mine" / "thesis.tex"
     thesis.parent.mkdir()
     thesis.write_text("years of work")
-    for out, said in (
+    for out, output in (
         (thesis.parent, "is not empty and holds no study"),
         (thesis, "must be a folder"),
         (Path("/proc/sluice"), "out: '/proc/sluice' cannot be written"),
     ):
         assert main([*BASE, f"out={out}"]) == 2
-        told = capsys.readouterr().err
-        assert said in told
-        assert "Traceback" not in told
+        shown = capsys.readouterr().err
+        assert output in shown
+        assert "Traceback" not in shown
     assert [path.name for path in thesis.parent.iterdir()] == ["thesis.tex"]
 
 

@@ -38,9 +38,9 @@ def lender_rows(micro_closes: dict[int, int]) -> pd.DataFrame:
                 for lender, kind, price in (("a", "bank", 0.10), ("m", "micro_lender", 0.30 + 0.01 * month)):
                     lent = 0 if shut and kind == "micro_lender" else 100
                     charges = round(lent * (price - 0.02 * (arm == "cap") + 0.01 * replicate), 6)
-                    place = {"scenario": "calm", "arm": arm, "replicate": replicate, "month": month}
+                    key = {"scenario": "calm", "arm": arm, "replicate": replicate, "month": month}
                     made = {"originations_fen": lent, "refinanced_fen": 0, "yearly_charges_fen": charges}
-                    rows.append({**place, "lender": lender, "kind": kind, **made})
+                    rows.append({**key, "lender": lender, "kind": kind, **made})
     return pd.DataFrame(rows)
 
 

@@ -14,19 +14,19 @@ from experiments.keep.study_files import CONFIG, MANIFEST
 from experiments.keep.study_folder import StudyOwner, replicates_in
 from experiments.refusal import Refusal
 from experiments.verify import verify
-from tests.studies.fake_study import hashes, live, study_in
+from tests.studies.fake_study import hashes, run_study, study_in
 
 
 def test_four_replicates_are_asked_of_a_folder_that_has_two(
     tmp_path: Path, fake: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     grown, fresh = tmp_path / "grown", tmp_path / "fresh"
-    assert live(study_in(grown, archive="none", replicates=2)) == 0
+    assert run_study(study_in(grown, archive="none", replicates=2)) == 0
     first = {path: path.stat().st_ino for path in grown.glob("runs/*/*")}
-    assert live(study_in(grown, archive="none", replicates=4)) == 0
+    assert run_study(study_in(grown, archive="none", replicates=4)) == 0
     assert "4 of 8 runs were completed before" in capsys.readouterr().err
     assert {path: path.stat().st_ino for path in first} == first
-    assert live(study_in(fresh, archive="none", replicates=4)) == 0
+    assert run_study(study_in(fresh, archive="none", replicates=4)) == 0
     assert hashes(grown) == hashes(fresh)
     assert verify(grown).is_well
     assert verify(grown).foreign == ()
@@ -35,8 +35,8 @@ def test_four_replicates_are_asked_of_a_folder_that_has_two(
     with pytest.raises(
         Refusal, match=r"study\.replicates: must be at least 4, the replicates in .* name another folder, was 3"
     ):
-        live(study_in(grown, archive="none", replicates=3))
-    assert live(study_in(grown, archive="none", replicates=4)) == 0
+        run_study(study_in(grown, archive="none", replicates=3))
+    assert run_study(study_in(grown, archive="none", replicates=4)) == 0
     assert hashes(grown) == hashes(fresh)
 
 
@@ -46,16 +46,16 @@ def test_a_folder_stays_whole_while_replicates_are_added(
 ) -> None:
     """Ctrl-C, or too little memory, ends an extension before its results take the place of the former ones."""
     out = tmp_path / "out"
-    assert live(study_in(out, archive="none", replicates=2)) == 0
+    assert run_study(study_in(out, archive="none", replicates=2)) == 0
     before = hashes(out)
     for problem in (KeyboardInterrupt, Refusal("population.size: a run needs more memory")):
         with monkeypatch.context() as patch:
             patch.setattr("experiments.execute.dry_run.worker_count", raising(problem))
             with pytest.raises((KeyboardInterrupt, Refusal)):
-                live(study_in(out, archive="none", replicates=4))
+                run_study(study_in(out, archive="none", replicates=4))
         assert verify(out).is_well
         assert hashes(out) == before
-    assert live(study_in(out, archive="none", replicates=4)) == 0
+    assert run_study(study_in(out, archive="none", replicates=4)) == 0
     assert verify(out).is_well
     assert yaml.safe_load((out / CONFIG).read_text())["study"]["replicates"] == 4
 
@@ -70,21 +70,21 @@ def raising(problem: type[BaseException] | BaseException) -> Callable[..., None]
 @pytest.mark.slow
 def test_another_setting_is_named(tmp_path: Path, fake: None) -> None:
     out = tmp_path / "out"
-    assert live(study_in(out, archive="none")) == 0
+    assert run_study(study_in(out, archive="none")) == 0
     with pytest.raises(
         Refusal, match=r"other settings: study\.question was 'What .*' and is 'Another\?'; name another"
     ):
-        live(study_in(out, archive="none", question="Another?"))
+        run_study(study_in(out, archive="none", question="Another?"))
     market = study_in(out).markets["calm", "more"]
     changed = {("calm", "baseline"): market, ("calm", "more"): market}
     with pytest.raises(
         Refusal, match=r"configs\.calm/baseline\.lender\.platform_a\.budget_extra_fen was 0 and is 1000000"
     ):
-        live(study_in(out, archive="none", markets=changed))
+        run_study(study_in(out, archive="none", markets=changed))
 
 
 def begun(out: Path, replicates: int, **settings: object) -> StudyConfig:
-    """Begin a folder, in which so many replicates have been lived."""
+    """Begin a folder, in which so many replicates have been run."""
     study = study_in(out, archive="none", **settings)
     with opened(out, StudyOwner(study)):
         pass
@@ -160,7 +160,7 @@ def test_a_study_s_own_numbers_stand_above_the_usual_scale_and_below_the_command
     assert study.settings.replicates == replicates
     assert study.markets["calm", "baseline"].population.size == people
     assert [text.split(": ")[1].split(" is ")[0] for text in study.overruled] == overruled
-    assert all("has the say over the study's file" in text for text in study.overruled)
+    assert all("overrules the study's file" in text for text in study.overruled)
 
 
 def test_a_study_of_the_tree_that_names_no_numbers_takes_those_of_the_scale() -> None:

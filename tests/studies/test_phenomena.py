@@ -6,7 +6,7 @@ Quick ones use a few thousand people and look at signs alone; slow ones ask that
 import pytest
 
 from experiments.compose.study import compose_study
-from tests.studies.lived_study import assert_signs, effect, lived_study
+from tests.studies.completed_study import assert_signs, completed_study, effect
 from tests.variants import fast_first
 
 NAMES = ("denominator", "contagion", "model_upgrade", "learning_bias", "lost_data", "fire_sale")
@@ -22,7 +22,7 @@ def test_every_study_declares_its_signs_and_holds_a_placebo(name: str) -> None:
 
 @pytest.mark.slow
 def test_a_smaller_book_shows_more_late_loans_and_rollover_is_apart() -> None:
-    found = lived_study("denominator", 3_000, 2, ("counted_half", "halved", "halved_and_rollover"))
+    found = completed_study("denominator", 3_000, 2, ("counted_half", "halved", "halved_and_rollover"))
     assert effect(found, "thinned.all.dpd30_share", "4-6", "counted_half")["mean"] > 0.0
     assert effect(found, "market.defaults", "4-6", "counted_half")["mean"] == 0.0
     early = effect(found, "market.dpd30_share", "4-6", "halved")
@@ -33,13 +33,13 @@ def test_a_smaller_book_shows_more_late_loans_and_rollover_is_apart() -> None:
 
 @pytest.mark.slow
 def test_refused_rollover_shows_as_defaults_at_the_other_lenders() -> None:
-    found = lived_study("contagion", 6_000, 3, ("platform_tightens",))
+    found = completed_study("contagion", 6_000, 3, ("platform_tightens",))
     assert effect(found, AT_OTHERS, "3-9", "platform_tightens")["mean"] > 0.0
 
 
 @pytest.mark.slow
 def test_the_price_of_claims_falls_when_everybody_sells_at_once() -> None:
-    found = lived_study("fire_sale", 3_000, 3, ("everybody_sells",), "todays_prices")
+    found = completed_study("fire_sale", 3_000, 3, ("everybody_sells",), "todays_prices")
     for horizon in ("0-0", "3-12"):
         assert effect(found, "lender.platform_a.sale_price_share", horizon, "everybody_sells")["mean"] < 0.0
 
@@ -47,7 +47,7 @@ def test_the_price_of_claims_falls_when_everybody_sells_at_once() -> None:
 @pytest.mark.slow
 def test_denominator_effect_over_seeds() -> None:
     """With hazards frozen 30+ rises within half a year, falls back within two, and a lagged denominator hides it."""
-    found = lived_study("denominator", 20_000, 6, ("counted_half", "halved", "halved_and_rollover"))
+    found = completed_study("denominator", 20_000, 6, ("counted_half", "halved", "halved_and_rollover"))
     assert_signs(found)
     early, later = (effect(found, "thinned.all.dpd30_share", when, "counted_half") for when in ("4-6", "13-24"))
     assert abs(later["mean"]) < 0.1 * early["mean"]
@@ -59,7 +59,7 @@ def test_denominator_effect_over_seeds() -> None:
 @pytest.mark.slow
 def test_rollover_contagion_over_seeds_grows_with_the_lenders_owed() -> None:
     """The dose is noisy, because one in twelve owes three lenders or more: its sign is asked for, not its interval."""
-    found = lived_study("contagion", 100_000, 10, ("platform_tightens",))
+    found = completed_study("contagion", 100_000, 10, ("platform_tightens",))
     rolled, others = (
         effect(found, f"cohort.platform_a.rolled_over.{value}.defaults_elsewhere_share", "3-9", "platform_tightens")
         for value in ("yes", "no")
@@ -82,12 +82,12 @@ def test_rollover_contagion_over_seeds_grows_with_the_lenders_owed() -> None:
 
 @pytest.mark.slow
 def test_fire_sale_over_seeds() -> None:
-    assert_signs(lived_study("fire_sale", 10_000, 6, ("everybody_sells",), "todays_prices"))
+    assert_signs(completed_study("fire_sale", 10_000, 6, ("everybody_sells",), "todays_prices"))
 
 
 @pytest.mark.slow
 def test_what_officers_see_makes_the_refused_worse_than_their_cell_and_exploration_shrinks_it() -> None:
-    found = lived_study("learning_bias", 50_000, 6, ("by_lot", "seeing_and_exploring"))
+    found = completed_study("learning_bias", 50_000, 6, ("by_lot", "seeing_and_exploring"))
     assert_signs(found)
     excess = effect(found, "scorecards.all.before.compared_excess_share", "24-83", "by_lot")
     assert excess["baseline_mean"] > 0.0, "officers who see refuse the worse of a cell"
@@ -95,7 +95,7 @@ def test_what_officers_see_makes_the_refused_worse_than_their_cell_and_explorati
 
 @pytest.mark.slow
 def test_a_card_that_lost_its_data_takes_the_refused_for_too_safe() -> None:
-    found = lived_study("lost_data", 20_000, 4, ("kept", "lost_and_exploring"))
+    found = completed_study("lost_data", 20_000, 4, ("kept", "lost_and_exploring"))
     bad, predicted = "scorecards.all.after.refused_bad_share", "scorecards.all.after.refused_predicted_share"
     error = effect(found, f"{bad} minus {predicted}", "12-12", "kept")
     assert error["high"] < 0.0 < error["baseline_mean"]
@@ -107,7 +107,7 @@ def test_a_card_that_lost_its_data_takes_the_refused_for_too_safe() -> None:
 @pytest.mark.slow
 def test_a_competitors_upgrade_leaves_worse_strangers_in_the_same_cells() -> None:
     """The effect is small and one review shows it badly, so signs are asked of the mean of three."""
-    found = lived_study("model_upgrade", 50_000, 5, ("upgrade", "upgrade_with_data"), "lasting_slump")
+    found = completed_study("model_upgrade", 50_000, 5, ("upgrade", "upgrade_with_data"), "lasting_slump")
     declared = found[found["primary"] & (found["horizon"] == "24-48")]
     assert len(declared) == 2
     assert (declared["mean"] > 0.0).all()

@@ -11,7 +11,7 @@ import pytest
 from experiments.compose.study import compose, compose_study
 from sim.codes import RESOLUTION
 from sim.market import CreditMarket
-from tests.studies.lived_study import assert_signs, effect, lived_study
+from tests.studies.completed_study import assert_signs, completed_study, effect
 from tests.variants import fast_first
 
 START, MONTHS = 6, 24  # of the markets in which a platform may fail
@@ -28,7 +28,7 @@ def test_every_study_declares_its_signs_and_holds_a_placebo(name: str) -> None:
 
 @pytest.mark.slow
 def test_demand_moves_to_lenders_that_hide_little_of_their_price() -> None:
-    found = lived_study("disclosure", 4_000, 3, ("shown",))
+    found = completed_study("disclosure", 4_000, 3, ("shown",))
     assert effect(found, "lender.micro_lender.applications", "1-12", "shown")["mean"] < 0.0
     assert effect(found, "lender.micro_lender.new_applications", "1-12", "shown")["mean"] < 0.0
     assert effect(found, "lender.bank.applications", "1-12", "shown")["mean"] > 0.0
@@ -36,7 +36,7 @@ def test_demand_moves_to_lenders_that_hide_little_of_their_price() -> None:
 
 @pytest.mark.slow
 def test_a_rumour_makes_customers_draw_at_once_and_a_freeze_leaves_fewer_of_them_with_the_money() -> None:
-    found = lived_study("rumour", 4_000, 3, ("rumour", "weak_rumour", "rumour_and_freeze"), "calm_funders")
+    found = completed_study("rumour", 4_000, 3, ("rumour", "weak_rumour", "rumour_and_freeze"), "calm_funders")
     attempted, completed = "lender.platform_a.line_applications", "lender.platform_a.line_approvals"
     tried = effect(found, attempted, "1-1", "rumour")["mean"]
     assert 0.0 < effect(found, attempted, "1-1", "weak_rumour")["mean"] < tried
@@ -54,15 +54,15 @@ def months_to_failure(seed: int, cash_share: float, people: int, strengths: tupl
     ]
     eve = CreditMarket(compose([*sizes, *lender]), rng=seed)
     eve.run_until(START)
-    lived = []
+    months_to_failure = []
     for share in strengths:
         rumour = ["shock=[shutdown_rumour]", f"shock.shutdown_rumour.start_month={START}"]
         branch = eve.branch(compose([*sizes, *lender, *rumour, f"shock.shutdown_rumour.seed_share={share}"]))
         branch.run()
         rows = branch.record.table("lender").to_pandas().query("lender == 'platform_a'")
         failed = rows.loc[rows["status"] == RESOLUTION, "month"]
-        lived.append(int(failed.min()) - START if len(failed) else MONTHS)
-    return lived
+        months_to_failure.append(int(failed.min()) - START if len(failed) else MONTHS)
+    return months_to_failure
 
 
 def table_of_failures(seeds: range, people: int) -> pd.DataFrame:
@@ -77,7 +77,7 @@ def table_of_failures(seeds: range, people: int) -> pd.DataFrame:
 
 
 @pytest.mark.slow
-def test_a_platform_with_much_at_hand_outlives_a_rumour_that_fells_it_with_little() -> None:
+def test_a_platform_with_much_at_hand_survives_a_rumour_that_closes_it_with_little() -> None:
     little, much = (sum(months_to_failure(2, cash, 1_500, (0.05,))) for cash in (0.08, 1.0))
     assert little < MONTHS
     assert little < much
@@ -85,19 +85,19 @@ def test_a_platform_with_much_at_hand_outlives_a_rumour_that_fells_it_with_littl
 
 @pytest.mark.slow
 def test_a_yuan_not_lent_costs_jobs() -> None:
-    found = lived_study("macro_loop", 4_000, 2, ("tightening",), "slump")
+    found = completed_study("macro_loop", 4_000, 2, ("tightening",), "slump")
     assert effect(found, "market.unemployment_share", "1-24", "tightening")["mean"] > 0.0
     assert effect(found, "market.originations_fen", "1-24", "tightening")["mean"] < 0.0
 
 
 @pytest.mark.slow
 def test_disclosure_over_seeds() -> None:
-    assert_signs(lived_study("disclosure", 20_000, 6, ("shown",)))
+    assert_signs(completed_study("disclosure", 20_000, 6, ("shown",)))
 
 
 @pytest.mark.slow
 def test_the_rush_over_seeds() -> None:
-    found = lived_study("rumour", 20_000, 6, ("rumour", "rumour_and_freeze"), "calm_funders")
+    found = completed_study("rumour", 20_000, 6, ("rumour", "rumour_and_freeze"), "calm_funders")
     assert_signs(found)
     got, frozen = (
         effect(found, "lender.platform_a.line_approvals", "2-6", arm) for arm in ("rumour", "rumour_and_freeze")
@@ -118,7 +118,7 @@ def test_the_same_yuan_of_tightening_costs_more_jobs_in_a_slump_than_in_a_boom()
     """Jobs lost for each yuan not lent, so that the tightening realised is the same in both."""
     cost = {}
     for scenario in ("boom", "slump"):
-        found = lived_study("macro_loop", 20_000, 6, ("tightening",), scenario)
+        found = completed_study("macro_loop", 20_000, 6, ("tightening",), scenario)
         assert_signs(found)
         jobs = effect(found, "market.unemployment_share", "1-24", "tightening")
         lent = effect(found, "market.originations_fen", "1-24", "tightening")

@@ -22,7 +22,7 @@ from tests.variants import fast_first
 
 
 def shared(study: StudyConfig) -> list[str]:
-    """Return what is said of policies that were laid over arms."""
+    """Return the notices on policies that were laid over arms."""
     return [flag.why for flag in unusual_settings(study) if flag.kind == LAID_OVER]
 
 
@@ -151,9 +151,9 @@ BESIDE_ARMS = [
 ]
 
 
-@pytest.mark.parametrize(("texts", "said"), fast_first(BESIDE_ARMS, 3))
-def test_a_policy_laid_over_the_baseline_of_a_study_with_arms_is_said(texts: list[str], said: str) -> None:
-    assert shared(compose_study(texts)) == [said]
+@pytest.mark.parametrize(("texts", "message"), fast_first(BESIDE_ARMS, 3))
+def test_a_policy_laid_over_the_baseline_of_a_study_with_arms_is_said(texts: list[str], message: str) -> None:
+    assert shared(compose_study(texts)) == [message]
 
 
 BY_KEY = "policy.debt_service_cap={kind: debt_service_cap, max_share: 0.3, announce_month: 24, effective_month: 24}"
@@ -226,12 +226,12 @@ def test_the_plan_lists_what_each_arm_and_scenario_holds_and_prints_the_notices_
     monkeypatch.setattr(dry_run, "is_compiled", lambda: False)  # no trial: the reference's rates
     texts = ["study=tightening", "policy=[disclosure]", "policy.rate_cap.max_apr=0.07", "population.size=3000"]
     assert main([*texts, "--dry-run"]) == 0
-    said = capsys.readouterr()
-    lines = said.out.splitlines()
+    message = capsys.readouterr()
+    lines = message.out.splitlines()
     assert "set policy=[disclosure]: in every arm but tightening" in lines
     assert "set policy.rate_cap.max_apr=0.07: in tightening" in lines
     assert "set population.size=3000: in every arm" in lines
-    arm = next(place for place, line in enumerate(lines) if line.startswith("arm tightening: policy=[rate_cap,"))
+    arm = next(index for index, line in enumerate(lines) if line.startswith("arm tightening: policy=[rate_cap,"))
     assert lines[arm + 1] == "  without disclosure, which baseline has"
     assert (
         "  rate_cap: all-in price of new loans at most 7.00% a year; announced month 24 (2023-01); "
@@ -242,7 +242,7 @@ def test_the_plan_lists_what_each_arm_and_scenario_holds_and_prints_the_notices_
     assert lines[shock + 1] == "  unemployment: add_share 0.03; decay from month 36 (2024-01) over 24 months"
     flags = unusual_settings(compose_study(texts))
     assert len(flags) > 1
-    assert said.err.splitlines() == [f"unusual: {flag.sentence}" for flag in flags]
+    assert message.err.splitlines() == [f"unusual: {flag.sentence}" for flag in flags]
 
 
 def test_a_run_prints_the_same_notices_and_its_manifest_carries_them(
@@ -254,16 +254,16 @@ def test_a_run_prints_the_same_notices_and_its_manifest_carries_them(
     assert f"rate_cap {EVERYWHERE}" in capsys.readouterr().err
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text(encoding="utf-8"))
     assert [flag["why"] for flag in manifest["flags"] if flag["kind"] == LAID_OVER] == [f"rate_cap {EVERYWHERE}"]
-    places = [["calm", "baseline"], ["calm", "other"]]
-    assert {"text": "policy=[rate_cap]", "where": places} in manifest["asked"]
+    cells = [["calm", "baseline"], ["calm", "other"]]
+    assert {"text": "policy=[rate_cap]", "where": cells} in manifest["asked"]
 
 
 @pytest.mark.slow
-def test_what_all_hold_is_said_once_and_an_arm_is_told_by_what_it_lacks() -> None:
+def test_what_all_hold_is_said_once_and_an_arm_is_listed_by_what_it_lacks() -> None:
     lines = contents(compose_study(["study=baseline", "shock=[unemployment]"]))
     assert lines[:2] == ["set shock=[unemployment]: in every arm", "in every arm and scenario:"]
     lines = contents(compose_study(["study=history"]))
-    arm = next(place for place, line in enumerate(lines) if line.startswith("arm without_price_display"))
+    arm = next(index for index, line in enumerate(lines) if line.startswith("arm without_price_display"))
     assert lines[arm + 1 : arm + 3] == [
         "  without r13_disclosure, which rulebook has",
         "  with the rest of what rulebook has (22)",

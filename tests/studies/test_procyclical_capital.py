@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from experiments.compose.study import compose_study
-from tests.studies.lived_study import assert_signs, effect, lived_study
+from tests.studies.completed_study import assert_signs, completed_study, effect
 
 LENT = "lender.all.originations_fen"
 FEW = (2_000, 2)
@@ -12,7 +12,7 @@ FEW = (2_000, 2)
 
 def gap(scenario: str, size: tuple[int, int] = FEW) -> pd.Series:
     """What the releasable buffer lends more than the hard ratio, from half a year on."""
-    found = lived_study("procyclical_capital", *size, ("releasable",), scenario)
+    found = completed_study("procyclical_capital", *size, ("releasable",), scenario)
     return effect(found, LENT, "6-18", "releasable")
 
 
@@ -30,6 +30,6 @@ def test_in_a_deep_slump_a_hard_ratio_lends_less() -> None:
 @pytest.mark.slow
 def test_the_declared_sign_holds_over_seeds_and_the_gap_closes_with_the_starting_buffer() -> None:
     size = (10_000, 6)
-    assert_signs(lived_study("procyclical_capital", *size, ("releasable",), "deep_thin"))
+    assert_signs(completed_study("procyclical_capital", *size, ("releasable",), "deep_thin"))
     thin, middle, thick = (gap(f"deep_{buffer}", size)["mean"] for buffer in ("thin", "middle", "thick"))
     assert thin > middle >= thick

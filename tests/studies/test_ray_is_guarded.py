@@ -65,13 +65,13 @@ def test_a_cluster_of_our_own_listens_at_loopback_and_asks_for_its_token() -> No
         [*inside, sys.executable, "-c", PROBE], capture_output=True, text=True, cwd=ROOT, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
-    said = dict(
+    output = dict(
         line.split(" ", 1) for line in done.stdout.splitlines() if line.split(" ")[0] in ("token", "listens", "left")
     )
-    assert said["token"] == "token 64"
-    assert set(said["listens"].split()) <= {
+    assert output["token"] == "token 64"
+    assert set(output["listens"].split()) <= {
         "0100007F",
         "0000000000000000FFFF00000100007F",
         "00000000000000000000000001000000",
     }
-    assert said["left"] == "True"
+    assert output["left"] == "True"

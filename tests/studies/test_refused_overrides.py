@@ -133,12 +133,12 @@ def assert_typed_is_quoted(override: str, message: str) -> None:
     assert read in message.replace(key, ""), message
 
 
-@pytest.mark.parametrize(("override", "said"), REFUSED, ids=[override for override, _ in REFUSED])
-def test_market_is_refused_with_key_rule_and_value(override: str, said: list[str]) -> None:
+@pytest.mark.parametrize(("override", "expected"), REFUSED, ids=[override for override, _ in REFUSED])
+def test_market_is_refused_with_key_rule_and_value(override: str, expected: list[str]) -> None:
     with pytest.raises(Refusal) as refused:
         compose([override])
     message = str(refused.value)
-    assert [part for part in said if part not in message] == []
+    assert [part for part in expected if part not in message] == []
     assert_typed_is_quoted(override, message)
 
 
@@ -175,11 +175,11 @@ STUDY_REFUSED = [
 ]
 
 
-@pytest.mark.parametrize(("override", "said"), STUDY_REFUSED, ids=[override for override, _ in STUDY_REFUSED])
-def test_study_is_refused_with_key_rule_and_value(override: str, said: list[str]) -> None:
+@pytest.mark.parametrize(("override", "expected"), STUDY_REFUSED, ids=[override for override, _ in STUDY_REFUSED])
+def test_study_is_refused_with_key_rule_and_value(override: str, expected: list[str]) -> None:
     with pytest.raises(Refusal) as refused:
         compose_study(["study=baseline", override] if not override.startswith("study=") else [override])
-    assert [part for part in said if part not in str(refused.value)] == []
+    assert [part for part in expected if part not in str(refused.value)] == []
     assert_typed_is_quoted(override, str(refused.value))
 
 

@@ -16,30 +16,30 @@ from experiments.compose.plan import plan
 from experiments.keep.files import CorruptResult, write_json, write_sealed, write_table
 from experiments.keep.query import connection
 from experiments.refusal import Refusal
-from tests.studies.fake_study import RUNS, composed, fake_market, flip, live, study_in
+from tests.studies.fake_study import RUNS, composed, fake_market, flip, run_study, study_in
 
 duckdb = pytest.importorskip("duckdb")
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two finished studies side by side."""
     folder = tmp_path_factory.mktemp("studies")
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(sys.modules, "sim.market", fake_market())
-        assert live(study_in(folder / "a")) == 0
-        assert live(study_in(folder / "b", replicates=3)) == 0
+        assert run_study(study_in(folder / "a")) == 0
+        assert run_study(study_in(folder / "b", replicates=3)) == 0
     return folder
 
 
 @pytest.fixture
-def copied(place: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(place / "a", tmp_path / "a"))
+def copied(folder: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(folder / "a", tmp_path / "a"))
 
 
-def test_tables_come_as_arrow_and_pandas(place: Path) -> None:
-    results = experiments.open(place / "a")
-    assert results.tables == tuple(sorted(path.stem for path in place.glob("a/tables/*.parquet")))
+def test_tables_come_as_arrow_and_pandas(folder: Path) -> None:
+    results = experiments.open(folder / "a")
+    assert results.tables == tuple(sorted(path.stem for path in folder.glob("a/tables/*.parquet")))
     assert {"differences", "effects", "lender", "market", "transitions"} <= set(results.tables)
     assert isinstance(results.table("market"), pa.Table)
     assert results.table("market").column_names[:4] == ["arm", "scenario", "replicate", "month"]
@@ -51,16 +51,16 @@ def test_tables_come_as_arrow_and_pandas(place: Path) -> None:
     assert "4 runs" in repr(results)
 
 
-def test_columns_and_rows_are_chosen(place: Path) -> None:
-    results = experiments.open(place / "a")
+def test_columns_and_rows_are_chosen(folder: Path) -> None:
+    results = experiments.open(folder / "a")
     asked = [("lender", "==", "bank_a"), ("month", "in", [3, 4]), ("arm", "==", "more")]
     frame = results.frame("lender", columns=["replicate", "month", "mean_apr"], filters=asked)
     assert list(frame.columns) == ["replicate", "month", "mean_apr"]
     assert sorted(zip(frame["replicate"], frame["month"], strict=True)) == [(0, 3), (0, 4), (1, 3), (1, 4)]
 
 
-def test_query_agrees_with_pandas(place: Path) -> None:
-    results = experiments.open(place / "a")
+def test_query_agrees_with_pandas(folder: Path) -> None:
+    results = experiments.open(folder / "a")
     found = results.query("select arm, avg(mean_apr) as apr from lender group by arm order by arm").df()
     by_hand = results.frame("lender").groupby("arm")["mean_apr"].mean()
     assert list(found["arm"]) == list(by_hand.index)
@@ -75,27 +75,27 @@ def test_query_agrees_with_pandas(place: Path) -> None:
     "sql",
     [
         "select * from read_csv('/etc/hostname')",
-        "select * from '{place}/a/tables/market.parquet'",
-        "copy market to '{place}/stolen.csv'",
-        "attach '{place}/stolen.db'",
+        "select * from '{folder}/a/tables/market.parquet'",
+        "copy market to '{folder}/stolen.csv'",
+        "attach '{folder}/stolen.db'",
         "install httpfs",
         "set enable_external_access=true",
     ],
 )
-def test_query_touches_nothing_but_the_tables(place: Path, sql: str) -> None:
+def test_query_touches_nothing_but_the_tables(folder: Path, sql: str) -> None:
     with pytest.raises((duckdb.PermissionException, duckdb.InvalidInputException)):
-        experiments.open(place / "a").query(sql.format(place=place)).fetchall()
-    assert list(place.glob("stolen*")) == []
+        experiments.open(folder / "a").query(sql.format(folder=folder)).fetchall()
+    assert list(folder.glob("stolen*")) == []
 
 
-def test_query_without_its_library_names_what_to_install(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_query_without_its_library_names_what_to_install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)
     with pytest.raises(Refusal, match=r"pip install -e '\.\[query\]'"):
-        experiments.open(place / "a").query("select 1")
+        experiments.open(folder / "a").query("select 1")
 
 
-def test_several_studies_are_one_set_of_tables(place: Path) -> None:
-    for results in (experiments.open(place), experiments.open_many([place / "a", place / "b"])):
+def test_several_studies_are_one_set_of_tables(folder: Path) -> None:
+    for results in (experiments.open(folder), experiments.open_many([folder / "a", folder / "b"])):
         counts = results.frame("market").groupby("study").size().to_dict()
         assert counts == {"a": RUNS * 30, "b": 6 * 30}
         found = results.query("select study, count(*) from market group by study order by study").fetchall()
@@ -107,14 +107,14 @@ def test_several_studies_are_one_set_of_tables(place: Path) -> None:
             results.verify()
 
 
-def test_folder_given_twice_is_refused(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(place)
+def test_folder_given_twice_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(folder)
     with pytest.raises(Refusal, match="each folder once, and a was given twice"):
-        experiments.open_many([place / "a", "a"])
+        experiments.open_many([folder / "a", "a"])
 
 
-def test_runs_and_their_people_are_found(place: Path) -> None:
-    results = experiments.open(place / "a")
+def test_runs_and_their_people_are_found(folder: Path) -> None:
+    results = experiments.open(folder / "a")
     assert len(results.runs) == RUNS
     assert set(results.runs.columns) >= {"study", "arm", "scenario", "replicate", "identity", "folder", "record_hash"}
     assert results.people("more", "calm", 1).num_rows == 300
@@ -122,16 +122,16 @@ def test_runs_and_their_people_are_found(place: Path) -> None:
         results.people("mor", "calm", 1)
 
 
-def test_columns_are_told_with_unit_and_meaning(place: Path) -> None:
-    for name in experiments.open(place / "a").tables:
-        told = experiments.open(place / "a").schema(name)
-        assert list(told.columns) == ["name", "type", "unit", "meaning", "made_of"]
-        assert list(told["name"]) == experiments.open(place / "a").table(name).column_names
-        assert (told["meaning"] != "").all()
+def test_columns_are_described_with_unit_and_meaning(folder: Path) -> None:
+    for name in experiments.open(folder / "a").tables:
+        shown = experiments.open(folder / "a").schema(name)
+        assert list(shown.columns) == ["name", "type", "unit", "meaning", "made_of"]
+        assert list(shown["name"]) == experiments.open(folder / "a").table(name).column_names
+        assert (shown["meaning"] != "").all()
 
 
-def test_mistakes_are_one_message_with_the_nearest_name(place: Path, tmp_path: Path) -> None:
-    results = experiments.open(place / "a")
+def test_mistakes_are_one_message_with_the_nearest_name(folder: Path, tmp_path: Path) -> None:
+    results = experiments.open(folder / "a")
     with pytest.raises(Refusal, match="lendr: no such table; the nearest valid name is lender"):
         results.table("lendr")
     with pytest.raises(Refusal, match=r"lender\.mean_ap: no such column; the nearest valid name is mean_apr"):
@@ -159,10 +159,10 @@ def test_study_that_has_not_finished_says_so(copied: Path) -> None:
 
 
 def test_folder_of_studies_leaves_out_analyses_and_what_has_not_finished(
-    place: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("a", "b", "begun", "torn"):
-        shutil.copytree(place / ("a" if name == "a" else "b"), tmp_path / name)
+        shutil.copytree(folder / ("a" if name == "a" else "b"), tmp_path / name)
     (tmp_path / "begun" / "manifest.json").unlink()
     (tmp_path / "frontier").mkdir()
     write_sealed(tmp_path / "frontier" / "manifest.json", {"tool": "frontier", "files": {}, "runs": []})
@@ -175,9 +175,9 @@ def test_folder_of_studies_leaves_out_analyses_and_what_has_not_finished(
     results = experiments.open(tmp_path)
     assert set(results.manifest) == {"a", "b"}
     assert results.left_out == {"begun": "it has not finished", "frontier": "it is an analysis, by frontier"}
-    said = capsys.readouterr().err
+    output = capsys.readouterr().err
     for name, why in results.left_out.items():
-        assert f"{tmp_path / name}: left out, {why}" in said
+        assert f"{tmp_path / name}: left out, {why}" in output
         assert f"left out {name}, {why}" in repr(results)
 
     for name in ("a", "b"):
@@ -202,9 +202,9 @@ def test_flipped_bit_inside_a_page_is_noticed_by_queries_too(tmp_path: Path) -> 
     path = tmp_path / "market.parquet"
     write_table(path, pa.table({"debt_fen": [index * 7919 % 104729 for index in range(50_000)]}))
     total = connection({"market": [(None, path)]}).sql("select sum(debt_fen) from market").fetchall()
-    for place in range(2_000, path.stat().st_size - 2_000, 500):
+    for position in range(2_000, path.stat().st_size - 2_000, 500):
         whole = path.read_bytes()
-        path.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        path.write_bytes(whole[:position] + bytes([whole[position] ^ 1]) + whole[position + 1 :])
         with pytest.raises(duckdb.Error, match="CRC checksum verification failed"):
             connection({"market": [(None, path)]}).sql("select sum(debt_fen) from market").fetchall()
         with contextlib.suppress(duckdb.Error):
@@ -222,8 +222,8 @@ def test_altered_manifest_is_not_believed(copied: Path) -> None:
 
 
 @pytest.mark.usefixtures("fake")
-def test_verify_from_python_chooses_runs_by_chance_and_repeats_by_seed(place: Path) -> None:
-    results = experiments.open(place / "b")
+def test_verify_from_python_chooses_runs_by_chance_and_repeats_by_seed(folder: Path) -> None:
+    results = experiments.open(folder / "b")
     first = results.verify(rerun=2, seed=7)
     assert (first.is_well, first.problems, first.foreign) == (True, (), ())
     assert len(set(first.rerun)) == 2
@@ -236,8 +236,8 @@ def test_verify_from_python_chooses_runs_by_chance_and_repeats_by_seed(place: Pa
 def test_rerun_of_a_run_that_lost_a_table_says_so(copied: Path) -> None:
     lost = next((copied / "runs").glob("*/market.parquet"))
     lost.unlink()
-    said = verify.main([str(copied), "--rerun", "99"])
-    assert said == 1
+    output = verify.main([str(copied), "--rerun", "99"])
+    assert output == 1
 
 
 @pytest.mark.usefixtures("fake")
@@ -255,21 +255,21 @@ def test_rerun_names_the_table_whose_bytes_differ(copied: Path, monkeypatch: pyt
 
 @pytest.mark.usefixtures("fake")
 def test_rerun_under_another_python_says_so_and_calls_nothing_different(
-    place: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     here = machine.deciding_versions()
     assert here["python"] == f"{sys.version_info.major}.{sys.version_info.minor}"
     monkeypatch.setattr(verify, "deciding_versions", lambda: {**here, "python": "3.99"})
-    assert verify.main([str(place / "a"), "--rerun", "2"]) == 1
-    said = capsys.readouterr()
-    assert f"python is 3.99 here and was {here['python']}" in said.err
-    assert "are as written" in said.out
-    assert "differ" not in said.out + said.err
-    assert verify.main([str(place / "a")]) == 0, "files are what they are under any Python"
+    assert verify.main([str(folder / "a"), "--rerun", "2"]) == 1
+    output = capsys.readouterr()
+    assert f"python is 3.99 here and was {here['python']}" in output.err
+    assert "are as written" in output.out
+    assert "differ" not in output.out + output.err
+    assert verify.main([str(folder / "a")]) == 0, "files are what they are under any Python"
 
 
 def test_another_python_makes_another_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    """So that nothing lived under one is taken over, or continued, under another."""
+    """So that nothing run under one is taken over, or continued, under another."""
     before = [run.identity for run in plan(composed())]
     monkeypatch.setattr(platform, "python_version", lambda: "3.99.1")
     after = [run.identity for run in plan(composed())]

@@ -1,4 +1,4 @@
-"""Several whole studies by one command, and what is said beforehand of one."""
+"""Several whole studies by one command, and what is estimated beforehand of one."""
 
 import json
 import signal
@@ -14,9 +14,9 @@ from experiments.compose.plan import plan
 from experiments.compose.study import StudyConfig, compose_study
 from experiments.execute.dry_run import check_disk
 from experiments.execute.estimate import REFERENCE, forecast, seconds_of
-from experiments.execute.pool import by_trunk
+from experiments.execute.pool import by_shared_warm_up
 from experiments.execute.several_studies import carry_out_studies, expanded
-from experiments.execute.trial import Trial, rates_of
+from experiments.execute.timing import TimedMarket, rates_of
 from experiments.refusal import Refusal
 from experiments.run import main
 from experiments.terminal.command_line import command_here
@@ -53,9 +53,9 @@ def test_each_study_has_a_folder_and_a_mistake_in_the_last_stops_the_first(sluic
     again = sluice.run(*asked)
     assert again.returncode == 0, again.stderr
     assert "2 of 2 runs were completed before" in again.stderr
-    refused = sluice.call([*sluice.command("-m", "seed=1,-2"), f"out={sluice.place / 'other'}"])
+    refused = sluice.call([*sluice.command("-m", "seed=1,-2"), f"out={sluice.folder / 'other'}"])
     assert refused.returncode == 2
-    assert not (sluice.place / "other").exists()
+    assert not (sluice.folder / "other").exists()
 
 
 ONE = ["seed=1,2", "study=baseline", "population.size=300", "months=30", "report.draw=false"]
@@ -69,30 +69,30 @@ def never(*_: object) -> int:
     "fault", ["a file", "a study", "other studies", "a damaged list", "a file above", "a long name"]
 )
 def test_place_that_is_no_good_is_refused_before_anything_is_computed(tmp_path: Path, fault: str) -> None:
-    place = tmp_path / "out"
+    out = tmp_path / "out"
     if fault in ("a study", "other studies", "a damaged list"):
-        place.mkdir()
+        out.mkdir()
     if fault == "a file":
-        place.write_text("years of work")
+        out.write_text("years of work")
     elif fault == "a file above":
-        place = Path(__file__) / "out"
+        out = Path(__file__) / "out"
     elif fault == "a long name":
-        place = tmp_path / ("x" * 300)
+        out = tmp_path / ("x" * 300)
     elif fault == "a study":
-        (place / "study.json").write_text("{}")
+        (out / "study.json").write_text("{}")
     elif fault == "other studies":
-        (place / "studies.json").write_text(json.dumps({"studies": [{"folder": "a", "overrides": []}]}))
+        (out / "studies.json").write_text(json.dumps({"studies": [{"folder": "a", "overrides": []}]}))
     else:
-        (place / "studies.json").write_text("{")
+        (out / "studies.json").write_text("{")
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     with pytest.raises(Refusal, match=r"^out: "):
-        carry_out_studies([*ONE, f"out={place}"], [], never)
+        carry_out_studies([*ONE, f"out={out}"], [], never)
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
 def test_folders_and_the_command_that_continues_them_all(tmp_path: Path) -> None:
     """The place may have a name that an override needs in quotes, and the shell in others."""
-    place = tmp_path / "it's, mine"
+    folder = tmp_path / "it's, mine"
     calls: list[tuple[list[str], str]] = []
 
     def main(texts: Sequence[str], again: str) -> int:
@@ -100,13 +100,13 @@ def test_folders_and_the_command_that_continues_them_all(tmp_path: Path) -> None
         return 130
 
     for _ in range(2):
-        assert carry_out_studies([*ONE, out_override(place)], [], main) == 130
+        assert carry_out_studies([*ONE, out_override(folder)], [], main) == 130
     assert len(calls) == 2, "after Ctrl-C no other study is begun"
-    listed = json.loads((place / "studies.json").read_text())["studies"]
+    listed = json.loads((folder / "studies.json").read_text())["studies"]
     assert len(listed) == 2
     for texts, again in calls:
-        assert read_override(texts[-1]).value == str(place / listed[0]["folder"])
-        assert again == command_here("run", "-m", *ONE, out_override(place))
+        assert read_override(texts[-1]).value == str(folder / listed[0]["folder"])
+        assert again == command_here("run", "-m", *ONE, out_override(folder))
 
 
 @pytest.mark.slow
@@ -115,11 +115,11 @@ def test_ctrl_c_prints_the_command_that_goes_on_with_all_of_them(sluice: Sluice)
     process = sluice.start("-m", "seed=1,2", "study.replicates=4", "executor=serial")
     await_that(lambda: list(sluice.out.glob("01-*/runs/*/run.json")), "no run was finished")
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, output = process.communicate(timeout=60)
     assert process.returncode == 130
-    assert "Traceback" not in said
+    assert "Traceback" not in output
     (sluice.faults / "slow").unlink()
-    ended = sluice.call(["sh", "-c", said.splitlines()[-1]])  # as it was printed
+    ended = sluice.call(["sh", "-c", output.splitlines()[-1]])  # as it was printed
     assert ended.returncode == 0, ended.stderr
     assert len(list(sluice.out.glob("*/manifest.json"))) == 2
 
@@ -127,7 +127,7 @@ def test_ctrl_c_prints_the_command_that_goes_on_with_all_of_them(sluice: Sluice)
 @pytest.mark.slow
 def test_a_launcher_of_hydra_can_run_whole_studies(sluice: Sluice, sources: Path) -> None:
     """As the guide tells it: an app of one's own, whose task is one study."""
-    script = sluice.place / "studies.py"
+    script = sluice.folder / "studies.py"
     script.write_text(
         "import hydra\n"
         "from hydra.core.hydra_config import HydraConfig\n"
@@ -135,13 +135,13 @@ def test_a_launcher_of_hydra_can_run_whole_studies(sluice: Sluice, sources: Path
         "@hydra.main(version_base='1.3', config_path=None)\n"
         "def study(_):\n"
         "    job = HydraConfig.get()\n"
-        f"    main([*job.overrides.task, 'out={sluice.place}/study-' + str(job.job.num), 'executor=serial'])\n\n"
+        f"    main([*job.overrides.task, 'out={sluice.folder}/study-' + str(job.job.num), 'executor=serial'])\n\n"
         "study()\n"
     )
     base = ["+study=baseline", "+population.size=300", "+months=30", "+report.draw=false", "+study.replicates=1"]
     ended = sluice.call([sys.executable, str(script), "-m", *base, "+seed=1,2"])
     assert ended.returncode == 0, ended.stderr
-    manifests = [json.loads((sluice.place / f"study-{number}" / "manifest.json").read_text()) for number in (0, 1)]
+    manifests = [json.loads((sluice.folder / f"study-{number}" / "manifest.json").read_text()) for number in (0, 1)]
     assert [manifest["seed"] for manifest in manifests] == [1, 2]
 
 
@@ -150,20 +150,23 @@ def test_a_flag_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> N
     assert "--dry-rum: no such flag; the nearest valid name is --dry-run" in capsys.readouterr().err
 
 
-# --- what is said beforehand ------------------------------------------------------------------------------------------
+# --- what is estimated beforehand
+# ---------------------------------------------------------------------------------------
 @pytest.fixture(scope="module")
 def study() -> StudyConfig:
     return compose_study(["scale=smoke", "study.replicates=4"])
 
 
-def test_workers_share_trunks_in_the_forecast_as_they_do_in_earnest(study: StudyConfig) -> None:
+def test_workers_share_warm_ups_in_the_forecast_as_in_a_study(study: StudyConfig) -> None:
     runs = plan(study)
-    trunk, own = 72 + 24, (72 - 24) + 10.0  # months of a second each, and what every run adds
-    assert seconds_of(runs, 1, QUICK) == pytest.approx(4 * trunk + 24 * own)
-    assert seconds_of(runs, 2, QUICK) == pytest.approx((4 * trunk + 24 * own) / 2)
+    shared_warm_up, own = 72 + 24, (72 - 24) + 10.0  # months of a second each, and what every run adds
+    assert seconds_of(runs, 1, QUICK) == pytest.approx(4 * shared_warm_up + 24 * own)
+    assert seconds_of(runs, 2, QUICK) == pytest.approx((4 * shared_warm_up + 24 * own) / 2)
     first = [run for run in runs if run.replicate == 0]
-    assert len(by_trunk(first)) == 1
-    assert seconds_of(first, 2, QUICK) == pytest.approx(trunk + 3 * own), "the second worker lives the trunk too"
+    assert len(by_shared_warm_up(first)) == 1
+    assert seconds_of(first, 2, QUICK) == pytest.approx(shared_warm_up + 3 * own), (
+        "the second worker runs the warm-up too"
+    )
     assert seconds_of([], 2, QUICK) == 0.0
 
 
@@ -180,7 +183,9 @@ def test_more_people_replicates_and_fewer_workers_need_more(study: StudyConfig) 
 
 
 def test_two_sizes_tell_what_hangs_on_people() -> None:
-    small, large = (Trial(people, 60, 0.01 + 2e-7 * people, 0.3, 600_000, 4 * people) for people in (2_000, 20_000))
+    small, large = (
+        TimedMarket(people, 60, 0.01 + 2e-7 * people, 0.3, 600_000, 4 * people) for people in (2_000, 20_000)
+    )
     found = rates_of([[small, large]], 2.0)
     assert found.month_seconds == pytest.approx(0.01)
     assert found.person_month_seconds == pytest.approx(2e-7)
@@ -190,7 +195,7 @@ def test_two_sizes_tell_what_hangs_on_people() -> None:
     assert alone.month_seconds == pytest.approx(small.month_seconds)
 
 
-def test_a_full_disk_is_refused_beforehand_unless_told(study: StudyConfig, tmp_path: Path) -> None:
+def test_a_full_disk_is_refused_beforehand_unless_allowed(study: StudyConfig, tmp_path: Path) -> None:
     needed = forecast(study, plan(study), 24, REFERENCE)._replace(disk_bytes=1e18)
     with pytest.raises(Refusal, match=r"executor\.allow_above_limits=true"):
         check_disk(study, needed, tmp_path / "not" / "there")

@@ -119,7 +119,7 @@ def test_the_second_interval_is_the_bootstrap_t_worked_out_sample_by_sample() ->
 
 
 def test_samples_without_spread_are_no_reason_to_leave_them_out() -> None:
-    """Of five values of which four are equal, a third of all samples hold nothing else: no end can be told."""
+    """Of five values of which four are equal, a third of all samples hold nothing else: no end can be determined."""
     low, high = bootstrap_t(np.array([0.0, 0.0, 0.0, 0.0, 1.0]), "x")
     assert math.isnan(low)
     assert math.isnan(high)
@@ -204,7 +204,7 @@ def test_a_bound_on_counts_stands_beside_while_few_events_differ_and_the_wider_r
     assert effect.high < effect.count_high
     reach = complete_pairs(changed, base, 1).reach(0.95)
     assert reach == pytest.approx(max(effect.mean - effect.count_low, effect.count_high - effect.mean))
-    many = [value + 10.0 * place for place, value in enumerate(base)]
+    many = [value + 10.0 * index for index, value in enumerate(base)]
     assert sum(abs(one - other) for one, other in zip(many, base, strict=True)) >= FEW_EVENTS
     assert paired_effect(many, base, "x", event_months=1).method == "t"
     assert complete_pairs(many, base, 1).reach(0.95) == pytest.approx(

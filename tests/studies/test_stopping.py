@@ -19,7 +19,7 @@ from experiments.keep.files import read_json, read_table
 from experiments.refusal import Refusal
 from experiments.tables.outcomes import read_horizon
 from tests.studies.commands import Sluice, table_hashes
-from tests.studies.fake_study import live, study_in
+from tests.studies.fake_study import run_study, study_in
 from tests.variants import fast_first
 
 ARMS = "study.arms={baseline:[],capped:['policy=[rate_cap]']}"
@@ -70,28 +70,28 @@ def test_intervals_looked_at_allow_for_the_number_of_primary_effects() -> None:
 
 
 @pytest.mark.parametrize(
-    ("texts", "told"),
+    ("texts", "expected"),
     [
         ([ARMS, PRIMARY.format(0.0), RULE], "smallest_important_difference above 0"),
         ([PRIMARY.format(0.1), RULE], "an arm beside the baseline"),
         ([ARMS, PRIMARY.format(0.1), "study.stop={at_least:9,at_most:8}"], "must not exceed at_most 8"),
         ([ARMS, PRIMARY.format(0.1), "study.stop={at_least:1,at_most:8}"], "must lie in 2 to"),
-        ([ARMS, PRIMARY.format(0.1), RULE, "study.replicates=4"], "has no say beside a stop rule"),
+        ([ARMS, PRIMARY.format(0.1), RULE, "study.replicates=4"], "has no effect beside a stop rule"),
     ],
 )
-def test_a_rule_that_could_not_work_is_refused(texts: list[str], told: str) -> None:
-    with pytest.raises(Refusal, match=told):
+def test_a_rule_that_could_not_work_is_refused(texts: list[str], expected: str) -> None:
+    with pytest.raises(Refusal, match=expected):
         compose_study(["study=baseline", "study.horizons=['1-3']", *texts])
 
 
-def stopping_study(place: Path, **important: float) -> dict[str, object]:
+def stopping_study(folder: Path, **important: float) -> dict[str, object]:
     """Live the small study, whose arms differ in what a lender may lend, under a stop rule of 2 to 6 replicates."""
     names = {"approvals": "market.approvals", "hardship": "market.hardship_share", "debt": "market.debt_fen"}
     primary = tuple(PrimaryOutcome(names[name], "1-3", "?", least) for name, least in important.items())
     stop = StopSettings(at_least=2, at_most=6, step=2)
-    study = study_in(place, primary=primary, stop=stop, horizons=("1-3",), secondary=())
-    assert live(study._replace(horizons=(read_horizon("1-3", "test"),))) == 0
-    return read_json(place / "manifest.json")
+    study = study_in(folder, primary=primary, stop=stop, horizons=("1-3",), secondary=())
+    assert run_study(study._replace(horizons=(read_horizon("1-3", "test"),))) == 0
+    return read_json(folder / "manifest.json")
 
 
 @pytest.mark.usefixtures("fake")
@@ -131,7 +131,7 @@ def test_an_arm_that_asks_for_the_baselines_market_is_not_waited_for(tmp_path: P
     study = study._replace(
         settings=study.settings._replace(arms=arms), markets=markets, horizons=(read_horizon("1-3", "test"),)
     )
-    assert live(study) == 0
+    assert run_study(study) == 0
     manifest = read_json(tmp_path / "manifest.json")
     assert (manifest["replicates"], manifest["stopped"]["reason"]) == (2, "precise")
     assert [look["effects"] for look in manifest["stopped"]["looks"]] == [1]

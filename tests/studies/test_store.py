@@ -15,9 +15,9 @@ from experiments.keep.files import (
     FileRecord,
     check_file,
     host,
+    link_file,
     new_folder,
     partial_of,
-    place_file,
     read_json,
     read_table,
     record_of,
@@ -49,8 +49,8 @@ def test_flipped_bit_is_noticed_on_reading(tmp_path: Path, part: float) -> None:
     path = tmp_path / "a.parquet"
     record = write_table(path, TABLE)
     content = bytearray(path.read_bytes())
-    place = int(part * len(content))
-    content[place] ^= 0b100
+    position = int(part * len(content))
+    content[position] ^= 0b100
     path.write_bytes(bytes(content))
     with pytest.raises(CorruptResult, match=r"a\.parquet: is torn or altered"):
         check_file(path, record._asdict())
@@ -130,9 +130,9 @@ def test_the_hash_is_of_every_byte(tmp_path: Path, content: bytes) -> None:
     assert sha256_of(path) == hashlib.sha256(content).hexdigest()
     record = write_bytes(tmp_path / "b", content)
     assert record == record_of(tmp_path / "b") == FileRecord(sha256_of(path), len(content), None)
-    for place in {0, len(content) - 1} if content else ():
+    for position in {0, len(content) - 1} if content else ():
         altered = bytearray(content)
-        altered[place] ^= 1
+        altered[position] ^= 1
         path.write_bytes(bytes(altered))
         with pytest.raises(CorruptResult, match="torn or altered"):
             check_file(path, record._asdict())
@@ -149,16 +149,16 @@ class Disk:
     """Notes in what order files and folders are flushed, and names change, and lets it happen."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.said: list[tuple[str, str]] = []
+        self.output: list[tuple[str, str]] = []
         fsync, rename, replace = os.fsync, Path.rename, Path.replace
 
         def flushed(handle: int) -> None:
-            self.said.append(("flush", str(Path(f"/proc/self/fd/{handle}").readlink())))
+            self.output.append(("flush", str(Path(f"/proc/self/fd/{handle}").readlink())))
             fsync(handle)
 
         def renamed(move: Callable[..., object]) -> Callable[..., object]:
             def noted(path: Path, target: Path) -> object:
-                self.said.append(("rename", str(target)))
+                self.output.append(("rename", str(target)))
                 return move(path, target)
 
             return noted
@@ -182,7 +182,7 @@ def test_a_file_is_on_disk_before_it_takes_its_name_and_the_name_is_flushed_afte
 ) -> None:
     disk, path = Disk(monkeypatch), tmp_path / "a"
     write(path)
-    assert disk.said == [("flush", str(partial_of(path))), ("rename", str(path)), ("flush", str(tmp_path))]
+    assert disk.output == [("flush", str(partial_of(path))), ("rename", str(path)), ("flush", str(tmp_path))]
 
 
 def test_a_folder_is_on_disk_before_it_takes_its_name_and_the_name_is_flushed_after(
@@ -193,7 +193,7 @@ def test_a_folder_is_on_disk_before_it_takes_its_name_and_the_name_is_flushed_af
     with new_folder(run) as folder:
         write_bytes(folder / "whole", b"whole")
     whole = partial / "whole"
-    assert disk.said == [
+    assert disk.output == [
         *[("flush", str(partial_of(whole))), ("rename", str(whole)), ("flush", str(partial))],
         *[("flush", str(partial)), ("rename", str(run)), ("flush", str(tmp_path))],
     ]
@@ -206,9 +206,9 @@ def test_a_copy_is_on_disk_when_a_link_cannot_be_made(tmp_path: Path, monkeypatc
     write_bytes(tmp_path / "source", b"whole")
     monkeypatch.setattr(Path, "hardlink_to", no_link)
     disk = Disk(monkeypatch)
-    place_file(tmp_path / "source", tmp_path / "copy")
+    link_file(tmp_path / "source", tmp_path / "copy")
     assert (tmp_path / "copy").read_bytes() == b"whole"
-    assert disk.said == [("flush", str(tmp_path / "copy"))]
+    assert disk.output == [("flush", str(tmp_path / "copy"))]
 
 
 def test_names_become_harmless_folder_names() -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from experiments.compose.study import compose_study
 from sim.market import CreditMarket
-from tests.studies.lived_study import effect, lived_study
+from tests.studies.completed_study import completed_study, effect
 
 MANY = (4_000, 5)
 CAPPED = [
@@ -39,13 +39,13 @@ def test_the_cap_is_what_refuses_the_company_s_home_sector_and_no_other_lender_n
 @pytest.mark.slow
 @pytest.mark.parametrize(("scenario", "cap", "lender"), CAPPED)
 def test_a_lender_at_home_in_the_slump_loses_less_under_the_cap(scenario: str, cap: str, lender: str) -> None:
-    found = lived_study("concentration", *MANY, (cap,), scenario)
+    found = completed_study("concentration", *MANY, (cap,), scenario)
     assert effect(found, f"{lender}.charge_offs_fen", SLUMP, cap)["high"] < 0.0
 
 
 @pytest.mark.slow
 def test_the_cap_costs_business_in_calm() -> None:
-    found = lived_study("concentration", *MANY, ("sector_cap",), "calm")
+    found = completed_study("concentration", *MANY, ("sector_cap",), "calm")
     lent = effect(found, "lender.consumer_finance_a.originations_fen", BEFORE, "sector_cap")
     assert lent["high"] < 0.0
     assert effect(found, "lender.consumer_finance_a.profit_fen", BEFORE, "sector_cap")["mean"] < 0.0

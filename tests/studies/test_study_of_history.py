@@ -44,7 +44,7 @@ def test_jobs_and_rates_are_the_published_ones_in_every_arm() -> None:
 
 
 def test_arms_that_agree_until_a_rule_is_announced_share_their_warm_up() -> None:
-    trunks = {run.arm: run.trunk for run in plan(study())}
+    warm_ups = {run.arm: run.shared_warm_up for run in plan(study())}
     late = {arm for arm in study().arms if arm in ("rulebook", "placebo", "without_facilitation_notice")}
-    assert len({trunks[arm] for arm in late}) == 1
-    assert trunks["no_rule"] != trunks["rulebook"], "rules older than the run hold in its warm-up"
+    assert len({warm_ups[arm] for arm in late}) == 1
+    assert warm_ups["no_rule"] != warm_ups["rulebook"], "rules older than the run hold in its warm-up"

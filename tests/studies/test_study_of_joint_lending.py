@@ -19,7 +19,7 @@ ALL = "lender.all.managed_loans_fen"
 
 
 class Size:
-    """How large a study is lived: people, months of warm-up, replicates."""
+    """How large a study is run: people, months of warm-up, replicates."""
 
     tiny = (1_500, 24, 2)
     small = (6_000, 48, 8)
@@ -40,7 +40,7 @@ def run_of(config: MarketConfig, seed: int, replicate: int) -> dict[str, pd.Data
 
 
 @cache
-def lived(size: tuple[int, int, int], table: str, **platform: float) -> pd.DataFrame:
+def table_of_run(size: tuple[int, int, int], table: str, **platform: float) -> pd.DataFrame:
     """One table of all runs of the study, as a study gathers it; `platform` changes the platform in every arm."""
     people, warm_up, replicates = size
     plan = planned(people, warm_up)
@@ -56,7 +56,7 @@ def lived(size: tuple[int, int, int], table: str, **platform: float) -> pd.DataF
 
 def effects(size: tuple[int, int, int], **platform: float) -> pd.DataFrame:
     """The declared effects of the floor, with intervals, by outcome and scenario."""
-    table, _ = compare(planned(*size[:2]), {"lender": lived(size, "lender", **platform)})
+    table, _ = compare(planned(*size[:2]), {"lender": table_of_run(size, "lender", **platform)})
     rows = table.to_pandas()
     rows = rows[rows["primary"] & (rows["horizon"] == HORIZON)]
     rows["relative"] = rows["mean"] / rows["baseline_mean"]
@@ -80,13 +80,13 @@ def test_every_sign_was_declared_beforehand() -> None:
 def test_signs_over_seeds_in_a_tiny_market() -> None:
     found = effects(Size.tiny)
     assert len(found) == 14, "seven outcomes, with owners and without"
-    wrong = [place for place, row in found.iterrows() if not has_declared_sign(row)]
+    wrong = [row_index for row_index, row in found.iterrows() if not has_declared_sign(row)]
     assert wrong == []
 
 
 @pytest.mark.slow
 def test_it_is_capital_that_refuses() -> None:
-    budgets = lived(Size.tiny, "budgets")
+    budgets = table_of_run(Size.tiny, "budgets")
     after = budgets[(budgets["lender"] == "platform_a") & (budgets["month"] >= 27)]
     refused = after.groupby(["arm", "constraint"])["refused_fen"].sum()
     assert refused["floor"].idxmax() == "capital_policy"
@@ -103,7 +103,7 @@ def test_where_capital_does_not_bind_the_platform_hardly_shrinks() -> None:
 
 @pytest.mark.slow
 def test_the_months_before_the_announcement_are_alike() -> None:
-    rows = lived(Size.tiny, "lender")
+    rows = table_of_run(Size.tiny, "lender")
     before = rows[rows["month"] < 24].drop(columns="arm")
     halves = [before[rows.loc[rows["month"] < 24, "arm"] == arm].reset_index(drop=True) for arm in ARMS]
     pd.testing.assert_frame_equal(*halves, check_exact=True)

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 
 from experiments.compose.study import compose_study
-from tests.studies.lived_study import effect, lived_study
+from tests.studies.completed_study import completed_study, effect
 
 FEW = (1_500, 1)
 MANY = (5_000, 4)
@@ -12,7 +12,7 @@ LATE = "13-24"
 
 
 def found(size: tuple[int, int], scenario: str) -> pd.DataFrame:
-    return lived_study("rate_cap", *size, ("cap_24",), scenario)
+    return completed_study("rate_cap", *size, ("cap_24",), scenario)
 
 
 @pytest.mark.slow
@@ -44,7 +44,7 @@ def test_a_ceiling_lowers_the_price_and_shuts_risky_bands() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", ["two_lenders", "six_lenders", "ten_lenders"])
 def test_a_ceiling_shuts_out_the_poor_and_hardly_the_rich(scenario: str) -> None:
-    effects = lived_study("rate_cap", *MANY, ("five_times_prime",), scenario)
+    effects = completed_study("rate_cap", *MANY, ("five_times_prime",), scenario)
     poor, rich = (
         effect(effects, f"segment.income_quintile.{quintile}.approvals", LATE, "five_times_prime")
         for quintile in (1, 5)
@@ -56,7 +56,8 @@ def test_a_ceiling_shuts_out_the_poor_and_hardly_the_rich(scenario: str) -> None
 @pytest.mark.slow
 def test_with_few_lenders_prices_fall_more_and_access_less() -> None:
     few, many = (
-        lived_study("rate_cap", *MANY, ("five_times_prime",), scenario) for scenario in ("two_lenders", "ten_lenders")
+        completed_study("rate_cap", *MANY, ("five_times_prime",), scenario)
+        for scenario in ("two_lenders", "ten_lenders")
     )
     price, access = (
         [effect(found, outcome, LATE, "five_times_prime") for found in (few, many)]

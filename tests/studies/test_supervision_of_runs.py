@@ -1,4 +1,4 @@
-"""The loop that carries out runs, at places that do in this process, and at once, what each test tells them."""
+"""The loop that carries out runs, in slots that do in this process, and at once, what each test tells them."""
 
 import gc
 import signal
@@ -15,11 +15,19 @@ import pytest
 from experiments.compose import executor_libraries
 from experiments.compose.run import Run
 from experiments.compose.study import ExecutorSettings, compose, compose_study
-from experiments.execute import pool, workers
+from experiments.execute import pool, scheduling
 from experiments.execute.executors import base as engines
-from experiments.execute.executors import worker as places
-from experiments.execute.executors.base import Engine, Place
-from experiments.execute.executors.worker import Origin, Outcome, Raised, Unfit, carry_out_here, facts, this_process
+from experiments.execute.executors import worker_process
+from experiments.execute.executors.base import Engine, Slot
+from experiments.execute.executors.worker_process import (
+    Origin,
+    Outcome,
+    Raised,
+    Unfit,
+    carry_out_here,
+    facts,
+    this_process,
+)
 from experiments.execute.pool import carry_out_all, worker_count
 from experiments.keep.runs import CompletedRun
 from experiments.refusal import Refusal
@@ -32,7 +40,7 @@ class Death(Exception):  # noqa: N818  (what an engine's library raises)
     pass
 
 
-class PlannedPlace(Place):
+class PlannedSlot(Slot):
     def __init__(self, engine: "PlannedEngine") -> None:
         self.engine = engine
 
@@ -53,8 +61,8 @@ class PlannedPlace(Place):
 class PlannedEngine(Engine):
     deaths = (Death,)
 
-    def __init__(self, answer: Answer, places: int = 2, is_elsewhere: bool = False) -> None:
-        super().__init__(places, "")
+    def __init__(self, answer: Answer, slots: int = 2, is_elsewhere: bool = False) -> None:
+        super().__init__(slots, "")
         self.answer, self.is_elsewhere = answer, is_elsewhere
         self.given = self.most_unfinished = self.killed = 0
         self.futures: list[weakref.ref[Future[Any]]] = []
@@ -66,11 +74,11 @@ class PlannedEngine(Engine):
         self.most_alive = max(self.most_alive, len(self.futures))
         self.tries[run.identity] += 1
 
-    def place(self) -> Place | None:
-        if self.given >= self.places:
+    def slot(self) -> Slot | None:
+        if self.given >= self.slots:
             return None
         self.given += 1
-        return PlannedPlace(self)
+        return PlannedSlot(self)
 
     def kill(self) -> None:
         self.killed += 1
@@ -87,24 +95,24 @@ def config() -> MarketConfig:
 
 def runs_of(count: int) -> list[Run]:
     return [
-        Run("arm", "calm", number, 1, config(), f"run {number}", f"trunk {number // 3}", 0) for number in range(count)
+        Run("arm", "calm", number, 1, config(), f"run {number}", f"warm-up {number // 3}", 0) for number in range(count)
     ]
 
 
-class Told:
-    """What the loop told of each run."""
+class Outcomes:
+    """What the loop reported of each run."""
 
     def __init__(self) -> None:
         self.done: dict[str, str] = {}
         self.failed: dict[str, str] = {}
-        self.said: list[str] = []
+        self.output: list[str] = []
 
     def keep(self, run: Run, found: CompletedRun) -> None:
-        assert run.identity not in self.done, "told twice"
+        assert run.identity not in self.done, "reported twice"
         self.done[run.identity] = found.record_hash
 
     def fail(self, run: Run, reason: str) -> None:
-        assert run.identity not in self.failed, "told twice"
+        assert run.identity not in self.failed, "reported twice"
         self.failed[run.identity] = reason
 
 
@@ -115,25 +123,25 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def carried_out(
     engine: PlannedEngine, runs: list[Run], folder: Path, monkeypatch: pytest.MonkeyPatch, **settings: Any
-) -> Told:
-    told = Told()
+) -> Outcomes:
+    outcomes = Outcomes()
     monkeypatch.setattr(pool, "engine", lambda kind, count, address: engine)
     wanted = ExecutorSettings(workers=4, **settings)
-    carry_out_all(runs, folder, wanted, told.keep, told.fail, told.said.append)
-    return told
+    carry_out_all(runs, folder, wanted, outcomes.keep, outcomes.fail, outcomes.output.append)
+    return outcomes
 
 
 # --- what happens to runs ---------------------------------------------------------------------------------------------
-def test_every_run_is_told_once_and_no_more_is_on_its_way_than_there_are_places(
+def test_every_run_is_reported_once_and_no_more_are_under_way_than_there_are_slots(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gc.collect()
-    engine = PlannedEngine(completed, places=3)
-    told = carried_out(engine, runs_of(600), tmp_path, monkeypatch)
-    assert told.done == {f"run {number}": f"hash of run {number}" for number in range(600)}
-    assert told.failed == {}
+    engine = PlannedEngine(completed, slots=3)
+    outcomes = carried_out(engine, runs_of(600), tmp_path, monkeypatch)
+    assert outcomes.done == {f"run {number}": f"hash of run {number}" for number in range(600)}
+    assert outcomes.failed == {}
     assert set(engine.tries.values()) == {1}
-    # What was answered is let go of: at any time as many futures live as one look round finds, however many runs.
+    # What was answered is let go of: at any time as many futures exist as one look round finds, however many runs.
     assert engine.most_alive <= 2 * 4 + 1
     assert engine.given == 0
     assert list(tmp_path.iterdir()) == [], "the sign for workers is taken away"
@@ -150,9 +158,9 @@ def test_a_run_that_raises_is_set_aside_at_once_and_one_that_kills_after_its_ret
         return completed(run)
 
     engine = PlannedEngine(answer)
-    told = carried_out(engine, runs_of(9), tmp_path, monkeypatch, retries=3)
-    assert told.failed == {"run 2": "ArithmeticError: planted", "run 4": "its worker was killed 4 times"}
-    assert len(told.done) == 7
+    outcomes = carried_out(engine, runs_of(9), tmp_path, monkeypatch, retries=3)
+    assert outcomes.failed == {"run 2": "ArithmeticError: planted", "run 4": "its worker was killed 4 times"}
+    assert len(outcomes.done) == 7
     assert engine.tries["run 2"] == 1
     assert engine.tries["run 4"] == 4
 
@@ -163,7 +171,7 @@ def test_lost_runs_are_tried_again_alone_on_one_machine_and_side_by_side_on_a_cl
 ) -> None:
     met: set[str] = set()
     sizes: list[int] = []
-    worker_pool = workers.worker_pool
+    worker_pool = scheduling.worker_pool
     monkeypatch.setattr(pool, "worker_pool", lambda engine, size: sizes.append(size) or worker_pool(engine, size))
 
     def answer(run: Run) -> Outcome:
@@ -172,8 +180,8 @@ def test_lost_runs_are_tried_again_alone_on_one_machine_and_side_by_side_on_a_cl
             raise Death
         return completed(run)
 
-    told = carried_out(PlannedEngine(answer, 4, is_elsewhere), runs_of(9), tmp_path, monkeypatch)
-    assert len(told.done) == 9
+    outcomes = carried_out(PlannedEngine(answer, 4, is_elsewhere), runs_of(9), tmp_path, monkeypatch)
+    assert len(outcomes.done) == 9
     assert sizes[:2] == [4, at_most]
 
 
@@ -183,25 +191,25 @@ def test_a_cluster_that_shrinks_to_one_place_still_finishes(
     engine = PlannedEngine(lambda run: completed(run), 4, is_elsewhere=True)
 
     def answer(run: Run) -> Outcome:
-        if engine.places > 1:
-            engine.places -= 1
+        if engine.slots > 1:
+            engine.slots -= 1
             raise Death
         return completed(run)
 
     engine.answer = answer
-    told = carried_out(engine, runs_of(12), tmp_path, monkeypatch)
-    assert len(told.done) == 12
+    outcomes = carried_out(engine, runs_of(12), tmp_path, monkeypatch)
+    assert len(outcomes.done) == 12
 
 
 def test_without_any_place_the_rest_is_given_up_after_the_timeout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, quick: None
 ) -> None:
     monkeypatch.setattr(pool, "QUIET_SECONDS", 0.0)
-    told = carried_out(PlannedEngine(completed, 0), runs_of(5), tmp_path, monkeypatch, patience_minutes=0.001)
-    assert told.done == {}
-    assert set(told.failed.values()) == {"no worker was there for 0.001 minutes"}
-    assert len(told.failed) == 5
-    assert told.said == ["waiting for a worker"]
+    outcomes = carried_out(PlannedEngine(completed, 0), runs_of(5), tmp_path, monkeypatch, patience_minutes=0.001)
+    assert outcomes.done == {}
+    assert set(outcomes.failed.values()) == {"no worker was there for 0.001 minutes"}
+    assert len(outcomes.failed) == 5
+    assert outcomes.output == ["waiting for a worker"]
 
 
 def test_the_first_ctrl_c_begins_nothing_more_and_the_second_ends_at_once(
@@ -221,13 +229,15 @@ def test_the_first_ctrl_c_begins_nothing_more_and_the_second_ends_at_once(
     before = signal.getsignal(signal.SIGINT)
     for answer, is_killed in ((once, False), (twice, True)):
         engine = PlannedEngine(answer, 1)
-        told = Told()
+        outcomes = Outcomes()
         monkeypatch.setattr(pool, "engine", lambda *_, made=engine: made)
         with pytest.raises(KeyboardInterrupt):
-            carry_out_all(runs_of(9), tmp_path, ExecutorSettings(workers=1), told.keep, told.fail, told.said.append)
-        assert ("run 4" in told.done) is not is_killed
+            carry_out_all(
+                runs_of(9), tmp_path, ExecutorSettings(workers=1), outcomes.keep, outcomes.fail, outcomes.output.append
+            )
+        assert ("run 4" in outcomes.done) is not is_killed
         assert "run 5" not in engine.tries
-        assert told.said == ["stopping when the runs that have begun are finished; Ctrl-C again gives them up"]
+        assert outcomes.output == ["stopping when the runs that have begun are finished; Ctrl-C again gives them up"]
         assert engine.killed == 1
         assert signal.getsignal(signal.SIGINT) is before
 
@@ -240,11 +250,13 @@ def test_ctrl_c_is_not_forgotten_when_all_runs_have_begun(tmp_path: Path, monkey
             signal.raise_signal(signal.SIGINT)
         return completed(run)
 
-    engine, told = PlannedEngine(answer, 4), Told()
+    engine, outcomes = PlannedEngine(answer, 4), Outcomes()
     monkeypatch.setattr(pool, "engine", lambda *_: engine)
     with pytest.raises(KeyboardInterrupt):
-        carry_out_all(runs_of(3), tmp_path, ExecutorSettings(workers=4), told.keep, told.fail, told.said.append)
-    assert len(told.done) == 3, "what had begun is kept"
+        carry_out_all(
+            runs_of(3), tmp_path, ExecutorSettings(workers=4), outcomes.keep, outcomes.fail, outcomes.output.append
+        )
+    assert len(outcomes.done) == 3, "what had begun is kept"
 
 
 def test_threads_are_looked_at_when_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -255,7 +267,7 @@ def test_threads_are_looked_at_when_asked(monkeypatch: pytest.MonkeyPatch) -> No
         assert (before, facts()["OMP_NUM_THREADS"]) == ("not set", "1")
 
 
-# --- which places may be used -----------------------------------------------------------------------------------------
+# --- which slots may be used ------------------------------------------------------------------------------------------
 def test_a_place_that_would_give_other_bytes_ends_the_study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = PlannedEngine(lambda run: Unfit("the worker on far cannot be used: numpy: 2.4 here, 2.5 there"))
     with pytest.raises(Refusal, match="executor: the worker on far cannot be used: numpy"):
@@ -277,22 +289,22 @@ def test_a_place_that_cannot_load_the_model_ends_the_study(tmp_path: Path, monke
 def test_a_worker_compares_what_decides_bytes(tmp_path: Path, fact: str) -> None:
     (tmp_path / "sign").touch()
     run = runs_of(1)[0]
-    told = carry_out_here(run, tmp_path, Origin({**facts(), fact: "another"}, "sign", this_process()))
-    assert isinstance(told, Unfit)
-    assert f"cannot be used: {fact}: another where the study was started, {facts()[fact]} there" in told.reason
+    outcomes = carry_out_here(run, tmp_path, Origin({**facts(), fact: "another"}, "sign", this_process()))
+    assert isinstance(outcomes, Unfit)
+    assert f"cannot be used: {fact}: another where the study was started, {facts()[fact]} there" in outcomes.reason
 
 
 def test_a_worker_that_does_not_see_the_folder_says_so(tmp_path: Path) -> None:
-    told = carry_out_here(runs_of(1)[0], tmp_path, Origin(facts(), "sign", this_process()))
-    assert isinstance(told, Unfit)
-    assert f"it does not see the study's folder {tmp_path}" in told.reason
+    outcomes = carry_out_here(runs_of(1)[0], tmp_path, Origin(facts(), "sign", this_process()))
+    assert isinstance(outcomes, Unfit)
+    assert f"it does not see the study's folder {tmp_path}" in outcomes.reason
 
 
-def test_a_run_that_somebody_finished_is_not_lived_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_somebody_finished_is_not_run_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "sign").touch()
     run = runs_of(1)[0]
-    monkeypatch.setattr(places, "completed_run", lambda run, runs: completed(run))
-    monkeypatch.setattr(places, "carry_out", lambda *_: pytest.fail("lived again"))
+    monkeypatch.setattr(worker_process, "completed_run", lambda run, runs: completed(run))
+    monkeypatch.setattr(worker_process, "carry_out", lambda *_: pytest.fail("run again"))
     assert carry_out_here(run, tmp_path, Origin(facts(), "sign", this_process())) == completed(run)
 
 

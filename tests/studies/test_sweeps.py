@@ -46,13 +46,13 @@ def test_a_grid_is_every_combination() -> None:
     assert found[0].name == "max_apr 0.24 effective_month 30"
 
 
-def test_keys_that_end_alike_are_told_apart() -> None:
+def test_keys_that_end_alike_are_distinguished() -> None:
     found = short_keys(["policy.rate_cap.announce_month", "policy.disclosure.announce_month", "economy.lpr_apr"])
     assert list(found.values()) == ["rate_cap.announce_month", "disclosure.announce_month", "lpr_apr"]
 
 
 @pytest.mark.parametrize(
-    ("sweep", "told"),
+    ("sweep", "expected"),
     [
         (SweepSettings(arm="caped", over={"a": [1]}), "nearest valid name is capped"),
         (SweepSettings(over={"a": [1]}), "either an arm or a scenario"),
@@ -65,10 +65,10 @@ def test_keys_that_end_alike_are_told_apart() -> None:
         (SweepSettings("grid", "capped", over={"a": list(range(17)), "b": list(range(17))}), "was 289"),
     ],
 )
-def test_what_cannot_be_meant_is_refused(sweep: SweepSettings, told: str) -> None:
+def test_what_cannot_be_meant_is_refused(sweep: SweepSettings, expected: str) -> None:
     with pytest.raises(Refusal) as refusal:
         versions_of(sweep, CAPPED)
-    assert told in str(refusal.value)
+    assert expected in str(refusal.value)
 
 
 VALUES = st.one_of(
@@ -137,7 +137,7 @@ def test_a_scenario_swept_gives_every_world_a_baseline_of_its_own() -> None:
 
 
 @pytest.mark.parametrize(
-    ("over", "told"),
+    ("over", "expected"),
     [
         ("{policy.rate_cap.max_apt:[0.2]}", "the nearest valid name is max_apr"),
         ("{policy.rate_cap.max_apr:[0.2,-1]}", "must lie in"),
@@ -146,8 +146,8 @@ def test_a_scenario_swept_gives_every_world_a_baseline_of_its_own() -> None:
         ("{policy.rate_cap._target_:[os.system]}", "may not name code"),
     ],
 )
-def test_a_swept_key_is_checked_like_any_override(over: str, told: str) -> None:
-    with pytest.raises(Refusal, match=told):
+def test_a_swept_key_is_checked_like_any_override(over: str, expected: str) -> None:
+    with pytest.raises(Refusal, match=expected):
         compose_study(
             [*BASE, "study.arms={baseline:[],capped:['policy=[rate_cap]']}", f"study.sweep={{arm:capped,over:{over}}}"]
         )

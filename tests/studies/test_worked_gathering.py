@@ -90,14 +90,14 @@ def test_effects_are_of_each_arm_and_its_own_baseline(
     made: Made, scenario: str, arm: str, replicates: list[int]
 ) -> None:
     for horizon, weight in (("1-3", 3.0), ("end", 40.0)):
-        place = {"outcome": "market.debt_fen", "horizon": horizon, "arm": arm, "scenario": scenario}
+        selection = {"outcome": "market.debt_fen", "horizon": horizon, "arm": arm, "scenario": scenario}
         changes = [weight * effect((scenario, arm, one)) for one in replicates]
         levels = [weight * base_level((scenario, arm, one)) for one in replicates]
-        found = where(made, "differences", **place)
+        found = where(made, "differences", **selection)
         assert [row["replicate"] for row in found] == replicates
         assert [row["difference"] for row in found] == pytest.approx(changes)
         assert [row["baseline_level"] for row in found] == pytest.approx(levels)
-        row = only(made, "effects", **place)
+        row = only(made, "effects", **selection)
         assert row["mean"] == pytest.approx(np.mean(changes))
         assert row["baseline_mean"] == pytest.approx(np.mean(levels))
         assert row["sd"] == pytest.approx(np.std(changes, ddof=1))
@@ -128,8 +128,8 @@ def test_groups_of_all_runs_are_compared(made: Made, scenario: str, arm: str, re
     for group in ("1", "2"):
         before = [share((scenario, "baseline", one), group) for one in replicates]
         changes = [share((scenario, arm, one), group) - was for one, was in zip(replicates, before, strict=True)]
-        place = {"measure": "approval_share", "dimension": "region", "value": group, "horizon": "1-3"}
-        row = only(made, "group_effects", arm=arm, scenario=scenario, **place)
+        selection = {"measure": "approval_share", "dimension": "region", "value": group, "horizon": "1-3"}
+        row = only(made, "group_effects", arm=arm, scenario=scenario, **selection)
         assert row["mean"] == pytest.approx(np.mean(changes))
         assert row["baseline_mean"] == pytest.approx(np.mean(before))
         assert (row["low"], row["high"]) == pytest.approx(known_interval(changes))
@@ -189,8 +189,8 @@ def test_moves_are_means_over_pairs_with_the_placebo_of_the_same_replicates_besi
     mine, beside = (
         {one: spared(scenario, arm, one) for one in complete(scenario, arm)} for arm in ("capped", "placebo")
     )
-    place = {"topic": "default", "change": "spared", "dimension": "all", "scenario": scenario}
-    row = only(made, "moves", arm="capped", **place)
+    selection = {"topic": "default", "change": "spared", "dimension": "all", "scenario": scenario}
+    row = only(made, "moves", arm="capped", **selection)
     assert len(set(mine.values())) > 1
     assert (row["mean"], row["replicates"]) == (pytest.approx(np.mean(list(mine.values()))), len(mine))
     assert (row["low"], row["high"]) == pytest.approx(known_interval(list(mine.values())))
@@ -214,18 +214,18 @@ def test_a_rare_count_that_is_equal_in_all_pairs_is_bounded_and_not_called_ident
     assert all(row["low"] < 0.0 < row["high"] for row in months)
 
 
-def test_arms_are_called_identical_where_their_tables_are_equal_or_their_past_was_lived_once(tmp_path: Path) -> None:
+def test_arms_are_called_identical_where_their_tables_are_equal_or_their_warm_up_was_run_once(tmp_path: Path) -> None:
     """All runs of the placebo but one hold the tables of the baseline; what is shared ends with month 2."""
 
     def held_by(key: Key) -> Key:
         return (key[0], "baseline", key[2]) if key[1] == "placebo" and key != ("shock", "placebo", 0) else key
 
-    made = gathered(tmp_path, 2, held_by, trunk_month=3)
+    made = gathered(tmp_path, 2, held_by, divergence_month=3)
     rare = {
         (row["scenario"], row["arm"], row["horizon"]): row
         for row in where(made, "effects", outcome="market.informal_defaults")
     }
-    assert {place: row["method"] for place, row in rare.items() if place[2] == "end"} == {
+    assert {cell: row["method"] for cell, row in rare.items() if cell[2] == "end"} == {
         ("calm", "capped", "end"): "count bound",
         ("calm", "placebo", "end"): "identical",
         ("shock", "capped", "end"): "single",
@@ -233,7 +233,7 @@ def test_arms_are_called_identical_where_their_tables_are_equal_or_their_past_wa
     }
     same = rare["calm", "placebo", "1-3"]
     assert same["low"] is same["high"] is same["p"] is same["sd"] is None
-    assert rare["calm", "capped", "1-3"]["method"] == "count bound", "the horizon reaches beyond the shared past"
+    assert rare["calm", "capped", "1-3"]["method"] == "count bound", "the horizon reaches beyond the shared warm-up"
     debt = {row["scenario"]: row for row in where(made, "effects", outcome="market.debt_fen", arm="placebo")}
     assert (debt["calm"]["method"], debt["shock"]["method"]) == ("identical", "t")
     months = where(made, "profiles", outcome="market.informal_defaults", scenario="calm", arm="capped")
@@ -248,9 +248,11 @@ def test_arms_are_called_identical_where_their_tables_are_equal_or_their_past_wa
     }
 
 
-def run_of(arm: str, replicate: int, identity: str, trunk: str = "one", month: int = 5) -> Run:
+def run_of(arm: str, replicate: int, identity: str, shared_warm_up: str = "one", month: int = 5) -> Run:
     config = made_study().markets["calm", "baseline"]
-    return Run(arm, "calm", replicate, 1, config, identity=identity, trunk=trunk, trunk_month=month)
+    return Run(
+        arm, "calm", replicate, 1, config, identity=identity, shared_warm_up=shared_warm_up, divergence_month=month
+    )
 
 
 @pytest.mark.parametrize(
@@ -274,19 +276,19 @@ def test_runs_are_the_same_market_by_identity_or_by_their_tables(
     assert not found.are_same("calm", "placebo", []), "no pair proves nothing"
 
 
-def kept_runs(place: Path, held: dict[str, str]) -> dict[str, CompletedRun]:
+def kept_runs(root: Path, held: dict[str, str]) -> dict[str, CompletedRun]:
     """Write what the records of runs say of their one table, by identity."""
     for name, table in held.items():
-        (place / "runs" / name).mkdir(parents=True)
-        write_sealed(place / "runs" / name / RECORD, {"files": {"market.parquet": {"sha256": table}}})
+        (root / "runs" / name).mkdir(parents=True)
+        write_sealed(root / "runs" / name / RECORD, {"files": {"market.parquet": {"sha256": table}}})
     return {name: CompletedRun(name, "", 0.0) for name in held}
 
 
 def test_arm_and_baseline_part_in_the_first_month_in_which_any_replicate_may(tmp_path: Path) -> None:
     kept = kept_runs(tmp_path, dict(zip("abcd", "abcd", strict=True)))
     base = [run_of("baseline", 0, "a", "one", 9), run_of("baseline", 1, "b", "two", 9)]
-    for trunk, month in (("two", 4), ("else", 0)):
-        capped = [run_of("capped", 0, "c", "one", 4), run_of("capped", 1, "d", trunk)]
+    for shared_warm_up, month in (("two", 4), ("else", 0)):
+        capped = [run_of("capped", 0, "c", "one", 4), run_of("capped", 1, "d", shared_warm_up)]
         found = same_markets(made_study(), tmp_path, [*base, *capped], kept)
         assert found.parting_month("calm", "capped") == month
         assert found.parting_month("calm", "placebo") == 0

@@ -39,11 +39,11 @@ def test_checker_of_types_refuses_sums_of_floats_and_nothing_else(tmp_path: Path
     (tmp_path / "calls.py").write_text(CALLS, encoding="utf-8")
     config = tmp_path / "mypy.ini"
     config.write_text(f"[mypy]\nplugins = {ROOT / 'tests/style/exact_sums.py'}\n", encoding="utf-8")
-    told, problems, code = api.run(
+    shown, problems, code = api.run(
         ["--config-file", str(config), "--cache-dir", str(tmp_path / "cache"), str(tmp_path / "calls.py")]
     )
     assert (code, problems) == (1, "")
-    assert sorted({int(line) for line in re.findall(r"calls\.py:(\d+): error", told)}) == [7, 10, 13, 16]
+    assert sorted({int(line) for line in re.findall(r"calls\.py:(\d+): error", shown)}) == [7, 10, 13, 16]
 
 
 def test_the_checker_is_in_force() -> None:

@@ -90,9 +90,9 @@ def setting_of(settings: DifferenceSettings, exported: Exported) -> Setting:
     for name, value, known in (("arm", arm, others), ("scenario", scenario, scenarios)):
         if value not in known:
             raise Refusal(f"{key}.{name}: not in this study; {nearest(value, known)}; was {shown(value)}")
-    for place, column in enumerate(settings.outcomes):
+    for index, column in enumerate(settings.outcomes):
         if column not in COLUMNS:
-            raise Refusal(f"{key}.outcomes.{place}: no such column of the panel; {nearest(column, COLUMNS)}")
+            raise Refusal(f"{key}.outcomes.{index}: no such column of the panel; {nearest(column, COLUMNS)}")
     if not settings.outcomes:
         raise Refusal(f"{key}.outcomes: must name at least one column of the panel")
     event = int(manifest["announce_month"]) if settings.event_month == ANNOUNCEMENT else settings.event_month
@@ -201,33 +201,33 @@ def _work(typed: list[str]) -> int:
         raise Refusal(f"{others[0]}: unknown key; only {TOOL}=, {TOOL}.<setting>= and out= are understood here")
     optional_module("statsmodels.api", TOOL)
     exported = read_exported(Path(folders[0]).expanduser())
-    place = place_of([text.removeprefix("out=") for text in rest], name, exported.folder)
+    path = results_path([text.removeprefix("out=") for text in rest], name, exported.folder)
     setting = setting_of(settings, exported)
     if DRY_RUN in flags:
         print(f"plan of {TOOL}-{name}: {settings.question.strip()}")
         print(f"arm {setting.arm} of {exported.folder}, {len(set(exported.panel['replicate']))} replicates, no run")
-        print(f"results would go to {place}")
+        print(f"results would go to {path}")
         return DONE
     tables = compare(settings, exported, setting)
     findings = findings_of(tables, settings.treated, settings.outcomes, setting.arm, setting.event)
-    return _write(place, name, texts, settings, exported, findings)
+    return _write(path, name, texts, settings, exported, findings)
 
 
-def place_of(named: Sequence[str], name: str, study: Path) -> Path:
+def results_path(named: Sequence[str], name: str, study: Path) -> Path:
     """Return the folder that the user named, or one beside the study; refuse one inside it, which is only read."""
     beside = study.resolve()
     try:
-        place = Path(named[-1]).expanduser() if named else study.parent / f"{beside.name}-{TOOL}-{name}"
-        inside = place.resolve().is_relative_to(beside)
+        path = Path(named[-1]).expanduser() if named else study.parent / f"{beside.name}-{TOOL}-{name}"
+        inside = path.resolve().is_relative_to(beside)
     except (OSError, ValueError, RuntimeError) as problem:
         raise Refusal(f"out: {shown(named[-1])} cannot be written: {problem}") from None
     if inside:
-        raise Refusal(f"out: must lie outside the study's folder {study}, was {place}")
-    return place
+        raise Refusal(f"out: must lie outside the study's folder {study}, was {path}")
+    return path
 
 
 def _write(
-    place: Path, name: str, texts: Sequence[str], settings: DifferenceSettings, exported: Exported, findings: Findings
+    path: Path, name: str, texts: Sequence[str], settings: DifferenceSettings, exported: Exported, findings: Findings
 ) -> int:
     document = {
         "study": f"{TOOL}-{name}",
@@ -238,9 +238,9 @@ def _write(
         "replicates": len(set(exported.panel["replicate"])),
     }
     command = command_of(TOOL, *(text for text in texts if not names_out(text)))
-    with opened(place, owner_of(document)) as folder:
+    with opened(path, owner_of(document)) as folder:
         write_results(folder, document, f"{TITLE}: {name}", command, findings)
-    print_findings(findings, place)
+    print_findings(findings, path)
     return DONE
 
 

@@ -1,4 +1,4 @@
-"""What the page of a difference-in-differences says: figure, tables and words, from its tables alone."""
+"""What the page of a difference-in-differences shows: figure, tables and words, from its tables alone."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SUSPICIOUS = 0.05  # p of the joint test of months before the event
 def findings_of(
     tables: Mapping[str, pa.Table], treated: TreatedRule, outcomes: Sequence[str], arm: str, event: int
 ) -> Findings:
-    """Return what the page and the terminal say; the table of bias is made here."""
+    """Return what the page and the terminal show; the table of bias is made here."""
     estimates, events = tables["estimates"].to_pandas(), tables["event_study"].to_pandas()
     bias = bias_table(estimates, outcomes)
     found = bias.to_pandas()
@@ -68,7 +68,7 @@ METHOD = (
     "Two-way fixed effects (person and month) on a balanced panel with one date of treatment, which gives the classic "
     "difference of differences of means; standard errors are clustered by person (Bertrand, Duflo and Mullainathan "
     "2004). The pre-trend test is the joint Wald test of all months before the event. Truth is the mean difference "
-    "of the same people, in the same months and with the same luck, between the arm and the baseline. "
+    "of the same people, in the same months and with the same random draws, between the arm and the baseline. "
     "Treatment falls on one lender's customers at once, so errors clustered by person are too small (Moulton 1990; "
     "Donald and Lang 2007); nothing in one arm can mend that. Being chosen for owing something just before makes debt "
     "fall back afterwards; that is in the trend not shared."

@@ -2,7 +2,7 @@
 
 Two-way fixed effects with standard errors clustered by person (Bertrand, Duflo and Mullainathan 2004). With one date of
 treatment and a balanced panel the estimate is the classic difference of differences of means. Because the simulator
-also lives the same people without the policy, the estimate can be taken apart, exactly, into what it should be and what
+also runs the same people without the policy, the estimate can be taken apart, exactly, into what it should be and what
 it picks up besides.
 """
 
@@ -70,18 +70,18 @@ def two_way_effect(values: Values, treated: Marks, after: Marks) -> Estimated:
 
 def event_study(values: Values, treated: Marks, months: tuple[int, ...], event: int, reference: int) -> EventStudy:
     """Return the coefficients of treated x month, the reference month left out, clustered by person."""
-    others = [place for place, month in enumerate(months) if month != reference]
+    others = [index for index, month in enumerate(months) if month != reference]
     columns = []
-    for place in others:
+    for index in others:
         column = np.zeros(values.shape)
-        column[treated, place] = 1.0
+        column[treated, index] = 1.0
         columns.append(column)
     found = _regress(values, columns)
     noise = NOISE * float(np.abs(values).max())
     effects = [_estimated(found, number, noise) for number in range(len(others))]
-    early = [number for number, place in enumerate(others) if months[place] < event]
+    early = [number for number, index in enumerate(others) if months[index] < event]
     pretrend_p = _joint_p(found, early, len(others), noise)
-    return EventStudy(tuple(months[place] for place in others), tuple(effects), pretrend_p)
+    return EventStudy(tuple(months[index] for index in others), tuple(effects), pretrend_p)
 
 
 def parts_of(with_policy: Values, without: Values, treated: Marks, before: Marks, after: Marks) -> Parts:
@@ -106,21 +106,21 @@ def _regress(values: Values, columns: list[Values]) -> Any:
     return model.fit(cov_type="cluster", cov_kwds={"groups": np.repeat(np.arange(people), months)}, use_t=True)
 
 
-def _estimated(found: Any, place: int, noise: float) -> Estimated:
+def _estimated(found: Any, index: int, noise: float) -> Estimated:
     """Return one coefficient; a standard error no larger than rounding is none, and says nothing of certainty."""
-    effect = float(found.params[place])
-    error = math.sqrt(max(0.0, float(np.asarray(found.cov_params())[place, place])))
+    effect = float(found.params[index])
+    error = math.sqrt(max(0.0, float(np.asarray(found.cov_params())[index, index])))
     if error <= noise:
         return Estimated(effect, math.nan, math.nan, math.nan)
     half = float(special.stdtrit(found.df_resid_inference, 0.5 + CONFIDENCE / 2)) * error
     return Estimated(effect, error, effect - half, effect + half)
 
 
-def _joint_p(found: Any, places: list[int], count: int, noise: float) -> float:
+def _joint_p(found: Any, indices: list[int], count: int, noise: float) -> float:
     """Return the p-value of some coefficients being zero together; NaN when there is none, or they cannot all vary."""
-    covariance = np.asarray(found.cov_params())[np.ix_(places, places)]
-    if not places or float(np.diag(covariance).min()) <= noise**2:
+    covariance = np.asarray(found.cov_params())[np.ix_(indices, indices)]
+    if not indices or float(np.diag(covariance).min()) <= noise**2:
         return float("nan")
-    if np.linalg.matrix_rank(covariance, hermitian=True) < len(places):
+    if np.linalg.matrix_rank(covariance, hermitian=True) < len(indices):
         return float("nan")
-    return float(found.wald_test(np.eye(count)[places], scalar=True).pvalue)
+    return float(found.wald_test(np.eye(count)[indices], scalar=True).pvalue)

@@ -6,7 +6,7 @@
 
 --dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
-All points share their luck.
+All points share their random draws.
 Exit codes: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
 """
 
@@ -79,8 +79,8 @@ def check(request: Request[FrontierSettings]) -> None:
     settings = request.settings
     if not 1 <= len(settings.axes) <= 2:
         raise Refusal(f"frontier.axes: must name one parameter or two, named {len(settings.axes)}")
-    for place, axis in enumerate(settings.axes):
-        check_range(axis.range, f"frontier.axes.{place}", request.changed)
+    for index, axis in enumerate(settings.axes):
+        check_range(axis.range, f"frontier.axes.{index}", request.changed)
     for key in ("access", "loss"):
         check_measure(getattr(settings, key), f"frontier.{key}", request.market)
 
@@ -124,7 +124,7 @@ def frontier_table(points: Sequence[Point], settings: FrontierSettings, access: 
     """Return one row for each point: levels, paired differences from the market without the rule, and domination.
 
     A point that lacks a value in some replicate has none, and dominates nothing: a mean over the others would be of
-    other luck.
+    other random draws.
     """
     lacking = {name: _without_value(values) for name, values in (("access", access), ("loss", loss))}
     either = _without_value(access + loss)
@@ -134,21 +134,21 @@ def frontier_table(points: Sequence[Point], settings: FrontierSettings, access: 
     share = dominated_share(access, loss)
     by, by_share = surest_dominator(access, loss)
     rows: list[dict[str, Any]] = []
-    for place, point in enumerate(points):
-        row: dict[str, Any] = {"point": point.label, "has_value": either[place] == 0}
-        row["replicates_without_value"] = either[place]
-        row |= {f"{name}_without_value": counts[place] for name, counts in lacking.items()}
+    for index, point in enumerate(points):
+        row: dict[str, Any] = {"point": point.label, "has_value": either[index] == 0}
+        row["replicates_without_value"] = either[index]
+        row |= {f"{name}_without_value": counts[index] for name, counts in lacking.items()}
         for number, axis in enumerate(settings.axes):
             row[f"value_{number + 1}"] = point.values[number] if point.values else None
             row[f"parameter_{number + 1}"] = axis.path
         for name, values in (("access", access), ("loss", loss)):
-            pairs = (list(values[place]), list(values[0]))
-            effect = paired_effect(*pairs, f"frontier/{name}/{point.label}", is_same_market=place == 0)
-            row |= {name: float(values[place].mean()), f"{name}_difference": effect.mean}
+            pairs = (list(values[index]), list(values[0]))
+            effect = paired_effect(*pairs, f"frontier/{name}/{point.label}", is_same_market=index == 0)
+            row |= {name: float(values[index].mean()), f"{name}_difference": effect.mean}
             row |= {f"{name}_low": effect.low, f"{name}_high": effect.high, f"{name}_method": effect.method}
-        row |= {"dominated": bool(on_average[place]), "dominated_share": float(share[place])}
-        row |= {"dominated_by": points[int(by[place])].label if by_share[place] > 0.0 else None}
-        row |= {"dominated_by_share": float(by_share[place]), "replicates": access.shape[1]}
+        row |= {"dominated": bool(on_average[index]), "dominated_share": float(share[index])}
+        row |= {"dominated_by": points[int(by[index])].label if by_share[index] > 0.0 else None}
+        row |= {"dominated_by_share": float(by_share[index]), "replicates": access.shape[1]}
         rows.append(row)
     return pa.Table.from_pylist(rows)
 
@@ -162,8 +162,13 @@ def values_table(points: Sequence[Point], access: Values, loss: Values) -> pa.Ta
     """Return access and loss of every point in every replicate."""
     return pa.Table.from_pylist(
         [
-            {"point": point.label, "replicate": r, "access": float(access[place, r]), "loss": float(loss[place, r])}
-            for place, point in enumerate(points)
+            {
+                "point": point.label,
+                "replicate": r,
+                "access": float(access[index, r]),
+                "loss": float(loss[index, r]),
+            }
+            for index, point in enumerate(points)
             for r in range(access.shape[1])
         ]
     )

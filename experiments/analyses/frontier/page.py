@@ -1,4 +1,4 @@
-"""What the page of a policy frontier says: figure, table and words, from its tables alone."""
+"""What the page of a policy frontier shows: figure, table and words, from its tables alone."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EFFICIENT, UNSURE, DOMINATED = "#0072B2", "#E69F00", "#b0b0b0"
 
 
 def findings_of(tables: Mapping[str, pa.Table], access: Measure, loss: Measure, paths: Sequence[str]) -> Findings:
-    """Return what the page and the terminal say."""
+    """Return what the page and the terminal show."""
     frontier = tables["frontier"].to_pandas()
     lines = sentences_of(frontier, access, loss)
     return Findings(
@@ -54,7 +54,7 @@ def findings_of(tables: Mapping[str, pa.Table], access: Measure, loss: Measure, 
 
 
 METHOD = (
-    "Every point lives through the same replicates as the market without the rule, so differences are paired, with 95% "
+    "Every point is run on the same replicates as the market without the rule, so differences are paired, with 95% "
     "t intervals. A point is dominated when another one on the grid has at least its access for no more loss, and is "
     "strictly better in one of them; the share says in how many replicates that is so. The frontier is of the grid "
     "that was tried, not of all rules there could be, and access and loss are the two measures named, not welfare."
@@ -80,7 +80,7 @@ def sentences_of(frontier: pd.DataFrame, access: Measure, loss: Measure) -> tupl
     efficient = ruled[~ruled["dominated"]]
     surely = ruled[ruled["dominated_share"] >= SURE]
     unsure = ruled[(ruled["dominated_share"] > 0.0) & (ruled["dominated_share"] < SURE)]
-    said = [
+    texts = [
         f"Of {counted(len(ruled), 'point')} tried{' and with a value' if len(ruled) < len(tried) else ''}, "
         f"{len(efficient)} are on the frontier on average"
         + (
@@ -99,19 +99,19 @@ def sentences_of(frontier: pd.DataFrame, access: Measure, loss: Measure) -> tupl
         parts.append(f"{outcome_words(measure.outcome)} by {text}{words} ({span(low, high)})")
     without = frontier.iloc[0]
     if without["has_value"]:
-        said.append(
+        texts.append(
             f"The point with least access, {strongest['point']}, changes {listing(parts)} in "
             f"{counted(int(strongest['replicates']), 'pair')}."
         )
     if without["dominated"]:
-        said.append(
+        texts.append(
             f"Having no rule is dominated on average, and in {without['dominated_share']:.0%} of the replicates."
         )
-    return (*said, *_without_value(frontier, access, loss))
+    return (*texts, *_without_value(frontier, access, loss))
 
 
 def _without_value(frontier: pd.DataFrame, access: Measure, loss: Measure) -> list[str]:
-    """Say which points have no value, in how many replicates, and why."""
+    """State which points have no value, in how many replicates, and why."""
     without = frontier[~frontier["has_value"]]
     if without.empty:
         return []
@@ -121,7 +121,7 @@ def _without_value(frontier: pd.DataFrame, access: Measure, loss: Measure) -> li
         measure for measure, name in ((access, "access"), (loss, "loss")) if frontier[f"{name}_without_value"].any()
     ]
     reasons = dict.fromkeys(f"{title(why_no_value(measure))}." for measure in lacking)
-    return [f"No value, and so no place in the comparison: {points}.", *reasons]
+    return [f"No value, and so not in the comparison: {points}.", *reasons]
 
 
 def point_table(frontier: pd.DataFrame, access: Measure, loss: Measure) -> Table:
@@ -164,18 +164,18 @@ def draw(frontier: pd.DataFrame, access: Measure, loss: Measure) -> Canvas:
     without, frontier = frontier.iloc[0], frontier[frontier["has_value"]]
     across, across_words, _ = scaled([float(v) for v in frontier["loss"]], _unit(loss), False)
     up, up_words, _ = scaled([float(v) for v in frontier["access"]], _unit(access), False)
-    for place, row in zip(frontier.index, frontier.to_dict("records"), strict=True):
+    for index, row in zip(frontier.index, frontier.to_dict("records"), strict=True):
         colour = EFFICIENT if not row["dominated"] else DOMINATED if row["dominated_share"] >= SURE else UNSURE
         at = (row["loss"] * across, row["access"] * up)
-        if place > 0 and np.isfinite(row["loss_low"]) and np.isfinite(row["access_low"]):
+        if index > 0 and np.isfinite(row["loss_low"]) and np.isfinite(row["access_low"]):
             wide, high = (
                 [(without[name] + row[f"{name}_{end}"]) * factor for end in ("low", "high")]
                 for name, factor in (("loss", across), ("access", up))
             )
             axis.plot(wide, [at[1]] * 2, color=colour, linewidth=0.9)
             axis.plot([at[0]] * 2, high, color=colour, linewidth=0.9)
-        mark, fill = ("D", style.INK) if place == 0 else ("o", colour)
-        axis.plot(*at, marker=mark, color=fill, markersize=6, zorder=4 if place == 0 else 3)
+        mark, fill = ("D", style.INK) if index == 0 else ("o", colour)
+        axis.plot(*at, marker=mark, color=fill, markersize=6, zorder=4 if index == 0 else 3)
     efficient = frontier[~frontier["dominated"]].sort_values("loss")
     axis.plot(efficient["loss"] * across, efficient["access"] * up, color=EFFICIENT, linewidth=0.9, alpha=0.6)
     _label(axis, frontier["loss"].to_numpy(float) * across, frontier["access"].to_numpy(float) * up, _names(frontier))
@@ -205,13 +205,13 @@ def _label(axis: Axes, across: Values, up: Values, names: Sequence[str]) -> None
     while left:
         first = left[0]
         near = [
-            place
-            for place in left
-            if abs(across[place] - across[first]) < NEAR * spans[0] and abs(up[place] - up[first]) < NEAR * spans[1]
+            index
+            for index in left
+            if abs(across[index] - across[first]) < NEAR * spans[0] and abs(up[index] - up[first]) < NEAR * spans[1]
         ]
-        left = [place for place in left if place not in near]
+        left = [index for index in left if index not in near]
         axis.annotate(
-            short(" | ".join(names[place] for place in near), 60),
+            short(" | ".join(names[index] for index in near), 60),
             (across[first], up[first]),
             xytext=(6, 5),
             textcoords="offset points",

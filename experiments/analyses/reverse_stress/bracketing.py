@@ -40,28 +40,28 @@ class Bracket(NamedTuple):
 def bracket_of(broken: Broken) -> Bracket:
     """Return the bracket around the first crossing among the values tried."""
     values = sorted(value for value, is_broken in broken.items() if is_broken is not None)
-    tried, untold = len(broken), len(broken) - len(values)
+    tried, without_value = len(broken), len(broken) - len(values)
     if not values:
-        return Bracket(UNKNOWN, math.nan, math.nan, tried, 0, untold)
-    first = next((place for place, value in enumerate(values) if broken[value]), None)
+        return Bracket(UNKNOWN, math.nan, math.nan, tried, 0, without_value)
+    first = next((index for index, value in enumerate(values) if broken[value]), None)
     if first is None:
-        return Bracket(NEVER_BROKEN, values[-1], math.nan, tried, 0, untold)
+        return Bracket(NEVER_BROKEN, values[-1], math.nan, tried, 0, without_value)
     beyond = sum(not broken[value] for value in values[first:])
     if first == 0:
         status = BROKEN_AT_LOW if values[0] == min(broken) else UNKNOWN
-        return Bracket(status, math.nan, values[0], tried, beyond, untold)
-    return Bracket(FOUND, values[first - 1], values[first], tried, beyond, untold)
+        return Bracket(status, math.nan, values[0], tried, beyond, without_value)
+    return Bracket(FOUND, values[first - 1], values[first], tried, beyond, without_value)
 
 
 def grid(low: float, high: float, points: int) -> tuple[float, ...]:
     """Return evenly spaced values from low to high, both included."""
-    return tuple(low + (high - low) * place / (points - 1) for place in range(points))
+    return tuple(low + (high - low) * index / (points - 1) for index in range(points))
 
 
 def divided(bracket: Bracket, most: int, tolerance: float) -> tuple[float, ...]:
     """Return the values that cut a bracket into equal parts, its ends left out; no more of them than are needed."""
     points = min(most, math.ceil(bracket.width / tolerance) - 1)
-    return tuple(bracket.low + bracket.width * (place + 1) / (points + 1) for place in range(points))
+    return tuple(bracket.low + bracket.width * (index + 1) / (points + 1) for index in range(points))
 
 
 class Target(NamedTuple):
@@ -94,9 +94,9 @@ def search(
 ) -> tuple[dict[str, Bracket], Tried]:
     """Narrow every target's bracket to the tolerance; return the brackets by name, and all that was tried.
 
-    `tried(round, wanted)` tells the statistic of every value wanted, in the replicates wanted. One round asks for the
+    `tried(round, wanted)` returns the statistic of every value wanted, in the replicates wanted. One round asks for the
     values that divide all open brackets, so that targets share what is tried. A bracket that nothing new divides, since
-    it cannot be told of the values within, stays as wide as it is.
+    the values within have no statistic, stays as wide as it is.
     """
     everybody = {replicate for target in targets for replicate in target.replicates}
     known: Tried = {}

@@ -7,7 +7,7 @@
 
 --dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
-All values share their luck.
+All values share their random draws.
 Exit codes: 0 done (also when nothing in the range breaks the limit), 1 runs missing, 2 input refused, 130 interrupted.
 """
 
@@ -146,7 +146,7 @@ def stages(request: Request[ReverseStressSettings]) -> tuple[Stage, ...]:
     rounds = max(0, math.ceil(math.log(cells, settings.points_a_round + 1)))
     # One bracket in each replicate is one run a value; those of the mean and of the share are one in every replicate.
     count = BRACKETS_IN_ALL_REPLICATES * settings.points_a_round * rounds
-    later = {f"later {place}": market_at(request, at) for place, at in enumerate(grid(*ends, count + 2)[1:-1])}
+    later = {f"later {number}": market_at(request, at) for number, at in enumerate(grid(*ends, count + 2)[1:-1])}
     return (Stage("grid", first), Stage("rounds", later, is_sure=False))
 
 
@@ -171,11 +171,11 @@ def path_table(
     points = {label_of(value): market_at(request, value) for value in ends.values()}
     folders = runner.complete(Stage("path", points))
     rows = []
-    for place, value in ends.items():
+    for label, value in ends.items():
         for replicate in runner.replicates:
             series = monthly(request.settings.limit.measure, folders[label_of(value), replicate])
             rows += [
-                {"place": place, "value": value, "replicate": replicate, "month": int(month), "outcome": float(number)}
+                {"place": label, "value": value, "replicate": replicate, "month": int(month), "outcome": float(number)}
                 for month, number in series.items()
             ]
     return pa.Table.from_pylist(rows)

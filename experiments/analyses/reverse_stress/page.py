@@ -1,4 +1,4 @@
-"""What the page of a reverse stress test says: figure, tables and words, from its tables alone."""
+"""What the page of a reverse stress test shows: figure, tables and words, from its tables alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def findings_of(
     broken_share: float,
     tolerance: float,
 ) -> Findings:
-    """Return what the page and the terminal say."""
+    """Return what the page and the terminal show."""
     brackets = tables["brackets"].to_pandas().set_index("target")
     tried, path = tables["tried"].to_pandas(), tables["path"].to_pandas()
     tried["broken"] = tried["broken"].eq(True)  # null where there is no value
@@ -45,7 +45,7 @@ def findings_of(
         target_sentence(f"In {broken_share:.0%} of the replicates or more, {words}", brackets.loc[SHARE], parameter),
         replicates_sentence(brackets.drop([MEAN, SHARE]), parameter),
     )
-    notes = tuple(Note(text) for text in (monotony(brackets), untold(brackets, measure)) if text)
+    notes = tuple(Note(text) for text in (monotony(brackets), unknown_note(brackets, measure)) if text)
     details = (
         Section("brackets", "Where it breaks", (bracket_table(brackets, tolerance),)),
         Section("tried", "All that was tried", (tried_table(tried, unit),)),
@@ -74,21 +74,21 @@ def target_sentence(subject: str, bracket: pd.Series, parameter: ParameterRange)
     if bracket["status"] == NEVER_BROKEN:
         return f"{subject}: at no value tried, up to {parameter.path} = {bracket['low']:.6g}."
     if bracket["status"] == UNKNOWN:
-        return f"{subject}: it cannot be told where, since the measure has no value where it would have to be known."
+        return f"{subject}: the breaking value is unknown, since the measure has no value where it is needed."
     return (
-        f"{subject}: already at the lower end, {parameter.path} = {parameter.low:.6g}; the search says nothing below."
+        f"{subject}: already at the lower end, {parameter.path} = {parameter.low:.6g}; the search covers nothing below."
     )
 
 
 def replicates_sentence(brackets: pd.DataFrame, parameter: ParameterRange) -> str:
-    """Return what single replicates say, with the interval of their mean breaking value."""
+    """Return the result of single replicates, with the interval of their mean breaking value."""
     found = brackets[brackets["status"] == FOUND]
     never, at_low, unknown = (
         int((brackets["status"] == status).sum()) for status in (NEVER_BROKEN, BROKEN_AT_LOW, UNKNOWN)
     )
     others = f"{never} never, {at_low} at the lower end already"
     if unknown:
-        others += f", and of {unknown} it cannot be told"
+        others += f", and {unknown} are unknown"
     if len(found) < len(brackets):
         return f"Of {counted(len(brackets), 'replicate')}, {len(found)} break inside the range, {others}."
     values = estimate([float(value) for value in found["breaking_value"]])
@@ -109,13 +109,13 @@ def monotony(brackets: pd.DataFrame) -> str:
     )
 
 
-def untold(brackets: pd.DataFrame, measure: Measure) -> str:
+def unknown_note(brackets: pd.DataFrame, measure: Measure) -> str:
     """Return a warning when the measure lacks values, or nothing."""
     lacking = brackets[brackets["without_value"] > 0]
     if lacking.empty:
         return ""
     return (
-        f"For {len(lacking)} of {len(brackets)} targets it cannot be told of some values tried whether the limit is "
+        f"For {len(lacking)} of {len(brackets)} targets it is unknown for some values tried whether the limit is "
         "broken; they count neither as broken nor as held, and a bracket around them may stay wider than was asked. "
         f"{title(why_no_value(measure))}."
     )
@@ -166,11 +166,11 @@ def draw(
     _draw_tried(left, tried, brackets, factor)
     left.set_xlabel(parameter.path)
     left.set_title(f"{measure.statistic} of {outcome_words(measure.outcome)}{in_unit(words)}")
-    for place, colour in zip(dict.fromkeys(path["place"]), PATH_COLOURS, strict=False):
-        rows = path[path["place"] == place]
+    for end, colour in zip(dict.fromkeys(path["place"]), PATH_COLOURS, strict=False):
+        rows = path[path["place"] == end]
         for _, one in rows.groupby("replicate", sort=True):
             right.plot(one["month"], one["outcome"] * factor, color=colour, linewidth=0.9, alpha=0.7)
-        right.plot([], [], color=colour, label=f"{place}: {rows['value'].iloc[0]:.4g}")
+        right.plot([], [], color=colour, label=f"{end}: {rows['value'].iloc[0]:.4g}")
     left.set_ylim(*_shown(tried, limit, factor))
     right.set_title("month by month")
     right.set_xlabel("month")

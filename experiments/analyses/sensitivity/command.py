@@ -7,7 +7,7 @@
 
 --dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
-All points share their luck.
+All points share their random draws.
 Exit codes: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
 """
 
@@ -79,14 +79,14 @@ def check(request: Request[SensitivitySettings]) -> None:
     optional_module("SALib", request.tool)
     if not settings.outcomes:
         raise Refusal("sensitivity.outcomes: must name at least one")
-    for place, measure in enumerate(settings.outcomes):
-        check_measure(measure, f"sensitivity.outcomes.{place}", request.market)
+    for index, measure in enumerate(settings.outcomes):
+        check_measure(measure, f"sensitivity.outcomes.{index}", request.market)
     if settings.levels % 2:
         raise Refusal(f"sensitivity.levels: must be even, was {settings.levels}")
     if settings.base_points & (settings.base_points - 1):
         raise Refusal(f"sensitivity.base_points: must be 0 or a power of two, was {settings.base_points}")
-    for place, asked in enumerate(settings.parameters):
-        check_range(asked, f"sensitivity.parameters.{place}", request.market)
+    for index, asked in enumerate(settings.parameters):
+        check_range(asked, f"sensitivity.parameters.{index}", request.market)
     if len(ranges_of(request)) < 2:
         raise Refusal("sensitivity.parameters: must name at least two, here or through assumed_in")
 
@@ -152,10 +152,10 @@ def points_of(
 ) -> dict[str, MarketConfig]:
     """Return the markets of a design by label; its last column is the dummy, which sets nothing."""
     return {
-        f"{stage} {place:04d}": with_values(
+        f"{stage} {number:04d}": with_values(
             request.market, [(asked, asked.at(row[column])) for column, asked in enumerate(ranges)]
         )
-        for place, row in enumerate(design)
+        for number, row in enumerate(design)
     }
 
 
@@ -181,15 +181,15 @@ def tables_of(stages: Sequence[Stage], labels: Sequence[str]) -> dict[str, pa.Ta
     points: list[dict[str, Any]] = []
     values: list[dict[str, Any]] = []
     for stage in stages:
-        for place, row in enumerate(stage.design):
+        for point, row in enumerate(stage.design):
             points += [
-                {"stage": stage.name, "point": place, "parameter": asked.path, "value": asked.at(row[column])}
+                {"stage": stage.name, "point": point, "parameter": asked.path, "value": asked.at(row[column])}
                 for column, asked in enumerate(stage.ranges)
             ]
         for label, found in zip(labels, stage.outcomes, strict=True):
             values += [
-                {"stage": stage.name, "point": place, "replicate": replicate, "outcome": label, "value": float(value)}
-                for (place, replicate), value in np.ndenumerate(found)
+                {"stage": stage.name, "point": point, "replicate": replicate, "outcome": label, "value": float(value)}
+                for (point, replicate), value in np.ndenumerate(found)
             ]
     return {"points": pa.Table.from_pylist(points), "values": pa.Table.from_pylist(values)}
 

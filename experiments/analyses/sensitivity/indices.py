@@ -20,7 +20,9 @@ from experiments.compare.spread import NOISE
 Values = NDArray[np.float64]
 TOOL = "sensitivity"
 CONFIDENCE = 0.95
-DUMMY = "(dummy)"  # a parameter that sets nothing: it must come out as exactly 0, since all points share their luck
+DUMMY = (
+    "(dummy)"  # a parameter that sets nothing: it must come out as exactly 0, since all points share their random draws
+)
 SEEDS = 2**32
 
 
@@ -40,7 +42,7 @@ NOT_KNOWN = Estimate(math.nan, math.nan, math.nan, math.nan)
 
 
 class Screened(NamedTuple):
-    """What Morris screening says of one parameter, in the outcome's unit for the whole width of its range."""
+    """What Morris screening finds for one parameter, in the outcome's unit for the whole width of its range."""
 
     parameter: str
     mean_effect: float  # mu
@@ -84,11 +86,11 @@ def screened(
     return [
         Screened(
             name,
-            float(whole["mu"][place]),
-            _estimate(whole["mu_star"][place], whole["mu_star_conf"][place], spread[place]),
-            float(whole["sigma"][place]),
+            float(whole["mu"][index]),
+            _estimate(whole["mu_star"][index], whole["mu_star_conf"][index], spread[index]),
+            float(whole["sigma"][index]),
         )
-        for place, name in enumerate(names)
+        for index, name in enumerate(names)
     ]
 
 
@@ -105,26 +107,26 @@ def apportioned(names: Sequence[str], outcomes: Values, resamples: int, seed: in
     return [
         Apportioned(
             name,
-            _estimate(whole["S1"][place], whole["S1_conf"][place], first[place]),
-            _estimate(whole["ST"][place], whole["ST_conf"][place], total[place]),
+            _estimate(whole["S1"][index], whole["S1_conf"][index], first[index]),
+            _estimate(whole["ST"][index], whole["ST_conf"][index], total[index]),
         )
-        for place, name in enumerate(names)
+        for index, name in enumerate(names)
     ]
 
 
 def noise_share(outcomes: Values) -> float:
-    """Return what part of the variance between points is luck that the replicates do not share; NaN with one.
+    """Return what part of the variance between points is sampling noise that the replicates do not share; NaN with one.
 
-    A replicate's own level is taken out first: it is the same luck at every point and moves no index.
+    A replicate's own level is taken out first: it is the same at every point and moves no index.
     """
     points, replicates = outcomes.shape
     if replicates < 2 or points < 2:
         return float("nan")
     centred = outcomes - outcomes.mean(axis=0)
     by_point = centred.mean(axis=1)
-    luck = float(((centred - by_point[:, None]) ** 2).sum() / ((points - 1) * (replicates - 1))) / replicates
+    residual = float(((centred - by_point[:, None]) ** 2).sum() / ((points - 1) * (replicates - 1))) / replicates
     between = float(by_point.var(ddof=1))
-    return min(1.0, luck / between) if between > 0.0 else float("nan")
+    return min(1.0, residual / between) if between > 0.0 else float("nan")
 
 
 def survivors(screenings: Sequence[Sequence[Screened]], keep: int) -> list[str]:

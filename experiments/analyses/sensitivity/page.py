@@ -1,4 +1,4 @@
-"""What the page of a sensitivity analysis says: figure, tables and words, from its tables alone."""
+"""What the page of a sensitivity analysis shows: figure, tables and words, from its tables alone."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def findings_of(
     noise: Mapping[tuple[str, str], float],
     replicates: int,
 ) -> Findings:
-    """Return what the page and the terminal say."""
+    """Return what the page and the terminal show."""
     screening, variance = tables["screening"].to_pandas(), tables["variance"].to_pandas()
     answer = tuple(sentence_of(measure, screening, variance) for measure in outcomes)
     warning = Note(
@@ -47,7 +47,7 @@ def findings_of(
         Section("ranges", "What was varied", (range_table(ranges),)),
         Section("screening", "Screening: effect over the whole range", (*screening_tables(outcomes, screening),)),
         Section("variance", "Variance: Sobol indices", (*variance_tables(outcomes, variance),)),
-        Section("noise", "How much of it is luck", (noise_table(outcomes, noise, replicates),)),
+        Section("noise", "How much of it is sampling noise", (noise_table(outcomes, noise, replicates),)),
     )
     return Findings(
         tables,
@@ -74,12 +74,12 @@ def sentence_of(measure: Measure, screening: pd.DataFrame, variance: pd.DataFram
         return f"{outcome_words(measure.outcome)} ({measure.statistic}): no effects. {title(why_no_value(measure))}."
     if not (best["importance"] > 0.0).any():
         return f"{outcome_words(measure.outcome)} ({measure.statistic}): no parameter moves it in these ranges."
-    said = [
+    texts = [
         f"{row.parameter} ({quantity(float(row.mean_effect), unit, True)} from low to high)"
         for row in best.itertuples()
         if row.importance > 0.0
     ]
-    text = f"{outcome_words(measure.outcome)} ({measure.statistic}) is moved most by {listing(said)}"
+    text = f"{outcome_words(measure.outcome)} ({measure.statistic}) is moved most by {listing(texts)}"
     rows = variance[(variance["outcome"] == measure.label) & (variance["parameter"] != DUMMY)]
     if len(rows) and rows["total"].isna().all():
         return f"{text}; its variance is not apportioned. {title(why_no_value(measure))}."
@@ -140,10 +140,10 @@ def variance_tables(outcomes: Sequence[Measure], variance: pd.DataFrame) -> list
 
 
 def noise_table(outcomes: Sequence[Measure], noise: Mapping[tuple[str, str], float], replicates: int) -> Table:
-    """Return what part of the variance between points is luck that replicates do not share."""
+    """Return what part of the variance between points is sampling noise that replicates do not share."""
     stages = tuple(dict.fromkeys(stage for stage, _ in noise))
     rows = tuple((measure.label, *(_share(noise[stage, measure.label]) for stage in stages)) for measure in outcomes)
-    caption = f"Luck in the variance between points, {number(replicates)} replicates averaged"
+    caption = f"Sampling noise in the variance between points, {number(replicates)} replicates averaged"
     return Table(caption, ("outcome", *stages), rows, tuple(range(1, 1 + len(stages))))
 
 
@@ -176,11 +176,11 @@ def _names(axis: Axes, names: Sequence[str]) -> None:
 
 def _draw_screening(axis: Axes, measure: Measure, rows: pd.DataFrame) -> None:
     factor, words, _ = scaled([float(v) for v in rows["importance"]], unit_of(measure.outcome.split(".")[-1]), True)
-    for place, row in enumerate(rows.to_dict("records")):
+    for height, row in enumerate(rows.to_dict("records")):
         colour = style.INK if row["kept"] else MUTED
         if math.isfinite(row["low"]):
-            axis.plot([max(0.0, row["low"]) * factor, row["high"] * factor], [place] * 2, color=colour, linewidth=1.2)
-        axis.plot([row["importance"] * factor], [place], "o", color=colour, markersize=4)
+            axis.plot([max(0.0, row["low"]) * factor, row["high"] * factor], [height] * 2, color=colour, linewidth=1.2)
+        axis.plot([row["importance"] * factor], [height], "o", color=colour, markersize=4)
     _names(axis, list(rows["parameter"]))
     axis.set_xlim(left=0.0)
     axis.set_title(f"{short(outcome_words(measure.outcome), 44)} ({measure.statistic})")
@@ -189,15 +189,15 @@ def _draw_screening(axis: Axes, measure: Measure, rows: pd.DataFrame) -> None:
 
 def _draw_indices(axis: Axes, rows: pd.DataFrame) -> None:
     rows = rows[rows["parameter"] != DUMMY].sort_values("total")
-    for place, row in enumerate(rows.to_dict("records")):
+    for height, row in enumerate(rows.to_dict("records")):
         for name, colour, fill, step in (
             ("first_order", FIRST_COLOUR, FIRST_COLOUR, -0.16),
             ("total", TOTAL_COLOUR, "white", 0.16),
         ):
             if math.isfinite(row[f"{name}_low"]):
                 ends = [max(-0.1, row[f"{name}_low"]), min(1.3, row[f"{name}_high"])]
-                axis.plot(ends, [place + step] * 2, color=colour, linewidth=1.2)
-            axis.plot([row[name]], [place + step], "o", color=colour, markerfacecolor=fill, markersize=4)
+                axis.plot(ends, [height + step] * 2, color=colour, linewidth=1.2)
+            axis.plot([row[name]], [height + step], "o", color=colour, markerfacecolor=fill, markersize=4)
     _names(axis, list(rows["parameter"]))
     axis.set_xlim(-0.1, 1.3)
     axis.set_title("alone and with interactions")

@@ -6,7 +6,7 @@
 
 --dry-run prints the plan, with the number of runs and estimates of time, memory and disk.
 Other keys: seed= months= study.replicates= executor= archive= and any parameter of the model.
-Both approaches share their luck.
+Both approaches share their random draws.
 Exit codes: 0 done, 1 runs missing, 2 input refused, 130 interrupted.
 """
 
@@ -156,11 +156,11 @@ def static_paths(
                 [
                     row_of(
                         month,
-                        bool(found.equity[place] < 0.0),
+                        bool(found.equity[index] < 0.0),
                         opening.loans,
-                        *(float(column[place]) for column in columns),
+                        *(float(column[index]) for column in columns),
                     )
-                    for place, month in enumerate(window)
+                    for index, month in enumerate(window)
                 ],
             )
 

@@ -1,4 +1,4 @@
-"""What the page of a static stress test says: figure, tables and words, from its table of paths alone."""
+"""What the page of a static stress test shows: figure, tables and words, from its table of paths alone."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ LOWEST_SHOWN = -15.0  # per cent, in the figure
 
 
 def findings_of(tables: Mapping[str, pa.Table], minimum: float, rolls: str) -> Findings:
-    """Return what the page and the terminal say; the table of lenders is made here."""
+    """Return what the page and the terminal show; the table of lenders is made here."""
     paths = tables["paths"].to_pandas()
     lenders = lender_table(paths)
     found = lenders.to_pandas()
@@ -44,8 +44,8 @@ def findings_of(tables: Mapping[str, pa.Table], minimum: float, rolls: str) -> F
 
 
 CAPTION = (
-    "Capital ratio from the month of the shock on: orange by the constant balance sheet, blue as lived; solid under "
-    "the shock, dashed in calm. Thick lines are means over the replicates that have not failed, thin ones are "
+    "Capital ratio from the month of the shock on: orange by the constant balance sheet, blue as simulated; solid "
+    "under the shock, dashed in calm. Thick lines are means over the replicates that have not failed, thin ones are "
     "replicates, a cross is a lender that fails; the dotted line is the minimum."
 )
 METHOD = (
@@ -73,7 +73,7 @@ LIMITS = (
     "Neither is a forecast. The static exercise provides early and in full for what it foresees, the simulated "
     "lenders by the standard their file names (by default five categories, as loans go late), so losses differ in "
     "timing as well as in size. Since nothing is written off, what is in default piles up, earns nothing and still "
-    "weighs: for loans that live less than a year that is a harsh convention. With few people a lender's late "
+    "weighs: for loans that last less than a year that is a harsh convention. With few people a lender's late "
     "buckets hold few loans, and monthly rates are rough. The opening allowance is that of the exercise; what it "
     "differs by from the booked one is not taken from equity. Deposits and new loans keep their price. A failed "
     "lender's losses end with it, so its behavioural losses are too low. Costs of collecting what defaults beyond "
@@ -121,22 +121,22 @@ def _by_replicate(own: pd.DataFrame, column: str, how: str) -> dict[tuple[str, s
 
 def sentences_of(found: pd.DataFrame, minimum: float) -> tuple[str, ...]:
     """Return the answer in sentences."""
-    said = []
+    texts = []
     for which in (STATIC, BEHAVIOURAL):
         below = found[found[f"{which}_lowest_ratio_share"] < minimum]
         names = listing([str(name) for name in below["lender"]]) if len(below) else "no lender"
-        said.append(
+        texts.append(
             f"By the {which} exercise {names} {'fall' if len(below) > 1 else 'falls'} below the minimum of "
             f"{minimum:.1%} on average over replicates."
         )
     apart = found.reindex(found["ratio_difference"].abs().sort_values(ascending=False).index).iloc[0]
     text, low, high, words = interval(apart["ratio_difference"], apart["ratio_low"], apart["ratio_high"], "share")
-    said.append(
+    texts.append(
         f"They are furthest apart at {apart['lender']}, whose lowest ratio is "
         f"{apart['static_lowest_ratio_share']:.1%} by the static and {apart['behavioural_lowest_ratio_share']:.1%} "
         f"by the behavioural exercise: {text}{words} ({span(low, high)}, {counted(int(apart['replicates']), 'pair')})."
     )
-    return tuple(said)
+    return tuple(texts)
 
 
 def _cells(row: Mapping[Any, Any], name: str) -> tuple[str, str]:
@@ -196,7 +196,10 @@ def loss_block(found: pd.DataFrame) -> Table:
         "95%",
     )
     return Table(
-        "Provisions beyond those in calm, and own loans as lived, % of opening loans", head, rows, tuple(range(1, 7))
+        "Provisions beyond those in calm, and own loans as simulated, % of opening loans",
+        head,
+        rows,
+        tuple(range(1, 7)),
     )
 
 

@@ -1,4 +1,4 @@
-"""Monthly roll rates from the table `roll`, in the five states of a constant balance sheet, and their stressed twins.
+"""Monthly roll rates from the table `roll`, in the five states of a constant balance sheet, and the same stressed.
 
 States: current, up to 30, 60 and 90 days late, and in default (more than 90 days late or charged off). What is paid off
 is kept apart, since the constant balance sheet replaces it by a loan of the state it left; what is in default stays.

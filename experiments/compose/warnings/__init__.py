@@ -1,4 +1,4 @@
-"""Finds what is legal and absurd, so that it runs and is said: in a notice, in the manifest, in the report."""
+"""Finds what is legal and implausible, so that it runs and is reported: in a notice, in the manifest, in the report."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from experiments.compose.warnings.warning import Flag, merged
 
 
 def unusual_settings(study: StudyConfig) -> tuple[Flag, ...]:
-    """Return what can be said before anything is computed.
+    """Return what can be found before anything is computed.
 
     First choices laid over arms, then values outside their usual ranges, months outside a series, contradictions.
     """

@@ -15,7 +15,7 @@ from sim.policies.base import compose_rulebook, opening_rules
 def contradictions(study: StudyConfig) -> Iterator[Flag]:
     """Yield what does not fit together in a study's plan and in each of its markets."""
     yield from _plan(study)
-    yield from _twins(study)
+    yield from _identical(study)
     for (scenario, arm), market in study.markets.items():
         where = f"{scenario} / {arm}"
         for name, instrument in market.policy:
@@ -35,7 +35,7 @@ def _plan(study: StudyConfig) -> Iterator[Flag]:
                 "study.horizons",
                 horizon.name,
                 f"a horizon ends before month {months}",
-                "none of its months is lived, so that nothing is compared"
+                "none of its months is run, so that nothing is compared"
                 if announced + horizon.first >= months
                 else f"it reaches month {announced + horizon.last}, so that only its first months are compared",
                 (),
@@ -61,7 +61,7 @@ def _plan(study: StudyConfig) -> Iterator[Flag]:
         )
 
 
-def _twins(study: StudyConfig) -> Iterator[Flag]:
+def _identical(study: StudyConfig) -> Iterator[Flag]:
     """Yield arms that are the baseline itself, and scenarios that are each other."""
     base = study.arms[0]
     for arm in study.arms[1:]:
@@ -97,7 +97,7 @@ def _instrument(name: str, instrument: Any, market: MarketConfig, where: str) ->
             f"policy.{name}.effective_month",
             str(begins),
             f"before month {until}, the end of the window in which people are compared",
-            "nobody's fate in that window can tell of the rule",
+            "nobody's fate in that window can show the rule",
             (where,),
         )
     elif full >= until:

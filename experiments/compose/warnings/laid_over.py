@@ -33,9 +33,9 @@ def choices_laid_over(study: StudyConfig) -> Iterator[Flag]:
 def _instruments_laid_over(study: StudyConfig) -> Iterator[Flag]:
     """Yield a flag for an instrument that a key, or the root of a study's file, put into every arm of a scenario."""
     for scenario in study.scenarios:
-        said = [*study.settings.scenarios[scenario], *study.settings.arms[study.settings.baseline]]
-        said += [each.text for each in study.asked if each.key == POLICY and (scenario, study.arms[0]) in each.where]
-        chosen = policies_named(read_overrides(said))
+        texts = [*study.settings.scenarios[scenario], *study.settings.arms[study.settings.baseline]]
+        texts += [each.text for each in study.asked if each.key == POLICY and (scenario, study.arms[0]) in each.where]
+        chosen = policies_named(read_overrides(texts))
         held = [dict(study.markets[scenario, arm].policy) for arm in study.arms]
         for name in held[0]:
             if name not in chosen and all(name in others for others in held):
@@ -49,15 +49,15 @@ def _chosen(asked: Asked) -> str:
 
 
 def _why(names: str, reached: Sequence[str], key: str, study: StudyConfig) -> str:
-    """Say which arms hold what was chosen, and what the effects are then."""
+    """State which arms hold what was chosen, and what the effects are then."""
     holding = [arm for arm in study.arms if arm in reached]
     others = [arm for arm in study.arms if arm not in holding]
     if not others:
         return f"{names} applies to every arm, the baseline included; effects are those of the arms on top of it"
-    said = f"{names} applies to {_listed(holding)}, and not to {_listed(others)}, where {key} is chosen anew; "
+    text = f"{names} applies to {_listed(holding)}, and not to {_listed(others)}, where {key} is chosen anew; "
     if study.arms[0] in holding:
-        return f"{said}effects there are those of that choice in place of {names}"
-    return f"{said}effects of {_listed(holding)} include those of {names}"
+        return f"{text}effects there are those of that choice in place of {names}"
+    return f"{text}effects of {_listed(holding)} include those of {names}"
 
 
 def _listed(arms: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
 """Ranges in which published or plausible values lie, within the hard bounds of every parameter: usual.csv.
 
-A value outside is no mistake: a study may ask what a cap of 5% would do. It runs, and is said to be unusual.
+A value outside is no mistake: a study may ask what a cap of 5% would do. It runs, and is reported as unusual.
 """
 
 from __future__ import annotations

@@ -27,24 +27,24 @@ class Flag(NamedTuple):
     @property
     def sentence(self) -> str:
         """The flag as one line for a terminal."""
-        place = f" ({', '.join(self.where[:3])}{', ...' if len(self.where) > 3 else ''})" if self.where else ""
+        where = f" ({', '.join(self.where[:3])}{', ...' if len(self.where) > 3 else ''})" if self.where else ""
         value = f" = {self.value}" if self.value else ""
-        return f"{self.setting}{value}: {self.kind}; {self.usual}: {self.why}{place}"
+        return f"{self.setting}{value}: {self.kind}; {self.usual}: {self.why}{where}"
 
 
-def merged(flags: list[Flag], places: int) -> tuple[Flag, ...]:
-    """Return each flag once with all the places it was found in; found in all of `places`, it is everywhere."""
+def merged(flags: list[Flag], cells: int) -> tuple[Flag, ...]:
+    """Return each flag once with every scenario and arm it was found in; found in all `cells`, it is everywhere."""
     where: dict[Flag, list[str]] = {}
     for flag in flags:
         where.setdefault(flag._replace(where=()), []).extend(flag.where)
     return tuple(
-        flag._replace(where=() if len(set(found)) == places else tuple(dict.fromkeys(found)))
+        flag._replace(where=() if len(set(found)) == cells else tuple(dict.fromkeys(found)))
         for flag, found in where.items()
     )
 
 
 def notice(flags: Sequence[Flag]) -> None:
-    """Say what is legal and perhaps not meant; the manifest and the report hold all of it."""
+    """Print what is legal and perhaps not meant; the manifest and the report hold all of it."""
     for flag in flags[:SHOWN_FLAGS]:
         print(f"unusual: {flag.sentence}", file=sys.stderr)
     if len(flags) > SHOWN_FLAGS:

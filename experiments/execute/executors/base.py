@@ -1,6 +1,6 @@
-"""What an engine must offer: places, each a `concurrent.futures.Executor` that carries out one run at a time.
+"""What an engine must offer: worker slots, each a `concurrent.futures.Executor` that carries out one run at a time.
 
-Every place is a process of its own, so that a death takes one run along and is known to that run: the place's future
+Every slot is a process of its own, so that a death takes one run along and is known to that run: the slot's future
 raises one of `deaths`. Serial, processes, Dask and Ray are engines; the loop that uses them is
 experiments/execute/pool.py.
 """
@@ -28,12 +28,12 @@ class NoWorker(Trouble):
     """A worker cannot be started, most likely for want of memory or of processes; the text says what was refused."""
 
 
-class Place(Executor, ABC):
+class Slot(Executor, ABC):
     """Carries out what is submitted, one thing at a time, always in the same process."""
 
     @abstractmethod
     def leave(self) -> None:
-        """Give the place up: a process of our own is gone when this returns, or is about to go."""
+        """Give the slot up: a process of our own is gone when this returns, or is about to go."""
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002  (Executor's own)
         """Leave, which never lets anything go on."""
@@ -41,35 +41,35 @@ class Place(Executor, ABC):
 
 
 class Engine(ABC):
-    """Gives places for runs; used in a with block, whose bad end ends what runs at once."""
+    """Gives slots for runs; used in a with block, whose bad end ends what runs at once."""
 
-    deaths: tuple[type[BaseException], ...] = ()  # what a future raises when the place has died with its run
-    is_elsewhere = False  # places lie on machines of a cluster, and may be lost for reasons that are not the run's
+    deaths: tuple[type[BaseException], ...] = ()  # what a future raises when the slot has died with its run
+    is_elsewhere = False  # slots lie on machines of a cluster, and may be lost for reasons that are not the run's
 
-    def __init__(self, places: int, address: str) -> None:
-        """Say how many places are wanted at most; `address` is that of a cluster which runs already, or empty."""
-        self.places, self.address = places, address
+    def __init__(self, slots: int, address: str) -> None:
+        """State how many slots are wanted at most; `address` is that of a cluster which runs already, or empty."""
+        self.slots, self.address = slots, address
 
     @abstractmethod
-    def place(self) -> Place | None:
-        """Return a new place for one run at a time, or None while there is none to be had."""
+    def slot(self) -> Slot | None:
+        """Return a new slot for one run at a time, or None while there is none to be had."""
 
     @abstractmethod
     def kill(self) -> None:
-        """End at once what its places do, as far as that is in our hands."""
+        """End at once what its slots do, as far as that is in our hands."""
 
     def misfit(self, error: BaseException) -> str:
-        """Return why a place could not even load what it was to do, or nothing when it was something else."""
+        """Return why a slot could not even load what it was to do, or nothing when it was something else."""
         return str(error) if isinstance(error, ImportError) else ""
 
     def open(self) -> None:  # noqa: B027  (an engine may have nothing to start)
-        """Start what must run before the first place can be given."""
+        """Start what must run before the first slot can be given."""
 
     def close(self) -> None:  # noqa: B027  (or to end)
-        """End what was started; the places have been shut down or killed before."""
+        """End what was started; the slots have been shut down or killed before."""
 
     def __enter__(self) -> Self:
-        """Start; Ctrl-C is answered by this process alone, and places use one thread each."""
+        """Start; Ctrl-C is answered by this process alone, and slots use one thread each."""
         try:
             with one_thread_each(), signals_held():
                 self.open()
@@ -85,9 +85,9 @@ class Engine(ABC):
         self.close()
 
 
-def engine(kind: str, places: int, address: str) -> Engine:
+def engine(kind: str, slots: int, address: str) -> Engine:
     """Return the engine of this kind; its library is loaded here and nowhere else."""
-    made = import_module(f"experiments.execute.executors.{kind}").make(places, address)
+    made = import_module(f"experiments.execute.executors.{kind}").make(slots, address)
     assert isinstance(made, Engine)
     return made
 
@@ -105,7 +105,7 @@ def signals_held() -> Iterator[None]:
 
 @contextlib.contextmanager
 def silenced(logger: str) -> Iterator[None]:
-    """Let a library say nothing in the block; afterwards it says what it said before."""
+    """Silence a library in the block; afterwards it logs as before."""
     found = logging.getLogger(logger)
     before = found.level
     found.setLevel(logging.CRITICAL)

@@ -22,7 +22,7 @@ from experiments.execute.executors.base import NoWorker
 from experiments.execute.executors.environment import environment_of
 
 METHOD = "sluice"  # under which this way to start processes is known to libraries that ask for one by name
-PRELOADED = ("experiments.execute.executors.processes", "experiments.execute.executors.worker", "sim.market")
+PRELOADED = ("experiments.execute.executors.processes", "experiments.execute.executors.worker_process", "sim.market")
 
 
 class _Server(forkserver.ForkServer):
@@ -51,11 +51,11 @@ _SERVER.set_forkserver_preload(list(PRELOADED))
 
 def _search_path() -> list[str]:
     """Return where modules are looked for; the empty entry stands for the folder in which this process was started."""
-    return [place or getattr(process, "ORIGINAL_DIR", None) or os.curdir for place in sys.path]
+    return [path or getattr(process, "ORIGINAL_DIR", None) or os.curdir for path in sys.path]
 
 
 class _CleanPopen(popen_forkserver.Popen):
-    """Starts one process; the like of the standard library's, without what that tells of the caller's main module."""
+    """Starts one process, as the standard library's does, but without the caller's main module."""
 
     def _launch(self, process_obj: Any) -> None:
         prepared = {

@@ -19,10 +19,10 @@ from typing import Any
 import dask
 from distributed import Client, KilledWorker, LocalCluster
 
-from experiments.execute.executors.base import Engine, Place, silenced
+from experiments.execute.executors.base import Engine, Slot, silenced
 from experiments.execute.executors.clean_start import METHOD, offer_by_name
 from experiments.execute.executors.environment import environment_kept
-from experiments.execute.executors.worker import ARITHMETIC_THREADS, let_go
+from experiments.execute.executors.worker_process import ARITHMETIC_THREADS, let_go
 from experiments.refusal import Refusal
 
 GLANCE_SECONDS = 0.5  # how long a death may go unnoticed
@@ -36,13 +36,13 @@ class WorkerGone(Exception):  # noqa: N818  (as Dask's own exceptions are named)
 
 
 class DaskEngine(Engine):
-    """Gives one place for each worker process that the scheduler knows."""
+    """Gives one slot for each worker process that the scheduler knows."""
 
     deaths = (WorkerGone, KilledWorker)
 
-    def __init__(self, places: int, address: str) -> None:
+    def __init__(self, slots: int, address: str) -> None:
         """Know no worker yet."""
-        super().__init__(places, address)
+        super().__init__(slots, address)
         self.is_elsewhere = bool(address)
         self.cluster: Any = None
         self.client: Any = None
@@ -54,7 +54,7 @@ class DaskEngine(Engine):
 
     def open(self) -> None:
         """Start a cluster that answers to this machine only, or find the one at the address."""
-        self.settings.enter_context(silenced("distributed"))  # a death is told by us, once, by its run
+        self.settings.enter_context(silenced("distributed"))  # a death is reported by us, once, with its run
         if self.address:
             try:
                 self.client = Client(self.address, timeout=CONNECTION_SECONDS, set_as_default=False)
@@ -68,7 +68,7 @@ class DaskEngine(Engine):
             # Until the end, since a worker that has died is started again whenever that is.
             self.settings.enter_context(dask.config.set({"distributed.worker.multiprocessing-method": METHOD}))
             self.cluster = LocalCluster(
-                n_workers=self.places,
+                n_workers=self.slots,
                 threads_per_worker=1,
                 processes=True,
                 host="127.0.0.1",
@@ -80,7 +80,7 @@ class DaskEngine(Engine):
         self._look()
         self.watch.start()
 
-    def place(self) -> Place | None:
+    def slot(self) -> Slot | None:
         """Return a worker that has none of our runs, or None."""
         free = sorted(self.alive - self.given.keys())
         if not free:
@@ -97,8 +97,8 @@ class DaskEngine(Engine):
                     with contextlib.suppress(ProcessLookupError):
                         os.kill(nanny.pid, signal.SIGKILL)
         elif self.client is not None:
-            for place in self.given.values():
-                place.cancel()
+            for slot in self.given.values():
+                slot.cancel()
 
     def close(self) -> None:
         """End what was started here; a cluster at an address goes on without us."""
@@ -111,9 +111,9 @@ class DaskEngine(Engine):
     def _keep_watch(self) -> None:
         while not self.closing.wait(GLANCE_SECONDS):
             self._look()
-            for address, place in list(self.given.items()):
+            for address, slot in list(self.given.items()):
                 if address not in self.alive:
-                    place.declare_gone()
+                    slot.declare_gone()
 
     def _look(self) -> None:
         """Ask the scheduler who is there; while it does not answer, nobody is declared gone."""
@@ -121,7 +121,7 @@ class DaskEngine(Engine):
             self.alive = frozenset(self.client.nthreads())
 
 
-class _OneWorker(Place):
+class _OneWorker(Slot):
     """One worker process, to which everything submitted is tied."""
 
     def __init__(self, engine: DaskEngine, address: str) -> None:
@@ -132,7 +132,7 @@ class _OneWorker(Place):
         self.lock = threading.Lock()
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        """Let the worker do something; the future says so when the worker is gone."""
+        """Let the worker do something; the future raises when the worker is gone."""
         answer: Future[Any] = Future()
         self.answer = answer
         # As one closed object: in open arguments Dask would look for futures, and make lists of our tuples.
@@ -152,7 +152,7 @@ class _OneWorker(Place):
                 answer.set_result(task.result())
 
     def declare_gone(self) -> None:
-        """Let the pending future say that the worker is gone, and ask nobody else to do its work."""
+        """Let the pending future raise that the worker is gone, and ask nobody else to do its work."""
         with self.lock:
             if not self.answer.done():
                 self.answer.set_exception(WorkerGone(self.address))
@@ -171,6 +171,6 @@ class _OneWorker(Place):
             self.executor.submit(let_go)
 
 
-def make(places: int, address: str) -> Engine:
+def make(slots: int, address: str) -> Engine:
     """Return the engine."""
-    return DaskEngine(places, address)
+    return DaskEngine(slots, address)

@@ -13,17 +13,17 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any
 
-from experiments.execute.executors.base import Engine, NoWorker, Place, signals_held
+from experiments.execute.executors.base import Engine, NoWorker, Slot, signals_held
 from experiments.execute.executors.clean_start import CONTEXT
 from experiments.refusal import Refusal
 
 
-class _OneProcess(Place):
-    """A pool of one process, made by the first run; when it has died in its sleep, the next future says so."""
+class _OneProcess(Slot):
+    """A pool of one process, made by the first run; when it has died while idle, the next future raises."""
 
     def __init__(self, given: set[_OneProcess]) -> None:
         self.pool: ProcessPoolExecutor | None = None
-        self.given = given  # the places of the engine, this one among them until it is left
+        self.given = given  # the slots of the engine, this one among them until it is left
         given.add(self)
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
@@ -48,7 +48,7 @@ class _OneProcess(Place):
 
 @contextlib.contextmanager
 def started() -> Iterator[None]:
-    """Say of whatever the system refuses to a process or thread that is started meanwhile that there is no worker."""
+    """Raise NoWorker for whatever the system refuses to a process or thread that is started in the block."""
     try:
         yield
     except BrokenProcessPool:
@@ -67,25 +67,25 @@ class ProcessEngine(Engine):
 
     deaths = (BrokenProcessPool,)
 
-    def __init__(self, places: int, address: str) -> None:
-        """Have given no place yet."""
-        super().__init__(places, address)
+    def __init__(self, slots: int, address: str) -> None:
+        """Have given no slot yet."""
+        super().__init__(slots, address)
         self.given: set[_OneProcess] = set()
 
-    def place(self) -> Place:
+    def slot(self) -> Slot:
         """Return a process that starts with its first run."""
         return _OneProcess(self.given)
 
     def kill(self) -> None:
         """Kill the processes; those of another study in this program go on."""
-        for place in list(self.given):
-            if place.pool is not None:
-                kill_workers(place.pool)
+        for slot in list(self.given):
+            if slot.pool is not None:
+                kill_workers(slot.pool)
 
 
-def make(places: int, address: str) -> Engine:
+def make(slots: int, address: str) -> Engine:
     """Return the engine."""
-    return ProcessEngine(places, address)
+    return ProcessEngine(slots, address)
 
 
 def kill_workers(pool: ProcessPoolExecutor) -> None:

@@ -1,4 +1,4 @@
-"""Ray: one actor, which is one process, for each place; a cluster of our own on this machine if none is named.
+"""Ray: one actor, which is one process, for each slot; a cluster of our own on this machine if none is named.
 
 Only this file knows `ray`, the extra of that name.
 """
@@ -16,7 +16,7 @@ from typing import Any
 import ray
 from ray import _raylet, exceptions
 
-from experiments.execute.executors.base import Engine, Place, silenced
+from experiments.execute.executors.base import Engine, Slot, silenced
 from experiments.execute.executors.environment import environment_kept, environment_of
 from experiments.refusal import Refusal
 
@@ -26,7 +26,7 @@ HERE = "127.0.0.1"
 
 
 class _Hand:
-    """What runs in an actor: does what it is told."""
+    """What runs in an actor: carries out what it is given."""
 
     def do(self, function: Callable[..., Any], arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:
         """Call a function and return what it returns."""
@@ -34,7 +34,7 @@ class _Hand:
 
 
 class RayEngine(Engine):
-    """Gives one place for each processor that the cluster has."""
+    """Gives one slot for each processor that the cluster has."""
 
     # A node that runs out of memory ends the actor that wants most.
     deaths = (
@@ -45,9 +45,9 @@ class RayEngine(Engine):
         exceptions.ObjectLostError,
     )
 
-    def __init__(self, places: int, address: str) -> None:
-        """Have given no place yet."""
-        super().__init__(places, address)
+    def __init__(self, slots: int, address: str) -> None:
+        """Have given no slot yet."""
+        super().__init__(slots, address)
         self.is_elsewhere = bool(address)
         self.given: set[_OneActor] = set()
         self.settings = contextlib.ExitStack()  # of the environment and of Ray's logger, as long as we are connected
@@ -63,7 +63,7 @@ class RayEngine(Engine):
         self.settings.enter_context(environment_kept("PYTHONBREAKPOINT"))  # Ray names a debugger of its own there
         if not self.address:
             # Whoever reaches a cluster and knows its token can run code in it: one of our own answers to this machine
-            # alone, and to those who know what nobody was told.
+            # alone, and to those who hold the token, which is given to nobody.
             token = environment_of(RAY_AUTH_MODE="token", RAY_AUTH_TOKEN=secrets.token_hex(32))
             self.settings.callback(read_environment)  # when it is again what it was
             self.settings.enter_context(token)
@@ -80,7 +80,7 @@ class RayEngine(Engine):
             else:
                 ray.init(
                     "local",
-                    num_cpus=self.places,
+                    num_cpus=self.slots,
                     num_gpus=0,
                     include_dashboard=False,
                     object_store_memory=OBJECT_STORE_BYTES,
@@ -89,7 +89,7 @@ class RayEngine(Engine):
                 )
                 check_addresses(node["NodeManagerAddress"] for node in ray.nodes())
 
-    def place(self) -> Place | None:
+    def slot(self) -> Slot | None:
         """Return a new actor, or None when every processor that is left has one."""
         if len(self.given) >= int(ray.cluster_resources().get("CPU", 0)):
             return None
@@ -98,7 +98,7 @@ class RayEngine(Engine):
         return actor
 
     def misfit(self, error: BaseException) -> str:
-        """Return why an actor could not be made, which Ray tells as its death."""
+        """Return why an actor could not be made, which Ray reports as its death."""
         if isinstance(error, exceptions.RayActorError) and "creation task" in str(error):
             return str(error).strip().splitlines()[-1].strip()
         return super().misfit(error)
@@ -120,7 +120,7 @@ def read_environment() -> None:
     kept.AuthenticationTokenLoader.instance().reset_cache()
 
 
-class _OneActor(Place):
+class _OneActor(Slot):
     """One actor as an executor."""
 
     def __init__(self, engine: RayEngine) -> None:
@@ -128,7 +128,7 @@ class _OneActor(Place):
         self.actor = ray.remote(_Hand).options(num_cpus=1, max_restarts=0, max_task_retries=0).remote()
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
-        """Let the actor do something; the future says so when the actor has died."""
+        """Let the actor do something; the future raises when the actor has died."""
         future: Future[Any] = self.actor.do.remote(function, arguments, named).future()
         return future
 
@@ -165,6 +165,6 @@ def _termination_kept() -> Any:
             signal.signal(signal.SIGTERM, before)
 
 
-def make(places: int, address: str) -> Engine:
+def make(slots: int, address: str) -> Engine:
     """Return the engine."""
-    return RayEngine(places, address)
+    return RayEngine(slots, address)

@@ -7,11 +7,11 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
-from experiments.execute.executors.base import Engine, Place
-from experiments.execute.executors.worker import let_go
+from experiments.execute.executors.base import Engine, Slot
+from experiments.execute.executors.worker_process import let_go
 
 
-class _ThisProcess(Place):
+class _ThisProcess(Slot):
     """Does what it is given before it returns; Ctrl-C goes through it."""
 
     def submit(self, function: Callable[..., Any], /, *arguments: Any, **named: Any) -> Future[Any]:
@@ -24,14 +24,14 @@ class _ThisProcess(Place):
         return future
 
     def leave(self) -> None:
-        """Forget the shared past."""
+        """Forget the shared warm-up."""
         let_go()
 
 
 class SerialEngine(Engine):
-    """Has one place, which is here."""
+    """Has one slot, which is this process."""
 
-    def place(self) -> Place:
+    def slot(self) -> Slot:
         """Return this process."""
         return _ThisProcess()
 
@@ -54,6 +54,6 @@ class SerialEngine(Engine):
         """Nothing goes on here while this process does something else."""
 
 
-def make(places: int, address: str) -> Engine:
+def make(slots: int, address: str) -> Engine:
     """Return the engine."""
-    return SerialEngine(places, address)
+    return SerialEngine(slots, address)

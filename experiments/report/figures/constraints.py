@@ -28,13 +28,13 @@ def draw_constraints(study: Study, constraints: Sequence[str], shares: Mapping[t
         months = np.arange(stack.shape[0])
         tops = np.cumsum(stack, axis=1)
         ends = []
-        for place, constraint in enumerate(constraints):
-            colour = AREA_COLOURS[place % len(AREA_COLOURS)]
-            bottom = tops[:, place] - stack[:, place]
-            axis.fill_between(months, bottom, tops[:, place], color=colour, linewidth=0.4, edgecolor="white")
-            known = stack[np.isfinite(stack[:, place]), place]
+        for index, constraint in enumerate(constraints):
+            colour = AREA_COLOURS[index % len(AREA_COLOURS)]
+            bottom = tops[:, index] - stack[:, index]
+            axis.fill_between(months, bottom, tops[:, index], color=colour, linewidth=0.4, edgecolor="white")
+            known = stack[np.isfinite(stack[:, index]), index]
             if known.size and (known[-6:].mean() > 0.02):
-                ends.append((float(months[-1]), float((bottom + stack[:, place] / 2)[-1]), short(constraint, 20), INK))
+                ends.append((float(months[-1]), float((bottom + stack[:, index] / 2)[-1]), short(constraint, 20), INK))
         calendar_ticks(axis, study)
         axis.set_ylim(0, 1)
         percent_ticks(axis)
@@ -43,8 +43,8 @@ def draw_constraints(study: Study, constraints: Sequence[str], shares: Mapping[t
         if at % columns == columns - 1:
             end_labels(axis, ends, 7.5)
     patches = [
-        Patch(color=AREA_COLOURS[place % len(AREA_COLOURS)], label=short(constraint, 18))
-        for place, constraint in enumerate(constraints)
+        Patch(color=AREA_COLOURS[index % len(AREA_COLOURS)], label=short(constraint, 18))
+        for index, constraint in enumerate(constraints)
     ]
     canvas.legend(
         handles=patches,

@@ -22,7 +22,7 @@ MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 class Point(NamedTuple):
     """One effect at one value: where it stands, mean and ends, and the replicates."""
 
-    place: float
+    position: float
     mean: float
     low: float
     high: float
@@ -30,7 +30,7 @@ class Point(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """The effects of one line through the values: what it holds fixed, and its points in order of place."""
+    """The effects of one line through the values: what it holds fixed, and its points in order of position."""
 
     name: str
     points: tuple[Point, ...]
@@ -42,12 +42,12 @@ class Response(NamedTuple):
     title: str
     unit: str
     varied: str
-    ticks: tuple[str, ...]  # empty = the places are numbers
+    ticks: tuple[str, ...]  # empty = the positions are numbers
     curves: tuple[Curve, ...]
 
 
 def draw_doses(responses: Sequence[Response]) -> str:
-    """Draw one panel per outcome and parameter; colours and markers tell the curves apart."""
+    """Draw one panel per outcome and parameter; colours and markers distinguish the curves."""
     columns = min(MOST_COLUMNS, len(responses))
     canvas, axes = grid(-(-len(responses) // columns), columns, 2.3, bottom=0.5)
     canvas.subplots_adjust(hspace=0.5)
@@ -64,29 +64,29 @@ def draw_doses(responses: Sequence[Response]) -> str:
 def _draw(axis: Axes, response: Response, names: Sequence[str]) -> None:
     shown = [value for curve in response.curves for point in curve.points for value in (*point[1:4], *point.dots)]
     factor, words, _ = scaled([value for value in shown if np.isfinite(value)], response.unit, True)
-    places = sorted({point.place for curve in response.curves for point in curve.points})
-    reach = (places[-1] - places[0]) or 1.0
+    positions = sorted({point.position for curve in response.curves for point in curve.points})
+    reach = (positions[-1] - positions[0]) or 1.0
     for curve in response.curves:
         rank = names.index(curve.name)
         colour, marker = AREA_COLOURS[rank % len(AREA_COLOURS)], MARKERS[rank % len(MARKERS)]
         shift = (rank - (len(names) - 1) / 2) * 0.012 * reach
-        at = [point.place + shift for point in curve.points]
+        at = [point.position + shift for point in curve.points]
         axis.plot(at, [point.mean * factor for point in curve.points], color=colour, linewidth=1.1, alpha=0.8)
-        for place, point in zip(at, curve.points, strict=True):
+        for position, point in zip(at, curve.points, strict=True):
             if np.isfinite(point.low):
-                axis.plot([place, place], [point.low * factor, point.high * factor], color=colour, linewidth=1.4)
-            axis.plot([place] * len(point.dots), [dot * factor for dot in point.dots], "_", color=colour, alpha=0.45)
-            axis.plot([place], [point.mean * factor], marker=marker, color=colour, markersize=5)
+                axis.plot([position, position], [point.low * factor, point.high * factor], color=colour, linewidth=1.4)
+            axis.plot([position] * len(point.dots), [dot * factor for dot in point.dots], "_", color=colour, alpha=0.45)
+            axis.plot([position], [point.mean * factor], marker=marker, color=colour, markersize=5)
     axis.axhline(0.0, color=FAINT, linewidth=0.9, zorder=1)
     axis.set_title(short(title(response.title), 46), fontsize=8.5)
     if words.strip():
         axis.set_ylabel(words.strip())
     axis.set_xlabel(response.varied)
-    axis.set_xlim(places[0] - 0.08 * reach, places[-1] + 0.08 * reach)
+    axis.set_xlim(positions[0] - 0.08 * reach, positions[-1] + 0.08 * reach)
     if response.ticks:
         axis.set_xticks(range(len(response.ticks)), [short(tick, 14) for tick in response.ticks])
-    elif len(places) <= MOST_TICKS:
-        axis.set_xticks(places, [f"{place:g}" for place in places])
+    elif len(positions) <= MOST_TICKS:
+        axis.set_xticks(positions, [f"{position:g}" for position in positions])
     else:
         axis.xaxis.set_major_locator(MaxNLocator(MOST_TICKS - 1))
     axis.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))

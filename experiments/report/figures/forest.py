@@ -43,12 +43,12 @@ def draw_forest(strips: Sequence[Strip]) -> str:
     gap, top, bottom = 0.56, 0.28, 0.34
     height = math.fsum(heights) + gap * (len(strips) - 1) + top + bottom
     canvas = Canvas(figsize=(WIDTH, height))
-    place = height - top
+    position = height - top
     for strip, strip_height in zip(strips, heights, strict=True):
-        place -= strip_height
-        axis = canvas.add_axes((2.05 / WIDTH, place / height, 4.6 / WIDTH, strip_height / height))
+        position -= strip_height
+        axis = canvas.add_axes((2.05 / WIDTH, position / height, 4.6 / WIDTH, strip_height / height))
         _draw_strip(axis, strip)
-        place -= gap
+        position -= gap
     return to_svg(canvas)
 
 

@@ -51,10 +51,10 @@ def mark_dates(axis: Axes, study: Study, scenarios: Sequence[str]) -> None:
             axis.axvline(month, color=FAINT, linewidth=0.8, linestyle=style, zorder=1)
 
 
-def spread(places: Sequence[float], gap: float, low: float, high: float) -> list[float]:
+def spread(wanted: Sequence[float], gap: float, low: float, high: float) -> list[float]:
     """Move labels apart until each has its gap, staying within bounds and keeping their order."""
-    order = np.argsort(np.asarray(places), kind="stable")
-    moved = np.clip(np.asarray(places, dtype=float)[order], low, high)
+    order = np.argsort(np.asarray(wanted), kind="stable")
+    moved = np.clip(np.asarray(wanted, dtype=float)[order], low, high)
     for _ in range(60):
         for at in range(len(moved) - 1):
             lack = gap - (moved[at + 1] - moved[at])
@@ -63,7 +63,7 @@ def spread(places: Sequence[float], gap: float, low: float, high: float) -> list
                 moved[at + 1] += lack / 2
         moved = moved + max(0.0, low - moved.min()) if len(moved) else moved
         moved = moved - max(0.0, moved.max() - high) if len(moved) else moved
-    result = [0.0] * len(places)
+    result = [0.0] * len(wanted)
     for rank, position in enumerate(order):
         result[int(position)] = float(moved[rank])
     return result
@@ -100,12 +100,12 @@ def end_labels(axis: Axes, ends: Sequence[tuple[float, float, str, str]], size: 
     low, high = axis.get_ylim()
     height = axis.get_window_extent().height * 72.0 / canvas_of(axis).dpi
     gap = (high - low) * (size * 1.2) / max(height, 1.0)
-    places = spread([end[1] for end in ends], gap, low, high)
+    positions = spread([end[1] for end in ends], gap, low, high)
     left, right = axis.get_xlim()
-    for (x, y, text, colour), place in zip(ends, places, strict=True):
+    for (x, y, text, colour), position in zip(ends, positions, strict=True):
         beside = right + (right - left) * 0.045
-        axis.plot([x, beside], [y, place], color=colour, linewidth=0.5, clip_on=False)
-        axis.text(beside + (right - left) * 0.01, place, text, color=colour, fontsize=size, va="center")
+        axis.plot([x, beside], [y, position], color=colour, linewidth=0.5, clip_on=False)
+        axis.text(beside + (right - left) * 0.01, position, text, color=colour, fontsize=size, va="center")
     axis.set_xlim(left, right)
     axis.set_ylim(low, high)
 
@@ -164,7 +164,7 @@ class EvenDecimals(Formatter):
         self.decimals = 0
 
     def set_locs(self, locs: Sequence[float]) -> None:
-        """Choose the decimals for these tick places."""
+        """Choose the decimals for these tick positions."""
         self.decimals = next((digits for digits in range(6) if all(abs(x - round(x, digits)) < 1e-9 for x in locs)), 6)
 
     def __call__(self, value: float, pos: int | None = None) -> str:  # noqa: ARG002  (Matplotlib passes it)

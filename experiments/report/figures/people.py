@@ -45,8 +45,8 @@ def draw_groups(
         heading = title(heading)
         ends = [value for found in estimates.values() for value in found[:3] if np.isfinite(value)]
         factor, words, _ = scaled(ends, unit, True)
-        for place, (arm, scenario) in enumerate(series):
-            shift = (place - (len(series) - 1) / 2) * min(0.16, 0.6 / len(series))
+        for index, (arm, scenario) in enumerate(series):
+            shift = (index - (len(series) - 1) / 2) * min(0.16, 0.6 / len(series))
             for spot, group in enumerate(groups):
                 _draw_estimate(
                     axis,
@@ -93,11 +93,11 @@ def draw_moves(
     for at, (axis, (scenario, estimates)) in enumerate(zip(axes, panels, strict=True)):
         most = 0.0
         for spot, move in enumerate(moves):
-            for place, arm in enumerate(arms):
+            for index, arm in enumerate(arms):
                 found = estimates.get((move, arm))
                 if found is None or not np.isfinite(found.mean):
                     continue
-                y = spot + (place - (len(arms) - 1) / 2) * 0.8 / len(arms)
+                y = spot + (index - (len(arms) - 1) / 2) * 0.8 / len(arms)
                 colour = FAINT if arm in study.placebos else arm_colour(study.arms, arm)
                 axis.barh(
                     y,

@@ -84,7 +84,7 @@ def _draw_panel(axis: Axes, study: Study, panel: Panel) -> list[tuple[float, flo
 
 
 def _cut(axis: Axes, drawn: Sequence[Band]) -> None:
-    """Cut an axis that a few months would stretch until nothing else can be read, and say so."""
+    """Cut an axis that a few months would stretch until nothing else can be read, and mark it."""
     medians = np.concatenate([line.median[np.isfinite(line.median)] for line in drawn]) if drawn else np.zeros(1)
     low, high = np.quantile(medians, [0.02, 0.98])
     reach = max(float(high - low), 1e-12)

@@ -30,7 +30,7 @@ def draw_timeline(study: Study) -> str:
         colour = arm_colour(study.arms, event.where) if event.where in study.arms else INK
         if event.kind == "shock":
             axis.barh(lane, min(event.until, study.months) - event.month, left=event.month, height=0.6, color="#cfcfcf")
-            _say(
+            _write(
                 axis,
                 min(event.until, study.months),
                 lane,
@@ -39,9 +39,9 @@ def draw_timeline(study: Study) -> str:
         elif event.kind == "effective":
             axis.plot([event.month, study.months - 1], [lane, lane], color=colour, linewidth=3.5, solid_capstyle="butt")
             axis.plot([event.month], [lane], marker="o", color=colour, markersize=7)
-            said = month_name(study, event.month)
+            text = month_name(study, event.month)
             axis.annotate(
-                said, (event.month, lane), xytext=(7, 5.5), textcoords="offset points", fontsize=7.5, color=INK
+                text, (event.month, lane), xytext=(7, 5.5), textcoords="offset points", fontsize=7.5, color=INK
             )
         else:
             starts = [other.month for other in study.events if other.kind == "effective" and other[1::3] == event[1::3]]
@@ -49,9 +49,9 @@ def draw_timeline(study: Study) -> str:
                 [event.month, min(starts, default=event.month)], [lane, lane], color=colour, linewidth=1, linestyle=":"
             )
             axis.plot([event.month], [lane], marker="v", color=colour, markersize=7, markerfacecolor="white")
-            said = month_name(study, event.month)
+            text = month_name(study, event.month)
             axis.annotate(
-                said,
+                text,
                 (event.month, lane),
                 xytext=(-7, 0),
                 textcoords="offset points",
@@ -71,5 +71,5 @@ def _lane(study: Study, where: str, name: str) -> str:
     return short(name, 22) + (f" ({short(where, 14)})" if several else "")
 
 
-def _say(axis: Axes, x: float, lane: int, text: str) -> None:
+def _write(axis: Axes, x: float, lane: int, text: str) -> None:
     axis.annotate(text, (x, lane), xytext=(5, 0), textcoords="offset points", fontsize=7.5, color=FAINT, va="center")

@@ -26,9 +26,9 @@ def draw_vintages(study: Study, curves: pd.DataFrame, arms: Sequence[str]) -> st
         mine = curves[(curves["arm"] == arm) & (curves["scenario"] == scenario)]
         ends = []
         for cohort, rows in mine.groupby("cohort", sort=True):
-            place = cohorts.index(cohort) / max(len(cohorts) - 1, 1)
+            position = cohorts.index(cohort) / max(len(cohorts) - 1, 1)
             after = bool(rows["after"].iloc[0])
-            colour = to_hex(shades(0.02 + 0.7 * place))
+            colour = to_hex(shades(0.02 + 0.7 * position))
             rows = rows.sort_values("months_on_book")
             x, y = rows["months_on_book"].to_numpy(), rows["share"].to_numpy()
             axis.plot(

@@ -1,7 +1,8 @@
 """The answer in five sentences, made from the effects table: every arm, scenario and primary outcome is in it.
 
-One arm is told outcome by outcome. Of several arms each outcome is told over all of them: what most do by count, and
-whoever does otherwise by name, so that nothing true of one is said as if of all. A table beside holds every number.
+One arm is described outcome by outcome. Of several arms each outcome is described over all of them: what most do by
+count, and every exception by name, so that nothing true of one is stated as if of all. A table beside holds every
+number.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ from experiments.report.comparison import (
     LEFT_OUT,
     SPELT_OUTCOMES,
     Cell,
+    Contrast,
     Outcome,
-    Place,
     cell_words,
+    contrast_words,
     outcome_clause,
     outcome_title,
     outcomes_of_one,
-    place_words,
     values_of,
 )
 from experiments.report.effects import (
@@ -38,7 +39,7 @@ from experiments.tables.methods import EXPLORATORY_BELOW
 
 TITLE = "The answer in five sentences"
 NAMED_ARMS = 4  # so many are named in the opening; of more the first and the last
-OTHER_SCENARIOS_TOLD_APART = 2  # of more, outcomes are told over all of them
+OTHER_SCENARIOS_LISTED_APART = 2  # of more, outcomes are described over all of them
 MOST_COLUMNS, MOST_ROWS = 6, 24  # of a table that stands open
 CLEAREST = 2  # secondary effects that are quoted
 
@@ -56,25 +57,25 @@ def answer_section(study: Study) -> Section:
     return Section("answer", TITLE, (*blocks, *_tables(study, [*effects, *without_value(study)])))
 
 
-def arms_told(study: Study) -> tuple[str, ...]:
+def arms_described(study: Study) -> tuple[str, ...]:
     """Return the arms that the answer is about: the policies; where there are none, whatever is compared."""
     return study.policies or study.arms[1:]
 
 
 def five_sentences(study: Study, effects: list[Effect]) -> list[str]:
     """Return the answer; every number in it stands in the effects table."""
-    arms = arms_told(study)
+    arms = arms_described(study)
     mine = [effect for effect in effects if effect.arm in arms]
     every = [*effects, *without_value(study)]
     outcomes = primary_outcomes([effect for effect in every if effect.arm in arms])
-    said = [
+    texts = [
         _opening(study, arms, mine, [effect for effect in every if effect.arm in arms]),
         _scenario_sentence(study, every, outcomes, study.scenarios[:1]),
         _other_scenarios(study, every, outcomes),
         _secondary_sentence(study, [effect for effect in mine if not effect.primary], mine),
         _verdict_sentence(arms, [effect for effect in every if effect.arm in arms and effect.primary], mine),
     ]
-    return [sentence(text) for text in said]
+    return [sentence(text) for text in texts]
 
 
 def primary_outcomes(effects: Sequence[Effect]) -> tuple[Outcome, ...]:
@@ -83,22 +84,26 @@ def primary_outcomes(effects: Sequence[Effect]) -> tuple[Outcome, ...]:
     return tuple(dict.fromkeys((effect.outcome, effect.horizon) for effect in declared))
 
 
-def cells_of(effects: Sequence[Effect], outcome: Outcome, places: Sequence[Place]) -> list[Cell]:
-    """Return what became of an outcome in every place, also where nothing could be compared."""
+def cells_of(effects: Sequence[Effect], outcome: Outcome, contrasts: Sequence[Contrast]) -> list[Cell]:
+    """Return what became of an outcome in every contrast, also where nothing could be compared."""
     found = {(effect.arm, effect.scenario): effect for effect in effects if (effect.outcome, effect.horizon) == outcome}
-    return [cell_of(found.get((place.arm, place.scenario)), place) for place in places]
+    return [cell_of(found.get((contrast.arm, contrast.scenario)), contrast) for contrast in contrasts]
 
 
-def cell_of(effect: Effect | None, place: Place) -> Cell:
-    """Return what became of an outcome in one place; an effect without any pair is none, and says why."""
+def cell_of(effect: Effect | None, contrast: Contrast) -> Cell:
+    """Return what became of an outcome in one contrast; an effect without any pair is none, and says why."""
     if effect is not None and effect.is_untested:
-        return Cell(place, None, reason_without_value(effect), without_value_words(effect))
-    return Cell(place, effect)
+        return Cell(contrast, None, reason_without_value(effect), without_value_words(effect))
+    return Cell(contrast, effect)
 
 
-def places_of(arms: Sequence[str], scenarios: Sequence[str]) -> list[Place]:
-    """Return every arm in every scenario, named by what tells them apart."""
-    return [Place(arm, scenario, place_words(arm, scenario, arms, scenarios)) for scenario in scenarios for arm in arms]
+def contrasts_of(arms: Sequence[str], scenarios: Sequence[str]) -> list[Contrast]:
+    """Return every arm in every scenario, named by what distinguishes them."""
+    return [
+        Contrast(arm, scenario, contrast_words(arm, scenario, arms, scenarios))
+        for scenario in scenarios
+        for arm in arms
+    ]
 
 
 def _opening(study: Study, arms: Sequence[str], mine: Sequence[Effect], declared: Sequence[Effect]) -> str:
@@ -108,7 +113,7 @@ def _opening(study: Study, arms: Sequence[str], mine: Sequence[Effect], declared
     else:
         who = f"{listing(names)} {'was' if len(arms) == 1 else 'were each'} run beside"
     text = (
-        f"{who} “{plain(study.reference)}” in {_pairs_words(mine)} per scenario that share their luck; "
+        f"{who} “{plain(study.reference)}” in {_pairs_words(mine)} per scenario that share their random draws; "
         f"{_declared_words(declared)} declared beforehand, and months are counted from the announcement"
     )
     left = [f"“{plain(arm)}”" for arm in study.arms[1:] if arm not in arms]
@@ -119,11 +124,11 @@ def _declared_words(mine: Sequence[Effect]) -> str:
     """Return how many primary outcomes there are and whether a sign was expected of them."""
     names = {effect.outcome for effect in mine if effect.primary}
     signed = {effect.outcome for effect in mine if effect.primary and effect.expected}
-    said = counted(len(names), "primary outcome")
+    text = counted(len(names), "primary outcome")
     were = "was" if len(names) == 1 else "were"
     if names == signed:
-        return f"{said} and {'its sign' if len(names) == 1 else 'their signs'} were"
-    return f"{said}, {f'{len(signed)} of them with its sign' if signed else 'of no expected sign'}, {were}"
+        return f"{text} and {'its sign' if len(names) == 1 else 'their signs'} were"
+    return f"{text}, {f'{len(signed)} of them with its sign' if signed else 'of no expected sign'}, {were}"
 
 
 def _pairs_words(effects: Sequence[Effect]) -> str:
@@ -137,27 +142,27 @@ def _pairs_words(effects: Sequence[Effect]) -> str:
 def _scenario_sentence(
     study: Study, effects: Sequence[Effect], outcomes: Sequence[Outcome], scenarios: Sequence[str]
 ) -> str:
-    """Say what became of every primary outcome in every arm in one scenario, or over several."""
-    arms = arms_told(study)
-    places = places_of(arms, scenarios)
+    """State what became of every primary outcome in every arm in one scenario, or over several."""
+    arms = arms_described(study)
+    contrasts = contrasts_of(arms, scenarios)
     is_first = tuple(scenarios) == study.scenarios[:1]
     names = listing([f"“{plain(name)}”" for name in scenarios])
     opening = f"{'In' if is_first else 'Under'} {names}"
     if not outcomes:
         return f"{opening}, the effects table has no primary outcome"
-    if len(places) == 1:
-        cells = [cells_of(effects, outcome, places)[0] for outcome in outcomes]
+    if len(contrasts) == 1:
+        cells = [cells_of(effects, outcome, contrasts)[0] for outcome in outcomes]
         return f"{opening}, {outcomes_of_one(outcomes, cells)}"
     noun = "arm" if len(scenarios) == 1 else "scenario" if len(arms) == 1 else "case"
-    clauses = [outcome_clause(outcome, cells_of(effects, outcome, places), noun) for outcome in outcomes]
+    clauses = [outcome_clause(outcome, cells_of(effects, outcome, contrasts), noun) for outcome in outcomes]
     return f"{opening}, " + "; ".join(clauses)
 
 
 def _other_scenarios(study: Study, effects: Sequence[Effect], outcomes: Sequence[Outcome]) -> str:
     others = study.scenarios[1:]
     if not others:
-        return "Only one scenario was run, so nothing is said about how a shock would change this"
-    if len(others) > OTHER_SCENARIOS_TOLD_APART:
+        return "Only one scenario was run, so the report cannot show how a shock would change this"
+    if len(others) > OTHER_SCENARIOS_LISTED_APART:
         return _scenario_sentence(study, effects, outcomes, others)
     return ". ".join(_scenario_sentence(study, effects, outcomes, [other]) for other in others)
 
@@ -166,11 +171,11 @@ def _secondary_sentence(study: Study, secondary: Sequence[Effect], mine: Sequenc
     if not secondary:
         return f"All {counted(len(mine), 'estimate')} reported belong to primary outcomes"
     distinct = [effect for effect in secondary if effect.distinct]
-    arms = arms_told(study)
+    arms = arms_described(study)
     over = f" over {len(arms)} arms" if len(arms) > 1 else ""
     text = (
-        f"Of {counted(len(secondary), 'secondary estimate')}{over}, {len(distinct)} can be told from zero at 95% one "
-        "by one"
+        f"Of {counted(len(secondary), 'secondary estimate')}{over}, {len(distinct)} can be distinguished from zero "
+        "at 95% one by one"
     )
     chosen: list[Effect] = []
     for effect in sorted(distinct, key=lambda effect: -_clarity(effect)):
@@ -178,7 +183,7 @@ def _secondary_sentence(study: Study, secondary: Sequence[Effect], mine: Sequenc
             chosen.append(effect)
     if not chosen:
         return text
-    said = []
+    texts = []
     for effect in chosen:
         where = (
             f"under “{plain(effect.arm)}” in “{plain(effect.scenario)}”"
@@ -186,8 +191,8 @@ def _secondary_sentence(study: Study, secondary: Sequence[Effect], mine: Sequenc
             else (f"in “{plain(effect.scenario)}”")
         )
         when = f", {horizon_words(effect.horizon)}" if horizon_words(effect.horizon) else ""
-        said.append(f"{outcome_words(effect.outcome)} {where}{when}: {effect.change_words()}")
-    return f"{text}, the clearest being {listing(said)}; the others stand under the key effects"
+        texts.append(f"{outcome_words(effect.outcome)} {where}{when}: {effect.change_words()}")
+    return f"{text}, the clearest being {listing(texts)}; the others stand under the key effects"
 
 
 def _clarity(effect: Effect) -> float:
@@ -214,7 +219,7 @@ def _verdict_sentence(arms: Sequence[str], primary: Sequence[Effect], mine: Sequ
 
 
 def _verdicts(primary: Sequence[Effect]) -> str:
-    """Count what came of the signs expected beforehand; of outcomes without one, how many can be told from zero."""
+    """Count the results of signs expected beforehand; without one, how many can be distinguished from zero."""
     if not primary:
         return ""
     signed = [effect for effect in primary if effect.expected]
@@ -230,38 +235,38 @@ def _verdicts(primary: Sequence[Effect]) -> str:
         unclear = len(signed) - met - against - same - without - absent
         others = ((same, "identical to the reference"), (without, "without an interval"), (absent, "without a value"))
         parts.append(
-            f"{met} had the sign expected beforehand, {against} the opposite sign and {unclear} could not be told from "
-            "zero"
+            f"{met} had the sign expected beforehand, {against} the opposite sign and {unclear} could not be "
+            "distinguished from zero"
             + "".join(f", {number} {'was' if number == 1 else 'were'} {words}" for number, words in others if number)
         )
     if open_ones:
-        told = sum(effect.distinct for effect in open_ones)
+        distinct = sum(effect.distinct for effect in open_ones)
         which = f"of {len(open_ones)} whose sign was left open" if signed else "no sign was expected and"
-        parts.append(f"{which} {told} can be told from zero")
+        parts.append(f"{which} {distinct} can be distinguished from zero")
     return "; ".join(parts)
 
 
 def _tables(study: Study, effects: Sequence[Effect]) -> list[Block]:
-    """Return every arm and scenario by primary outcome, the fewer of both in columns; none where sentences say it."""
-    arms = arms_told(study)
+    """Return every arm and scenario by primary outcome, the fewer of both in columns; none where sentences state it."""
+    arms = arms_described(study)
     outcomes = primary_outcomes([effect for effect in effects if effect.arm in arms])
-    places = places_of(arms, study.scenarios)
-    is_one_arm = len(arms) == 1 and len(study.scenarios) <= 1 + OTHER_SCENARIOS_TOLD_APART
+    contrasts = contrasts_of(arms, study.scenarios)
+    is_one_arm = len(arms) == 1 and len(study.scenarios) <= 1 + OTHER_SCENARIOS_LISTED_APART
     if is_one_arm and len(outcomes) <= SPELT_OUTCOMES:
         return []
-    grid = [cells_of(effects, outcome, places) for outcome in outcomes]
-    told = [[_marked(cell, values_of(row)) for cell in row] for row in grid]
-    is_long = len(places) > MOST_ROWS
+    grid = [cells_of(effects, outcome, contrasts) for outcome in outcomes]
+    shown = [[_marked(cell, values_of(row)) for cell in row] for row in grid]
+    is_long = len(contrasts) > MOST_ROWS
     titles = [outcome_title(outcome) for outcome in outcomes]
-    names = [(plain(place.arm), plain(place.scenario)) for place in places]
-    if len(places) <= min(len(outcomes), MOST_COLUMNS):
+    names = [(plain(contrast.arm), plain(contrast.scenario)) for contrast in contrasts]
+    if len(contrasts) <= min(len(outcomes), MOST_COLUMNS):
         top = ("primary outcome", *(", ".join(name) for name in names))
-        return [Table(_caption(grid), top, tuple((title, *row) for title, row in zip(titles, told, strict=True)))]
+        return [Table(_caption(grid), top, tuple((title, *row) for title, row in zip(titles, shown, strict=True)))]
     blocks: list[Block] = []
     for first in range(0, len(outcomes), MOST_COLUMNS):
         columns = range(first, min(first + MOST_COLUMNS, len(outcomes)))
         head = ("arm", "scenario", *(titles[at] for at in columns))
-        rows = [(*name, *(told[at][row] for at in columns)) for row, name in enumerate(names)]
+        rows = [(*name, *(shown[at][row] for at in columns)) for row, name in enumerate(names)]
         blocks.append(Table(_caption(grid), head, tuple(rows), folded=is_long))
     return blocks
 
@@ -272,7 +277,7 @@ def _marked(cell: Cell, beside: Sequence[float]) -> str:
 
 
 def _caption(grid: Sequence[Sequence[Cell]]) -> str:
-    """Say what the table holds, and what a star in it means where outcomes were declared for some arms alone."""
+    """State what the table holds, and what a star in it means where outcomes were declared for some arms alone."""
     effects = [cell.effect for row in grid for cell in row if cell.effect is not None]
     declared = sum(effect.primary for effect in effects)
     if not declared:

@@ -1,4 +1,4 @@
-"""How small and how dispersed the books are, what two standards of provisioning say of them, and what work costs."""
+"""How small and how dispersed the books are, their provisions under two standards, and what work costs."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from experiments.report.blocks import Table
 from experiments.report.reading import Study
 from experiments.report.wording import plain
 
-GROUPS = (  # what is said of whom: number, bads, share predicted
+GROUPS = (  # what is reported of whom: number, bads, share predicted
     ("own loans", "loans", "bads", "predicted_share"),
     ("all applicants, in truth", "truth_people", "truth_bads", "truth_predicted_share"),
     ("the refused, in truth", "refused_people", "refused_bads", "refused_predicted_share"),
@@ -23,7 +23,12 @@ def calibration_tables(study: Study) -> list[Table]:
         return []
     inside = table[(table["card"] == "before") & table["arm"].isin(study.drawn)]
     rows = [
-        (plain(str(arm)), plain(str(lender)), str(band), *(text for group in GROUPS for text in _said(found, group)))
+        (
+            plain(str(arm)),
+            plain(str(lender)),
+            str(band),
+            *(text for group in GROUPS for text in _group_cells(found, group)),
+        )
         for (arm, lender, band), found in inside.groupby(["arm", "lender", "band"], sort=True, observed=True)
     ]
     if not rows:
@@ -40,7 +45,7 @@ def calibration_tables(study: Study) -> list[Table]:
     ]
 
 
-def _said(rows: pd.DataFrame, group: tuple[str, str, str, str]) -> tuple[str, str, str]:
+def _group_cells(rows: pd.DataFrame, group: tuple[str, str, str, str]) -> tuple[str, str, str]:
     """Return number, predicted share and realised share of one group in one band."""
     _, people, bads, predicted = group
     total = int(rows[people].sum())

@@ -51,7 +51,7 @@ def constraints_section(study: Study) -> Section:
 
 
 def _set_by_rules(study: Study) -> list[Block]:
-    """Say how much limits refused that rules had made tighter: a rule may refuse under the name of a target.
+    """State how much limits refused that rules had made tighter: a rule may refuse under the name of a target.
 
     Runs in which a limit refused nobody count with nothing.
     """
@@ -66,8 +66,8 @@ def _set_by_rules(study: Study) -> list[Block]:
     for (constraint, scenario, arm), mine in sums.groupby(["constraint", "scenario", "arm"], sort=True):
         count, refused = int(runs[scenario, arm]), int(mine["refused_fen"].sum())
         tighter = int(mine.loc[mine["narrowed_by_rules"] > 0, "refused_fen"].sum())
-        place = (plain(constraint).replace("_", " "), plain(scenario), plain(arm))
-        rows.append((*place, quantity(refused / count, "fen"), quantity(tighter / refused, "share"), str(count)))
+        labels = (plain(constraint).replace("_", " "), plain(scenario), plain(arm))
+        rows.append((*labels, quantity(refused / count, "fen"), quantity(tighter / refused, "share"), str(count)))
     head = ("limit", "scenario", "arm", "refused a run", "of it in months in which rules had made it tighter", "n")
     return [
         Text(
@@ -114,8 +114,8 @@ def _replicate_shares(table: pd.DataFrame, constraint: str) -> pd.Series:
 
 
 def _largest(study: Study, table: pd.DataFrame) -> str:
-    """Say which constraint refused most in each arm of the first scenario, with an interval over replicates."""
-    said = []
+    """State which constraint refused most in each arm of the first scenario, with an interval over replicates."""
+    texts = []
     after = _after(study, table)
     for arm in study.drawn:
         mine = after[(after["arm"] == arm) & (after["scenario"] == study.scenarios[0])]
@@ -126,27 +126,27 @@ def _largest(study: Study, table: pd.DataFrame) -> str:
         ends = found.without_interval
         if found.has_interval:
             ends = f" ({quantity(found.low, 'share')} to {quantity(found.high, 'share')})"
-        said.append(
+        texts.append(
             f"in “{plain(arm)}” {plain(largest).replace('_', ' ')} refused {quantity(found.mean, 'share')}{ends}"
         )
-    if not said:
+    if not texts:
         return ""
     return sentence(
-        f"From {month_name(study, study.window[0])} on, in “{plain(study.scenarios[0])}”, " + "; ".join(said)
+        f"From {month_name(study, study.window[0])} on, in “{plain(study.scenarios[0])}”, " + "; ".join(texts)
     )
 
 
 def _lender_table(study: Study, table: pd.DataFrame, names: list[str]) -> Table:
-    place = ["lender", "scenario", "arm"]
+    levels = ["lender", "scenario", "arm"]
     wide = _after(study, table).pivot_table(
-        index=[*place, "replicate"], columns="constraint", values="amount_fen", aggfunc="sum"
+        index=[*levels, "replicate"], columns="constraint", values="amount_fen", aggfunc="sum"
     )
     wide = wide.reindex(columns=names).fillna(0.0)
     total = wide.sum(axis=1)
     shares = wide.div(total.where(total > 0), axis=0)
     order = {name: at for at, name in enumerate([*dict.fromkeys(table["lender"]), *study.scenarios, *study.drawn])}
     rows = []
-    for keys, mine in sorted(shares.groupby(level=place), key=lambda item: [order.get(name, 0) for name in item[0]]):
+    for keys, mine in sorted(shares.groupby(level=levels), key=lambda item: [order.get(name, 0) for name in item[0]]):
         cells = []
         for name in names:
             found = estimate(list(mine[name]))

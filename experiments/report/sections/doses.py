@@ -39,8 +39,8 @@ def doses_section(study: Study) -> Section | None:
     text = (
         f"The sweep makes {counted(len(versions), 'version')} of one {whose}, by the values of "
         f"{' and '.join(plain(key) for key in keys)}. Every point is the effect at that value with its 95% interval; "
-        "small marks are single replicates. All points share their people and their luck, so neighbours move together: "
-        "that two intervals overlap does not mean that the two values do the same."
+        "small marks are single replicates. All points share their people and their random draws, so neighbours "
+        "move together: that two intervals overlap does not mean that the two values do the same."
     )
     words = "Effects against the swept values; the same numbers are in the table below."
     blocks: list[Block] = [Text(text), Figure(draw_doses(responses), words, _caption(responses))]
@@ -50,8 +50,8 @@ def doses_section(study: Study) -> Section | None:
 
 def read_versions(study: Study) -> list[Version]:
     """Return what the manifest says of the sweep's versions; empty where there is no sweep."""
-    said = study.said("versions_swept", [])
-    listed = said if isinstance(said, list) else []
+    versions = study.recorded("versions_swept", [])
+    listed = versions if isinstance(versions, list) else []
     return [
         Version(str(each.get("role", "arm")), str(each.get("name", "")), dict(each.get("values", {})))
         for each in listed
@@ -60,7 +60,7 @@ def read_versions(study: Study) -> list[Version]:
 
 
 def responses_of(versions: Sequence[Version], effects: Sequence[Effect]) -> list[Response]:
-    """Return a panel for each outcome and varied parameter; the other parameters' values tell the curves apart."""
+    """Return a panel for each outcome and varied parameter; the other parameters' values distinguish the curves."""
     by_name = {version.name: version for version in versions}
     role = versions[0].role
     responses = []
@@ -90,10 +90,10 @@ def _response(rows: Sequence[tuple[Effect, Version]], key: str, role: str) -> Re
     curves: dict[str, list[Point]] = {}
     for effect, version in rows:
         value = _hashable(version.values[key])
-        place = float(value) if numeric else float(values.index(value))
+        position = float(value) if numeric else float(values.index(value))
         fixed = [f"{other.rsplit('.', 1)[-1]} {_words(held)}" for other, held in version.values.items() if other != key]
         name = ", ".join([*fixed, plain(effect.scenario if role == "arm" else effect.arm)])
-        curves.setdefault(name, []).append(Point(place, effect.mean, effect.low, effect.high, effect.dots))
+        curves.setdefault(name, []).append(Point(position, effect.mean, effect.low, effect.high, effect.dots))
     first = rows[0][0]
     return Response(
         f"{outcome_words(first.outcome)}, {horizon_words(first.horizon)}",
@@ -119,17 +119,17 @@ def _words(value: Any) -> str:
 
 
 def _caption(responses: Sequence[Response]) -> str:
-    """Say of every curve of numbers whether the means rise, fall or do neither all the way."""
-    said = []
+    """State for every curve of numbers whether the means rise, fall or do neither all the way."""
+    texts = []
     for response in responses:
         for curve in response.curves:
             means = [point.mean for point in curve.points if math.isfinite(point.mean)]
             if response.ticks or len(means) < 3:
                 continue
-            said.append(f"{response.title}, {curve.name}: {_way(means)}")
-    if not said or len(said) > 12:
+            texts.append(f"{response.title}, {curve.name}: {_way(means)}")
+    if not texts or len(texts) > 12:
         return "Effects by value, with 95% intervals."
-    return sentence("With the value, the mean effect on " + "; ".join(said))
+    return sentence("With the value, the mean effect on " + "; ".join(texts))
 
 
 def _way(means: Sequence[float]) -> str:

@@ -40,7 +40,7 @@ def effects_section(study: Study) -> Section:
     blocks: list[Block] = [
         Text(
             "Each effect is the mean of the differences between an arm and the reference in replicates that share "
-            "their luck, with its 95% interval. Months are counted from the announcement; "
+            "their random draws, with its 95% interval. Months are counted from the announcement; "
             "amounts are means of those months."
         )
     ]
@@ -57,25 +57,25 @@ def effects_section(study: Study) -> Section:
         blocks.append(Note(sentence(f"Not compared, for want of values: {'; '.join(untested)}")))
     warnings = Counter(effect.warning for effect in shown if effect.warning)
     if warnings:
-        said = "; ".join(f"{plain(text)} ({counted(times, 'estimate')})" for text, times in warnings.most_common(6))
-        blocks.append(Note(sentence(f"Warnings of the effects table: {said}")))
+        summary = "; ".join(f"{plain(text)} ({counted(times, 'estimate')})" for text, times in warnings.most_common(6))
+        blocks.append(Note(sentence(f"Warnings of the effects table: {summary}")))
     return Section("effects", "Key effects", tuple(blocks))
 
 
 def _precision(study: Study, primary: Sequence[Effect]) -> list[Block]:
-    """Say how many primary effects are known to their smallest important difference, and why the study stopped."""
+    """State how many primary effects are known to their smallest important difference, and why the study stopped."""
     judged = [effect for effect in primary if effect.precise is not None]
-    said = []
+    texts = []
     if judged:
         narrow = sum(bool(effect.precise) for effect in judged)
-        said.append(
+        texts.append(
             f"{narrow} of {counted(len(judged), 'primary effect')} are known to the smallest that matters: "
             "the intervals that together cover with 95% reach no further to either side"
         )
-    stopped = study.said("stopped")
+    stopped = study.recorded("stopped")
     if isinstance(stopped, Mapping) and isinstance(stopped.get("words"), str):
-        said.append(f"by its stop rule the study {plain(stopped['words'])}")
-    return [Text(" ".join(sentence(text) for text in said))] if said else []
+        texts.append(f"by its stop rule the study {plain(stopped['words'])}")
+    return [Text(" ".join(sentence(text) for text in texts))] if texts else []
 
 
 def _secondary(study: Study, primary: list[Effect], secondary: list[Effect]) -> list[Block]:
@@ -136,7 +136,7 @@ def _bar(study: Study, effect: Effect, several: bool, shown: Sequence[float]) ->
     )
 
 
-SAYABLE_ONCE = (1, 2)  # of the columns below: when, and which arm
+STATED_ONCE = (1, 2)  # of the columns below: when, and which arm
 PRIMARY_NUMBERS = range(6, 12)  # of the columns below: effect to smallest that matters
 
 
@@ -181,15 +181,15 @@ def _primary_table(effects: Sequence[Effect]) -> Table:
         "p (Holm)",
         "smallest that matters",
     )
-    # A column that says nothing, or what the title can say once, would only push others out of sight.
-    same = [at for at in SAYABLE_ONCE if len({row[at] for row in rows}) == 1]
-    told = [at for at in range(len(head)) if at not in same and any(row[at] not in ("", NOTHING) for row in rows)]
+    # A column that is empty, or that the title can state once, would only push others out of sight.
+    same = [at for at in STATED_ONCE if len({row[at] for row in rows}) == 1]
+    shown = [at for at in range(len(head)) if at not in same and any(row[at] not in ("", NOTHING) for row in rows)]
     strong = tuple(at for at, effect in enumerate(effects) if effect.verdict == "opposite of expected")
     return Table(
         ", ".join(["Primary outcomes: effect, expected sign and result", *(rows[0][at] for at in same)]),
-        tuple(head[at] for at in told),
-        tuple(tuple(row[at] for at in told) for row in rows),
-        tuple(place for place, at in enumerate(told) if at in PRIMARY_NUMBERS),
+        tuple(head[at] for at in shown),
+        tuple(tuple(row[at] for at in shown) for row in rows),
+        tuple(column for column, at in enumerate(shown) if at in PRIMARY_NUMBERS),
         strong,
     )
 
@@ -235,21 +235,21 @@ def _numbers(effect: Effect) -> tuple[str, str, str, str]:
 
 
 def _caption(effects: Sequence[Effect], heading: str) -> str:
-    """Say what the picture shows, counted from the effects in it."""
+    """State what the picture shows, counted from the effects in it."""
     distinct = [effect for effect in effects if effect.distinct]
     text = sentence(f"{heading}: {len(distinct)} of {counted(len(effects), 'interval')} leave out zero")
     down = list(dict.fromkeys(outcome_words(effect.outcome) for effect in distinct if effect.mean < 0))
     up = list(dict.fromkeys(outcome_words(effect.outcome) for effect in distinct if effect.mean > 0))
-    said = [f"lower: {listing(down)}"] * bool(down) + [f"higher: {listing(up)}"] * bool(up)
-    text += f" {sentence('; '.join(said))}" if said else ""
+    texts = [f"lower: {listing(down)}"] * bool(down) + [f"higher: {listing(up)}"] * bool(up)
+    text += f" {sentence('; '.join(texts))}" if texts else ""
     return text + " Filled dots: the first scenario; hollow dots: the others; small ticks: single replicates; n: pairs."
 
 
 def _words(effects: Sequence[Effect]) -> str:
-    said = [
+    texts = [
         f"{outcome_words(effect.outcome)} {horizon_words(effect.horizon)}, "
         f"{plain(effect.arm)}, {plain(effect.scenario)}: "
         + effect_words(effect.mean, effect.low, effect.high, effect.unit, effect.replicates, effect.identical)
         for effect in effects
     ]
-    return "Forest plot of effects. " + "; ".join(said) + "."
+    return "Forest plot of effects. " + "; ".join(texts) + "."

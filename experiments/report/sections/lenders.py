@@ -66,8 +66,8 @@ def lenders_section(study: Study) -> Section:
             Panel(plain(lender), unit, rows[rows["lender"] == lender], "" if at % 3 else side)
             for at, lender in enumerate(lenders)
         ]
-        said = (sentence(title), _clearest(study, name, rows, unit, lenders), band_words(study))
-        caption = " ".join(filter(None, said))
+        texts = (sentence(title), _clearest(study, name, rows, unit, lenders), band_words(study))
+        caption = " ".join(filter(None, texts))
         blocks.append(
             Figure(
                 draw_series(study, panels, 3, 1.45),
@@ -92,8 +92,8 @@ def _kinds(study: Study) -> list[str]:
 
 
 def _clearest(study: Study, name: str, rows: pd.DataFrame, unit: str, lenders: Sequence[str]) -> str:
-    """Say for each scenario which lender changed most under the first policy, and which have no value."""
-    said = []
+    """State for each scenario which lender changed most under the first policy, and which have no value."""
+    texts = []
     for arm in study.policies[:1]:
         under = f"under “{plain(arm)}”"
         for scenario in study.scenarios:
@@ -101,7 +101,7 @@ def _clearest(study: Study, name: str, rows: pd.DataFrame, unit: str, lenders: S
             without = [plain(lender) for lender in lenders if has_gap(study, mine[lender], arm, scenario)]
             if without:
                 why = why_absent("lender", MEASURES[name].column)
-                said.append(f"in “{plain(scenario)}” there is no value at {listing(without)} {under}: {why}")
+                texts.append(f"in “{plain(scenario)}” there is no value at {listing(without)} {under}: {why}")
             found = {lender: effect_of(study, mine[lender], arm, scenario) for lender in lenders}
             found = {lender: estimate for lender, estimate in found.items() if estimate.replicates}
             if not found:
@@ -109,11 +109,11 @@ def _clearest(study: Study, name: str, rows: pd.DataFrame, unit: str, lenders: S
             lender = max(found, key=lambda name: abs(found[name].mean))
             most = found[lender]
             if most.mean == 0.0:
-                said.append(f"in “{plain(scenario)}” no lender changes {under}")
+                texts.append(f"in “{plain(scenario)}” no lender changes {under}")
                 continue
             words = change_sentence(most.mean, most.low, most.high, unit, most.replicates, most.method)
-            said.append(f"in “{plain(scenario)}” the largest mean change {under} is at {plain(lender)}: {words}")
-    return sentence("; ".join(said) + not_described(study)) if said else ""
+            texts.append(f"in “{plain(scenario)}” the largest mean change {under} is at {plain(lender)}: {words}")
+    return sentence("; ".join(texts) + not_described(study)) if texts else ""
 
 
 def _kind_table(study: Study) -> list[Block]:

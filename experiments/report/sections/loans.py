@@ -79,7 +79,7 @@ def _vintages(study: Study) -> list[Block]:
 
 
 def _vintage_change(study: Study) -> str:
-    """Say how cohorts lent under the rules differ between arms at twelve months on book."""
+    """State how cohorts lent under the rules differ between arms at twelve months on book."""
     table = study.summed("vintage", ("cohort", "months_on_book"), ("ever90_fen", "original_fen"))
     if table is None or not study.policies or study.effective is None:
         return ""
@@ -87,7 +87,7 @@ def _vintage_change(study: Study) -> str:
     table = table[(table["cohort"] >= study.effective) & (table["months_on_book"] == 12)]
     sums = table.groupby(["arm", "scenario", "replicate"])[["ever90_fen", "original_fen"]].sum()
     shares = sums["ever90_fen"] / sums["original_fen"].where(sums["original_fen"] > 0)
-    said = []
+    texts = []
     arm = study.policies[0]
     for scenario in study.scenarios:
         pairs = [
@@ -97,14 +97,14 @@ def _vintage_change(study: Study) -> str:
         found = estimate(pairs)
         if found.replicates:
             words = change_sentence(found.mean, found.low, found.high, "share", found.replicates, found.method)
-            said.append(f"{words} in “{plain(scenario)}”")
+            texts.append(f"{words} in “{plain(scenario)}”")
         else:
-            said.append(f"no value in “{plain(scenario)}”, since no such loans were granted in one of the arms")
-    if not said:
+            texts.append(f"no value in “{plain(scenario)}”, since no such loans were granted in one of the arms")
+    if not texts:
         return ""
     return sentence(
         f"Loans made after the first rule took effect, at 12 months on book, “{plain(arm)}” against the reference: "
-        + "; ".join(said)
+        + "; ".join(texts)
         + not_described(study)
     )
 
@@ -164,13 +164,13 @@ def _rolls(study: Study) -> list[Block]:
 
 
 def _roll_changes(study: Study) -> str:
-    """Say how entry into arrears and the roll to the second month changed, pair by pair."""
+    """State how entry into arrears and the roll to the second month changed, pair by pair."""
     table = study.summed("roll", ("month", "from_bucket", "to_bucket"), ("balance_fen",))
     if table is None or not study.policies:
         return ""
     first, end = study.window
     table = table[(table["month"] >= first) & (table["month"] < end)]
-    said = []
+    texts = []
     arm = study.policies[0]
     for start, stop in ((0, 1), (1, 2)):
         opening = table[table["from_bucket"] == start]
@@ -180,8 +180,10 @@ def _roll_changes(study: Study) -> str:
             found = paired(shares, study.reference, arm, scenario)
             if found.replicates:
                 words = change_sentence(*found[:3], "share", found.replicates, found.method)
-                said.append(f"{bucket_name(start)} to {bucket_name(stop)} in “{plain(scenario)}” {words}")
-    return sentence(f"“{plain(arm)}” against the reference: " + "; ".join(said) + not_described(study)) if said else ""
+                texts.append(f"{bucket_name(start)} to {bucket_name(stop)} in “{plain(scenario)}” {words}")
+    return (
+        sentence(f"“{plain(arm)}” against the reference: " + "; ".join(texts) + not_described(study)) if texts else ""
+    )
 
 
 def bucket_name(bucket: int) -> str:

@@ -47,12 +47,12 @@ def market_section(study: Study) -> Section:
 
 
 def _figure(
-    study: Study, series: Sequence[Named], title: str, said_units: Sequence[str], columns: int = 3
+    study: Study, series: Sequence[Named], title: str, described_units: Sequence[str], columns: int = 3
 ) -> list[Block]:
     if not series:
         return []
     panels = [Panel(name, unit, rows) for name, unit, rows in series]
-    captions = [change_caption(study, rows, unit, name) for name, unit, rows in series if unit in said_units][:2]
+    captions = [change_caption(study, rows, unit, name) for name, unit, rows in series if unit in described_units][:2]
     names = [name for name, _, _ in series]
     caption = " ".join([sentence(title), *captions, band_words(study)])
     return [

@@ -24,13 +24,14 @@ ORIGIN_WORDS = (
 # What a source that cites something looks like: a number of two digits or more, a percentage, an institution.
 FIGURE = re.compile(r"\d[\d.,]*\d|\d%|\b(law|census|bureau|notice|measures|(two|five) years)\b")
 METHODS = """\
-Arms and scenarios of one replicate share every random draw: the same person meets the same luck in each arm, so the
-effect is the mean of the paired differences, one per replicate.
+Arms and scenarios of one replicate share every random draw: the same person meets the same chance events in each arm,
+so the effect is the mean of the paired differences, one per replicate.
 
-Only complete pairs count: a failed run is listed and takes its twins out of the comparison, never averaged away.
+Only complete pairs count: a failed run is listed and takes the runs paired with it out of the comparison; it is never
+averaged away.
 
-Where all pairs or runs are equal there is no interval: equal values do not make a mean certain. Identical is said only
-of arms whose runs are the reference's own market. Counts of rare events have a bound made for counts.
+Where all pairs or runs are equal there is no interval: equal values do not make a mean certain. Identical is stated
+only of arms whose runs are the reference's own market. Counts of rare events have a bound made for counts.
 
 Bands over time run from the smallest to the largest replicate and show how runs spread, not how sure a mean is;
 intervals in captions and tables are 95% t intervals over replicates unless a method is named.
@@ -62,7 +63,7 @@ FEW_REPLICATES = (
 
 
 def methods_section(study: Study) -> Section:
-    """Say how effects are measured and what they cannot say."""
+    """State how effects are measured and what they cannot show."""
     methods = Counter(effect.method for effect in read_effects(study) if effect.method)
     used = listing([f"{plain(method)} ({number})" for method, number in sorted(methods.items())])
     pairs = study.replicates
@@ -90,7 +91,7 @@ def _paragraphs(text: str) -> list[str]:
 
 def parameters_section(study: Study) -> Section:
     """List the parameters with unit, range and origin, and count the origins."""
-    listed = study.said("parameters")
+    listed = study.recorded("parameters")
     entries = _entries(listed)
     if not entries:
         flat = sorted(_flatten(_reference_config(study)))
@@ -128,13 +129,13 @@ def origin(source: str, as_default: bool = True) -> str:
 
 def reproduce_section(study: Study) -> Section:
     """Give the commands, seeds, versions and failures."""
-    command = str(study.said("command") or f".venv/bin/sluice run {_overrides(study)}")
+    command = str(study.recorded("command") or f".venv/bin/sluice run {_overrides(study)}")
     blocks: list[Block] = [
         Text("The same tables come out of this command; the report is drawn from the tables alone."),
         Command(f"{command}\n.venv/bin/sluice report DIR"),
     ]
-    failed = study.said("missing") or []
-    status = str(study.said("status") or "not said")
+    failed = study.recorded("missing") or []
+    status = str(study.recorded("status") or "not recorded")
     if failed:
         items = tuple(
             f"{plain(entry.get('run', ''))}: {plain(entry.get('reason', ''))}"
@@ -142,14 +143,17 @@ def reproduce_section(study: Study) -> Section:
             else _text(entry)
             for entry in failed
         )
-        blocks += [Note(f"{counted(len(items), 'run')} failed and are left out with their twins."), Points(items)]
+        blocks += [
+            Note(f"{counted(len(items), 'run')} failed and are left out with the runs paired with them."),
+            Points(items),
+        ]
     else:
         blocks.append(Text(f"Status: {plain(status)}. No run failed."))
     facts = [
-        ("root seed", study.said("seed")),
-        ("versions", study.said("versions")),
-        ("machine", study.said("machine")),
-        ("hash of the sources", study.said("source_hash")),
+        ("root seed", study.recorded("seed")),
+        ("versions", study.recorded("versions")),
+        ("machine", study.recorded("machine")),
+        ("hash of the sources", study.recorded("source_hash")),
     ]
     rows = [
         (f"{name}: {key}" if key else name, value)
@@ -170,9 +174,11 @@ def _overrides(study: Study) -> str:
         ]
     except (OSError, ValueError):
         starts = []
-    said = starts[-1].get("overrides") if starts else None
+    overrides = starts[-1].get("overrides") if starts else None
     words = (
-        [shlex.quote(str(text)) for text in said if not str(text).startswith("out=")] if isinstance(said, list) else []
+        [shlex.quote(str(text)) for text in overrides if not str(text).startswith("out=")]
+        if isinstance(overrides, list)
+        else []
     )
     return " ".join(words) if starts else f"study={shlex.quote(study.name)} study.replicates={study.replicates}"
 
@@ -184,7 +190,7 @@ def _entries(listed: Any) -> list[Mapping[str, Any]]:
 
 
 def _reference_config(study: Study) -> Mapping[str, Any]:
-    configs = study.said("configs")
+    configs = study.recorded("configs")
     config = (
         configs.get(f"{study.scenarios[0]}/{study.reference}")
         if isinstance(configs, Mapping) and study.scenarios

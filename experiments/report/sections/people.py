@@ -105,17 +105,17 @@ def _levels(rows: pd.DataFrame, name: GroupMeasure) -> pd.Series | None:
 def _gradient(
     study: Study, title: str, unit: str, cells: Mapping[tuple[str, str, str], Estimate], groups: Sequence[str]
 ) -> str:
-    """Say the effect on the poorest and on the richest fifth in the first scenario."""
+    """State the effect on the poorest and on the richest fifth in the first scenario."""
     arm, scenario = study.policies[0], study.scenarios[0]
-    said = []
+    texts = []
     for group, who in ((groups[0], "poorest"), (groups[-1], "richest")):
         found = cells[arm, scenario, group]
         if found.replicates:
             words = change_sentence(found.mean, found.low, found.high, unit, found.replicates, found.method)
-            said.append(f"{words} for the {who} fifth")
+            texts.append(f"{words} for the {who} fifth")
         else:
-            said.append(f"no value for the {who} fifth, where there is nothing to divide by")
-    return f"{title} under “{plain(arm)}” in “{plain(scenario)}”: {listing(said)}"
+            texts.append(f"no value for the {who} fifth, where there is nothing to divide by")
+    return f"{title} under “{plain(arm)}” in “{plain(scenario)}”: {listing(texts)}"
 
 
 def _table(study: Study, levels: Mapping[GroupMeasure, pd.Series], groups: Sequence[str]) -> Table:
@@ -128,8 +128,8 @@ def _table(study: Study, levels: Mapping[GroupMeasure, pd.Series], groups: Seque
                 changes = [
                     effect_cell(paired(mine, study.reference, arm, scenario), name.unit) for arm in study.policies
                 ]
-                place = (name.title, group, plain(scenario))
-                rows.append((*place, _base_words(base, name.unit), *changes, str(base.replicates)))
+                labels = (name.title, group, plain(scenario))
+                rows.append((*labels, _base_words(base, name.unit), *changes, str(base.replicates)))
     arms = [f"change in {plain(arm)} (95% interval)" for arm in study.policies]
     head = ("measure", "fifth", "scenario", f"level in {plain(study.reference)} (95% interval)", *arms, "n")
     return Table("Levels and changes by income fifth", head, tuple(rows), tuple(range(3, len(head))), folded=True)

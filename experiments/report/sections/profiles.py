@@ -20,8 +20,8 @@ def profiles_section(study: Study) -> Section | None:
         return None
     table = study.table("profiles", *NEEDED)
     if table is None:
-        said = sentence(f"Effects by month are not shown: {study.why_absent('profiles')}")
-        return Section("profiles", "How effects unfold", (Note(said),))
+        reason = sentence(f"Effects by month are not shown: {study.why_absent('profiles')}")
+        return Section("profiles", "How effects unfold", (Note(reason),))
     chosen = table[table["primary"].astype(bool)]
     chosen = table if chosen.empty else chosen
     names = list(dict.fromkeys(chosen["outcome"].astype(str)))[:MOST_PANELS]
@@ -36,7 +36,7 @@ def profiles_section(study: Study) -> Section | None:
 
 
 def _caption(study: Study, table: pd.DataFrame) -> str:
-    """Say whether the arms are the same before the announcement, and in how many months intervals leave out zero."""
+    """State whether the arms are the same before the announcement, and in how many months intervals leave out zero."""
     rows = table[table["arm"].isin(study.policies) & (table["replicates"] > 0)]
     before = rows[rows["months_since_announcement"] < 0]
     text = ""
@@ -48,12 +48,12 @@ def _caption(study: Study, table: pd.DataFrame) -> str:
             else ("Before the announcement the arms differ already: they are not the same market until then. ")
         )
     after = rows[(rows["months_since_announcement"] >= 0) & rows["primary"].astype(bool)]
-    said = []
+    texts = []
     for (name, arm, scenario), line in after.groupby(["outcome", "arm", "scenario"], sort=False):
         distinct = int(((line["low"] > 0) | (line["high"] < 0)).sum())
-        said.append(f"{outcome_words(str(name))}, {plain(arm)}, {plain(scenario)}: {distinct} of {len(line)}")
-    if said and len(said) <= 12:
-        text += sentence("Months whose interval leaves out zero: " + "; ".join(said)) + " "
+        texts.append(f"{outcome_words(str(name))}, {plain(arm)}, {plain(scenario)}: {distinct} of {len(line)}")
+    if texts and len(texts) <= 12:
+        text += sentence("Months whose interval leaves out zero: " + "; ".join(texts)) + " "
     if len(scenarios_drawn(study)) < len(study.scenarios):
         text += f"Drawn in “{plain(study.scenarios[0])}” alone; the others are in the table profiles. "
     if (table["replicates"] == 0).any():

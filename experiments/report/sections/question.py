@@ -15,7 +15,7 @@ SHOWN_FILES = 4  # of those that were altered
 
 
 def question_section(study: Study) -> Section:
-    """Say what was asked and when things happen."""
+    """State what was asked and when things happen."""
     blocks: list[Block] = []
     if study.altered:
         blocks.append(
@@ -25,7 +25,7 @@ def question_section(study: Study) -> Section:
             )
         )
     blocks += [Note(sentence(words)) for words in choices_laid_over(study)]
-    question = str(study.said("question") or "").strip()
+    question = str(study.recorded("question") or "").strip()
     if question:
         blocks.append(Text(question))
     blocks.append(Text(_design(study)))
@@ -50,20 +50,20 @@ def _design(study: Study) -> str:
 
 
 def _instruments(study: Study) -> list[Block]:
-    """List what each rule and shock sets, as the resolved configurations say."""
-    configs = study.said("configs")
+    """List what each rule and shock sets, according to the resolved configurations."""
+    configs = study.recorded("configs")
     rows: list[tuple[str, ...]] = []
-    for place, config in configs.items() if isinstance(configs, Mapping) else ():
-        scenario, _, arm = str(place).partition("/")
+    for cell, config in configs.items() if isinstance(configs, Mapping) else ():
+        scenario, _, arm = str(cell).partition("/")
         for group, where in (("policy", arm), ("shock", scenario)):
             members = config.get(group) if isinstance(config, Mapping) else None
             for name, member in members.items() if isinstance(members, Mapping) else ():
-                said = "; ".join(
+                text = "; ".join(
                     f"{plain(key).replace('_', ' ')} {_setting(key, value)}"
                     for key, value in member.items()
                     if key != "kind"
                 )
-                rows.append((group, plain(name).replace("_", " "), plain(where), said))
+                rows.append((group, plain(name).replace("_", " "), plain(where), text))
     rows = list(dict.fromkeys(rows))
     return (
         [Table("What the rules and shocks set", ("what", "name", "where", "settings"), tuple(rows), folded=True)]
@@ -74,29 +74,29 @@ def _instruments(study: Study) -> list[Block]:
 
 def choices_laid_over(study: Study) -> list[str]:
     """Return what the manifest says of choices that a command laid over the study's arms."""
-    flags = study.said("flags")
+    flags = study.recorded("flags")
     found = [flag for flag in flags if isinstance(flag, Mapping)] if isinstance(flags, list) else []
     return [plain(flag.get("why", "")) for flag in found if flag.get("kind") == LAID_OVER]
 
 
 def _asked(study: Study) -> list[Block]:
     """List what the command set beside the study's file, and which arms hold it."""
-    asked = study.said("asked")
+    asked = study.recorded("asked")
     rows = []
     for each in asked if isinstance(asked, list) else []:
-        places = [tuple(map(str, place)) for place in each.get("where", ())] if isinstance(each, Mapping) else []
-        if places:
-            rows.append((plain(each.get("text", "")), _places(study, places)))
+        cells = [tuple(map(str, cell)) for cell in each.get("where", ())] if isinstance(each, Mapping) else []
+        if cells:
+            rows.append((plain(each.get("text", "")), _cells_in_words(study, cells)))
     head = ("setting", "where")
     return [Table("What the command set beside the study's own file", head, tuple(rows), folded=True)] if rows else []
 
 
-def _places(study: Study, places: Sequence[tuple[str, ...]]) -> str:
-    arms, scenarios = ({place[at] for place in places} for at in (1, 0))
-    said = "every arm" if arms >= set(study.arms) else listing([f"“{plain(arm)}”" for arm in study.arms if arm in arms])
+def _cells_in_words(study: Study, cells: Sequence[tuple[str, ...]]) -> str:
+    arms, scenarios = ({cell[at] for cell in cells} for at in (1, 0))
+    text = "every arm" if arms >= set(study.arms) else listing([f"“{plain(arm)}”" for arm in study.arms if arm in arms])
     if scenarios >= set(study.scenarios):
-        return said
-    return f"{said} in {listing([f'“{plain(name)}”' for name in study.scenarios if name in scenarios])}"
+        return text
+    return f"{text} in {listing([f'“{plain(name)}”' for name in study.scenarios if name in scenarios])}"
 
 
 def _setting(key: str, value: object) -> str:
@@ -107,20 +107,20 @@ def _setting(key: str, value: object) -> str:
 
 
 def _timeline_caption(study: Study) -> str:
-    said = []
+    texts = []
     if study.announced is not None:
-        said.append(f"first announcement {month_name(study, study.announced)}")
+        texts.append(f"first announcement {month_name(study, study.announced)}")
     if study.effective is not None:
-        said.append(f"first rule in force {month_name(study, study.effective)}")
+        texts.append(f"first rule in force {month_name(study, study.effective)}")
     for scenario in study.scenarios:
         window = study.shock_window(scenario)
         if window:
-            said.append(
+            texts.append(
                 f"shock in “{plain(scenario)}” {month_name(study, window[0])} to {month_name(study, window[1] - 1)}"
             )
-    return sentence("; ".join(said)) + " Hollow triangle: announcement; dot and bar: in force; grey bar: shock."
+    return sentence("; ".join(texts)) + " Hollow triangle: announcement; dot and bar: in force; grey bar: shock."
 
 
 def _timeline_words(study: Study) -> str:
-    said = [f"{plain(event.name)} {event.kind} in {month_name(study, event.month)}" for event in study.events]
-    return "Time line: " + "; ".join(dict.fromkeys(said)) + "."
+    texts = [f"{plain(event.name)} {event.kind} in {month_name(study, event.month)}" for event in study.events]
+    return "Time line: " + "; ".join(dict.fromkeys(texts)) + "."

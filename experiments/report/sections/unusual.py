@@ -9,13 +9,13 @@ from experiments.report.blocks import Block, Note, Section, Table, Text
 from experiments.report.reading import Study
 from experiments.report.wording import counted, plain
 
-PLACES = 4
+MOST_NAMED = 4
 HEAD = ("setting", "value", "what was found", "usual or expected", "why", "where")
 
 
 def unusual_section(study: Study) -> Section | None:
     """List the flags of the manifest; none when it was written by a version that raised no flags."""
-    flags = study.said("flags")
+    flags = study.recorded("flags")
     if not isinstance(flags, list):
         return None
     rows = [_row(flag) for flag in flags if isinstance(flag, Mapping)]
@@ -36,7 +36,7 @@ def unusual_section(study: Study) -> Section | None:
 
 
 def _row(flag: Mapping[str, Any]) -> tuple[str, ...]:
-    where = [plain(place) for place in flag.get("where") or ()]
-    places = ", ".join(where[:PLACES]) + (f" and {len(where) - PLACES} more" if len(where) > PLACES else "")
+    where = [plain(cell) for cell in flag.get("where") or ()]
+    shown = ", ".join(where[:MOST_NAMED]) + (f" and {len(where) - MOST_NAMED} more" if len(where) > MOST_NAMED else "")
     cells = (plain(flag.get(key, "")) for key in ("setting", "value", "kind", "usual", "why"))
-    return (*cells, places or "everywhere")
+    return (*cells, shown or "everywhere")

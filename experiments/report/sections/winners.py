@@ -16,8 +16,8 @@ from experiments.tables.moves import MOVES, Move, per_thousand
 
 Group = tuple[str, str]  # dimension and group
 ALL: Group = ("all", "all")
-TOLD_BEYOND = (("access", "lost"), ("default", "spared"), ("default", "pushed"))
-SPELT_ARMS = 3  # of which every number is said
+SHOWN_BEYOND = (("access", "lost"), ("default", "spared"), ("default", "pushed"))
+SPELT_ARMS = 3  # of which every number is given
 
 
 def winners_section(study: Study) -> Section:
@@ -27,7 +27,7 @@ def winners_section(study: Study) -> Section:
         reason = (
             study.why_absent("transitions")
             if len(study.arms) > 1
-            else "a single arm has no twin to compare people with"
+            else "a single arm has no other to compare people with"
         )
         return Section("winners", "Winners and losers", (Note(sentence(f"Not shown: {reason}")),))
     shares = per_thousand(table)
@@ -75,60 +75,60 @@ def winners_section(study: Study) -> Section:
 
 def _values(shares: pd.Series, group: Group, move: Move, arm: str, scenario: str) -> pd.Series:
     """Return people per thousand by replicate."""
-    place = (*group, move.topic, move.change, arm, scenario)
-    return shares.loc[place] if place in shares.index else pd.Series(dtype=float)
+    key = (*group, move.topic, move.change, arm, scenario)
+    return shares.loc[key] if key in shares.index else pd.Series(dtype=float)
 
 
 def _placebo_words(study: Study) -> str:
     if not study.placebos:
-        return "No placebo arm was run, so luck cannot be told from policy here."
+        return "No placebo arm was run, so chance cannot be distinguished from policy here."
     return (
         f"The arm {listing([f'“{plain(arm)}”' for arm in study.placebos])} changes next to nothing: it shows how many "
-        "change place by luck alone once lenders react to each other, and only what goes beyond it is the policy."
+        "change groups by chance alone once lenders react to each other, and only what goes beyond it is the policy."
     )
 
 
 def _beyond(study: Study, shares: pd.Series, moves: Sequence[Move]) -> str:
-    """Say how many more than under the placebo lost credit and were spared a default, pair by pair, for every arm.
+    """State how many more than under the placebo lost credit and were spared a default, pair by pair, for every arm.
 
     Of many arms the least and the most of each move are given; the table below has all of them.
     """
     if not study.placebos or not study.policies:
         return ""
-    told = [move for move in moves if (move.topic, move.change) in TOLD_BEYOND]
-    if not told:
+    shown = [move for move in moves if (move.topic, move.change) in SHOWN_BEYOND]
+    if not shown:
         return ""
     if len(study.policies) <= SPELT_ARMS:
-        return " ".join(_beyond_of(study, shares, told, arm) for arm in study.policies)
-    said = []
+        return " ".join(_beyond_of(study, shares, shown, arm) for arm in study.policies)
+    texts = []
     for scenario in study.scenarios:
-        for move in told:
+        for move in shown:
             found = {arm: _excess(shares, move, arm, study.placebos[0], scenario) for arm in study.policies}
-            said.append(f"{move.words} {_range(found)} in “{plain(scenario)}”")
+            texts.append(f"{move.words} {_range(found)} in “{plain(scenario)}”")
     return sentence(
-        f"Beyond the placebo, {len(study.policies)} arms add, from the least to the most: {'; '.join(said)}"
+        f"Beyond the placebo, {len(study.policies)} arms add, from the least to the most: {'; '.join(texts)}"
     )
 
 
 def _beyond_of(study: Study, shares: pd.Series, moves: Sequence[Move], arm: str) -> str:
-    """Say of one arm what it adds to the placebo's moves."""
-    said = [
+    """State what one arm adds to the placebo's moves."""
+    texts = [
         f"{move.words} {_words(_excess(shares, move, arm, study.placebos[0], scenario), True)} in “{plain(scenario)}”"
         for scenario in study.scenarios
         for move in moves
     ]
-    return sentence(f"Beyond the placebo, “{plain(arm)}” adds: {'; '.join(said)}")
+    return sentence(f"Beyond the placebo, “{plain(arm)}” adds: {'; '.join(texts)}")
 
 
 def _range(found: dict[str, Estimate]) -> str:
-    """Return the least and the most of several arms, and how many are told from zero."""
+    """Return the least and the most of several arms, and how many are distinguishable from zero."""
     known = {arm: one.mean for arm, one in found.items() if one.replicates}
     if not known:
         return NOTHING
     least, most = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
-    told = sum(is_distinct(one.low, one.high) for one in found.values())
+    distinct = sum(is_distinct(one.low, one.high) for one in found.values())
     ends = [f"{number(known[arm], 1, True)} (“{plain(arm)}”)" for arm in (least, most)]
-    return f"{ends[0]} to {ends[1]}, {told} of {len(found)} told from zero,"
+    return f"{ends[0]} to {ends[1]}, {distinct} of {len(found)} distinguishable from zero,"
 
 
 def _excess(shares: pd.Series, move: Move, arm: str, placebo: str, scenario: str) -> Estimate:
@@ -138,7 +138,7 @@ def _excess(shares: pd.Series, move: Move, arm: str, placebo: str, scenario: str
 
 
 def _reasons(study: Study, table: pd.DataFrame, arms: Sequence[str]) -> Table:
-    """Say why those who lost credit in an arm, and not in the reference, were last refused there."""
+    """State why those who lost credit in an arm, and not in the reference, were last refused there."""
     lost = table[table["topic"].astype(str) == REASON].astype({"change": str})
     counts = lost.groupby([*RUN, "change"], sort=True)["borrowers"].sum().unstack("change", fill_value=0)
     shares = counts.div(counts.sum(axis=1), axis=0) * 100.0
@@ -150,8 +150,8 @@ def _reasons(study: Study, table: pd.DataFrame, arms: Sequence[str]) -> Table:
                 for arm in arms
             ]
             if any(one.mean > 0 for one in found):
-                place = (str(reason).replace("_", " "), plain(scenario))
-                rows.append((*place, *(_words(one) for one in found), str(max(one.replicates for one in found))))
+                labels = (str(reason).replace("_", " "), plain(scenario))
+                rows.append((*labels, *(_words(one) for one in found), str(max(one.replicates for one in found))))
     head = ("last refused for", "scenario", *(f"{plain(arm)} (95% interval)" for arm in arms), "n")
     return Table(
         "Why those who lost credit were last refused, per cent of them",
@@ -163,24 +163,24 @@ def _reasons(study: Study, table: pd.DataFrame, arms: Sequence[str]) -> Table:
 
 
 def _lenders(table: pd.DataFrame, arms: Sequence[str], study: Study) -> Table:
-    """Say between which lenders people moved who are served in both arms, in people of each thousand of the market."""
+    """State between which lenders people moved who are served in both arms, per thousand people of the market."""
     moved = table[table["topic"].astype(str) == SERVED_BY].astype({"from_state": str, "to_state": str})
     everybody = table[(table["topic"].astype(str) == "source") & (table["dimension"].astype(str) == "all")]
     people = everybody.groupby(RUN, sort=True)["borrowers"].sum()
     counts = moved.groupby([*RUN, "from_state", "to_state"], sort=True)["borrowers"].sum()
-    places = counts.groupby(["from_state", "to_state"], sort=True).sum().sort_values(ascending=False, kind="stable")
+    pairs = counts.groupby(["from_state", "to_state"], sort=True).sum().sort_values(ascending=False, kind="stable")
     counts = counts.unstack(["from_state", "to_state"], fill_value=0)
     rows = []
-    for place in places.index:
+    for pair in pairs.index:
         for scenario in study.scenarios:
             found = []
             for arm in arms:
                 mine = people.loc[(arm, scenario)] if (arm, scenario) in people.index else pd.Series(dtype=float)
-                runs = counts[place].reindex([(arm, scenario, replicate) for replicate in mine.index], fill_value=0)
+                runs = counts[pair].reindex([(arm, scenario, replicate) for replicate in mine.index], fill_value=0)
                 found.append(estimate(list(1000.0 * runs.to_numpy(float) / mine.to_numpy(float))))
             if any(one.mean > 0 for one in found):
                 words = (*(_words(one) for one in found), str(max(one.replicates for one in found)))
-                rows.append((*(plain(name).replace("_", " ") for name in place), plain(scenario), *words))
+                rows.append((*(plain(name).replace("_", " ") for name in pair), plain(scenario), *words))
     by_arm = (f"{plain(arm)} (95% interval)" for arm in arms)
     head = ("last served by, in the reference", "here by", "scenario", *by_arm, "n")
     return Table(
@@ -211,13 +211,13 @@ def _table(study: Study, shares: pd.Series, arms: Sequence[str]) -> Table:
     groups = dict.fromkeys(
         zip(shares.index.get_level_values("dimension"), shares.index.get_level_values("group"), strict=True)
     )
-    for dimension, group in (place for place in groups if place[0] in ("all", "income_quintile")):
+    for dimension, group in (key for key in groups if key[0] in ("all", "income_quintile")):
         for move in MOVES:
             for scenario in study.scenarios:
                 found = [estimate(list(_values(shares, (dimension, group), move, arm, scenario))) for arm in arms]
                 if any(one.mean > 0 for one in found):
-                    place = (plain(dimension).replace("_", " "), plain(group), move.words, plain(scenario))
-                    rows.append((*place, *(_words(one) for one in found), str(max(one.replicates for one in found))))
+                    labels = (plain(dimension).replace("_", " "), plain(group), move.words, plain(scenario))
+                    rows.append((*labels, *(_words(one) for one in found), str(max(one.replicates for one in found))))
     head = ("by", "group", "move", "scenario", *(f"{plain(arm)} (95% interval)" for arm in arms), "n")
     return Table(
         "Moves of everybody and by income fifth, people in 1,000 of the group",

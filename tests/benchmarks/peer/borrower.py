@@ -137,10 +137,10 @@ class Borrower(mesa.Agent):
             * (1 + demand.purchase_line_pull_share * pull)
             * (1 - contracts / LOAN_SLOTS)
         )
-        luck = self.random.random()
-        if luck < stocking:
+        draw = self.random.random()
+        if draw < stocking:
             return "stock"
-        return "purchase" if luck < stocking + buying else None
+        return "purchase" if draw < stocking + buying else None
 
     def buffer(self) -> float:
         """Cash the person wants to keep."""

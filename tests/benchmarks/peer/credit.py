@@ -79,7 +79,7 @@ class Application:
     amount: float = 0.0
     limit: float = 0.0
     band: int = 0
-    luck: float = 0.0
+    draw: float = 0.0
     approved: bool = False
 
 

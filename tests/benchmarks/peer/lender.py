@@ -124,7 +124,7 @@ class Lender(mesa.Agent):
             return False
         if person.perceived(apr, apr * (1 - p.fee_gap_share), self) > person.reservation(asked.purpose):
             return False
-        asked.amount, asked.band, asked.luck = amount, band, self.random.random()
+        asked.amount, asked.band, asked.draw = amount, band, self.random.random()
         self.waiting.append(asked)
         return True
 
@@ -160,7 +160,7 @@ class Lender(mesa.Agent):
 
     def allocate(self) -> list[Application]:
         """Approve from the safest until the money does not reach; return those refused."""
-        self.waiting.sort(key=lambda asked: (asked.band, asked.luck))
+        self.waiting.sort(key=lambda asked: (asked.band, asked.draw))
         approved = 0
         for asked in self.waiting:
             if asked.amount > self.room:

@@ -48,7 +48,7 @@ class CreditMarket:
         config = self.config
         months = config.calendar.months
         chance = np.random.Generator(np.random.Philox([self.rng, self.replicate]))
-        luck = chance.normal(size=(months, len(config.lender) + 1))
+        noise = chance.normal(size=(months, len(config.lender) + 1))
         people = config.population.size
         first = min((member.announce_month for _, member in config.policy), default=months)
         squeeze = 1.0 - 0.1 * len(config.policy)
@@ -69,16 +69,16 @@ class CreditMarket:
             factor = squeeze if month >= first else 1.0
             market["month"].append(month)
             market["applications"].append(people)
-            market["approvals"].append(int(people * (0.4 + 0.01 * luck[month, 0]) * factor))
+            market["approvals"].append(int(people * (0.4 + 0.01 * noise[month, 0]) * factor))
             market["debt_fen"].append(int(1_000_000 * people * factor) + extra)
-            market["hardship_share"].append(0.05 + 0.02 * shocked + 0.001 * luck[month, 0])
+            market["hardship_share"].append(0.05 + 0.02 * shocked + 0.001 * noise[month, 0])
             market["informal_debt_fen"].append(int(100 * people * (2.0 - factor)))
             for index, (name, member) in enumerate(config.lender):
                 lender["month"].append(month)
                 lender["lender"].append(name)
                 lender["kind"].append(member.kind)
                 lender["loans_fen"].append(int(1000 * people * factor))
-                lent, charges = int(100 * people * factor), 0.2 * factor + 0.001 * luck[month, index + 1]
+                lent, charges = int(100 * people * factor), 0.2 * factor + 0.001 * noise[month, index + 1]
                 lender["originations_fen"].append(lent)
                 lender["refinanced_fen"].append(0)
                 lender["yearly_charges_fen"].append(int(lent * charges))

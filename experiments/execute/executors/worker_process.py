@@ -1,4 +1,4 @@
-"""The worker's side of every engine: check that this is a place where runs give the right bytes, carry out one run.
+"""The worker's side of every engine: check that runs give the right bytes here, carry out one run.
 
 A process that carries out runs loads this module, so it knows neither Hydra nor pandas, and no engine.
 """
@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 from experiments.compose.run import Run
-from experiments.execute.single_run import Trunk, carry_out
+from experiments.execute.single_run import SharedWarmUp, carry_out
 from experiments.keep.runs import CompletedRun, completed_run
 from experiments.machine import deciding_versions
 from sim.compiling import source_hash
 
-TRUNK = Trunk()  # of this process, which carries out one run at a time
+SHARED_WARM_UP = SharedWarmUp()  # of this process, which carries out one run at a time
 ARITHMETIC_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
@@ -39,7 +39,7 @@ class Raised(NamedTuple):
 
 
 class Unfit(NamedTuple):
-    """A place that would give other bytes, or that does not see the study's folder; no run was begun there."""
+    """A process that would give other bytes, or that does not see the study's folder; no run was begun there."""
 
     reason: str
 
@@ -76,7 +76,7 @@ def carry_out_here(run: Run, runs: Path, origin: Origin) -> Outcome:
     if origin.process != this_process():
         _settle_in()
     try:
-        return completed_run(run, runs) or carry_out(run, runs, TRUNK)
+        return completed_run(run, runs) or carry_out(run, runs, SHARED_WARM_UP)
     except Exception:  # noqa: BLE001  (whatever a run raises, the others go on and it is listed as missing)
         # A worker given up for lost may have finished the same run meanwhile, with the same bytes.
         return completed_run(run, runs) or Raised(traceback.format_exc())
@@ -108,5 +108,5 @@ def unfit_because(runs: Path, origin: Origin) -> str:
 
 
 def let_go() -> None:
-    """Forget the shared past that this process holds, when it goes on after the study."""
-    TRUNK.let_go()
+    """Forget the shared warm-up that this process holds, when it goes on after the study."""
+    SHARED_WARM_UP.let_go()

@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from experiments.compare.identical_arms import Twin, twins_of
+from experiments.compare.identical_arms import NestedArms, nested_arms
 from experiments.compose.plan import plan
 from experiments.compose.run import Run
 from experiments.compose.study import StudyConfig, compose_study
@@ -32,27 +32,29 @@ def study(policies: str = "rate_cap") -> StudyConfig:
     return compose_study(["study=baseline", f"policy=[{policies}]", "months=60", "study.replicates=2"])
 
 
-def lived(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) -> CompletedRun:
+def completed(folder: Path, run: Run, changes: dict[str, dict[str, list[Any]]]) -> CompletedRun:
     """Write a run's folder with these tables in place of the usual ones."""
-    place = folder / "runs" / run.folder
-    place.mkdir(parents=True)
+    run_path = folder / "runs" / run.folder
+    run_path.mkdir(parents=True)
     files = {
-        f"{name}.parquet": write_table(place / f"{name}.parquet", pa.table(rows))._asdict()
+        f"{name}.parquet": write_table(run_path / f"{name}.parquet", pa.table(rows))._asdict()
         for name, rows in {**TABLES, **changes}.items()
     }
-    write_sealed(place / RECORD, {"files": files})
+    write_sealed(run_path / RECORD, {"files": files})
     return CompletedRun(run.folder, "", 0.0)
 
 
-def compared(folder: Path, *changes: dict[str, dict[str, list[Any]]], policies: str = "rate_cap") -> tuple[Twin, ...]:
-    """Return the twins when the arm with the policies has these changes in its replicates, and others have none."""
+def compared(
+    folder: Path, *changes: dict[str, dict[str, list[Any]]], policies: str = "rate_cap"
+) -> tuple[NestedArms, ...]:
+    """Return the nested arms when the arm with the policies has these changes and the others have none."""
     runs, arm = plan(study(policies)), study(policies).arms[1]
     kept = {
-        run.identity: lived(folder, run, changes[run.replicate] if run.arm == arm else {})
+        run.identity: completed(folder, run, changes[run.replicate] if run.arm == arm else {})
         for run in runs
         if run.replicate < len(changes)
     }
-    return twins_of(study(policies), folder, runs, kept)
+    return nested_arms(study(policies), folder, runs, kept)
 
 
 @pytest.mark.parametrize(
@@ -73,25 +75,25 @@ def compared(folder: Path, *changes: dict[str, dict[str, list[Any]]], policies: 
 def test_a_market_is_the_same_when_nothing_but_words_about_the_rule_differs(
     tmp_path: Path, changes: dict[str, dict[str, list[Any]]], is_same: bool
 ) -> None:
-    assert compared(tmp_path, changes, changes) == (Twin("calm", "rate_cap", "baseline", ("rate_cap",), is_same),)
+    assert compared(tmp_path, changes, changes) == (NestedArms("calm", "rate_cap", "baseline", ("rate_cap",), is_same),)
 
 
 def test_one_replicate_that_differs_is_enough(tmp_path: Path) -> None:
-    (twin,) = compared(tmp_path, {"actions": NEWS}, {"market": {"debt_fen": [0, 0]}})
-    assert not twin.is_same
+    (nested_arm,) = compared(tmp_path, {"actions": NEWS}, {"market": {"debt_fen": [0, 0]}})
+    assert not nested_arm.is_same
 
 
 def test_all_policies_that_the_other_arm_lacks_are_named(tmp_path: Path) -> None:
-    (twin,) = compared(tmp_path, {}, policies="rate_cap,disclosure")
-    assert twin.policies == ("disclosure", "rate_cap")
+    (nested_arm,) = compared(tmp_path, {}, policies="rate_cap,disclosure")
+    assert nested_arm.policies == ("disclosure", "rate_cap")
 
 
-def test_arms_that_differ_in_anything_else_are_no_twins(tmp_path: Path) -> None:
-    """The placebo lends a fen more, so that the arm with the cap is not its twin."""
-    assert {twin.without for twin in compared(tmp_path, {})} == {"baseline"}
+def test_arms_that_differ_in_anything_else_are_not_nested(tmp_path: Path) -> None:
+    """The placebo lends a fen more, so that the arm with the cap is not beside it."""
+    assert {nested_arm.without for nested_arm in compared(tmp_path, {})} == {"baseline"}
 
 
-def test_without_a_complete_pair_there_is_no_twin(tmp_path: Path) -> None:
+def test_without_a_complete_pair_there_is_nothing_to_compare(tmp_path: Path) -> None:
     runs = plan(study())
-    kept = {run.identity: lived(tmp_path, run, {}) for run in runs if run.arm == "baseline" and run.replicate == 0}
-    assert twins_of(study(), tmp_path, runs, kept) == ()
+    kept = {run.identity: completed(tmp_path, run, {}) for run in runs if run.arm == "baseline" and run.replicate == 0}
+    assert nested_arms(study(), tmp_path, runs, kept) == ()

@@ -23,10 +23,10 @@ def study() -> StudyConfig:
 
 def refused(study: StudyConfig, out: str) -> str:
     """Return the one message with which a folder is refused."""
-    with pytest.raises(Refusal) as said, opened(folder_for(study._replace(out=out)), StudyOwner(study)):
+    with pytest.raises(Refusal) as output, opened(folder_for(study._replace(out=out)), StudyOwner(study)):
         raise AssertionError("opened")
-    assert "\n" not in str(said.value)
-    return str(said.value)
+    assert "\n" not in str(output.value)
+    return str(output.value)
 
 
 def test_folder_that_no_file_system_can_hold_is_refused(study: StudyConfig, tmp_path: Path) -> None:
@@ -68,12 +68,12 @@ def test_folder_in_which_a_link_leads_out_is_refused_and_what_it_leads_to_is_lef
 
 def test_arms_whose_names_make_one_folder_name_have_folders_of_their_own_when_they_differ() -> None:
     names = ("a b", "a-b", "A-B", "a.b")
-    arms = {name: [f"economy.policy_rate_apr=0.0{place + 1}"] for place, name in enumerate(names)}
+    arms = {name: [f"economy.policy_rate_apr=0.0{index + 1}"] for index, name in enumerate(names)}
     study = compose_study(["study=baseline", "study.replicates=2"])
     market = study.markets["calm", "baseline"]
     markets = {
-        ("calm", name): market._replace(economy=market.economy._replace(policy_rate_apr=0.01 * (place + 1)))
-        for place, name in enumerate(names)
+        ("calm", name): market._replace(economy=market.economy._replace(policy_rate_apr=0.01 * (index + 1)))
+        for index, name in enumerate(names)
     }
     settings = study.settings._replace(arms=arms, baseline="a b")
     runs: tuple[Run, ...] = plan(study._replace(settings=settings, markets=markets))

@@ -36,14 +36,14 @@ RULES = {"*capital": "capital_adequacy", "*cap": "rate_cap", "*exposure": "large
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    place = tmp_path_factory.mktemp("twins")
+    root = tmp_path_factory.mktemp("twins")
     text = STUDY
     for mark, name in RULES.items():
         text = text.replace(f"{mark}]", f"{DATED.format(name)}]")
-    (place / "twins.yaml").write_text(text, encoding="utf-8")
-    asked = [f"study_file={place / 'twins.yaml'}", "study.replicates=1", "executor=serial", "archive=none"]
-    assert main([*asked, "report.draw=false", f"out={place / 'out'}"]) == 0
-    return place / "out"
+    (root / "twins.yaml").write_text(text, encoding="utf-8")
+    asked = [f"study_file={root / 'twins.yaml'}", "study.replicates=1", "executor=serial", "archive=none"]
+    assert main([*asked, "report.draw=false", f"out={root / 'out'}"]) == 0
+    return root / "out"
 
 
 def flags(folder: Path) -> list[dict[str, Any]]:
@@ -52,9 +52,9 @@ def flags(folder: Path) -> list[dict[str, Any]]:
 
 
 def test_a_rule_without_which_every_run_is_the_same_never_bound(folder: Path) -> None:
-    said = {flag["where"][0]: flag for flag in flags(folder)}
-    assert set(said) == {"calm / high_cap", "calm / exposure"}
-    for flag in said.values():
+    output = {flag["where"][0]: flag for flag in flags(folder)}
+    assert set(output) == {"calm / high_cap", "calm / exposure"}
+    for flag in output.values():
         assert flag["kind"] == IDLE
         assert "“baseline”" in flag["why"]
 

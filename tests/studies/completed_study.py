@@ -1,4 +1,4 @@
-"""A study of the folder configs/study, lived in this process by few people, and compared as the report compares it."""
+"""A study of the folder configs/study, run in this process with few people, and compared as the report compares it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import pandas as pd
 from experiments.compare.effects import compare
 from experiments.compose.plan import plan
 from experiments.compose.study import StudyConfig, compose_study
-from experiments.execute.single_run import Trunk
+from experiments.execute.single_run import SharedWarmUp
 from experiments.tables.selections import SELECTIONS
 
 
 @cache
-def lived_study(name: str, people: int, replicates: int, arms: tuple[str, ...], scenario: str = "calm") -> pd.DataFrame:
+def completed_study(
+    name: str, people: int, replicates: int, arms: tuple[str, ...], scenario: str = "calm"
+) -> pd.DataFrame:
     """Return the table of effects of some arms in one scenario, seed 1."""
     study = compose_study([f"study={name}", f"population.size={people}", f"study.replicates={replicates}"])
     study = only(study, arms, scenario)
@@ -30,15 +32,15 @@ def only(study: StudyConfig, arms: Sequence[str], scenario: str) -> StudyConfig:
     """Return the study with its baseline and these arms, in one scenario."""
     kept = {arm: study.settings.arms[arm] for arm in (study.arms[0], *arms)}
     settings = study.settings._replace(arms=kept, scenarios={scenario: study.settings.scenarios[scenario]})
-    markets = {place: market for place, market in study.markets.items() if place[0] == scenario and place[1] in kept}
+    markets = {cell: market for cell, market in study.markets.items() if cell[0] == scenario and cell[1] in kept}
     return study._replace(settings=settings, markets=markets)
 
 
 def tables_of(study: StudyConfig) -> Iterator[tuple[str, pd.DataFrame]]:
     """Yield the tables that outcomes are read from, run by run."""
-    trunk = Trunk()
-    for run in sorted(plan(study), key=lambda run: run.trunk):
-        market = trunk.branch(run)
+    shared_warm_up = SharedWarmUp()
+    for run in sorted(plan(study), key=lambda run: run.shared_warm_up):
+        market = shared_warm_up.branch(run)
         market.run()
         for table in SELECTIONS:
             rows = market.record.table(table).to_pandas()

@@ -28,7 +28,7 @@ SIZES = (2_000, 20_000)  # people of the two markets of a trial
 WARM_UP_MONTHS, MOST_MONTHS = 6, 72
 
 
-class Trial(NamedTuple):
+class TimedMarket(NamedTuple):
     """What one market of a trial took."""
 
     people: int
@@ -56,23 +56,23 @@ def _measured(study: StudyConfig, workers: int) -> Rates:
     sizes = sorted({min(size, largest) for size in SIZES})
     began = time.monotonic()
     if study.executor.kind == "serial":
-        found = [[run_trial(config, size) for size in sizes]]
+        found = [[time_market(config, size) for size in sizes]]
         running = 0.0
     else:
         with one_thread_each(), processes(workers) as pool, ended_at_once(pool):
             with signals_held():
-                trials = [pool.submit(run_trials, config, tuple(sizes)) for _ in range(workers)]
-            wait(trials)
-        found = [trial.result()[0] for trial in trials]
-        running = max(trial.result()[1] for trial in trials)
+                timings = [pool.submit(time_markets, config, tuple(sizes)) for _ in range(workers)]
+            wait(timings)
+        found = [timed.result()[0] for timed in timings]
+        running = max(timed.result()[1] for timed in timings)
     start = max(0.0, time.monotonic() - began - running) if running else 0.0
     return rates_of(found, start)
 
 
-def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
+def rates_of(found: Sequence[Sequence[TimedMarket]], start_seconds: float) -> Rates:
     """Return the rates that trials of one or two sizes show; each worker's trials come in order of size."""
-    small, large = ([trials[place] for trials in found] for place in (0, -1))
-    months = [math.fsum(trial.month_seconds for trial in trials) / len(trials) for trials in (small, large)]
+    small, large = ([timings[index] for timings in found] for index in (0, -1))
+    months = [math.fsum(timed.month_seconds for timed in timings) / len(timings) for timings in (small, large)]
     grown = large[0].people - small[0].people
     slope = max(0.0, months[1] - months[0]) / grown if grown else 0.0
     fixed = months[0] - slope * small[0].people
@@ -83,7 +83,7 @@ def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     return Rates(
         month_seconds=max(fixed, 0.0),
         person_month_seconds=slope,
-        run_seconds=math.fsum(trial.run_seconds for trial in large) / len(large),
+        run_seconds=math.fsum(timed.run_seconds for timed in large) / len(large),
         start_seconds=start_seconds,
         table_bytes_a_month=last.table_bytes / last.months,
         people_bytes=last.people_bytes / last.people,
@@ -95,14 +95,14 @@ def rates_of(found: Sequence[Sequence[Trial]], start_seconds: float) -> Rates:
     )
 
 
-def run_trials(config: MarketConfig, sizes: Sequence[int]) -> tuple[list[Trial], float]:
+def time_markets(config: MarketConfig, sizes: Sequence[int]) -> tuple[list[TimedMarket], float]:
     """Return the trials of all sizes, and the seconds they took; called in workers."""
     began = time.monotonic()
-    found = [run_trial(config, size) for size in sizes]
+    found = [time_market(config, size) for size in sizes]
     return found, time.monotonic() - began
 
 
-def run_trial(config: MarketConfig, people: int) -> Trial:
+def time_market(config: MarketConfig, people: int) -> TimedMarket:
     """Run a market of so many people through its calendar with a short warm-up, and write what it leaves."""
     from sim.market import CreditMarket  # here, so that the parent does not load the compiler
 
@@ -122,4 +122,4 @@ def run_trial(config: MarketConfig, people: int) -> Trial:
         )
         people_bytes = write_table(Path(folder) / "people.parquet", market.record.people()).bytes
     ended = time.monotonic()
-    return Trial(people, months + 1, seconds / months, ended - began, tables, people_bytes)
+    return TimedMarket(people, months + 1, seconds / months, ended - began, tables, people_bytes)
