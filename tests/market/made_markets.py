@@ -123,7 +123,7 @@ def limited(**changes: object) -> MarketConfig:
         sector_cap_share=0.5,
         region_cap_share=0.6,
         quota_window_months=3,
-        quota_growth_share=-0.02,
+        quota_growth_share=-0.1,
     )
     config = every_lender(small(people=500, warm_up=12, months=12), budget=budget)
     config = one_lender(

@@ -18,7 +18,7 @@ def rivals(names: str, offer_test: OfferTestParameters = NO_TEST) -> CreditMarke
     config = compose(
         [
             f"lender=[{','.join('rival_' + name for name in names)}]",
-            "population.size=400",
+            "population.size=800",
             "calendar.warm_up_months=12",
             "months=12",
             "behaviour.choice.price_weight=25.0",

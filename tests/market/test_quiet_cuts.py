@@ -82,7 +82,7 @@ def test_every_cut_is_counted_and_logged() -> None:
 def test_no_limit_is_cut_below_what_is_drawn() -> None:
     market = at(cutting(cut=CUT._replace(scope="all", months=1)), CUT.start_month)
     was_open = market.people.state().lines.status[:, 0] == LINE_OPEN  # a line that thaws in the month is cut in none
-    market.live_month()
+    market.run_month()
     lines, owed = market.people.state().lines, owed_at(market, 0)
     old = was_open & (lines.status[:, 0] == LINE_OPEN) & (lines.opened_month[:, 0] < CUT.start_month + 12)
     assert (owed[old] > 0).any()
