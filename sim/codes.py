@@ -29,13 +29,15 @@ NO_LIMIT = 1e9  # a share or a multiple that nothing reaches
 NO_WEIGHT = -1.0  # the rules leave a lender's own risk weight as it is
 
 # --- codes ------------------------------------------------------------------------------------------------------------
-NOBODY = -1  # no lender, no partner, no slot
-ALL_SLOTS_TAKEN = -2  # a lender could be asked, were there room for one more contract
+NOBODY = -1  # no lender, no partner
+NO_ROW = -1  # of a table: there is none
+NO_ROOM = -2  # for one more contract
 NEVER = 999  # months since something that has not happened
 NOTHING_SOLD = -NEVER  # no claim was charged off before this month
 
-# loan slot
+# row of a loan: contracts that stand are above EMPTY, and those that ended this month below
 EMPTY, OPEN, CHARGED_OFF = 0, 1, 2
+PAID_OFF, REFINANCED, CLAIM_ENDED = -1, -2, -3
 # credit line
 NO_LINE, LINE_OPEN, LINE_FROZEN, LINE_BARRED = 0, 1, 2, 3
 # status of a lender

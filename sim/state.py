@@ -1,6 +1,8 @@
-"""The whole mutable state of a population: arrays, row i is borrower i for life. And the tallies a month leaves.
+"""The whole mutable state of a population as tables of arrays, and the tallies a month leaves.
 
-A person takes about 250 bytes with six lenders. Everything is blank (zero) at birth, never uninitialised.
+Row i of `Borrowers` and `Applications` is borrower i for life. Loans and lines are tables of their own, sorted by
+borrower, with only the rows that are needed: `first` tells where each borrower's begin, as in a sparse matrix.
+Everything is blank (zero) at birth, never uninitialised.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import BANDS, BUCKETS, LOAN_SLOTS, NEVER, NOBODY, OUTCOMES, PRIORITIES, REGION_SECTORS, VINTAGE_MONTHS
+from sim.codes import BANDS, BUCKETS, NEVER, NOBODY, OUTCOMES, PRIORITIES, REGION_SECTORS, VINTAGE_MONTHS
 from sim.counted import (
     GROUPS,
     LIQUIDITY_TERCILES,
@@ -75,8 +77,13 @@ class Borrowers(NamedTuple):
 
 
 class Loans(NamedTuple):
-    """Contracts in slots; every field has shape (people, LOAN_SLOTS)."""
+    """Contracts, one row each: rows first[i] to first[i + 1] - 1 are borrower i's, the oldest first.
 
+    Every other field has shape (rows,). A row without a contract has a status of EMPTY, and waits for a loan that was
+    approved, or below, and says how a contract ended; it is gone when room for the next month's loans is made.
+    """
+
+    first: NDArray[np.int32]  # (people + 1,)
     principal: NDArray[np.int32]  # fen outstanding; after charge-off the claim
     original: NDArray[np.int32]
     instalment: NDArray[np.int32]
@@ -95,11 +102,17 @@ class Loans(NamedTuple):
 
 
 class Lines(NamedTuple):
-    """Uncommitted credit lines; every field has shape (people, lenders)."""
+    """Uncommitted credit lines: rows first[i] to first[i + 1] - 1 are borrower i's, in the order of lenders.
 
+    Every other field has shape (rows,). A row with a status of NO_LINE is that of a line that ended this month, or of
+    one that an approved loan is about to open.
+    """
+
+    first: NDArray[np.int32]  # (people + 1,)
     limit: NDArray[np.int32]  # fen
     opened_month: NDArray[np.int16]
     last_owed_month: NDArray[np.int16]  # in which a loan or a claim there was open at month end
+    lender: NDArray[np.int8]
     status: NDArray[np.int8]
     unnoticed_cut: NDArray[np.int8]  # 1 = made useless by the lender, and its holder has not asked there since
 
@@ -179,27 +192,48 @@ class Counting(NamedTuple):
 NOTHING_COUNTED = Counting(0, 0)
 
 
-def blank_people(size: int, lenders: int) -> People:
-    """Return the state of `size` people and `lenders` lenders with every field blank."""
+# What a field that is not zero at first begins with.
+UNSET = {
+    "last_refused_by": NOBODY,
+    "months_since_late": NEVER,
+    "months_since_default": NEVER,
+    "watched_lender": NOBODY,
+    "served_by": NOBODY,
+    "partner": NOBODY,
+    "lender": NOBODY,
+    "first_lender": NOBODY,
+    "months_since_refused": 100,
+}
 
-    def blank(kind: type, shape: tuple[int, ...], value: int = 0) -> NDArray[np.generic]:
-        return np.full(shape, value, dtype=kind) if value else np.zeros(shape, dtype=kind)
 
-    def fields(table: type, shape: tuple[int, ...]) -> list[NDArray[np.generic]]:
-        unset = {"last_refused_by": NOBODY, "months_since_late": NEVER, "months_since_default": NEVER}
-        unset |= {"watched_lender": NOBODY, "served_by": NOBODY}
-        unset |= {"partner": NOBODY, "lender": NOBODY, "first_lender": NOBODY, "months_since_refused": 100}
-        return [
-            blank(STATE_TYPES[table.__name__][name], shape, unset.get(name, 0))
-            for name in table._fields  # type: ignore[attr-defined]
-        ]
-
+def blank_people(size: int) -> People:
+    """Return the state of `size` people with every field blank, who have neither loans nor lines."""
+    nothing = np.zeros(size + 1, dtype=np.int32)
     return People(
-        Borrowers(*fields(Borrowers, (size,))),  # type: ignore[arg-type]
-        Loans(*fields(Loans, (size, LOAN_SLOTS))),  # type: ignore[arg-type]
-        Lines(*fields(Lines, (size, lenders))),  # type: ignore[arg-type]
-        Applications(*fields(Applications, (size,))),  # type: ignore[arg-type]
+        Borrowers(**blank_columns(Borrowers, size)),
+        Loans(**{**blank_columns(Loans, 0), "first": nothing}),
+        Lines(**{**blank_columns(Lines, 0), "first": nothing.copy()}),
+        Applications(**blank_columns(Applications, size)),
     )
+
+
+def blank_columns(table: type, rows: int) -> dict[str, Any]:
+    """Return the fields of one of the four tables with so many blank rows."""
+    types = STATE_TYPES[table.__name__]
+    return {
+        name: np.full(rows, UNSET[name], dtype=kind) if name in UNSET else np.zeros(rows, dtype=kind)
+        for name, kind in types.items()
+    }
+
+
+def columns_of(table: Loans | Lines) -> dict[str, NDArray[Any]]:
+    """Return the fields of a table that have one value a row, by name: all but `first`."""
+    return {name: values for name, values in table._asdict().items() if name != "first"}
+
+
+def owners_of(table: Loans | Lines) -> NDArray[np.int64]:
+    """Return the borrower of every row, shape (rows,)."""
+    return np.repeat(np.arange(len(table.first) - 1), np.diff(table.first))
 
 
 def element_types(table: type) -> dict[str, type]:

@@ -176,8 +176,7 @@ def test_everything_fits_its_type_and_starts_without_debt() -> None:
     assert borrowers.registry_rank.min() >= 0
     assert sample().registry_rank.max() <= 9_999
     assert set(np.unique(borrowers.adopted)) == {0, 1}
-    assert not people.loans.principal.any()
-    assert not people.lines.limit.any()
+    assert len(people.loans.principal) == len(people.lines.limit) == 0
     rich = populate(market(1_000, income_high_log_yuan=15.0, income_low_log_yuan=15.0), Draws(1)).borrowers
     assert rich.permanent_income.max() == HIGHEST_INCOME
 

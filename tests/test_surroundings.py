@@ -27,7 +27,7 @@ LENDERS = 2
 
 def people_of(*sizes: int) -> People:
     """People of communities of these sizes, each with 1,000 fen of normal income."""
-    people = blank_people(sum(sizes), LENDERS)
+    people = blank_people(sum(sizes))
     people.borrowers.community[:] = np.repeat(np.arange(len(sizes)), sizes)
     people.borrowers.permanent_income[:] = 1_000
     return people

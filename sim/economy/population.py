@@ -251,7 +251,7 @@ def populate(config: MarketConfig, draws: Draws) -> People:
     """
     if len(config.lender) > MOST_LENDERS:
         raise ValueError(f"lender: at most {MOST_LENDERS} lenders fit a market, was {len(config.lender)}")
-    people = blank_people(config.population.size, len(config.lender))
+    people = blank_people(config.population.size)
     blueprint = blueprint_of(config)
     chance = draws.of(0)
     for first_row in range(0, config.population.size, BLOCK):

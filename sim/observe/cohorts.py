@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sim.codes import CHARGED_OFF, OPEN, SHORTFALL
 from sim.observe.metrics import with_ratios
+from sim.observe.side_by_side import loans_at
 from sim.parameters.world import ObserveParameters
-from sim.state import Loans, People
+from sim.state import Loans, People, owners_of
 
 DEFAULT_BUCKET = 4  # 90 days late
 # Each group of people by dimension and value; a person is in one value of a dimension, or in none.
@@ -68,13 +69,17 @@ class Cohorts:
 
 def cohort_of(loans: Loans, lender: int, lenders: int) -> Cohort:
     """Return the people who owe a lender and at least one other, none of whom has defaulted so far."""
-    is_open = loans.status == OPEN
-    owes = np.stack([(is_open & (loans.lender == other)).any(axis=1) for other in range(lenders)])
+    owners, is_open = owners_of(loans), loans.status == OPEN
+    owes = np.zeros((lenders, len(loans.first) - 1), dtype=bool)
+    owes[loans.lender[is_open], owners[is_open]] = True
     lenders_owed = owes.sum(axis=0)
-    rows = np.flatnonzero(owes[lender] & (lenders_owed >= 2) & ~in_default(loans).any(axis=1))
-    counts = lenders_owed[rows]
-    rolled_over = (is_open[rows] & (loans.purpose[rows] == SHORTFALL)).any(axis=1)
-    worst_band = np.where(is_open[rows], loans.band[rows], -1).max(axis=1, initial=-1)
+    has_defaulted = np.zeros(len(lenders_owed), dtype=bool)
+    has_defaulted[owners[in_default(loans)]] = True
+    rows = np.flatnonzero(owes[lender] & (lenders_owed >= 2) & ~has_defaulted)
+    counts, theirs = lenders_owed[rows], loans_at(loans, rows)
+    owed = theirs.status == OPEN
+    rolled_over = (owed & (theirs.purpose == SHORTFALL)).any(axis=1)
+    worst_band = np.where(owed, theirs.band, -1).max(axis=1, initial=-1)
     is_low = worst_band > (np.median(worst_band) if len(rows) else 0)
     by_count = {"2": counts == 2, "3_or_more": counts >= 3}
     marks = {
@@ -89,7 +94,7 @@ def cohort_of(loans: Loans, lender: int, lenders: int) -> Cohort:
 
 
 def in_default(loans: Loans) -> Marks:
-    """Return which contracts are 90 days late or charged off, shape of the slots."""
+    """Return which contracts are 90 days late or charged off, in the shape of the loans."""
     late = (loans.status == OPEN) & (loans.bucket >= DEFAULT_BUCKET)
     return np.asarray(late | (loans.status == CHARGED_OFF))
 
@@ -99,7 +104,7 @@ def month_rows(month: int, name: str, lender: int, cohort: Cohort, loans: Loans)
 
     So does the first at each of the others, in `lenders_defaulted_elsewhere`.
     """
-    theirs = loans._replace(**{name: column[cohort.rows] for name, column in loans._asdict().items()})
+    theirs = loans_at(loans, cohort.rows)
     is_bad, is_other = in_default(theirs), np.arange(cohort.defaulted.shape[1]) != lender
     now = np.stack([(is_bad & (theirs.lender == at)).any(axis=1) for at in range(len(is_other))], axis=1)
     newly = np.logical_and(now, ~cohort.defaulted)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from sim.codes import (
     APPROVED,
     CHARGED_OFF,
@@ -12,26 +14,28 @@ from sim.codes import (
     LINE_BARRED,
     LINE_FROZEN,
     LINE_OPEN,
-    LOAN_SLOTS,
     NO_LENDER,
     NO_LINE,
     NO_SLOT,
     NOT_APPLIED,
     OPEN,
     OUTCOMES,
+    PAID_OFF,
     PURPOSES_OF_CREDIT,
+    REFINANCED,
     SECTORS,
 )
 from sim.counted import UNTESTED
 from sim.draws import FOR_LIFE, MonthDraws
 from sim.money import basis_points, monthly_interest, yuan
+from sim.observe.side_by_side import people_at, standing
 from sim.params import BehaviourParameters
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.law import is_postponed
 from sim.rules.limits import available_on_line
 from sim.rules.offers import arm_met, offer_arm, personal_price
 from sim.rules.repayment import amount_due_estimate
-from sim.state import Applications, Borrowers, Lines, Loans, People
+from sim.state import Applications, Borrowers, Loans, People
 from sim.values import Offer
 
 REASONS = {
@@ -117,25 +121,22 @@ class Explanation(NamedTuple):
         return "\n".join(self.sentences)
 
 
-def person_of(people: People, borrower: int) -> People:
-    """Return a copy of one person's rows, each table one row long."""
-    row = slice(borrower, borrower + 1)
-    return People(
-        Borrowers._make(values[row].copy() for values in people.borrowers),
-        Loans._make(values[row].copy() for values in people.loans),
-        Lines._make(values[row].copy() for values in people.lines),
-        Applications._make(values[row].copy() for values in people.applications),
-    )
+def person_of(people: People, borrower: int, lenders: int) -> People:
+    """Return a copy of one person, each table one row long."""
+    return people_at(people, np.array([borrower]), lenders)
 
 
 def explain(context: ExplanationContext, opening: People, closing: People) -> Explanation:
-    """Return the month of one person in words, from how things stood before it and after it."""
+    """Return the month of one person in words, from how things stood before it and after it.
+
+    A loan keeps its column: those that stood before the month come first after it, then what was drawn in it.
+    """
+    opening = opening._replace(loans=standing(opening.loans))
     applications = closing.applications
-    deferred = deferred_slots(context, opening, closing)
-    due = [0 if slot in deferred else due_on(opening.loans, slot) for slot in range(LOAN_SLOTS)]
-    missed = {slot: why_missed(context, slot, opening, closing) for slot in missed_slots(opening.loans, closing.loans)}
-    taken = [slot for slot in range(LOAN_SLOTS) if closing.loans.status[0, slot] != EMPTY]
-    owed = tuple(contract(context, closing.loans, slot) for slot in taken)
+    deferred = deferred_loans(context, opening, closing)
+    due = [0 if loan in deferred else due_on(opening.loans, loan) for loan in columns(opening.loans)]
+    missed = {loan: why_missed(context, loan, opening, closing) for loan in missed_loans(opening.loans, closing.loans)}
+    owed = tuple(contract(context, closing.loans, loan) for loan in columns(closing.loans))
     sentences = [
         f"Borrower {context.borrower}, month {context.month} ({context.date}).",
         circumstances(closing.borrowers),
@@ -151,11 +152,16 @@ def explain(context: ExplanationContext, opening: People, closing: People) -> Ex
         outcome=OUTCOMES[int(applications.outcome[0])],
         first_outcome=OUTCOMES[int(applications.first_outcome[0])],
         due_fen=sum(due),
-        missed=tuple((context.lenders[int(opening.loans.lender[0, slot])], why) for slot, why in missed.items()),
+        missed=tuple((context.lenders[int(opening.loans.lender[0, loan])], why) for loan, why in missed.items()),
         owed=owed,
         informal_debt_fen=int(closing.borrowers.informal_debt[0]),
         sentences=tuple(sentences),
     )
+
+
+def columns(loans: Loans) -> list[int]:
+    """Return the columns of one person's loans in which a contract stands."""
+    return np.flatnonzero(loans.status[0] > EMPTY).tolist()
 
 
 def money(amount_fen: int) -> str:
@@ -163,55 +169,55 @@ def money(amount_fen: int) -> str:
     return f"{yuan(int(amount_fen)):,.2f} yuan"
 
 
-def due_on(loans: Loans, slot: int) -> int:
+def due_on(loans: Loans, loan: int) -> int:
     """Return what fell due on a running loan this month, arrears included, in fen."""
-    if loans.status[0, slot] != OPEN:
+    if loans.status[0, loan] != OPEN:
         return 0
     return amount_due_estimate(
-        int(loans.bucket[0, slot]),
-        int(loans.instalments_left[0, slot]),
-        int(loans.instalment[0, slot]),
-        int(loans.principal[0, slot]),
+        int(loans.bucket[0, loan]),
+        int(loans.instalments_left[0, loan]),
+        int(loans.instalment[0, loan]),
+        int(loans.principal[0, loan]),
     )
 
 
-def deferred_slots(context: ExplanationContext, opening: People, closing: People) -> list[int]:
-    """Return the slots of running loans whose instalments the law postponed this month."""
+def deferred_loans(context: ExplanationContext, opening: People, closing: People) -> list[int]:
+    """Return the running loans whose instalments the law postponed this month."""
     employed = int(closing.borrowers.employed[0])
     return [
-        slot
-        for slot in range(LOAN_SLOTS)
-        if opening.loans.status[0, slot] == OPEN
-        and is_postponed(context.offers[int(opening.loans.lender[0, slot])].rules.postponement, employed)
+        loan
+        for loan in columns(opening.loans)
+        if opening.loans.status[0, loan] == OPEN
+        and is_postponed(context.offers[int(opening.loans.lender[0, loan])].rules.postponement, employed)
     ]
 
 
-def missed_slots(opening: Loans, closing: Loans) -> list[int]:
-    """Return the slots in which not a single instalment was paid."""
+def missed_loans(opening: Loans, closing: Loans) -> list[int]:
+    """Return the running loans on which not a single instalment was paid."""
     return [
-        slot
-        for slot in range(LOAN_SLOTS)
-        if opening.status[0, slot] == OPEN
+        loan
+        for loan in columns(opening)
+        if opening.status[0, loan] == OPEN
         and (
-            closing.status[0, slot] == CHARGED_OFF
-            or (closing.status[0, slot] == OPEN and closing.bucket[0, slot] > opening.bucket[0, slot])
+            closing.status[0, loan] == CHARGED_OFF
+            or (closing.status[0, loan] == OPEN and closing.bucket[0, loan] > opening.bucket[0, loan])
         )
     ]
 
 
-def why_missed(context: ExplanationContext, slot: int, opening: People, closing: People) -> str:
+def why_missed(context: ExplanationContext, loan: int, opening: People, closing: People) -> str:
     """Return fraud, walked_away, forgot or no_money: the rules are asked again, with the draws of that month."""
     person, loans, lines = opening.borrowers, opening.loans, opening.lines
-    lender = int(loans.lender[0, slot])
-    if loans.purpose[0, slot] == FRAUD:
+    lender = int(loans.lender[0, loan])
+    if loans.purpose[0, loan] == FRAUD:
         return "fraud"
     approved = closing.applications.outcome[0] == APPROVED
     drawn = int(closing.applications.amount[0]) if approved else 0
-    debt = drawn + sum(int(loans.principal[0, each]) for each in range(LOAN_SLOTS) if loans.status[0, each] == OPEN)
+    debt = drawn + sum(int(loans.principal[0, each]) for each in columns(loans) if loans.status[0, each] == OPEN)
     here = drawn if approved and closing.applications.lender[0] == lender else 0
     here += sum(
         int(loans.principal[0, each])
-        for each in range(LOAN_SLOTS)
+        for each in columns(loans)
         if loans.status[0, each] == OPEN and loans.lender[0, each] == lender
     )
     unused = available_on_line(int(lines.limit[0, lender]), here) if lines.status[0, lender] == LINE_OPEN else 0
@@ -225,19 +231,19 @@ def why_missed(context: ExplanationContext, slot: int, opening: People, closing:
         context.behaviour.repayment,
     ):
         return "walked_away"
-    u = context.chance.uniform("forget", context.borrower, int(loans.origination_month[0, slot]))
-    if loans.bucket[0, slot] == 0 and u < forget_chance(int(person.reliability[0]), context.behaviour.repayment):
+    u = context.chance.uniform("forget", context.borrower, int(loans.origination_month[0, loan]))
+    if loans.bucket[0, loan] == 0 and u < forget_chance(int(person.reliability[0]), context.behaviour.repayment):
         return "forgot"
     return "no_money"
 
 
-def contract(context: ExplanationContext, loans: Loans, slot: int) -> Owed:
+def contract(context: ExplanationContext, loans: Loans, loan: int) -> Owed:
     """Return one contract at month end."""
     return Owed(
-        context.lenders[int(loans.lender[0, slot])],
-        int(loans.principal[0, slot]),
-        int(loans.bucket[0, slot]),
-        bool(loans.status[0, slot] == CHARGED_OFF),
+        context.lenders[int(loans.lender[0, loan])],
+        int(loans.principal[0, loan]),
+        int(loans.bucket[0, loan]),
+        bool(loans.status[0, loan] == CHARGED_OFF),
     )
 
 
@@ -288,9 +294,9 @@ def due_sentences(context: ExplanationContext, opening: People, due: list[int]) 
     """Return what fell due this month, lender by lender."""
     loans = opening.loans
     parts = [
-        f"{context.lenders[int(loans.lender[0, slot])]} {money(amount)}"
-        + (f" ({int(loans.bucket[0, slot])} months in arrears)" if loans.bucket[0, slot] else "")
-        for slot, amount in enumerate(due)
+        f"{context.lenders[int(loans.lender[0, loan])]} {money(amount)}"
+        + (f" ({int(loans.bucket[0, loan])} months in arrears)" if loans.bucket[0, loan] else "")
+        for loan, amount in enumerate(due)
         if amount > 0
     ]
     informal = int(opening.borrowers.informal_debt[0])
@@ -311,21 +317,23 @@ def payment_sentences(
         "walked_away": "not paid by choice: the burden outweighed stigma and what the line is still worth",
     }
     sentences = []
-    for slot in range(LOAN_SLOTS):
-        if opening.status[0, slot] != OPEN:
+    for loan in columns(opening):
+        if opening.status[0, loan] != OPEN:
             continue
-        name = context.lenders[int(opening.lender[0, slot])]
-        if slot in deferred:
+        name = context.lenders[int(opening.lender[0, loan])]
+        if loan in deferred:
             sentences.append(f"{name}: postponed by law, for the person is without work.")
-        elif slot in missed:
-            end = "; it was charged off" if closing.status[0, slot] == CHARGED_OFF else ""
-            sentences.append(f"{name}: {why[missed[slot]]}{end}.")
-        elif closing.status[0, slot] == EMPTY:
+        elif loan in missed:
+            end = "; it was charged off" if closing.status[0, loan] == CHARGED_OFF else ""
+            sentences.append(f"{name}: {why[missed[loan]]}{end}.")
+        elif closing.status[0, loan] == REFINANCED:
+            sentences.append(f"{name}: repaid out of the new loan.")
+        elif closing.status[0, loan] == PAID_OFF:
             sentences.append(f"{name}: paid off.")
-        elif closing.bucket[0, slot] > 0:
-            sentences.append(f"{name}: paid in part, {int(closing.bucket[0, slot])} months in arrears.")
+        elif closing.bucket[0, loan] > 0:
+            sentences.append(f"{name}: paid in part, {int(closing.bucket[0, loan])} months in arrears.")
         else:
-            sentences.append(f"{name}: paid" + (", and so cured." if opening.bucket[0, slot] else "."))
+            sentences.append(f"{name}: paid" + (", and so cured." if opening.bucket[0, loan] else "."))
     return sentences
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.codes import LINE_OPEN, OPEN
 from sim.counted import LIQUIDITY_TERCILES, LiquidityFlow
 from sim.observe.metrics import with_ratios
-from sim.state import People, Tallies
+from sim.state import People, Tallies, owners_of
 
 COUNTED = ("applied", "approved", "moved_lender", "refused_line_cut", "informal", "hardship", "late")
 AMOUNTS = ("normal_income", "consumption", "savings", "debt", "informal_debt")
@@ -21,9 +21,10 @@ def terciles_of_liquidity(people: People, lender: int) -> NDArray[np.int8]:
 
     Followed are those with an open line at the lender on which they owe nothing. Ties go by row.
     """
-    loans, borrowers = people.loans, people.borrowers
-    owes_here = ((loans.status == OPEN) & (loans.lender == lender)).any(axis=1)
-    holders = np.flatnonzero((people.lines.status[:, lender] == LINE_OPEN) & ~owes_here)
+    loans, lines, borrowers = people.loans, people.lines, people.borrowers
+    debtors = owners_of(loans)[(loans.status == OPEN) & (loans.lender == lender)]
+    holders = owners_of(lines)[(lines.status == LINE_OPEN) & (lines.lender == lender)]
+    holders = np.setdiff1d(holders, debtors)
     months = borrowers.savings[holders] / np.maximum(1, borrowers.permanent_income[holders])
     ranks = np.empty(len(holders), dtype=np.int64)
     ranks[np.argsort(months, kind="stable")] = np.arange(len(holders))

@@ -32,8 +32,8 @@ SUMMED = {
         "essentials",
         "consumption",
     ),
-    "loans": ("principal", "lender"),
-    "lines": ("limit",),
+    "loans": ("first", "principal", "lender"),
+    "lines": ("first", "limit"),
 }
 FIXED_AT_BIRTH = Borrowers._fields[: Borrowers._fields.index("employed")]
 WORD_BYTES = 8

@@ -27,9 +27,10 @@ from sim.codes import (
 from sim.draws import Draws
 from sim.economy.population import parts_of_groups
 from sim.observe.builders import Block, Texts
-from sim.observe.tape import Contracts, Signed, contracts_of, signed_after, signed_of, tape_block
+from sim.observe.side_by_side import people_at
+from sim.observe.tape import Followed, contracts_of, founded, month_of, tape_block
 from sim.params import LENDER_KINDS
-from sim.state import Applications, Borrowers, Lines, Loans, People
+from sim.state import Applications, Loans, People
 
 Rows = NDArray[np.int64]
 TRAITS = {"income_quintile": QUINTILES, "region": REGIONS, "sector": SECTORS, "age_band": AGE_BANDS}
@@ -60,28 +61,25 @@ class Panel:
         self.rows = rows
         self.warm_up_months = warm_up_months
         if len(rows):
-            people = people_at(state(), rows)
-            contracts = contracts_of(people.loans)
-            self.remember(people, contracts, signed_of(contracts))
+            people = people_at(state(), rows, len(self.names))
+            self.remember(people, founded(contracts_of(state().loans, rows)))
 
-    def remember(self, people: People, contracts: Contracts, signed: Signed) -> None:
+    def remember(self, people: People, loans: Followed) -> None:
         """Keep what next month is held against."""
         self.savings = people.borrowers.savings.astype(np.int64)
         self.hardship_months = people.borrowers.hardship_months.copy()
-        self.contracts, self.signed = contracts, signed
+        self.loans = loans
 
     def blocks(self, month: int, state: Callable[[], People]) -> Iterator[tuple[str, Block]]:
         """Yield the month's rows of each micro table, by its name; none in the warm-up."""
         if not len(self.rows):
             return
-        people = people_at(state(), self.rows)
-        contracts = contracts_of(people.loans)
-        signed = signed_after(self.signed, self.contracts, contracts)
+        people = people_at(state(), self.rows, len(self.names))
+        loans = month_of(self.loans, state().loans, self.rows)
         if month >= 0:
-            before, now = (self.contracts, self.signed), (contracts, signed)
             yield "panel", self.panel_block(month, people)
-            yield "tape", tape_block(month, self.rows, self.names, self.warm_up_months, before, now)
-        self.remember(people, contracts, signed)
+            yield "tape", tape_block(month, self.names, self.warm_up_months, loans)
+        self.remember(people, loans.now)
 
     def panel_block(self, month: int, people: People) -> Block:
         """Return the month's rows of the people."""
@@ -134,13 +132,3 @@ class Panel:
             "borrowed_fen": np.where(approved, applications.amount, 0),
             "refusal": Texts(refusal, ("none", *OUTCOMES[1:])),
         }
-
-
-def people_at(people: People, rows: Rows) -> People:
-    """Return a copy of some people's rows."""
-    return People(
-        Borrowers._make(values[rows] for values in people.borrowers),
-        Loans._make(values[rows] for values in people.loans),
-        Lines._make(values[rows] for values in people.lines),
-        Applications._make(values[rows] for values in people.applications),
-    )

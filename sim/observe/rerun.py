@@ -92,7 +92,11 @@ def rerun_month(market: RunMarket, borrower: int, month: int) -> ExplainedMonth:
     difference = first_difference(market.record, again.record, market.sums, again.sums, min(month, again.month - 1))
     if difference is not None:
         raise ValueError(f"explain: {difference} is not what {its_making(market)} make of it; {WHY}")
-    changed = changed_since(person_of(market.people.state(), borrower), found[0].closing, month == market.month - 1)
+    changed = changed_since(
+        person_of(market.people.state(), borrower, len(market.config.lender)),
+        found[0].closing,
+        month == market.month - 1,
+    )
     if changed is not None:
         raise ValueError(f"explain: {changed} of borrower {borrower} was changed after month {month} had closed; {WHY}")
     return found[0]
@@ -111,10 +115,10 @@ def months_run_again(market: RunMarket, again: RunMarket, borrower: int, month: 
         if again.month != month:
             run_month()
             return
-        opening = person_of(again.people.state(), borrower)
+        opening = person_of(again.people.state(), borrower, len(again.config.lender))
         points = float(again.neighbourhoods.default_points()[int(opening.borrowers.community[0])])
         run_month()
-        closing = person_of(again.people.state(), borrower)
+        closing = person_of(again.people.state(), borrower, len(again.config.lender))
         found.append(ExplainedMonth(context_of(again, borrower, month, points), opening, closing))
 
     again.run_month = watched_month  # type: ignore[method-assign]  # whether step calls it once or more often

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sim.codes import NOBODY, NOT_APPLIED
 from sim.compiling import kernel, wide
-from sim.people.loan_slots import worst_bucket
+from sim.people.holdings import worst_bucket
 from sim.people.terms import Conditions
 from sim.scoring.truth import DECISION_BITS, IN_DEBT, TURNED_BAD, decision_of, truth_column
 from sim.state import Borrowers, People, Tallies

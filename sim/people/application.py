@@ -7,14 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import LOAN_SLOTS, NEVER, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN, PENDING, SHORTFALL
+from sim.codes import NEVER, NO_LINE, NO_NEED, NOBODY, NOT_APPLIED, OPEN, PENDING, SHORTFALL
 from sim.compiling import kernel, wide
 from sim.counted import Flow
 from sim.draws import EXPLORE, FOR_LIFE, INSIGHT, OFFICER, PRIORITY, PROXY, RATION, RESERVATION, SIGNAL, uniform
 from sim.elementary import normal_quantile
 from sim.params import BehaviourParameters
 from sim.people.applicant_outcome import begin_watch
-from sim.people.loan_slots import bucket_at, interest_to_repay, owed_at, slot_for
+from sim.people.holdings import bucket_at, interest_to_repay, line_at, loan_to_repay, owed_at, status_of
 from sim.people.offer_test import arm_of, count_offer, price_for
 from sim.people.permission import ground_in_law
 from sim.people.terms import Conditions, Terms
@@ -86,10 +86,10 @@ def scorecard_cell(
     since_default = NEVER
     late_now = bucket_at(i, lender, loans)
     debt = 0
-    for slot in range(LOAN_SLOTS):
-        if loans.status[i, slot] == OPEN and (seen_elsewhere or loans.lender[i, slot] == lender):
-            debt += loans.principal[i, slot]
-            late_now = max(late_now, wide(loans.bucket[i, slot]))
+    for row in range(loans.first[i], loans.first[i + 1]):
+        if loans.status[row] == OPEN and (seen_elsewhere or loans.lender[row] == lender):
+            debt += wide(loans.principal[row])
+            late_now = max(late_now, wide(loans.bucket[row]))
     inquiries = 0
     if seen_elsewhere:
         since_late = wide(borrowers.months_since_late[i])
@@ -102,8 +102,9 @@ def scorecard_cell(
     noise = normal_quantile(uniform(keys, SIGNAL, FOR_LIFE, i, terms.lender_id[lender]))
     signal = terms.signal_seen[lender] * behaviour_signal(borrowers.reliability[i], terms.signal_noise[lender], noise)
     tenure = -1
-    if lines.status[i, lender] != NO_LINE:
-        tenure = month - wide(lines.opened_month[i, lender])
+    line = line_at(i, lender, lines)
+    if status_of(line, lines) != NO_LINE:
+        tenure = month - wide(lines.opened_month[line])
     history = history_bin(since_late, since_default, late_now, terms.registry_memory[lender])
     indebtedness = debt_bin(debt, income_seen)
     if not seen_elsewhere:
@@ -174,7 +175,8 @@ def apply_to(
     lines = people.lines
     applications = people.applications
     month = conditions.month
-    status = wide(lines.status[i, lender])
+    line = line_at(i, lender, lines)
+    status = status_of(line, lines)
     if status == NO_LINE:
         tallies.flow[lender, Flow.NEW_APPLICATIONS] += 1
         borrowers.inquiry_months[i] |= 1
@@ -209,8 +211,8 @@ def apply_to(
     answer = decision(
         band,
         status,
-        wide(lines.limit[i, lender]),
-        owed_at(i, lender, loans) + interest_to_repay(i, slot_for(i, lender, loans), loans),
+        0 if status == NO_LINE else wide(lines.limit[line]),
+        owed_at(i, lender, loans) + interest_to_repay(loan_to_repay(i, lender, loans), loans),
         wanted,
         personal_limit(
             opening_limit(
@@ -268,8 +270,10 @@ def apply_to(
     refused_by_lot = terms.rationed_in_need[lender] if in_need == 1 else terms.rationed[lender]
     if refused_by_lot > 0.0:
         answer = rationed(answer, uniform(keys, RATION, month, i, 0), refused_by_lot)
-    outcome = told_of_a_cut(answer.outcome, wide(lines.unnoticed_cut[i, lender]))
-    lines.unnoticed_cut[i, lender] = 0
+    outcome = answer.outcome
+    if status != NO_LINE:
+        outcome = told_of_a_cut(outcome, wide(lines.unnoticed_cut[line]))
+        lines.unnoticed_cut[line] = 0
     if terms.open[lender] == 0:
         outcome = terms.shut_ground[lender]
     count_offer(lender, arm, outcome, apr_bp, terms, tallies)

@@ -5,9 +5,10 @@ Everything a pass adds up is a whole number, so the order in which shards finish
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
+from typing import Any
 
 from sim.state import NOTHING_COUNTED, Counting, Tallies, add_tallies, blank_tallies
 
@@ -43,15 +44,19 @@ class Shards:
             rows(*self.ranges[0], total)
             return
         parts = [blank_tallies(self.lenders, self.communities, self.counting) for _ in self.ranges]
-        if self.threads == 1:
-            for (first, last), part in zip(self.ranges, parts, strict=True):
-                rows(first, last, part)
-        else:
-            with ThreadPoolExecutor(self.threads) as pool:
-                jobs = [
-                    pool.submit(rows, first, last, part) for (first, last), part in zip(self.ranges, parts, strict=True)
-                ]
-                for job in jobs:
-                    job.result()  # raises what its thread raised
+        self._on_threads(rows, [(first, last, part) for (first, last), part in zip(self.ranges, parts, strict=True)])
         for part in parts:
             add_tallies(total, part)
+
+    def each(self, rows: Callable[[int, int], None]) -> None:
+        """Call `rows(first, last)` for every range; it counts nothing."""
+        self._on_threads(rows, self.ranges)
+
+    def _on_threads(self, rows: Callable[..., None], calls: Sequence[tuple[Any, ...]]) -> None:
+        if self.threads == 1:
+            for arguments in calls:
+                rows(*arguments)
+            return
+        with ThreadPoolExecutor(self.threads) as pool:
+            for job in [pool.submit(rows, *arguments) for arguments in calls]:
+                job.result()  # raises what its thread raised

@@ -28,6 +28,7 @@ from sim.codes import (
     PENDING,
     PURCHASE,
     RATE_CAP,
+    REFINANCED,
     WORKING_CAPITAL,
 )
 from sim.compiling import kernel, wide
@@ -35,8 +36,9 @@ from sim.counted import PAID_OFF_COLUMN, Flag, Flow, GroupFlow, PartnerFlow, Vin
 from sim.draws import DECEIT, uniform
 from sim.money import part
 from sim.params import BehaviourParameters
-from sim.people.loan_slots import interest_to_repay, slot_for
+from sim.people.holdings import end_contract, interest_to_repay, line_at, loan_to_repay
 from sim.people.offer_test import arm_of, count_loan_in_arm, price_for
+from sim.people.room import is_served
 from sim.people.terms import Conditions, Cutoffs, Terms
 from sim.rules.default import purpose_in_truth
 from sim.rules.demand import term_months
@@ -72,25 +74,26 @@ def outcome_flag(outcome: int) -> int:
 
 
 @kernel
-def repay_by_new_loan(i: int, slot: int, loans: Loans, tallies: Tallies) -> int:
-    """Repay the loan in a slot, if there is one, out of the new loan that takes its place; return the fen it takes."""
-    if loans.status[i, slot] != OPEN:
+def repay_by_new_loan(row: int, loans: Loans, tallies: Tallies) -> int:
+    """Repay a loan, if there is one to repay, out of the new loan that takes its place; return the fen it takes."""
+    if row < 0:
         return 0
-    lender = wide(loans.lender[i, slot])
-    partner = wide(loans.partner[i, slot])
-    principal = wide(loans.principal[i, slot])
-    interest = interest_to_repay(i, slot, loans)
+    lender = wide(loans.lender[row])
+    partner = wide(loans.partner[row])
+    principal = wide(loans.principal[row])
+    interest = interest_to_repay(row, loans)
     tallies.flow[lender, Flow.INTEREST] += interest
     tallies.flow[lender, Flow.PRINCIPAL] += principal
     tallies.flow[lender, Flow.REFINANCED] += principal + interest
     tallies.roll_count[lender, 0, PAID_OFF_COLUMN] += 1
     tallies.roll_amount[lender, 0, PAID_OFF_COLUMN] += principal
     if partner != NOBODY:
-        share_bp = wide(loans.partner_share_bp[i, slot])
+        share_bp = wide(loans.partner_share_bp[row])
         tallies.flow[lender, Flow.INTEREST_PARTNER] += part(interest, share_bp)
         tallies.flow[lender, Flow.PRINCIPAL_PARTNER] += part(principal, share_bp)
         tallies.partner_flow[lender, partner, PartnerFlow.INTEREST] += part(interest, share_bp)
         tallies.partner_flow[lender, partner, PartnerFlow.PRINCIPAL] += part(principal, share_bp)
+    end_contract(row, REFINANCED, loans)
     return principal + interest
 
 
@@ -115,40 +118,41 @@ def draw_credit(
     band = wide(applications.band[i])
     month = conditions.month
     group = borrowers.group[i]
+    line = line_at(i, lender, lines)
     arm = arm_of(i, lender, month, keys, terms)
     apr_bp = price_for(lender, band, arm, terms)
     purpose = wide(applications.purpose[i])
     if terms.fraud[lender] > 0.0:
         u = uniform(keys, DECEIT, month, i, terms.lender_id[lender])
-        purpose = purpose_in_truth(purpose, lines.status[i, lender], u, terms.fraud[lender])
-    if lines.status[i, lender] == NO_LINE:
-        lines.status[i, lender] = LINE_OPEN
-        lines.opened_month[i, lender] = month
-        lines.limit[i, lender] = applications.limit[i]
+        purpose = purpose_in_truth(purpose, lines.status[line], u, terms.fraud[lender])
+    if lines.status[line] == NO_LINE:
+        lines.status[line] = LINE_OPEN
+        lines.opened_month[line] = month
+        lines.limit[line] = applications.limit[i]
         tallies.flow[lender, Flow.NEW_APPROVALS] += 1
     else:
         tallies.flow[lender, Flow.LINE_APPROVALS] += 1
-    slot = slot_for(i, lender, loans)
-    drawn = amount + repay_by_new_loan(i, slot, loans, tallies)
+    drawn = amount + repay_by_new_loan(loan_to_repay(i, lender, loans), loans, tallies)
     income = int(borrowers.permanent_income[i] * conditions.wage_index)
     term = min(term_months(drawn, income, behaviour.demand.instalment_income_share), terms.longest_term[lender])
     partner = cutoffs.partner[lender, applications.priority[i]]
     share_bp = terms.partner_share_bp[lender] if partner != NOBODY else 0
-    loans.principal[i, slot] = drawn
-    loans.original[i, slot] = drawn
-    loans.instalment[i, slot] = level_instalment(drawn, apr_bp, term)
-    loans.origination_month[i, slot] = month
-    loans.apr_bp[i, slot] = apr_bp
-    loans.partner_share_bp[i, slot] = share_bp
-    loans.cell[i, slot] = applications.cell[i]
-    loans.instalments_left[i, slot] = term
-    loans.bucket[i, slot] = 0
-    loans.worst_bucket[i, slot] = 0
-    loans.purpose[i, slot] = purpose
-    loans.band[i, slot] = band
-    loans.lender[i, slot] = lender
-    loans.partner[i, slot] = partner
-    loans.status[i, slot] = OPEN
+    row = wide(loans.first[i + 1]) - 1  # the newest, for which room was made
+    loans.principal[row] = drawn
+    loans.original[row] = drawn
+    loans.instalment[row] = level_instalment(drawn, apr_bp, term)
+    loans.origination_month[row] = month
+    loans.apr_bp[row] = apr_bp
+    loans.partner_share_bp[row] = share_bp
+    loans.cell[row] = applications.cell[i]
+    loans.instalments_left[row] = term
+    loans.bucket[row] = 0
+    loans.worst_bucket[row] = 0
+    loans.purpose[row] = purpose
+    loans.band[row] = band
+    loans.lender[row] = lender
+    loans.partner[row] = partner
+    loans.status[row] = OPEN
     applications.outcome[i] = APPROVED
 
     tallies.flow[lender, Flow.ORIGINATIONS] += drawn
@@ -228,8 +232,7 @@ def resolve_application(
         lender = wide(applications.lender[i])
         is_second = first_outcome != NOT_APPLIED
         cutoffs = second_round if is_second else first_round
-        stratum = stratum_of(group, cutoffs.priority.shape[1])
-        if applications.priority[i] < cutoffs.priority[lender, stratum]:
+        if is_served(i, people, first_round, second_round):
             amount = draw_credit(i, people, keys, conditions, terms, behaviour, cutoffs, tallies)
             flags |= Flag.APPROVED
             if is_second:
@@ -242,6 +245,7 @@ def resolve_application(
             if purpose == WORKING_CAPITAL:
                 people.borrowers.inventory[i] += amount
         else:
+            stratum = stratum_of(group, cutoffs.priority.shape[1])
             refuse(i, lender, cutoffs.binding[lender, stratum], people, tallies)
     remember_refusal(i, conditions.month, people)
     outcome = wide(applications.outcome[i])

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import LOAN_SLOTS, PRIORITIES, STRATA
+from sim.codes import PRIORITIES, STRATA
 from sim.draws import MonthDraws
 from sim.economy.spillovers import Rumour
 from sim.params import BehaviourParameters, MarketConfig
 from sim.people.blocks import Shards
 from sim.people.credit_search import seek_rows, try_elsewhere_rows
 from sim.people.job import BLOCK, earn_rows
+from sim.people.room import count_rows, move_lines, move_loans
 from sim.people.rumour import spread_rows
 from sim.people.settlement import settle_rows
 from sim.people.terms import Conditions, Cutoffs, Terms
 from sim.policies.base import caps_flow
 from sim.scoring.outcomes import counting_of
-from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_tallies
+from sim.state import NOTHING_COUNTED, STATE_TYPES, Counting, Lines, Loans, People, Tallies, blank_tallies
 
 
 def block_scratch() -> NDArray[np.float64]:
@@ -31,6 +34,7 @@ class PeopleEngine:
     def __init__(
         self,
         people: People,
+        lenders: int,
         communities: int,
         behaviour: BehaviourParameters,
         shards: int = 1,
@@ -40,8 +44,9 @@ class PeopleEngine:
         """Take over the state of a population."""
         self.people = people
         self.behaviour = behaviour
+        self.lenders = lenders
         self.communities = communities
-        size, self.lenders = people.lines.limit.shape
+        size = len(people.borrowers.employed)
         self.shards = Shards(size, self.lenders, communities, shards, threads, counting)
         self.tallies = blank_tallies(self.lenders, communities, counting)
 
@@ -96,6 +101,8 @@ class PeopleEngine:
         self, first_round: Cutoffs, second_round: Cutoffs, terms: Terms, conditions: Conditions, chance: MonthDraws
     ) -> Tallies:
         """Let people draw what was approved, pay or miss, spend or save; return everything counted this month."""
+        self.make_room(first_round, second_round)
+        most_loans = int(np.diff(self.people.loans.first).max(initial=0))
         self.shards.run(
             lambda first, last, tallies: settle_rows(
                 first,
@@ -107,12 +114,25 @@ class PeopleEngine:
                 self.behaviour,
                 first_round,
                 second_round,
-                np.zeros(LOAN_SLOTS, dtype=np.bool_),
+                np.zeros(most_loans, dtype=np.bool_),
                 tallies,
             ),
             self.tallies,
         )
         return self.tallies
+
+    def make_room(self, first_round: Cutoffs, second_round: Cutoffs) -> None:
+        """Give every approved loan a row, and every line that it opens; rows of what has ended go."""
+        old = self.people
+        size = len(old.borrowers.employed)
+        counts = np.empty((2, size), dtype=np.int32)
+        self.shards.each(
+            lambda first, last: count_rows(first, last, old, first_round, second_round, counts[0], counts[1])
+        )
+        loans, lines = Loans(**room_for(Loans, counts[0])), Lines(**room_for(Lines, counts[1]))
+        self.shards.each(lambda first, last: move_loans(first, last, old.loans, loans))
+        self.shards.each(lambda first, last: move_lines(first, last, old.lines, lines, old.applications))
+        self.people = old._replace(loans=loans, lines=lines)
 
     def spread_word(self, rumour: Rumour, chance: MonthDraws) -> None:
         """Let a rumour about one lender be heard or forgotten."""
@@ -139,10 +159,20 @@ class PeopleEngine:
         return self.people
 
 
+def room_for(table: type, counts: NDArray[np.int32]) -> dict[str, Any]:
+    """Return the fields of a table with so many rows for each borrower, not yet written but for `first`."""
+    first = np.zeros(len(counts) + 1, dtype=np.int32)
+    np.cumsum(counts, out=first[1:])
+    types = STATE_TYPES[table.__name__]
+    return {name: first if name == "first" else np.empty(first[-1], dtype=kind) for name, kind in types.items()}
+
+
 def people_engine(config: MarketConfig, people: People, communities: int) -> PeopleEngine:
     """Return the engine of a market, which counts what its lenders will ask for."""
     counting = counting_for(config)
-    return PeopleEngine(people, communities, config.behaviour, config.shards, config.threads, counting)
+    return PeopleEngine(
+        people, len(config.lender), communities, config.behaviour, config.shards, config.threads, counting
+    )
 
 
 def counting_for(config: MarketConfig) -> Counting:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import ALL_SLOTS_TAKEN, LINE_BARRED, LINE_FROZEN, NEVER, NO_LINE, NOBODY, PURCHASE
+from sim.codes import LINE_BARRED, LINE_FROZEN, NEVER, NO_LINE, NO_ROOM, NOBODY, PURCHASE
 from sim.compiling import kernel, wide
 from sim.draws import uniform
 from sim.params import BehaviourParameters
-from sim.people.loan_slots import bucket_at, owed_at, slot_for, worst_bucket
+from sim.people.holdings import bucket_at, line_at, loan_to_repay, owed_at, status_of, worst_bucket
 from sim.people.terms import Conditions, Terms
 from sim.rules.choice import appeal, is_discouraged, perceived_apr
 from sim.rules.law import taught_literacy
@@ -34,14 +34,14 @@ def choose_lender(
     terms: Terms,
     behaviour: BehaviourParameters,
 ) -> int:
-    """Return the lender person i turns to, or NOBODY when none can be reached that might lend, or ALL_SLOTS_TAKEN.
+    """Return the lender person i turns to, or NOBODY when none can be reached that might lend, or NO_ROOM.
 
     People do not ask a lender they are in arrears with, one that barred them, or one whose line they know to be frozen
     or to have no room left.
     """
     best = NOBODY
     best_appeal = 0.0
-    slots_taken = False
+    lacks_room = False
     # The second choice of the month follows a refusal by nature.
     since_refused = wide(borrowers.months_since_refused[i]) if excluded == NOBODY else NEVER
     discouraged = is_discouraged(worst_bucket(i, loans), since_refused, behaviour.choice)
@@ -49,20 +49,21 @@ def choose_lender(
     for lender in range(terms.open.shape[0]):
         if lender == excluded or (wide(borrowers.reached_by[i]) >> lender) & 1 == 0:
             continue
-        status = lines.status[i, lender]
+        line = line_at(i, lender, lines)
+        status = status_of(line, lines)
         if status == LINE_BARRED or (status == NO_LINE and terms.open[lender] == 0):
             continue
         if bucket_at(i, lender, loans) > 0 or (status == NO_LINE and discouraged == 1):
             continue
         has_room = 0
         if status != NO_LINE:
-            room = available_on_line(wide(lines.limit[i, lender]), owed_at(i, lender, loans))
+            room = available_on_line(wide(lines.limit[line]), owed_at(i, lender, loans))
             # Nobody tells a customer of a quiet cut: they ask once more, and learn it then.
-            if (status == LINE_FROZEN or room < smallest) and lines.unnoticed_cut[i, lender] == 0:
+            if (status == LINE_FROZEN or room < smallest) and lines.unnoticed_cut[line] == 0:
                 continue
             has_room = 1
-        if slot_for(i, lender, loans) == NOBODY:
-            slots_taken = True
+        if loan_to_repay(i, lender, loans) == NO_ROOM:
+            lacks_room = True
             continue
         refused = 0
         if borrowers.last_refused_by[i] == lender and borrowers.months_since_refused[i] <= REFUSAL_MEMORY_MONTHS:
@@ -80,6 +81,6 @@ def choose_lender(
         if best == NOBODY or liking > best_appeal:
             best = lender
             best_appeal = liking
-    if best == NOBODY and slots_taken:
-        return ALL_SLOTS_TAKEN
+    if best == NOBODY and lacks_room:
+        return NO_ROOM
     return best

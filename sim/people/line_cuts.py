@@ -36,7 +36,7 @@ class Standing(NamedTuple):
 @kernel
 def cut_of(
     i: int,
-    lender: int,
+    line: int,
     standing: Standing,
     borrowers: Borrowers,
     loans: Loans,
@@ -47,7 +47,8 @@ def cut_of(
 ) -> Cut:
     """Return what a lender takes from person i's line: the more of its review and its quiet programme."""
     cuts = terms.cuts
-    opened_month = wide(lines.opened_month[i, lender])
+    lender = wide(lines.lender[line])
+    opened_month = wide(lines.opened_month[line])
     months_open = conditions.month - opened_month
     is_quiet_on = cuts.quiet_share[lender] > 0.0 or cuts.freeze_share[lender] > 0.0
     # The score costs more than the rest of the review, so it is asked for only when something hangs on it.
@@ -58,7 +59,7 @@ def cut_of(
         seen = what_lender_sees(i, lender, borrowers, loans, lines, keys, conditions, terms)
         band = wide(terms.band_of_cell[lender, seen.cell])
     seen_elsewhere = borrowers.registry_rank[i] < terms.registry_rank[lender]
-    falls_late = lines.status[i, lender] == LINE_OPEN and standing.bucket > 0
+    falls_late = lines.status[line] == LINE_OPEN and standing.bucket > 0
     review = review_cut_share(
         1 if falls_late else 0,
         months_open,
@@ -89,8 +90,7 @@ def cut_of(
 
 @kernel
 def count_cut(
-    i: int,
-    lender: int,
+    line: int,
     status_before: int,
     limit_before: int,
     standing: Standing,
@@ -103,12 +103,13 @@ def count_cut(
 
     A lender that makes no loans at all is known to: nobody goes to ask it.
     """
-    limit = wide(lines.limit[i, lender])
-    is_open = lines.status[i, lender] == LINE_OPEN
+    lender = wide(lines.lender[line])
+    limit = wide(lines.limit[line])
+    is_open = lines.status[line] == LINE_OPEN
     if limit < limit_before:
         tallies.flow[lender, Flow.LINES_CUT] += 1
         tallies.flow[lender, Flow.LIMITS_CUT] += limit_before - limit
-    if status_before == LINE_OPEN and lines.status[i, lender] == LINE_FROZEN and standing.bucket == 0:
+    if status_before == LINE_OPEN and lines.status[line] == LINE_FROZEN and standing.bucket == 0:
         tallies.flow[lender, Flow.LINES_FROZEN] += 1
     if status_before != LINE_OPEN or terms.open[lender] == 0:
         return
@@ -116,4 +117,4 @@ def count_cut(
     room = available_on_line(limit, standing.owed)
     still_open = 1 if is_open or standing.bucket > 0 else 0  # late people know why they cannot draw
     if is_made_useless(room_before, room, still_open, smallest) == 1:
-        lines.unnoticed_cut[i, lender] = 1
+        lines.unnoticed_cut[line] = 1

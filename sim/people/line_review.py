@@ -10,8 +10,6 @@ from sim.codes import (
     CHARGED_OFF,
     LINE_FROZEN,
     LINE_OPEN,
-    LOAN_SLOTS,
-    NO_LINE,
     NOBODY,
     OPEN,
     REGION_SECTORS,
@@ -21,8 +19,8 @@ from sim.codes import (
 from sim.compiling import kernel, wide
 from sim.counted import Flow, GroupFlow
 from sim.money import part
+from sim.people.holdings import bucket_at, end_line, owed_at
 from sim.people.line_cuts import Cut, Standing, count_cut, cut_of
-from sim.people.loan_slots import bucket_at, clear_line, owed_at
 from sim.people.offer_test import arm_of, count_debt_in_arm
 from sim.people.terms import Conditions, Terms
 from sim.rules.limits import available_on_line, cut_limit, line_ends, reviewed_limit, reviewed_status
@@ -36,7 +34,7 @@ GOOD_STANDING_MONTHS = 6  # since the last lateness anywhere, before a limit may
 @kernel
 def review_line(
     i: int,
-    lender: int,
+    line: int,
     standing: Standing,
     smallest: int,
     borrowers: Borrowers,
@@ -48,29 +46,30 @@ def review_line(
     tallies: Tallies,
 ) -> None:
     """Let a lender freeze, thaw, raise or cut person i's line, which is open or frozen."""
-    status = wide(lines.status[i, lender])
-    limit = wide(lines.limit[i, lender])
+    lender = wide(lines.lender[line])
+    status = wide(lines.status[line])
+    limit = wide(lines.limit[line])
     cut = Cut(0.0, 0)
     if terms.cuts.may[lender] == 1:
-        cut = cut_of(i, lender, standing, borrowers, loans, lines, keys, conditions, terms)
+        cut = cut_of(i, line, standing, borrowers, loans, lines, keys, conditions, terms)
     after = reviewed_status(status, standing.bucket, cut.freezes)
     if after != status:
-        lines.status[i, lender] = after
+        lines.status[line] = after
     if status == LINE_OPEN and after == LINE_OPEN:
         raise_share = terms.limit_raise[lender] if borrowers.months_since_late[i] >= GOOD_STANDING_MONTHS else 0.0
-        lines.limit[i, lender] = reviewed_limit(
+        lines.limit[line] = reviewed_limit(
             limit,
             standing.owed,
-            conditions.month - wide(lines.opened_month[i, lender]),
+            conditions.month - wide(lines.opened_month[line]),
             raise_share,
             cut.share,
             min(terms.largest_limit[lender], int(terms.limit_months[lender, 0] * standing.income)),
             terms.borrower_cap[lender],
         )
     elif status == LINE_OPEN and standing.bucket > 0 and cut.share > 0.0:
-        lines.limit[i, lender] = cut_limit(limit, standing.owed, cut.share)
+        lines.limit[line] = cut_limit(limit, standing.owed, cut.share)
     if cut.share > 0.0 or cut.freezes == 1:
-        count_cut(i, lender, status, limit, standing, smallest, lines, terms, tallies)
+        count_cut(line, status, limit, standing, smallest, lines, terms, tallies)
 
 
 @kernel
@@ -103,31 +102,30 @@ def review_lines(
     """
     all_unused = 0
     income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
-    for lender in range(terms.open.shape[0]):
-        status = wide(lines.status[i, lender])
-        if status == NO_LINE:  # nobody owes where they have no line
-            continue
+    for line in range(lines.first[i], lines.first[i + 1]):  # nobody owes where they have no line
+        lender = wide(lines.lender[line])
+        status = wide(lines.status[line])
         owed = 0
         bucket = 0
         if holds_loans:
             owed = owed_at(i, lender, loans)
             bucket = bucket_at(i, lender, loans)
         if owed > 0 or bucket > 0:
-            lines.last_owed_month[i, lender] = conditions.month
+            lines.last_owed_month[line] = conditions.month
         else:
-            since_owed = conditions.month - wide(lines.last_owed_month[i, lender])
+            since_owed = conditions.month - wide(lines.last_owed_month[line])
             if line_ends(status, since_owed, terms.dormant_months[lender], terms.barred_months[lender]) == 1:
-                clear_line(i, lender, lines)
+                end_line(line, lines)
                 continue
         if status in (LINE_OPEN, LINE_FROZEN):
             standing = Standing(owed, bucket, debt - owed, income)
-            review_line(i, lender, standing, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
+            review_line(i, line, standing, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
         if owed > 0:
             tallies.flow[lender, Flow.CUSTOMERS] += 1
         if owed > 0 and conditions.counts_shape == 1:
             count_debtor(i, lender, owed, borrowers, tallies)
-        if lines.status[i, lender] == LINE_OPEN:
-            limit = wide(lines.limit[i, lender])
+        if lines.status[line] == LINE_OPEN:
+            limit = wide(lines.limit[line])
             unused = available_on_line(limit, owed)
             all_unused += unused
             tallies.flow[lender, Flow.OPEN_LINES] += 1
@@ -138,21 +136,21 @@ def review_lines(
 
 @kernel
 def count_claim(
-    i: int, slot: int, loans: Loans, conditions: Conditions, terms: Terms, collection_months: int, tallies: Tallies
+    row: int, loans: Loans, conditions: Conditions, terms: Terms, collection_months: int, tallies: Tallies
 ) -> None:
     """Count a claim as its lender's, and as one for sale when it is old enough, or as that of its buyer."""
-    lender = wide(loans.lender[i, slot])
-    principal = wide(loans.principal[i, slot])
-    charged_off_in = charge_off_month(conditions.month, wide(loans.instalments_left[i, slot]), collection_months)
+    lender = wide(loans.lender[row])
+    principal = wide(loans.principal[row])
+    charged_off_in = charge_off_month(conditions.month, wide(loans.instalments_left[row]), collection_months)
     if charged_off_in < terms.sold_before[lender]:
         tallies.flow[lender, Flow.BUYERS_CLAIMS] += principal
         return
     tallies.claims[lender] += principal
     if conditions.month - charged_off_in >= terms.sale_age[lender]:
         tallies.flow[lender, Flow.CLAIMS_FOR_SALE] += principal
-        partner = wide(loans.partner[i, slot])
+        partner = wide(loans.partner[row])
         if partner != NOBODY:
-            partners = part(principal, wide(loans.partner_share_bp[i, slot]))
+            partners = part(principal, wide(loans.partner_share_bp[row]))
             tallies.partner_claims_for_sale[lender, partner] += partners
 
 
@@ -178,34 +176,34 @@ def count_loans(
 ) -> int:
     """Count person i's open loans and claims at month end; return the fen owed on open loans."""
     debt = 0
-    for slot in range(LOAN_SLOTS):
-        status = loans.status[i, slot]
+    for row in range(loans.first[i], loans.first[i + 1]):
+        status = loans.status[row]
         if status == CHARGED_OFF:
-            count_claim(i, slot, loans, conditions, terms, collection_months, tallies)
+            count_claim(row, loans, conditions, terms, collection_months, tallies)
         if status != OPEN:
             continue
-        lender = wide(loans.lender[i, slot])
-        principal = wide(loans.principal[i, slot])
-        bucket = wide(loans.bucket[i, slot])
-        age = min(conditions.month - wide(loans.origination_month[i, slot]), VINTAGE_MONTHS - 1)
-        partner = wide(loans.partner[i, slot])
+        lender = wide(loans.lender[row])
+        principal = wide(loans.principal[row])
+        bucket = wide(loans.bucket[row])
+        age = min(conditions.month - wide(loans.origination_month[row]), VINTAGE_MONTHS - 1)
+        partner = wide(loans.partner[row])
         debt += principal
         tallies.stock[lender, bucket] += principal
         tallies.stock_count[lender, bucket] += 1
         tallies.flow[lender, Flow.LOANS] += 1
-        if wide(loans.purpose[i, slot]) == WORKING_CAPITAL:
+        if wide(loans.purpose[row]) == WORKING_CAPITAL:
             tallies.flow[lender, Flow.PRODUCTIVE_LOANS] += principal
         tallies.vintage_stock[lender, age] += principal
         if terms.experiment_share[lender] > 0.0:
-            arm = arm_of(i, lender, wide(loans.origination_month[i, slot]), keys, terms)
-            count_debt_in_arm(lender, arm, principal, wide(loans.apr_bp[i, slot]), bucket, terms, tallies)
+            arm = arm_of(i, lender, wide(loans.origination_month[row]), keys, terms)
+            count_debt_in_arm(lender, arm, principal, wide(loans.apr_bp[row]), bucket, terms, tallies)
         if conditions.counts_shape == 1:
-            count_ticket(lender, wide(loans.original[i, slot]), principal, tallies)
+            count_ticket(lender, wide(loans.original[row]), principal, tallies)
         if bucket >= 2:
             tallies.group[group, GroupFlow.DEBT_DPD30] += principal
         if bucket >= 4:
             tallies.group[group, GroupFlow.DEBT_DPD90] += principal
         if partner != NOBODY:
-            share_bp = wide(loans.partner_share_bp[i, slot])
+            share_bp = wide(loans.partner_share_bp[row])
             tallies.partner_stock[lender, partner, bucket] += part(principal, share_bp)
     return debt

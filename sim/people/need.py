@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import (
-    EMPTY,
     LINE_OPEN,
     LOAN_SLOTS,
     NO_NEED,
+    NO_ROOM,
     NOBODY,
     PURCHASE,
     RUSH,
@@ -23,7 +23,14 @@ from sim.compiling import kernel, wide
 from sim.draws import CONVENIENCE, PURCHASE_SIZE, uniform
 from sim.elementary import normal_quantile
 from sim.params import BehaviourParameters
-from sim.people.loan_slots import bucket_at, dues_expected, expected_dues_postponed, owed_at, slot_for
+from sim.people.holdings import (
+    bucket_at,
+    contracts_of,
+    dues_expected,
+    expected_dues_postponed,
+    loan_to_repay,
+    owed_at,
+)
 from sim.people.terms import Conditions, Terms
 from sim.rules.demand import amount_wanted, goes_on_credit, purchase_chance, shortfall_wanted, up_to_hundred_yuan
 from sim.rules.limits import available_on_line
@@ -44,11 +51,12 @@ class Wish(NamedTuple):
 @kernel
 def rush_wish(i: int, smallest: int, borrowers: Borrowers, loans: Loans, lines: Lines) -> Wish:
     """Return the wish of person i to draw all that is left at the first lender rumoured to be closing."""
-    for lender in range(lines.status.shape[1]):
-        if (wide(borrowers.aware_of[i]) >> lender) & 1 == 0 or lines.status[i, lender] != LINE_OPEN:
+    for line in range(lines.first[i], lines.first[i + 1]):
+        lender = wide(lines.lender[line])
+        if (wide(borrowers.aware_of[i]) >> lender) & 1 == 0 or lines.status[line] != LINE_OPEN:
             continue
-        room = available_on_line(wide(lines.limit[i, lender]), owed_at(i, lender, loans))
-        if room >= smallest and bucket_at(i, lender, loans) == 0 and slot_for(i, lender, loans) != NOBODY:
+        room = available_on_line(wide(lines.limit[line]), owed_at(i, lender, loans))
+        if room >= smallest and bucket_at(i, lender, loans) == 0 and loan_to_repay(i, lender, loans) != NO_ROOM:
             return Wish(RUSH, room, lender)
     return Wish(NO_NEED, 0, NOBODY)
 
@@ -69,10 +77,7 @@ def purchase_wish(
     demand = behaviour.demand
     sector = borrowers.sector[i]
     unused = wide(borrowers.unused_lines[i])
-    contracts = 0
-    for slot in range(LOAN_SLOTS):
-        if loans.status[i, slot] != EMPTY:
-            contracts += 1
+    contracts = contracts_of(i, loans)
     chance = purchase_chance(borrowers.patience[i], conditions.season_factor, unused, income, contracts, demand)
     working = 0.0
     if sector == SELF_EMPLOYED and contracts < LOAN_SLOTS:

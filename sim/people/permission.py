@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sim.codes import ANY_NUMBER_OF_LENDERS, LOAN_SLOTS, OPEN, PENDING
+from sim.codes import ANY_NUMBER_OF_LENDERS, OPEN, PENDING
 from sim.compiling import kernel, wide
 from sim.params import BehaviourParameters
-from sim.people.loan_slots import interest_to_repay, slot_for
+from sim.people.holdings import interest_to_repay, loan_to_repay
 from sim.people.terms import Conditions, Terms
 from sim.rules.demand import term_months
 from sim.rules.law import NO_SERVICE_CAP_BP, ineligible, too_many_lenders, too_much_service
@@ -17,13 +17,13 @@ from sim.state import Borrowers, Loans
 def other_lenders_owed(i: int, lender: int, loans: Loans) -> int:
     """Return how many lenders besides one person i owes on open loans."""
     count = 0
-    for slot in range(LOAN_SLOTS):
-        owed_to = wide(loans.lender[i, slot])
-        if loans.status[i, slot] != OPEN or owed_to == lender:
+    for row in range(loans.first[i], loans.first[i + 1]):
+        owed_to = wide(loans.lender[row])
+        if loans.status[row] != OPEN or owed_to == lender:
             continue
         is_first = 1
-        for earlier in range(slot):
-            if loans.status[i, earlier] == OPEN and loans.lender[i, earlier] == owed_to:
+        for earlier in range(loans.first[i], row):
+            if loans.status[earlier] == OPEN and loans.lender[earlier] == owed_to:
                 is_first = 0
         count += is_first
     return count
@@ -43,15 +43,16 @@ def service_with(
     behaviour: BehaviourParameters,
 ) -> int:
     """Return the fen a month that person i would pay on all loans the lender sees, the new one among them."""
-    slot = slot_for(i, lender, loans)
-    repaid = wide(loans.principal[i, slot]) if loans.status[i, slot] == OPEN else 0
-    drawn = amount + repaid + interest_to_repay(i, slot, loans)
+    repaid = loan_to_repay(i, lender, loans)
+    drawn = amount
+    if repaid >= 0:
+        drawn += wide(loans.principal[repaid]) + interest_to_repay(repaid, loans)
     income = int(borrowers.permanent_income[i] * conditions.wage_index)
     term = min(term_months(drawn, income, behaviour.demand.instalment_income_share), terms.longest_term[lender])
     service = level_instalment(drawn, apr_bp, term)
-    for other in range(LOAN_SLOTS):
-        if other != slot and loans.status[i, other] == OPEN and (sees_all or loans.lender[i, other] == lender):
-            service += wide(loans.instalment[i, other])
+    for other in range(loans.first[i], loans.first[i + 1]):
+        if other != repaid and loans.status[other] == OPEN and (sees_all or loans.lender[other] == lender):
+            service += wide(loans.instalment[other])
     return service
 
 
@@ -83,8 +84,8 @@ def ground_in_law(
     sees_all = borrowers.registry_rank[i] < terms.registry_rank[lender]
     if sees_all and terms.most_lenders[lender] < ANY_NUMBER_OF_LENDERS:
         owes_here = 0
-        for slot in range(LOAN_SLOTS):
-            if loans.status[i, slot] == OPEN and loans.lender[i, slot] == lender:
+        for row in range(loans.first[i], loans.first[i + 1]):
+            if loans.status[row] == OPEN and loans.lender[row] == lender:
                 owes_here = 1
         ground = too_many_lenders(other_lenders_owed(i, lender, loans), owes_here, terms.most_lenders[lender])
         if ground != PENDING:

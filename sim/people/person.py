@@ -60,16 +60,17 @@ class Borrower(PermanentAgent):
 
     @property
     def loans(self) -> list[Loan]:
-        """Loans and claims, slot by slot."""
+        """Loans and claims, the oldest first."""
         table, names = self.model.people.state().loans, self._lender_names()
         return [
             Loan(
-                lender=names[table.lender[self.row, slot]],
-                partner="" if table.partner[self.row, slot] == NOBODY else names[table.partner[self.row, slot]],
-                is_open=bool(table.status[self.row, slot] == OPEN),
-                **{name: int(getattr(table, name)[self.row, slot]) for name in Loan._fields if name in WHOLE_OF_LOAN},
+                lender=names[table.lender[row]],
+                partner="" if table.partner[row] == NOBODY else names[table.partner[row]],
+                is_open=bool(table.status[row] == OPEN),
+                **{name: int(getattr(table, name)[row]) for name in Loan._fields if name in WHOLE_OF_LOAN},
             )
-            for slot in (table.status[self.row] != EMPTY).nonzero()[0]
+            for row in range(table.first[self.row], table.first[self.row + 1])
+            if table.status[row] > EMPTY
         ]
 
     @property
@@ -77,8 +78,9 @@ class Borrower(PermanentAgent):
         """Credit lines by the name of the lender; lenders that gave none are left out."""
         table, names = self.model.people.state().lines, self._lender_names()
         return {
-            names[lender]: Line(*(int(getattr(table, name)[self.row, lender]) for name in Line._fields))
-            for lender in (table.status[self.row] != NO_LINE).nonzero()[0]
+            names[table.lender[row]]: Line(*(int(getattr(table, name)[row]) for name in Line._fields))
+            for row in range(table.first[self.row], table.first[self.row + 1])
+            if table.status[row] != NO_LINE
         }
 
     @property

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHARGED_OFF, LOAN_SLOTS, NOBODY
+from sim.codes import CHARGED_OFF, CLAIM_ENDED, NOBODY
 from sim.compiling import kernel, wide
 from sim.counted import Flow, PartnerFlow
 from sim.draws import COLLECT, uniform
 from sim.money import part
 from sim.params import BehaviourParameters
-from sim.people.loan_slots import clear_slot
+from sim.people.holdings import end_contract
 from sim.people.terms import Conditions, Terms
 from sim.rules.repayment import charge_off_month, recovery
 from sim.state import Loans, Tallies
@@ -20,7 +20,7 @@ from sim.state import Loans, Tallies
 @kernel
 def collect_claim(
     i: int,
-    slot: int,
+    row: int,
     cash: int,
     kept: int,
     loans: Loans,
@@ -34,16 +34,16 @@ def collect_claim(
 
     After the last month of collection the claim is gone.
     """
-    lender = wide(loans.lender[i, slot])
-    partner = wide(loans.partner[i, slot])
-    share_bp = wide(loans.partner_share_bp[i, slot])
-    claim = wide(loans.principal[i, slot])
-    serial = wide(loans.origination_month[i, slot])
+    lender = wide(loans.lender[row])
+    partner = wide(loans.partner[row])
+    share_bp = wide(loans.partner_share_bp[row])
+    claim = wide(loans.principal[row])
+    serial = wide(loans.origination_month[row])
     paid = 0
     if cash > kept and uniform(keys, COLLECT, conditions.month, i, serial) < terms.collection_effort[lender]:
         paid = recovery(claim, cash, kept, behaviour.repayment.recovery_surplus_share)
-    loans.instalments_left[i, slot] -= 1
-    left = wide(loans.instalments_left[i, slot])
+    loans.instalments_left[row] -= 1
+    left = wide(loans.instalments_left[row])
     if paid > 0:
         charged_off_in = charge_off_month(conditions.month, left, behaviour.repayment.collection_months)
         if charged_off_in < terms.sold_before[lender]:
@@ -54,9 +54,9 @@ def collect_claim(
                 recovered = part(claim, share_bp) - part(claim - paid, share_bp)
                 tallies.flow[lender, Flow.RECOVERIES_PARTNER] += recovered
                 tallies.partner_flow[lender, partner, PartnerFlow.RECOVERED] += recovered
-        loans.principal[i, slot] = claim - paid
-    if loans.instalments_left[i, slot] <= 0 or loans.principal[i, slot] == 0:
-        clear_slot(i, slot, loans)
+        loans.principal[row] = claim - paid
+    if loans.instalments_left[row] <= 0 or loans.principal[row] == 0:
+        end_contract(row, CLAIM_ENDED, loans)
     return paid
 
 
@@ -75,17 +75,10 @@ def collect_claims(
 ) -> int:
     """Collect on person i's claims, the oldest loan first; return the fen left.
 
-    Those charged off this month are marked in `done` and left alone. It is overwritten.
+    Those marked in `done`, among them what was charged off this month, are left alone.
     """
-    for _ in range(LOAN_SLOTS):
-        oldest = NOBODY
-        for slot in range(LOAN_SLOTS):
-            if loans.status[i, slot] != CHARGED_OFF or done[slot]:
-                continue
-            if oldest == NOBODY or loans.origination_month[i, slot] < loans.origination_month[i, oldest]:
-                oldest = slot
-        if oldest == NOBODY:
-            break
-        done[oldest] = True
-        cash -= collect_claim(i, oldest, cash, kept, loans, keys, conditions, terms, behaviour, tallies)
+    begin = wide(loans.first[i])
+    for row in range(begin, loans.first[i + 1]):
+        if loans.status[row] == CHARGED_OFF and not done[row - begin]:
+            cash -= collect_claim(i, row, cash, kept, loans, keys, conditions, terms, behaviour, tallies)
     return cash

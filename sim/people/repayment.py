@@ -7,19 +7,18 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import CHARGED_OFF, FRAUD, LINE_BARRED, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, VINTAGE_MONTHS
+from sim.codes import CHARGED_OFF, FRAUD, LINE_BARRED, NO_ROW, NOBODY, OPEN, PAID_OFF, VINTAGE_MONTHS
 from sim.compiling import kernel, wide
 from sim.counted import CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Flow, PartnerFlow, VintageFlow
 from sim.draws import FORGET, uniform
 from sim.money import part
 from sim.params import BehaviourParameters
-from sim.people.loan_slots import clear_slot, owed_at
+from sim.people.holdings import end_contract, line_at, unused_at
 from sim.people.offer_test import arm_of, count_bad_in_arm
 from sim.people.payment_holiday import postpone_loan
 from sim.people.terms import Conditions, Terms
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.law import is_postponed
-from sim.rules.limits import available_on_line
 from sim.rules.repayment import after_payments, relationship_value
 from sim.state import Lines, Loans, People, Tallies
 
@@ -35,17 +34,9 @@ class Paid(NamedTuple):
 
 
 @kernel
-def unused_at(i: int, lender: int, loans: Loans, lines: Lines) -> int:
-    """Return the fen person i could still draw at a lender; nothing unless the line is open."""
-    if lines.status[i, lender] != LINE_OPEN:
-        return 0
-    return available_on_line(wide(lines.limit[i, lender]), owed_at(i, lender, loans))
-
-
-@kernel
 def serve_loan(
     i: int,
-    slot: int,
+    row: int,
     cash: int,
     by_choice: int,
     loans: Loans,
@@ -57,18 +48,18 @@ def serve_loan(
     tallies: Tallies,
 ) -> int:
     """Pay what the cash given allows on one loan, move it between buckets or charge it off; return the fen paid."""
-    lender = wide(loans.lender[i, slot])
-    partner = wide(loans.partner[i, slot])
-    share_bp = wide(loans.partner_share_bp[i, slot])
-    bucket = wide(loans.bucket[i, slot])
-    principal = wide(loans.principal[i, slot])
-    worst = wide(loans.worst_bucket[i, slot])
-    age = min(conditions.month - wide(loans.origination_month[i, slot]), VINTAGE_MONTHS - 1)
+    lender = wide(loans.lender[row])
+    partner = wide(loans.partner[row])
+    share_bp = wide(loans.partner_share_bp[row])
+    bucket = wide(loans.bucket[row])
+    principal = wide(loans.principal[row])
+    worst = wide(loans.worst_bucket[row])
+    age = min(conditions.month - wide(loans.origination_month[row]), VINTAGE_MONTHS - 1)
     after = after_payments(
         principal,
-        wide(loans.apr_bp[i, slot]),
-        wide(loans.instalment[i, slot]),
-        wide(loans.instalments_left[i, slot]),
+        wide(loans.apr_bp[row]),
+        wide(loans.instalment[row]),
+        wide(loans.instalments_left[row]),
         bucket,
         cash,
         behaviour.repayment.penalty_factor,
@@ -82,19 +73,20 @@ def serve_loan(
         tallies.flow[lender, Flow.PRINCIPAL_PARTNER] += principal_part
         tallies.partner_flow[lender, partner, PartnerFlow.INTEREST] += interest_part
         tallies.partner_flow[lender, partner, PartnerFlow.PRINCIPAL] += principal_part
-    loans.principal[i, slot] = after.principal
-    loans.instalments_left[i, slot] = after.instalments_left
+    loans.principal[row] = after.principal
+    loans.instalments_left[row] = after.instalments_left
     column = after.bucket
     if after.instalments_left == 0:
-        clear_slot(i, slot, loans)
+        end_contract(row, PAID_OFF, loans)
         column = PAID_OFF_COLUMN
     elif after.bucket > terms.charge_off_bucket[lender]:
-        loans.status[i, slot] = CHARGED_OFF
-        loans.instalments_left[i, slot] = behaviour.repayment.collection_months
-        loans.bucket[i, slot] = 0
+        loans.status[row] = CHARGED_OFF
+        loans.instalments_left[row] = behaviour.repayment.collection_months
+        loans.bucket[row] = 0
         column = CHARGED_OFF_COLUMN
-        lines.status[i, lender] = LINE_BARRED
-        lines.limit[i, lender] = 0
+        line = line_at(i, lender, lines)
+        lines.status[line] = LINE_BARRED
+        lines.limit[line] = 0
         tallies.flow[lender, Flow.CHARGE_OFFS] += after.principal
         tallies.flow[lender, Flow.DEFAULTS] += 1
         tallies.flow[lender, Flow.DEFAULTS_BY_CHOICE] += by_choice
@@ -105,30 +97,22 @@ def serve_loan(
             tallies.flow[lender, Flow.CHARGE_OFFS_PARTNER] += lost
             tallies.partner_flow[lender, partner, PartnerFlow.CHARGED_OFF] += lost
     else:
-        loans.bucket[i, slot] = after.bucket
+        loans.bucket[row] = after.bucket
         if after.bucket > worst:
-            loans.worst_bucket[i, slot] = after.bucket
+            loans.worst_bucket[row] = after.bucket
             if worst < 2 <= after.bucket:
                 tallies.vintage_flow[lender, age, VintageFlow.EVER30] += after.principal
             if worst < 3 <= after.bucket:
                 tallies.vintage_flow[lender, age, VintageFlow.EVER60] += after.principal
             if worst < 4 <= after.bucket:
                 tallies.vintage_flow[lender, age, VintageFlow.EVER90] += after.principal
-                arm = arm_of(i, lender, wide(loans.origination_month[i, slot]), keys, terms)
+                arm = arm_of(i, lender, wide(loans.origination_month[row]), keys, terms)
                 count_bad_in_arm(lender, arm, after.principal, terms, tallies)
                 if age < tallies.cell_bad.shape[1]:
-                    tallies.cell_bad[lender, age, loans.cell[i, slot]] += 1
+                    tallies.cell_bad[lender, age, loans.cell[row]] += 1
     tallies.roll_count[lender, bucket, column] += 1
     tallies.roll_amount[lender, bucket, column] += principal
     return after.interest_paid + after.principal_paid
-
-
-@kernel
-def comes_before(i: int, slot: int, other: int, loans: Loans) -> bool:
-    """Return whether of two loans worth the same that in `slot` is served first: more in arrears, else lent earlier."""
-    if loans.bucket[i, slot] != loans.bucket[i, other]:
-        return bool(loans.bucket[i, slot] > loans.bucket[i, other])
-    return bool(loans.origination_month[i, slot] < loans.origination_month[i, other])
 
 
 @kernel
@@ -141,20 +125,24 @@ def next_to_pay(
     terms: Terms,
     registry_priority_fen: float,
 ) -> int:
-    """Return the slot person i pays next: the most valuable relationship, the oldest arrears, the oldest loan."""
-    best = NOBODY
+    """Return the row of the loan person i pays next, NO_ROW when all had their turn.
+
+    It is the most valuable relationship, then the oldest arrears, then the oldest loan, which comes first in the table.
+    """
+    best = NO_ROW
     best_value = 0.0
-    for slot in range(LOAN_SLOTS):
-        if done[slot] or loans.status[i, slot] != OPEN or loans.origination_month[i, slot] == month:
+    begin = wide(loans.first[i])
+    for row in range(begin, loans.first[i + 1]):
+        if done[row - begin] or loans.status[row] != OPEN or loans.origination_month[row] == month:
             continue
-        lender = wide(loans.lender[i, slot])
+        lender = wide(loans.lender[row])
         unused = unused_at(i, lender, loans, lines)
         value = relationship_value(
             unused, terms.is_bank[lender], terms.registry_coverage[lender], registry_priority_fen
         )
-        is_first = best == NOBODY or value > best_value
-        if is_first or (value == best_value and comes_before(i, slot, best, loans)):
-            best = slot
+        is_first = best == NO_ROW or value > best_value
+        if is_first or (value == best_value and loans.bucket[row] > loans.bucket[best]):
+            best = row
             best_value = value
     return best
 
@@ -174,7 +162,7 @@ def pay_dues(
 ) -> Paid:
     """Let person i pay or miss every loan due, in the order of what each relationship is worth.
 
-    `done` (shape LOAN_SLOTS) is overwritten: afterwards it marks the slots that had their turn.
+    `done` (shape at least the person's rows) is overwritten: afterwards it marks the loans that had their turn.
     """
     borrowers = people.borrowers
     loans = people.loans
@@ -184,41 +172,43 @@ def pay_dues(
     late = 0
     defaulted = 0
     formal_debt = 0
-    for slot in range(LOAN_SLOTS):
-        done[slot] = False
-        if loans.status[i, slot] == OPEN:
-            formal_debt += loans.principal[i, slot]
-            if borrowers.employed[i] == 1 or loans.origination_month[i, slot] == month:
+    begin = wide(loans.first[i])
+    end = wide(loans.first[i + 1])
+    for row in range(begin, end):
+        done[row - begin] = False
+        if loans.status[row] == OPEN:
+            formal_debt += wide(loans.principal[row])
+            if borrowers.employed[i] == 1 or loans.origination_month[row] == month:
                 continue
-            if is_postponed(terms.postponement[loans.lender[i, slot]], 0) == 1:
-                late = 1 if loans.bucket[i, slot] > 0 else late
-                postpone_loan(i, slot, month, loans, terms, tallies)
-                done[slot] = True
+            if is_postponed(terms.postponement[loans.lender[row]], 0) == 1:
+                late = 1 if loans.bucket[row] > 0 else late
+                postpone_loan(row, month, loans, terms, tallies)
+                done[row - begin] = True
     points = conditions.community_default_points[borrowers.community[i]]
     registry_priority_fen = repayment.registry_priority * FEN_PER_YUAN
-    for _ in range(LOAN_SLOTS):
-        slot = next_to_pay(i, done, month, loans, lines, terms, registry_priority_fen)
-        if slot == NOBODY:
+    for _ in range(begin, end):
+        row = next_to_pay(i, done, month, loans, lines, terms, registry_priority_fen)
+        if row == NO_ROW:
             break
-        done[slot] = True
-        lender = wide(loans.lender[i, slot])
+        done[row - begin] = True
+        lender = wide(loans.lender[row])
         unused = unused_at(i, lender, loans, lines)
         aware = (wide(borrowers.aware_of[i]) >> lender) & 1
         would_walk = is_walking_away(formal_debt, income, unused, aware, borrowers.stigma[i], points, repayment)
-        walks_away = 1 if loans.purpose[i, slot] == FRAUD else would_walk
+        walks_away = 1 if loans.purpose[row] == FRAUD else would_walk
         offered = cash
         if walks_away == 1:
             offered = 0
-        elif loans.bucket[i, slot] == 0:
-            u = uniform(keys, FORGET, month, i, loans.origination_month[i, slot])
+        elif loans.bucket[row] == 0:
+            u = uniform(keys, FORGET, month, i, loans.origination_month[row])
             if u < forget_chance(borrowers.reliability[i], repayment):
                 offered = 0
         # A miss counts as chosen only when the instalment could have been paid.
-        instalment = wide(loans.instalment[i, slot])
+        instalment = wide(loans.instalment[row])
         by_choice = 1 if walks_away == 1 and offered < instalment <= cash else 0
-        cash -= serve_loan(i, slot, offered, by_choice, loans, lines, keys, conditions, terms, behaviour, tallies)
-        if loans.status[i, slot] == CHARGED_OFF:
+        cash -= serve_loan(i, row, offered, by_choice, loans, lines, keys, conditions, terms, behaviour, tallies)
+        if loans.status[row] == CHARGED_OFF:
             defaulted = 1
-        elif loans.status[i, slot] == OPEN and loans.bucket[i, slot] > 0:
+        elif loans.status[row] == OPEN and loans.bucket[row] > 0:
             late = 1
     return Paid(cash, late, defaulted)

@@ -11,6 +11,7 @@ from sim.counted import Flag, GroupFlow, HouseholdFlow
 from sim.params import BehaviourParameters
 from sim.people.applicant_outcome import follow_watch
 from sim.people.drawing import resolve_application
+from sim.people.holdings import dues_now, dues_postponed
 from sim.people.household import (
     Informal,
     borrow_informally,
@@ -21,7 +22,6 @@ from sim.people.household import (
 )
 from sim.people.line_review import count_loans, review_lines
 from sim.people.liquidity_group import count_followed
-from sim.people.loan_slots import dues_now, dues_postponed, holds_any
 from sim.people.recovery import collect_claims
 from sim.people.repayment import pay_dues
 from sim.people.terms import Conditions, Cutoffs, Terms
@@ -85,7 +85,7 @@ def settle_rows(
 ) -> None:
     """Let rows first..last-1 draw what was approved, eat, pay or miss, spend or save, and be reviewed.
 
-    `done` is scratch space of shape (LOAN_SLOTS,).
+    Room was made for what was approved. `done` is scratch space for the loans of one person.
     """
     borrowers = people.borrowers
     loans = people.loans
@@ -101,7 +101,7 @@ def settle_rows(
 
         answer = resolve_application(i, people, keys, conditions, terms, behaviour, first_round, second_round, tallies)
         flags = answer.flags
-        holds_loans = holds_any(i, loans)
+        holds_loans = loans.first[i] < loans.first[i + 1]
 
         # Eat first; the informal lender fills part of what is missing. It collects in person, so that its interest
         # ranks before the dues of the licensed.

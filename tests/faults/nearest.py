@@ -32,7 +32,7 @@ AGREEMENT = "tests/people/test_reference_agrees.py::test_reference_agrees_on_ran
 CONTRACTS = "tests/policies/test_rules_on_contracts.py"
 # The kernels and their reference were written apart and must agree; a fault in either is a difference.
 KERNELS_AND_REFERENCE = (
-    "tests/people/test_lines_and_slots.py",
+    "tests/people/test_holdings.py",
     "tests/people/test_tables.py",
     AGREEMENT,
     "tests/people/test_one_borrower.py",
@@ -140,6 +140,7 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/observe/audit.py", (f"{BOOKS}/test_audit.py", BOOKS)),
     Nearest("sim/observe/cohorts.py", (f"{OBSERVE}/test_cohorts.py",)),
     Nearest("sim/observe/tape.py", (f"{OBSERVE}/test_tape.py",)),
+    Nearest("sim/observe/side_by_side.py", (f"{OBSERVE}/test_side_by_side.py", f"{OBSERVE}/test_cohorts.py")),
     Nearest("sim/observe/ratios.py", (f"{OBSERVE}/test_ratios.py", f"{OBSERVE}/test_dictionary.py")),
     Nearest("sim/observe/columns/*", (f"{OBSERVE}/test_dictionary.py", f"{OBSERVE}/test_ratios.py")),
     Nearest("sim/observe/month_ends.py", (f"{OBSERVE}/test_month_ends.py",)),

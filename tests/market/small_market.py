@@ -11,6 +11,8 @@ import pyarrow.compute as pc
 from experiments.compose.study import compose
 from sim.market import CreditMarket
 from sim.params import LenderParameters, MarketConfig
+from sim.state import People
+from tests.people.side_by_side import what_stands
 from tests.reference.market import ReferenceMarket
 
 SEED = 42
@@ -89,10 +91,25 @@ def tables_before(market: CreditMarket, month: int, *names: str) -> dict[str, pa
 
 
 def changed_state(left: CreditMarket, right: CreditMarket, people: int | None = None) -> list[str]:
-    """Names of the arrays of people's state that differ in their first rows."""
+    """Names of the arrays of people's state that differ, among the first people; what ended is no part of it."""
+    ours, theirs = (first_people(what_stands(market.people.state()), people) for market in (left, right))
     return [
         f"{type(table).__name__}.{name}"
-        for table, other in zip(left.people.state(), right.people.state(), strict=True)
+        for table, other in zip(ours, theirs, strict=True)
         for name in table._fields
-        if getattr(table, name)[:people].tobytes() != getattr(other, name)[:people].tobytes()
+        if getattr(table, name).tobytes() != getattr(other, name).tobytes()
     ]
+
+
+def first_people(state: People, people: int | None) -> People:
+    """The state of the first so many people, or of all."""
+    if people is None:
+        return state
+
+    def cut(table: Any) -> Any:
+        rows = table.first[people] if hasattr(table, "first") else people
+        return table._replace(
+            **{name: values[: people + 1 if name == "first" else rows] for name, values in table._asdict().items()}
+        )
+
+    return People(*(cut(table) for table in state))

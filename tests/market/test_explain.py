@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from sim.codes import APPROVED, CHARGED_OFF, EMPTY, LOAN_SLOTS, NOT_APPLIED, OPEN, OUTCOMES
+from sim.codes import APPROVED, CHARGED_OFF, EMPTY, NOT_APPLIED, OPEN, OUTCOMES
 from sim.market import CreditMarket
 from sim.observe.explain import REASONS, Explanation
 from sim.params import OfferTestParameters
 from sim.state import People
 from tests.market.small_market import SEED, completed, completed_by_reference, every_lender, small
+from tests.people.side_by_side import people_of
 
 
 def rows_where(market: CreditMarket, condition: str) -> list[int]:
-    state = market.people.state()
+    state = people_of(market)
     found = {
         "refused": (state.applications.outcome > APPROVED),
         "approved": (state.applications.outcome == APPROVED),
@@ -27,7 +28,7 @@ def rows_where(market: CreditMarket, condition: str) -> list[int]:
 def one_of(condition: str) -> tuple[int, People, Explanation]:
     market = completed(small())
     row = rows_where(market, condition)[0]
-    return row, market.people.state(), market.explain(row)
+    return row, people_of(market), market.explain(row)
 
 
 def test_every_outcome_has_its_words() -> None:
@@ -51,7 +52,7 @@ def test_in_a_trial_the_price_told_is_that_of_the_loan() -> None:
     """Everybody is in a test of prices or limits, on first loans and on lines."""
     offer_test = OfferTestParameters(share=1.0, price_step_apr=0.03, limit_step_share=0.5)
     market = completed(every_lender(small(), offer_test=offer_test))
-    state = market.people.state()
+    state = people_of(market)
     approved = rows_where(market, "approved")[:12]  # each is run again to be described
     assert len(approved) == 12
     for row in approved:
@@ -59,7 +60,7 @@ def test_in_a_trial_the_price_told_is_that_of_the_loan() -> None:
         newest = max(
             (
                 slot
-                for slot in range(LOAN_SLOTS)
+                for slot in range(loans.status.shape[1])
                 if loans.status[row, slot] == OPEN and loans.lender[row, slot] == lender
             ),
             key=lambda slot: loans.origination_month[row, slot],
@@ -85,8 +86,8 @@ def test_what_is_owed_is_every_contract(condition: str) -> None:
             loans.bucket[row, slot],
             loans.status[row, slot] == CHARGED_OFF,
         )
-        for slot in range(LOAN_SLOTS)
-        if loans.status[row, slot] != EMPTY
+        for slot in range(loans.status.shape[1])
+        if loans.status[row, slot] > EMPTY
     ]
     assert [tuple(each) for each in told.owed] == expected
     for name, principal, _, _ in expected:
@@ -115,7 +116,7 @@ def test_explaining_changes_nothing() -> None:
 
 def test_a_missed_payment_has_a_reason_and_the_reason_fits_the_purse() -> None:
     market = completed(small())
-    state = market.people.state()
+    state = people_of(market)
     reasons = []
     for row in rows_where(market, "late")[:6]:
         told = market.explain(row)

@@ -17,6 +17,7 @@ from tests.market.small_market import (
     one_lender,
     small,
 )
+from tests.people.side_by_side import people_of
 
 
 def cutting(name: str = "platform_a", cut: QuietCutParameters = CUT, **changes: object) -> MarketConfig:
@@ -37,7 +38,7 @@ def at(config: MarketConfig, month: int) -> CreditMarket:
 
 
 def owed_at(market: CreditMarket, lender: int) -> np.ndarray:
-    loans = market.people.state().loans
+    loans = people_of(market).loans
     return np.where((loans.status == OPEN) & (loans.lender == lender), loans.principal, 0).sum(axis=1)
 
 
@@ -57,16 +58,16 @@ def test_equal_parts_take_the_whole_share() -> None:
 def test_a_programme_changes_nothing_before_it_starts_and_only_existing_unused_lines_after() -> None:
     market, plain = at(cutting(), CUT.start_month), at(small(), CUT.start_month)
     assert changed_state(market, plain) == []
-    before, owed = market.people.state(), owed_at(market, 0)
+    before, owed = people_of(market), owed_at(market, 0)
     limits, status = before.lines.limit[:, 0].copy(), before.lines.status[:, 0].copy()
     market.run_month()
-    after, still_owed = market.people.state(), owed_at(market, 0)
+    after, still_owed = people_of(market), owed_at(market, 0)
     unused = (status == LINE_OPEN) & (after.lines.status[:, 0] == LINE_OPEN) & (still_owed == 0)
     used = (status == LINE_OPEN) & (owed > 0) & (still_owed > 0)
     assert unused.sum() > 10
     assert (after.lines.limit[unused, 0] == (limits[unused] * (1.0 - 1.0 / 3.0)).astype(int)).all()
     assert (after.lines.limit[used, 0] >= limits[used]).all()
-    assert (after.lines.limit[:, 1] == at(small(), CUT.start_month + 1).people.state().lines.limit[:, 1]).mean() > 0.98
+    assert (after.lines.limit[:, 1] == people_of(at(small(), CUT.start_month + 1)).lines.limit[:, 1]).mean() > 0.98
 
 
 def test_every_cut_is_counted_and_logged() -> None:
@@ -81,9 +82,9 @@ def test_every_cut_is_counted_and_logged() -> None:
 
 def test_no_limit_is_cut_below_what_is_drawn() -> None:
     market = at(cutting(cut=CUT._replace(scope="all", months=1)), CUT.start_month)
-    was_open = market.people.state().lines.status[:, 0] == LINE_OPEN  # a line that thaws in the month is cut in none
+    was_open = people_of(market).lines.status[:, 0] == LINE_OPEN  # a line that thaws in the month is cut in none
     market.run_month()
-    lines, owed = market.people.state().lines, owed_at(market, 0)
+    lines, owed = people_of(market).lines, owed_at(market, 0)
     old = was_open & (lines.status[:, 0] == LINE_OPEN) & (lines.opened_month[:, 0] < CUT.start_month + 12)
     assert (owed[old] > 0).any()
     assert (lines.limit[old, 0] == owed[old]).all()
@@ -95,10 +96,10 @@ def test_a_freeze_picks_the_same_customers_and_ends() -> None:
     frozen = []
     for _ in range(4):
         market.run_month()
-        state = market.people.state()
+        state = people_of(market)
         late = ((state.loans.lender == 0) & (state.loans.bucket > 0)).any(axis=1)
         frozen.append((state.lines.status[:, 0] == LINE_FROZEN) & ~late)
-    assert 0.3 < frozen[0].sum() / (market.people.state().lines.status[:, 0] != NO_LINE).sum() < 0.6
+    assert 0.3 < frozen[0].sum() / (people_of(market).lines.status[:, 0] != NO_LINE).sum() < 0.6
     assert (frozen[0] & frozen[1] & frozen[2]).sum() > 0.9 * frozen[0].sum()
     assert not frozen[3].any()
     assert rows_of(completed(cutting(cut=cut)))["lines_frozen"].loc[CUT.start_month] == frozen[0].sum()
@@ -109,9 +110,9 @@ def test_who_cannot_draw_asks_once_and_is_told_why() -> None:
     market = at(config, CUT.start_month + 1)
     told = 0
     for month in range(CUT.start_month + 1, CUT.start_month + 5):
-        marked = market.people.state().lines.unnoticed_cut[:, 0] == 1
+        marked = people_of(market).lines.unnoticed_cut[:, 0] == 1
         market.run_month()
-        state = market.people.state()
+        state = people_of(market)
         asked = state.applications
         refused_here = ((asked.outcome == LINE_CUT) & (asked.lender == 0)) | (
             (asked.first_outcome == LINE_CUT) & (asked.first_lender == 0)
@@ -131,7 +132,7 @@ def test_who_cannot_draw_asks_once_and_is_told_why() -> None:
 
 def test_the_review_tells_the_person_s_month() -> None:
     market = at(cutting(), CUT.start_month + 1)
-    lines = market.people.state().lines
+    lines = people_of(market).lines
     row = int(np.flatnonzero((lines.status[:, 0] == LINE_OPEN) & (owed_at(market, 0) == 0))[0])
     assert "platform_a cut the line from" in str(market.explain(row))
 
@@ -139,9 +140,9 @@ def test_the_review_tells_the_person_s_month() -> None:
 def test_people_draw_their_lines_in_a_shortfall() -> None:
     market, draws = at(small(), 0), 0
     for _ in range(6):
-        had_line = market.people.state().lines.status == LINE_OPEN
+        had_line = people_of(market).lines.status == LINE_OPEN
         market.run_month()
-        asked = market.people.state().applications
+        asked = people_of(market).applications
         drew = np.flatnonzero((asked.purpose == SHORTFALL) & (asked.outcome == APPROVED))
         draws += int(had_line[drew, asked.lender[drew]].sum())
     assert draws > 10
@@ -150,7 +151,7 @@ def test_people_draw_their_lines_in_a_shortfall() -> None:
 def test_utilisation_is_drawn_over_limits() -> None:
     market = completed(small())
     row = rows_of(market).iloc[-1]
-    lines = market.people.state().lines
+    lines = people_of(market).lines
     is_open = lines.status[:, 0] == LINE_OPEN
     limits, owed = lines.limit[is_open, 0].astype(int), owed_at(market, 0)[is_open]
     assert row["line_limits_fen"] == limits.sum()

@@ -9,6 +9,7 @@ from sim.market import CreditMarket
 from sim.observe.shape import gini, top_share
 from sim.rules.sizes import SIZE_BOUNDS_FEN, size_class
 from tests.market.small_market import completed, one_lender, small
+from tests.people.side_by_side import people_of
 
 
 def shape_of(market: CreditMarket, lender: str) -> pd.DataFrame:
@@ -36,7 +37,7 @@ def test_inequality_by_hand() -> None:
 def test_the_shape_is_that_of_the_state(index: int) -> None:
     market = completed(small())
     name = market.lenders[index].name
-    row, state = shape_of(market, name).iloc[-1], market.people.state()
+    row, state = shape_of(market, name).iloc[-1], people_of(market)
     here = (state.loans.status == OPEN) & (state.loans.lender == index)
     tickets, owed = state.loans.original[here].astype(int), state.loans.principal[here].astype(int)
     assert row["loans"] == len(tickets)

@@ -5,7 +5,8 @@ import pytest
 from sim.codes import CHARGED_OFF, OPEN, PURCHASE, SHORTFALL
 from sim.observe.cohorts import COHORT_GROUPS, Cohorts
 from sim.parameters.world import ObserveParameters
-from sim.state import People, blank_people
+from sim.state import People
+from tests.people.side_by_side import blank_side_by_side, tables_of
 
 FIRST, SECOND, THIRD = 0, 1, 2
 ANNOUNCED = 3
@@ -22,8 +23,7 @@ def owe(people: People, person: int, slot: int, lender: int, purpose: int = PURC
 @pytest.fixture
 def people() -> People:
     """0 owes one; 1 two, rolled over; 2 three, not; 3 two and late; 4 the other two; 5 three, rolled over."""
-    made = blank_people(6, 3)
-    made.loans.lender[...] = 0
+    made = blank_side_by_side(6, 3)
     owe(made, 0, 0, FIRST)
     owe(made, 1, 0, FIRST, SHORTFALL)
     owe(made, 1, 1, SECOND)
@@ -39,12 +39,12 @@ def people() -> People:
 
 def followed(people: People) -> Cohorts:
     cohorts = Cohorts(["first", "second", "third"], OBSERVE)
-    assert list(cohorts.rows(ANNOUNCED - 1, lambda: people)) == []
+    assert list(cohorts.rows(ANNOUNCED - 1, lambda: tables_of(people))) == []
     return cohorts
 
 
 def found(cohorts: Cohorts, people: People, month: int = ANNOUNCED) -> dict[tuple[str, str, str], dict[str, int]]:
-    rows = cohorts.rows(month, lambda: people)
+    rows = cohorts.rows(month, lambda: tables_of(people))
     return {(row["lender"], row["dimension"], row["value"]): row for row in rows}
 
 
@@ -87,13 +87,13 @@ def test_nothing_is_looked_at_outside_the_months_to_follow(people: People, month
 
 def test_nobody_is_followed_by_default(people: People) -> None:
     cohorts = Cohorts(["first"], ObserveParameters())
-    assert all(list(cohorts.rows(month, lambda: people)) == [] for month in range(60))
+    assert all(list(cohorts.rows(month, lambda: tables_of(people))) == [] for month in range(60))
 
 
 def test_a_market_without_debt_has_empty_cohorts() -> None:
-    nobody = blank_people(3, 2)
+    nobody = blank_side_by_side(3, 2)
     cohorts = Cohorts(["first", "second"], OBSERVE)
-    list(cohorts.rows(ANNOUNCED - 1, lambda: nobody))
-    rows = list(cohorts.rows(ANNOUNCED, lambda: nobody))
+    list(cohorts.rows(ANNOUNCED - 1, lambda: tables_of(nobody)))
+    rows = list(cohorts.rows(ANNOUNCED, lambda: tables_of(nobody)))
     assert {row["people"] for row in rows} == {0}
     assert {row["defaults_elsewhere_share"] for row in rows} == {None}, "a share of nobody"

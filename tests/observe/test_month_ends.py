@@ -1,5 +1,7 @@
 """What two pasts are compared by: sums over people, and the rows of tables up to a month."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.observe.month_ends import Difference, first_row_that_differs, memory_sum, months_of, sums_of, until
-from sim.state import blank_people
+from tests.people.side_by_side import blank_side_by_side
 
 
 @given(kind=st.sampled_from([np.int8, np.int16, np.int32]), size=st.integers(1, 40), data=st.data())
@@ -41,10 +43,18 @@ def test_bytes_beyond_the_last_whole_word_are_one_number() -> None:
     assert memory_sum(left) != memory_sum(right)
 
 
-@pytest.mark.parametrize("place", [("borrowers", "savings"), ("loans", "principal"), ("lines", "limit")])
-def test_sums_tell_columns_apart(place: tuple[str, str]) -> None:
-    people, other = blank_people(9, 2), blank_people(9, 2)
-    getattr(getattr(other, place[0]), place[1])[8] = 5
+@pytest.mark.parametrize(
+    ("place", "row"),
+    [
+        (("borrowers", "savings"), 8),
+        (("loans", "principal"), (8, 1)),
+        (("loans", "first"), 3),
+        (("lines", "limit"), (8, 1)),
+    ],
+)
+def test_sums_tell_columns_apart(place: tuple[str, str], row: Any) -> None:
+    people, other = blank_side_by_side(9, 2), blank_side_by_side(9, 2)
+    getattr(getattr(other, place[0]), place[1])[row] = 5
     sums, others = sums_of(people), sums_of(other)
     assert [name for name in sums if sums[name] != others[name]] == [place]
 

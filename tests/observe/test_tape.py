@@ -1,35 +1,40 @@
-"""What became of a loan in a month, on slots written out by hand."""
-
-from itertools import pairwise
+"""What became of a loan in a month, on month ends written out by hand."""
 
 import numpy as np
 
-from sim.codes import CHARGED_OFF, EMPTY, OPEN
-from sim.observe.builders import Texts
-from sim.observe.tape import contracts_of, signed_after, signed_of, tape_block
+from sim.codes import CHARGED_OFF, CLAIM_ENDED, OPEN, PAID_OFF, REFINANCED
+from sim.observe.builders import Block, Texts
+from sim.observe.tape import contracts_of, founded, tape_block
+from sim.observe.tape import month_of as month_between
 from sim.rules.repayment import level_instalment
-from sim.state import People, blank_people
+from sim.state import People
+from tests.people.side_by_side import blank_side_by_side, tables_of
 
 WARM_UP, NOW = 12, 5  # the month is the seventeenth since the warm-up began
-ROWS = np.array([40])  # the one person followed
+ROW = np.array([0])  # the one person there is
 
 
 def put(
-    people: People, slot: int, principal: int, status: int = OPEN, month: int = 15, left: int = 6, bucket: int = 0
+    people: People, column: int, principal: int, status: int = OPEN, month: int = 0, left: int = 6, bucket: int = 0
 ) -> None:
+    """Give the one person a loan; those of a month end are of different months."""
     loans = people.loans
-    loans.status[0, slot], loans.principal[0, slot], loans.original[0, slot] = status, principal, 1_000
-    loans.origination_month[0, slot], loans.instalments_left[0, slot] = month, left
-    loans.bucket[0, slot], loans.lender[0, slot], loans.instalment[0, slot] = bucket, 0, 100
+    loans.status[0, column], loans.principal[0, column], loans.original[0, column] = status, principal, 1_000
+    loans.origination_month[0, column], loans.instalments_left[0, column] = month or 13 + column, left
+    loans.bucket[0, column], loans.lender[0, column], loans.instalment[0, column] = bucket, 0, 100
 
 
 def month_of(*month_ends: People) -> list[dict[str, object]]:
     """Rows of the last month; the loans of the first month end were signed in it."""
-    *past, before, now = [contracts_of(people.loans) for people in month_ends]
-    signed = signed_of(past[0] if past else before)
-    for old, new in pairwise([*past, before]):
-        signed = signed_after(signed, old, new)
-    block = tape_block(NOW, ROWS, ["only"], WARM_UP, (before, signed), (now, signed_after(signed, before, now)))
+    first, *later = [tables_of(people).loans for people in month_ends]
+    loans = founded(contracts_of(first, ROW))
+    for now in later:
+        month = month_between(loans, now, ROW)
+        loans = month.now
+    return rows_of(tape_block(NOW, ["only"], WARM_UP, month))
+
+
+def rows_of(block: Block) -> list[dict[str, object]]:
     columns = {
         name: [column.texts[code] for code in column.codes] if isinstance(column, Texts) else column.tolist()
         for name, column in block.items()
@@ -43,7 +48,7 @@ def told(before: People, after: People) -> list[tuple[object, ...]]:
 
 
 def test_a_loan_is_paid_down_goes_late_or_is_charged_off() -> None:
-    before, after = blank_people(1, 1), blank_people(1, 1)
+    before, after = blank_side_by_side(1, 1), blank_side_by_side(1, 1)
     for slot in range(3):
         put(before, slot, 800)
     put(after, 0, 700, left=5)
@@ -56,29 +61,31 @@ def test_a_loan_is_paid_down_goes_late_or_is_charged_off() -> None:
     ]
 
 
-def test_a_new_loan_in_the_slot_of_an_old_one_has_refinanced_it() -> None:
-    before, after = blank_people(1, 1), blank_people(1, 1)
+def test_a_loan_says_how_it_ended() -> None:
+    before, after = blank_side_by_side(1, 1), blank_side_by_side(1, 1)
     put(before, 0, 300)
-    put(before, 1, 200, month=WARM_UP + NOW - 3)
-    put(after, 0, 1_000, month=WARM_UP + NOW)
+    put(before, 1, 200)
+    put(after, 0, 0, status=REFINANCED)
+    put(after, 1, 0, status=PAID_OFF)
+    put(after, 2, 1_000, month=WARM_UP + NOW)
     rows = month_of(before, after)
     assert [(row["status"], row["balance_fen"], row["principal_paid_fen"]) for row in rows] == [
         ("current", 1_000, 0),
         ("refinanced", 0, 300),
         ("paid_off", 0, 200),
     ]
-    assert [row["months_on_book"] for row in rows] == [0, 2, 3]
+    assert [row["months_on_book"] for row in rows] == [0, 4, 3]
     assert len({row["loan_id"] for row in rows}) == 3
-    assert {row["borrower"] for row in rows} == {40}
 
 
 def test_a_claim_is_collected_paid_in_full_or_given_up() -> None:
-    before, after = blank_people(1, 1), blank_people(1, 1)
+    before, after = blank_side_by_side(1, 1), blank_side_by_side(1, 1)
     put(before, 0, 500, status=CHARGED_OFF, left=9)
     put(before, 1, 400, status=CHARGED_OFF, left=9)
     put(before, 2, 300, status=CHARGED_OFF, left=1)
     put(after, 0, 450, status=CHARGED_OFF, left=8)
-    assert (after.loans.status[0, 1:] == EMPTY).all()
+    put(after, 1, 0, status=CLAIM_ENDED, left=8)
+    put(after, 2, 0, status=CLAIM_ENDED, left=0)
     assert told(before, after) == [
         ("charged_off", 450, 0, 0, 50),
         ("claim_ended", 0, 0, 0, 400),
@@ -87,7 +94,7 @@ def test_a_claim_is_collected_paid_in_full_or_given_up() -> None:
 
 
 def one_loan(principal: int, left: int, instalment: int) -> People:
-    people = blank_people(1, 1)
+    people = blank_side_by_side(1, 1)
     put(people, 0, principal, left=left)
     people.loans.instalment[0, 0], people.loans.apr_bp[0, 0] = instalment, 2_400
     return people
@@ -126,11 +133,32 @@ def test_a_missed_month_is_no_holiday_and_nor_is_one_paid_in_arrears() -> None:
 
 
 def test_what_a_new_loan_repaid_is_part_of_what_was_signed_for_as_long_as_it_runs() -> None:
-    old, topped_up, later = one_loan(300, 3, 110), one_loan(1_000, 12, 100), one_loan(920, 11, 100)
-    for people in (topped_up, later):
-        people.loans.origination_month[0, 0] = WARM_UP + NOW - 1
+    old, topped_up, later = one_loan(300, 3, 110), one_loan(0, 3, 110), blank_side_by_side(1, 1)
+    topped_up.loans.status[0, 0] = REFINANCED
+    put(topped_up, 1, 1_000, month=WARM_UP + NOW - 1, left=12)
+    put(later, 1, 920, month=WARM_UP + NOW - 1, left=11)
     fresh, gone = month_of(old, topped_up)
     assert (fresh["original_fen"], fresh["refinancing_fen"]) == (1_000, 306), "300 and a month of 24% a year"
     assert (gone["status"], gone["principal_paid_fen"], gone["refinancing_fen"]) == ("refinanced", 300, 0)
     (running,) = month_of(old, topped_up, later)
     assert (running["refinancing_fen"], running["term_months"]) == (306, 12)
+
+
+def test_whoever_repaid_nothing_with_a_new_loan_is_not_said_to_have() -> None:
+    """Of two people one pays off an old loan in the month in which the other draws a new one."""
+    before, after = blank_side_by_side(2, 1), blank_side_by_side(2, 1)
+    for people, status, principal in ((before, OPEN, 300), (after, REFINANCED, 0)):
+        put(people, 0, principal, status=status)
+        people.loans.apr_bp[0, 0] = 2_400
+    for person in range(2):
+        after.loans.status[person, 1], after.loans.lender[person, 1] = OPEN, 0
+        after.loans.principal[person, 1] = after.loans.original[person, 1] = 1_000
+        after.loans.origination_month[person, 1] = WARM_UP + NOW
+    both = np.array([0, 1])
+    month = month_between(founded(contracts_of(tables_of(before).loans, both)), tables_of(after).loans, both)
+    rows = rows_of(tape_block(NOW, ["only"], WARM_UP, month))
+    assert [(row["borrower"], row["status"], row["refinancing_fen"]) for row in rows] == [
+        (0, "current", 306),
+        (1, "current", 0),
+        (0, "refinanced", 0),
+    ]

@@ -22,7 +22,6 @@ from sim.codes import (
     LINE_BARRED,
     LINE_FROZEN,
     LINE_OPEN,
-    LOAN_SLOTS,
     NEVER,
     NO_INCOME_CAP_MONTHS,
     NO_LICENCE,
@@ -49,8 +48,9 @@ from sim.people.engine import PeopleEngine
 from sim.people.terms import INCOME_NOISE, Conditions, Cutoffs, Terms, cuts_of
 from sim.rules.repayment import level_instalment
 from sim.scoring.features import CELLS, CELLS_WITH_SECTOR
-from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people
+from sim.state import NOTHING_COUNTED, Counting, People, Tallies
 from sim.values import LineCuts
+from tests.people.side_by_side import COLUMNS, blank_side_by_side, tables_of, what_stands
 from tests.reference.engine import ReferenceEngine, borrowers_of
 from tests.reference.person import empty_world
 
@@ -65,7 +65,7 @@ class Market(NamedTuple):
     """A market that any engine can be started on."""
 
     seed: int
-    people: People
+    people: People  # side by side
     communities: int
     behaviour: BehaviourParameters
     charge_off_buckets: tuple[int, ...]
@@ -101,7 +101,7 @@ def made_market(seed: int, size: int = 60, lenders: int = 4, communities: int = 
     generator = np.random.default_rng(seed)
     behaviour = BehaviourParameters() if steady else made_behaviour(generator)
     charge_off_buckets = tuple(int(bucket) for bucket in generator.choice([4, 5, 6, 12], lenders))
-    people = blank_people(size, lenders)
+    people = blank_side_by_side(size, lenders)
     borrowers = people.borrowers
     borrowers.permanent_income[:] = generator.lognormal(12.6, 0.7, size).clip(20_000, 3_000_000)
     borrowers.group[:] = generator.integers(0, GROUPS, size)
@@ -131,13 +131,15 @@ def made_market(seed: int, size: int = 60, lenders: int = 4, communities: int = 
                 people.lines.opened_month[row, lender] = generator.integers(0, OPENING_MONTH)
                 people.lines.last_owed_month[row, lender] = generator.integers(0, OPENING_MONTH)
                 people.lines.limit[row, lender] = generator.integers(0, 300) * 10_000
-        for slot in range(LOAN_SLOTS):
+        for slot in range(COLUMNS):
             if generator.random() < 0.3:
                 lend(people, row, slot, charge_off_buckets, generator)
         open_missing_lines(people, row)
     borrowers.liquidity[:] = generator.integers(0, 4, size)
     people.lines.unnoticed_cut[:] = (people.lines.status != NO_LINE) & (generator.random((size, lenders)) < 0.1)
-    borrowers.unused_lines[:] = [person.credit.unused() for person in borrowers_of(people, empty_world())]
+    borrowers.unused_lines[:] = [
+        person.credit.unused() for person in borrowers_of(tables_of(people), lenders, empty_world())
+    ]
     return Market(seed, people, communities, behaviour, charge_off_buckets)
 
 
@@ -180,7 +182,7 @@ def lend(
 
 def open_missing_lines(people: People, row: int) -> None:
     """Give a person the line behind every loan; where a claim is collected, the line is barred."""
-    for slot in range(LOAN_SLOTS):
+    for slot in range(COLUMNS):
         lender, status = people.loans.lender[row, slot], people.loans.status[row, slot]
         if status == OPEN and people.lines.status[row, lender] == NO_LINE:
             people.lines.status[row, lender] = LINE_OPEN
@@ -369,14 +371,18 @@ def run_month(engine: Engine, market: Market, month: int, spread: bool = True) -
 
 def started(market: Market, kind: type[Engine] = PeopleEngine, **options: Any) -> Engine:
     """Return an engine that owns a copy of the market's people."""
-    people = People(*(type(table)(*(values.copy() for values in table)) for table in market.people))
-    return kind(people, market.communities, market.behaviour, counting=market.counting, **options)
+    lenders = len(market.charge_off_buckets)
+    return kind(
+        tables_of(market.people), lenders, market.communities, market.behaviour, counting=market.counting, **options
+    )
 
 
 def named_arrays(engine: Engine) -> dict[str, NDArray[Any]]:
-    """Return every array of the state and of the tallies by name."""
+    """Return every array of the state, without what ended, and of the tallies by name."""
     state = {
-        f"{type(table).__name__}.{name}": values for table in engine.state() for name, values in table._asdict().items()
+        f"{type(table).__name__}.{name}": values
+        for table in what_stands(engine.state())
+        for name, values in table._asdict().items()
     }
     return state | {f"Tallies.{name}": values for name, values in engine.tallies._asdict().items()}
 

@@ -5,10 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.codes import BUCKETS, LINE_OPEN, LOAN_SLOTS, NOBODY, OPEN, OUTCOMES, PENDING
+from sim.codes import BUCKETS, CLAIM_ENDED, EMPTY, LINE_OPEN, NO_LINE, OPEN, OUTCOMES, PENDING, REFINANCED
+from sim.codes import PAID_OFF as REPAID
 from sim.counted import Flow, GroupFlow, HouseholdFlow
+from sim.state import owners_of
 from tests.people.made_market import OPENING_MONTH, copied, made_market, run_month, started
+from tests.people.side_by_side import side_by_side
 
+LENDERS = 5
 PAID_OFF, CHARGED_OFF = BUCKETS, BUCKETS + 1
 MONTHS = range(OPENING_MONTH + 1, OPENING_MONTH + 13)
 
@@ -16,7 +20,7 @@ MONTHS = range(OPENING_MONTH + 1, OPENING_MONTH + 13)
 @pytest.fixture(scope="module", params=[0, 1, 2, 3])
 def completed_months(request):
     """Opening tallies, closing tallies, opening savings and closing state of each month of one market."""
-    market = made_market(seed=request.param, size=200, lenders=5, steady=request.param % 2 == 0)
+    market = made_market(seed=request.param, size=200, lenders=LENDERS, steady=request.param % 2 == 0)
     engine = started(market)
     run_month(engine, market, OPENING_MONTH)
     months = []
@@ -25,9 +29,7 @@ def completed_months(request):
         defaulted_here = engine.tallies
         run_month(engine, market, month)
         assert defaulted_here is engine.tallies
-        state = engine.state()
-        people = type(state)(*(type(table)(*(values.copy() for values in table)) for table in state))
-        months.append((opening, copied(engine.tallies), int(savings), people))
+        months.append((opening, copied(engine.tallies), int(savings), side_by_side(engine.state(), LENDERS)))
     return months
 
 
@@ -153,15 +155,39 @@ def test_stocks_are_those_of_the_state(completed_months):
         assert people.borrowers.savings.sum(dtype=np.int64) == of_households(closing, "savings")
 
 
-def test_nothing_is_negative_and_empty_slots_are_blank(completed_months):
+def test_nothing_is_negative_and_nothing_is_owed_on_what_has_ended(completed_months):
     for _, closing, _, people in completed_months:
         assert all((table >= 0).all() for table in closing)
         assert people.borrowers.savings.min() >= 0
         assert people.borrowers.informal_debt.min() >= 0
         assert people.lines.limit.min() >= 0
-        empty = people.loans.status == 0
-        assert people.loans.status.shape[1] == LOAN_SLOTS
-        for name, values in people.loans._asdict().items():
-            blank = NOBODY if name in ("lender", "partner") else 0
-            assert (values[empty] == blank).all(), name
-        assert (people.loans.principal[~empty] > 0).all()
+        stands = people.loans.status > EMPTY
+        assert (people.loans.principal[stands] > 0).all()
+        assert not people.loans.principal[~stands].any()
+        assert not people.loans.bucket[~stands].any()
+
+
+def test_rows_are_those_of_what_stands_and_of_what_ended_this_month():
+    """Of each borrower by age and by lender; nobody owes where they have no line."""
+    market = made_market(seed=2, size=300, lenders=LENDERS, steady=True)
+    engine = started(market)
+    ended, lines_ended = set(), 0
+    for month in MONTHS:
+        run_month(engine, market, month)
+        loans, lines = engine.state().loans, engine.state().lines
+        for table in (loans, lines):
+            assert table.first[0] == 0
+            assert table.first[-1] == len(table.status)
+            assert (np.diff(table.first) >= 0).all()
+        stands = loans.status > EMPTY
+        assert (loans.status != EMPTY).all(), "every row for which room was made was drawn on"
+        ended |= set(loans.status[~stands].tolist())
+        lines_ended += int((lines.status == NO_LINE).sum())
+        by_age = owners_of(loans) * 10_000 + loans.origination_month
+        assert (np.diff(by_age) >= 0).all()
+        by_lender = owners_of(lines) * LENDERS + lines.lender
+        assert (np.diff(by_lender) > 0).all()
+        owed_to = owners_of(loans)[stands] * LENDERS + loans.lender[stands]
+        assert set(owed_to.tolist()) <= set(by_lender[lines.status != NO_LINE].tolist())
+    assert ended == {REPAID, REFINANCED, CLAIM_ENDED}
+    assert lines_ended > 0

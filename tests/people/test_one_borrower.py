@@ -21,8 +21,9 @@ from sim.params import BehaviourParameters
 from sim.people.engine import PeopleEngine
 from sim.people.terms import Conditions, Terms
 from sim.rules.repayment import level_instalment
-from sim.state import People, blank_people
+from sim.state import People
 from tests.people.made_market import Market, everybody_served, made_conditions, made_terms, started
+from tests.people.side_by_side import blank_side_by_side, what_stands
 from tests.reference.engine import ReferenceEngine
 from tests.rules.contract_by_dates import ContractByDates
 from tests.variants import fast_first
@@ -65,7 +66,7 @@ def holdings(generator: random.Random) -> list[Holding]:
 
 
 def lone_borrower(held: list[Holding]) -> People:
-    people = blank_people(1, 2)
+    people = blank_side_by_side(1, 2)
     people.lines.status[...] = LINE_OPEN  # with a limit of zero: no line is worth anything
     for slot, holding in enumerate(held):
         contract = holding.contract
@@ -78,6 +79,7 @@ def lone_borrower(held: list[Holding]) -> People:
             "lender": holding.lender,
             "partner": holding.partner,
             "partner_share_bp": holding.share_bp,
+            "origination_month": slot - len(held),
             "status": OPEN,
         }.items():
             getattr(people.loans, name)[0, slot] = value
@@ -124,7 +126,7 @@ def live_by_dates(held: list[Holding], month: int, purse: int) -> dict[str, list
     flows |= {f"{name}_partner": [0, 0] for name in ("interest", "principal", "charge_offs", "recoveries")}
     old_claims = [holding for holding in held if holding.collection_left > 0]
     living = [holding for holding in held if holding.contract.due_months and not holding.is_charged_off]
-    # The bank first, because the registry makes its record matter; then the oldest arrears; then the slot.
+    # The bank first, because the registry makes its record matter; then the oldest arrears; then the oldest loan.
     living.sort(key=lambda holding: (holding.lender != BANK, -holding.contract.bucket_after(month - 1)))
     for holding in living:
         before = holding.contract.principal
@@ -184,9 +186,15 @@ def test_books_hold_what_the_conventions_say(kind, seed):
         expected = live_by_dates(held, month, purse)
         for name, by_lender in expected.items():
             assert tallies.flow[:, Flow.of(name)].tolist() == by_lender, (month, name)
-        for holding, claim, status in zip(
-            held, engine.state().loans.principal[0].tolist(), engine.state().loans.status[0].tolist(), strict=False
-        ):
+        loans = what_stands(engine.state()).loans
+        stand = {
+            month: (claim, status)
+            for month, claim, status in zip(
+                loans.origination_month.tolist(), loans.principal.tolist(), loans.status.tolist(), strict=True
+            )
+        }
+        for place, holding in enumerate(held):
+            claim, status = stand.get(place - len(held), (0, 0))
             assert (status == CHARGED_OFF) == (holding.collection_left > 0)
             assert claim == (holding.claim if holding.collection_left else holding.contract.principal * bool(status))
 

@@ -39,6 +39,7 @@ from sim.rules.law import (
 )
 from sim.rules.underwriting import decision
 from sim.values import Economy, Rules, no_shock_effects
+from tests.people.side_by_side import people_of
 from tests.policies.test_every_instrument import OPENING
 from tests.reference.market import ReferenceMarket
 
@@ -198,7 +199,7 @@ class TestInAMarket:
     def test_a_moratorium_spares_those_without_work(self) -> None:
         spared, asked = market("moratorium"), market()
         for completed, is_spared in ((spared, True), (asked, False)):
-            people = completed.people.state()
+            people = people_of(completed)
             idle = people.borrowers.months_unemployed > completed.month - LAW  # since before the moratorium
             late = (people.loans.status[idle] == 1) & (people.loans.bucket[idle] == 1)
             assert bool(late.any()) != is_spared or not idle.any()

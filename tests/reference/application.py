@@ -69,7 +69,7 @@ def scorecard_cell(person: Person, terms: LenderTerms, income_seen: int, world: 
     """Return the cell the person falls into: from the lender's own book, or from all where the registry shows it."""
     credit = person.credit
     in_registry = person.registry_rank < terms.registry_rank
-    visible = [loan for _, loan in credit.open_loans() if in_registry or loan.lender == terms.lender]
+    visible = [loan for loan in credit.open_loans() if in_registry or loan.lender == terms.lender]
     late_now = max([credit.worst_bucket_at(terms.lender), *(loan.bucket for loan in visible)])
     debt = sum(loan.principal for loan in visible)
     since_late = person.months_since_late if in_registry else NEVER
@@ -121,7 +121,8 @@ def judged(person: Person, terms: LenderTerms, wanted: int, purpose: int, world:
     arm = arm_of(person.row, terms, world.month, world.chance)
     apr_bp = price_for(terms, band, arm)
     apr = apr_bp / 10000.0
-    repaying = person.credit.interest_to_repay(person.credit.slot_for(terms.lender))
+    repaid = person.credit.loan_to_repay(terms.lender)
+    repaying = 0 if repaid is None else repaid.interest_to_repay()
     smallest_loan = world.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
     perceived = perceived_apr(
         apr,

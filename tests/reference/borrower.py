@@ -56,7 +56,7 @@ from tests.reference.household import (
 )
 from tests.reference.job import income, needed, sales
 from tests.reference.line_review import review_line
-from tests.reference.need import Need, need_for_credit, preferred_lender, slots_are_what_is_missing
+from tests.reference.need import Need, need_for_credit, preferred_lender, room_is_what_is_missing
 from tests.reference.offer_test import arm_of
 from tests.reference.person import Person
 from tests.reference.repayment import new_loan, pay_claims, pay_dues, repay_by_new_loan
@@ -115,7 +115,7 @@ class Borrower(Person):
         if lender == NOBODY:
             preferred = preferred_lender(self, need.purpose, NOBODY, "taste", world)
             if preferred is None:
-                blocked = slots_are_what_is_missing(self, world)
+                blocked = room_is_what_is_missing(self, world)
                 self.application.outcome = NO_SLOT if blocked else NO_LENDER
                 return
             lender = preferred.lender
@@ -184,8 +184,9 @@ class Borrower(Person):
     ) -> None:
         """Draw what was approved, eat, pay or miss, save or spend, and be reviewed."""
         self.happened = set()
+        self.credit.begin_month()
         on_hand = CashOnHand(self.cash)
-        claims = list(self.credit.claims())  # those charged off this month are first collected next month
+        claims = self.credit.claims()  # those charged off this month are first collected next month
         self.resolve_application(first_round, second_round, on_hand, world, counts)
         self.remember_refusal(world.month)
         informal_due = monthly_interest(self.informal_debt, int(world.behaviour.informal.apr * 10_000 + 0.5))
@@ -251,10 +252,9 @@ class Borrower(Person):
             counts.at_lender(asked.lender, "new_approvals")
         else:
             counts.at_lender(asked.lender, "line_approvals")
-        slot = self.credit.slot_for(asked.lender)
-        drawn = asked.amount + repay_by_new_loan(self, slot, counts)
+        drawn = asked.amount + repay_by_new_loan(self, asked.lender, counts)
         loan = new_loan(self, drawn, purpose, terms, partner, world)
-        self.credit.slots[slot] = loan
+        self.credit.held.append(loan)
         asked.outcome = APPROVED
         self.happened.add("approved")
         counts.answered(asked.lender, asked.band, APPROVED, asked.amount)
@@ -270,7 +270,7 @@ class Borrower(Person):
 
     def keep_record(self, counts: Counts) -> None:
         """Remember how long ago the last late payment and the last default were."""
-        is_late = any(loan.bucket > 0 for _, loan in self.credit.open_loans())
+        is_late = any(loan.bucket > 0 for loan in self.credit.open_loans())
         has_defaulted = "default" in self.happened
         self.months_since_late = 0 if is_late or has_defaulted else min(self.months_since_late + 1, NEVER)
         self.months_since_default = 0 if has_defaulted else min(self.months_since_default + 1, NEVER)
@@ -283,7 +283,7 @@ class Borrower(Person):
 
     def report(self, on_hand: CashOnHand, world: Circumstances, counts: Counts) -> None:
         """Be counted at the month's end."""
-        for _, loan in self.credit.contracts():
+        for loan in self.credit.contracts:
             if loan.is_claim:
                 counts.claimed(loan, world)
             else:

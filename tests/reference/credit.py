@@ -1,12 +1,12 @@
-"""A person's credit: contracts in slots, a line at every lender, and what can be read off them."""
+"""A person's credit: contracts, the oldest first, a line at every lender, and what can be read off them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sim.codes import (
     CHARGED_OFF,
+    EMPTY,
     FRAUD,
     LINE_OPEN,
     LOAN_SLOTS,
@@ -79,6 +79,14 @@ class Loan:
         self.bucket = after.bucket
         return after
 
+    def end(self, how: int) -> None:
+        """Mark how the contract ended."""
+        self.status, self.principal, self.bucket = how, 0, 0
+
+    def interest_to_repay(self) -> int:
+        """Return the month's interest in fen that repaying it costs."""
+        return monthly_interest(self.principal, self.apr_bp)
+
     def charge_off_month(self, month: int, collection_months: int) -> int:
         """Return the month in which a claim was charged off, seen from the end of a month's collection."""
         return charge_off_month(month, self.instalments_left, collection_months)
@@ -121,63 +129,59 @@ class Application:
 class Credit:
     """All of one person's loans and lines."""
 
-    def __init__(self, slots: list[Loan | None], lines: list[Line]) -> None:
-        """Take over the contracts, in slots, and the lines, by lender."""
-        self.slots = slots
+    def __init__(self, contracts: list[Loan], lines: list[Line]) -> None:
+        """Take over the contracts, the oldest first, and the lines, by lender."""
+        self.held = contracts  # and what ended this month
         self.lines = lines
 
-    def contracts(self) -> Iterator[tuple[int, Loan]]:
-        """Yield slot and contract of everything owed, claims included, in the order of slots."""
-        for slot, loan in enumerate(self.slots):
-            if loan is not None:
-                yield slot, loan
+    @property
+    def contracts(self) -> list[Loan]:
+        """Everything that stands: open loans and claims, the oldest first."""
+        return [loan for loan in self.held if loan.status > EMPTY]
 
-    def open_loans(self) -> Iterator[tuple[int, Loan]]:
-        """Yield slot and contract of the loans that still run."""
-        return ((slot, loan) for slot, loan in self.contracts() if loan.is_open)
+    def begin_month(self) -> None:
+        """Take what ended last month off the books."""
+        self.held = self.contracts
 
-    def claims(self) -> Iterator[tuple[int, Loan]]:
-        """Yield slot and contract of what was charged off and is collected."""
-        return ((slot, loan) for slot, loan in self.contracts() if loan.is_claim)
+    def open_loans(self) -> list[Loan]:
+        """Return the loans that still run."""
+        return [loan for loan in self.contracts if loan.is_open]
 
-    def free_slot(self) -> int:
-        """Return the first empty slot, or NOBODY when all are taken."""
-        return next((slot for slot in range(LOAN_SLOTS) if self.slots[slot] is None), NOBODY)
+    def claims(self) -> list[Loan]:
+        """Return what was charged off and is collected."""
+        return [loan for loan in self.contracts if loan.is_claim]
 
-    def slot_for(self, lender: int) -> int:
-        """Return the slot a new loan would take: an empty one, else the lender's smallest current loan, else NOBODY.
+    def has_room_for(self, lender: int) -> bool:
+        """Return whether a new loan from a lender would be one more contract, or a top-up of one that is there."""
+        return not self.is_full_for(lender) or self.loan_to_repay(lender) is not None
 
-        A lender that has as many contracts with the person as one may have takes no empty slot.
+    def is_full_for(self, lender: int) -> bool:
+        """Return whether the person has as many contracts as one may have, here or in all."""
+        here = sum(1 for loan in self.contracts if loan.lender == lender)
+        return len(self.contracts) >= LOAN_SLOTS or here >= SLOTS_AT_ONE_LENDER
+
+    def loan_to_repay(self, lender: int) -> Loan | None:
+        """Return the loan that a new one from a lender would repay: where there is no room its smallest current one.
+
+        Of equal ones it is the older.
         """
-        contracts_here = sum(1 for _, loan in self.contracts() if loan.lender == lender)
-        if self.free_slot() != NOBODY and contracts_here < SLOTS_AT_ONE_LENDER:
-            return self.free_slot()
-        current = [
-            (loan.principal, loan.origination_month, slot)
-            for slot, loan in self.open_loans()
-            if loan.lender == lender and not loan.bucket
-        ]
-        return min(current, default=(0, 0, NOBODY))[-1]
-
-    def interest_to_repay(self, slot: int) -> int:
-        """Return the month's interest in fen that repaying the loan in a slot costs; nothing for an empty slot."""
-        loan = self.slots[slot]
-        return 0 if loan is None else monthly_interest(loan.principal, loan.apr_bp)
+        current = [loan for loan in self.open_loans() if loan.lender == lender and not loan.bucket]
+        return min(current, key=lambda loan: loan.principal, default=None) if self.is_full_for(lender) else None
 
     def debt(self) -> int:
         """Return the fen owed on open loans."""
-        return sum(loan.principal for _, loan in self.open_loans())
+        return sum(loan.principal for loan in self.open_loans())
 
     def owed_at(self, lender: int) -> int:
         """Return the fen owed to one lender on open loans."""
-        return sum(loan.principal for _, loan in self.open_loans() if loan.lender == lender)
+        return sum(loan.principal for loan in self.open_loans() if loan.lender == lender)
 
     def worst_bucket_at(self, lender: int) -> int:
         """Return the worst bucket at one lender; a charged-off claim is worse than any."""
         return max(
             (
                 CHARGED_OFF_RANKS_AS if loan.is_claim else loan.bucket
-                for _, loan in self.contracts()
+                for loan in self.contracts
                 if loan.lender == lender
             ),
             default=0,
@@ -185,7 +189,7 @@ class Credit:
 
     def worst_bucket(self) -> int:
         """Return the worst bucket of all that is owed; a charged-off claim is worse than any."""
-        return max((CHARGED_OFF_RANKS_AS if loan.is_claim else loan.bucket for _, loan in self.contracts()), default=0)
+        return max((CHARGED_OFF_RANKS_AS if loan.is_claim else loan.bucket for loan in self.contracts), default=0)
 
     def room_at(self, lender: int) -> int:
         """Return the fen between the limit and the debt at one lender, whatever the state of the line."""
@@ -201,4 +205,4 @@ class Credit:
 
     def dues_expected(self) -> int:
         """Return the fen expected to fall due this month on all loans."""
-        return sum(loan.expected_due() for _, loan in self.open_loans())
+        return sum(loan.expected_due() for loan in self.open_loans())

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import EMPTY, PRIORITIES
+from sim.codes import EMPTY, NO_LINE, PRIORITIES
 from sim.draws import MonthDraws
 from sim.economy.spillovers import Rumour
 from sim.params import BehaviourParameters
 from sim.people.terms import Conditions, Cutoffs, Terms
-from sim.state import NOTHING_COUNTED, Counting, People, Tallies, blank_people, blank_tallies
+from sim.state import (
+    NOTHING_COUNTED,
+    Applications,
+    Borrowers,
+    Counting,
+    Lines,
+    Loans,
+    People,
+    Tallies,
+    blank_columns,
+    blank_tallies,
+    columns_of,
+)
 from sim.values import LineCuts
 from tests.reference.borrower import Borrower
 from tests.reference.circumstances import Allotment, Circumstances, LenderTerms
@@ -27,6 +40,7 @@ class ReferenceEngine:
     def __init__(
         self,
         people: People,
+        lenders: int,
         communities: int,
         behaviour: BehaviourParameters,
         model: MesaModel | None = None,
@@ -34,9 +48,9 @@ class ReferenceEngine:
     ) -> None:
         """Bring the people of the arrays to life in a Mesa model; without one, in an empty one."""
         self.behaviour = behaviour
-        self.size, self.lenders = people.lines.limit.shape
+        self.lenders = lenders
         self.tallies = blank_tallies(self.lenders, communities, counting)
-        self.borrowers = borrowers_of(people, empty_world() if model is None else model)
+        self.borrowers = borrowers_of(people, lenders, empty_world() if model is None else model)
 
     def follow(self, liquidity: NDArray[np.int8]) -> None:
         """Set who is followed from now on, and in which tercile of liquidity."""
@@ -103,14 +117,27 @@ class ReferenceEngine:
 
     def state(self) -> People:
         """Return the state of everybody as arrays of the same types as the fast engine's."""
-        people = blank_people(self.size, self.lenders)
+        size = len(self.borrowers)
+        contracts = [borrower.credit.held for borrower in self.borrowers]
+        lines = [
+            [(lender, line) for lender, line in enumerate(borrower.credit.lines) if line.status != NO_LINE]
+            for borrower in self.borrowers
+        ]
+        people = People(
+            Borrowers(**blank_columns(Borrowers, size)),
+            Loans(**{**blank_columns(Loans, sum(map(len, contracts))), "first": firsts(contracts)}),
+            Lines(**{**blank_columns(Lines, sum(map(len, lines))), "first": firsts(lines)}),
+            Applications(**blank_columns(Applications, size)),
+        )
         for row, borrower in enumerate(self.borrowers):
-            copy_fields(borrower, people.borrowers, row)
-            copy_fields(borrower.application, people.applications, row)
-            for lender, line in enumerate(borrower.credit.lines):
-                copy_fields(line, people.lines, (row, lender))
-            for slot, loan in borrower.credit.contracts():
-                copy_fields(loan, people.loans, (row, slot))
+            copy_fields(borrower, people.borrowers._asdict(), row)
+            copy_fields(borrower.application, people.applications._asdict(), row)
+        for row, loan in enumerate(chain(*contracts)):
+            copy_fields(loan, columns_of(people.loans), row)
+        of_lines = {name: values for name, values in columns_of(people.lines).items() if name != "lender"}
+        for row, (lender, line) in enumerate(chain(*lines)):
+            people.lines.lender[row] = lender
+            copy_fields(line, of_lines, row)
         return people
 
     def world(self, conditions: Conditions, chance: MonthDraws, terms: Terms | None = None) -> Circumstances:
@@ -145,27 +172,38 @@ def allotments(cutoffs: Cutoffs) -> tuple[Allotment, ...]:
     return tuple(Allotment(*(plain(values) for values in row)) for row in rows)
 
 
-def borrowers_of(people: People, model: MesaModel) -> list[Borrower]:
+def borrowers_of(people: People, lenders: int, model: MesaModel) -> list[Borrower]:
     """Return one agent for every row of the arrays, in the order of rows."""
-    size, lenders = people.lines.limit.shape
+    loans, lines = columns_of(people.loans), columns_of(people.lines)
     borrowers = []
-    for row in range(size):
-        slots = [
-            None if people.loans.status[row, slot] == EMPTY else Loan(**fields(people.loans, (row, slot)))
-            for slot in range(people.loans.status.shape[1])
+    for row in range(len(people.borrowers.employed)):
+        contracts = [
+            Loan(**fields(loans, each))
+            for each in range(people.loans.first[row], people.loans.first[row + 1])
+            if people.loans.status[each] > EMPTY
         ]
-        lines = [Line(**fields(people.lines, (row, lender))) for lender in range(lenders)]
-        application = Application(**fields(people.applications, row))
-        borrowers.append(Borrower(model, row, fields(people.borrowers, row), Credit(slots, lines), application))
+        held = [Line() for _ in range(lenders)]
+        for each in range(people.lines.first[row], people.lines.first[row + 1]):
+            values = fields(lines, each)
+            lender = values.pop("lender")
+            held[lender] = Line(**values)
+        application = Application(**fields(people.applications._asdict(), row))
+        who = fields(people.borrowers._asdict(), row)
+        borrowers.append(Borrower(model, row, who, Credit(contracts, held), application))
     return borrowers
 
 
-def fields(table: Any, place: Any) -> dict[str, int]:
+def firsts(rows: list[list[Any]]) -> NDArray[np.int32]:
+    """Return where each borrower's rows begin in a table that holds those of all."""
+    return np.append(0, np.cumsum([len(own) for own in rows])).astype(np.int32)
+
+
+def fields(table: dict[str, NDArray[Any]], row: int) -> dict[str, int]:
     """Return one row of a table of arrays as plain numbers by name."""
-    return {name: int(values[place]) for name, values in table._asdict().items()}
+    return {name: int(values[row]) for name, values in table.items()}
 
 
-def copy_fields(holder: object, table: Any, place: Any) -> None:
+def copy_fields(holder: object, table: dict[str, NDArray[Any]], row: int) -> None:
     """Write the attributes of an object into its row of a table of arrays."""
-    for name, values in table._asdict().items():
-        values[place] = getattr(holder, name)
+    for name, values in table.items():
+        values[row] = getattr(holder, name)

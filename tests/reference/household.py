@@ -29,7 +29,7 @@ def turn_to_the_informal_lender(
     """Borrow informally part of what essentials and dues still lack."""
     dues = sum(
         loan.amount_due()
-        for _, loan in person.credit.open_loans()
+        for loan in person.credit.open_loans()
         if loan.origination_month != world.month and not is_deferred(person, loan, world)
     )
     shortage = person.essentials + dues + informal_due - on_hand.cash

@@ -15,4 +15,6 @@ class ReferenceMarket(CreditMarket):
 
     def engine_of(self, population: People, communities: int) -> Any:
         """Return the reference engine over the same people."""
-        return ReferenceEngine(population, communities, self.config.behaviour, self, counting_for(self.config))
+        return ReferenceEngine(
+            population, len(self.config.lender), communities, self.config.behaviour, self, counting_for(self.config)
+        )

@@ -55,7 +55,7 @@ def smallest_loan(world: Circumstances) -> int:
 
 def need_for_credit(person: Person, world: Circumstances) -> Need:
     """Return what the person needs credit for: bills first, then a run on a line in danger, then things to buy."""
-    dues = sum(loan.expected_due() for _, loan in person.credit.open_loans() if not is_deferred(person, loan, world))
+    dues = sum(loan.expected_due() for loan in person.credit.open_loans() if not is_deferred(person, loan, world))
     spare = person.cash - person.essentials - dues
     if spare < 0:
         demand = world.behaviour.demand
@@ -73,7 +73,7 @@ def rush_to_draw(person: Person, world: Circumstances) -> Need:
         if not person.has_heard_of(terms.lender) or credit.worst_bucket_at(terms.lender) > 0:
             continue
         room = credit.unused_at(terms.lender)
-        if room >= smallest_loan(world) and credit.slot_for(terms.lender) != NOBODY:
+        if room >= smallest_loan(world) and credit.has_room_for(terms.lender):
             return Need(RUSH, room, terms.lender)
     return NOTHING
 
@@ -83,7 +83,7 @@ def something_to_finance(person: Person, spare: int, world: Circumstances) -> Ne
     demand = world.behaviour.demand
     income = person.normal_income(world)
     unused = person.credit.unused()
-    contracts = sum(1 for _ in person.credit.contracts())
+    contracts = len(person.credit.contracts)
     can_stock = person.sector == SELF_EMPLOYED and contracts < LOAN_SLOTS
     stocking = demand.working_capital_share if can_stock else 0.0
     buying = purchase_chance(person.patience, world.season_factor, unused, income, contracts, demand)
@@ -117,11 +117,11 @@ def preferred_lender(
     since_refused = person.months_since_refused if excluded == NOBODY else NEVER
     if is_discouraged(person.credit.worst_bucket(), since_refused, world.behaviour.choice):
         candidates = [terms for terms in candidates if person.credit.lines[terms.lender].status != NO_LINE]
-    candidates = [terms for terms in candidates if person.credit.slot_for(terms.lender) != NOBODY]
+    candidates = [terms for terms in candidates if person.credit.has_room_for(terms.lender)]
     return max(candidates, key=lambda terms: liking(person, terms, purpose, taste, world), default=None)
 
 
-def slots_are_what_is_missing(person: Person, world: Circumstances) -> bool:
+def room_is_what_is_missing(person: Person, world: Circumstances) -> bool:
     """Return whether a lender could be asked were there room for one more contract."""
     worst = person.credit.worst_bucket()
     discouraged = is_discouraged(worst, person.months_since_refused, world.behaviour.choice)

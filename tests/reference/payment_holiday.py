@@ -16,12 +16,12 @@ def is_deferred(person: Person, loan: Loan, world: Circumstances) -> bool:
     return bool(is_postponed(world.lenders[loan.lender].postponement, person.employed))
 
 
-def postpone(person: Person, slot: int, loan: Loan, world: Circumstances, counts: Counts) -> None:
+def postpone(loan: Loan, world: Circumstances, counts: Counts) -> None:
     """Let a month of a loan pass without a payment or a mark; where interest goes on, it is lent on top."""
     counts.rolled(loan.lender, loan.bucket, loan.bucket, loan.principal)
     if world.lenders[loan.lender].postponement != POSTPONED_WITH_INTEREST:
         return
-    interest = person.credit.interest_to_repay(slot)
+    interest = loan.interest_to_repay()
     counts.lent_on_top(loan, interest, world.month)
     loan.principal += interest
     loan.instalment = level_instalment(loan.principal, loan.apr_bp, loan.instalments_left)

@@ -19,7 +19,7 @@ def ground_in_law(
         return ground
     in_registry = person.registry_rank < terms.registry_rank
     if in_registry:
-        owed_to = {loan.lender for _, loan in person.credit.open_loans()}
+        owed_to = {loan.lender for loan in person.credit.open_loans()}
         others = len(owed_to - {terms.lender})
         ground = too_many_lenders(others, int(terms.lender in owed_to), terms.most_lenders)
         if ground != PENDING:
@@ -39,12 +39,11 @@ def service_with(
 ) -> int:
     """Return the fen a month on all loans that the lender sees, the new one among them."""
     credit = person.credit
-    slot = credit.slot_for(terms.lender)
-    repaid = credit.slots[slot]
-    drawn = amount + credit.interest_to_repay(slot) + (0 if repaid is None else repaid.principal)
+    repaid = credit.loan_to_repay(terms.lender)
+    drawn = amount + (0 if repaid is None else repaid.principal + repaid.interest_to_repay())
     others = [
         loan.instalment
-        for each, loan in credit.open_loans()
-        if each != slot and (sees_all or loan.lender == terms.lender)
+        for loan in credit.open_loans()
+        if loan is not repaid and (sees_all or loan.lender == terms.lender)
     ]
     return level_instalment(drawn, apr_bp, term_of(person, terms, drawn, world)) + sum(others)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.codes import LINE_BARRED, NOBODY, OPEN
+from sim.codes import CLAIM_ENDED, LINE_BARRED, NOBODY, OPEN, PAID_OFF, REFINANCED
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.repayment import level_instalment, recovery, relationship_value
 from tests.reference.circumstances import Circumstances, LenderTerms
@@ -40,13 +40,14 @@ def new_loan(person: Person, amount: int, purpose: int, terms: LenderTerms, part
     )
 
 
-def repay_by_new_loan(person: Person, slot: int, counts: Counts) -> int:
-    """Repay the loan in a slot, when there is one, out of the one that takes its place; return the fen it takes."""
-    old = person.credit.slots[slot]
+def repay_by_new_loan(person: Person, lender: int, counts: Counts) -> int:
+    """Repay the loan that a new one from a lender takes the place of, when there is one; return the fen it takes."""
+    old = person.credit.loan_to_repay(lender)
     if old is None:
         return 0
-    interest = person.credit.interest_to_repay(slot)
-    principal, old.principal = old.principal, 0
+    interest = old.interest_to_repay()
+    principal = old.principal
+    old.end(REFINANCED)
     counts.paid(old, principal, interest)
     counts.at_lender(old.lender, "refinanced", principal + interest)
     counts.rolled(old.lender, 0, PAID_OFF_COLUMN, principal)
@@ -60,22 +61,23 @@ def pay_dues(person: Person, on_hand: int, world: Circumstances, counts: Counts)
     burden that makes people walk away is the debt before the month's payments.
     """
     burden = person.credit.debt()
-    due = {slot: loan for slot, loan in person.credit.open_loans() if loan.origination_month != world.month}
-    for slot in [slot for slot, loan in due.items() if is_deferred(person, loan, world)]:
-        postpone(person, slot, due.pop(slot), world, counts)
+    due = [loan for loan in person.credit.open_loans() if loan.origination_month != world.month]
+    for loan in [loan for loan in due if is_deferred(person, loan, world)]:
+        due.remove(loan)
+        postpone(loan, world, counts)
     while due:
-        slot = min(due, key=lambda slot: turn_of(person, due[slot], world))
-        loan = due.pop(slot)
+        loan = min(due, key=lambda loan: turn_of(person, loan, world))
+        due.remove(loan)
         walks_away = is_leaving(person, loan, burden, world)
         offered = 0 if walks_away or forgets(person, loan, world) else on_hand
         by_choice = walks_away and loan.instalment > 0 and on_hand >= loan.instalment
-        on_hand -= serve(person, slot, offered, by_choice, world, counts)
+        on_hand -= serve(person, loan, offered, by_choice, world, counts)
     return on_hand
 
 
-def turn_of(person: Person, loan: Loan, world: Circumstances) -> tuple[float, int, int]:
-    """Return what orders payments: the most valuable relationship, then the oldest arrears, then the oldest loan."""
-    return -worth_of(person, loan, world), -loan.bucket, loan.origination_month
+def turn_of(person: Person, loan: Loan, world: Circumstances) -> tuple[float, int]:
+    """Return what orders payments, where equal the oldest loan first: relationships by worth, then arrears by age."""
+    return -worth_of(person, loan, world), -loan.bucket
 
 
 def worth_of(person: Person, loan: Loan, world: Circumstances) -> float:
@@ -111,17 +113,15 @@ def forgets(person: Person, loan: Loan, world: Circumstances) -> bool:
     )
 
 
-def serve(person: Person, slot: int, offered: int, by_choice: bool, world: Circumstances, counts: Counts) -> int:
+def serve(person: Person, loan: Loan, offered: int, by_choice: bool, world: Circumstances, counts: Counts) -> int:
     """Pay what is offered on one loan, then let it end, roll, or be charged off; return the fen paid."""
-    loan = person.credit.slots[slot]
-    assert loan is not None
     repayment = world.behaviour.repayment
     opening_bucket, opening_principal, worst_before = loan.bucket, loan.principal, loan.worst_bucket
     after = loan.pay(offered, repayment.penalty_factor)
     counts.paid(loan, opening_principal, after.interest_paid)
     column = loan.bucket
     if loan.instalments_left == 0:
-        person.credit.slots[slot] = None
+        loan.end(PAID_OFF)
         column = PAID_OFF_COLUMN
     elif loan.bucket > world.lenders[loan.lender].charge_off_bucket:
         counts.charged_off(loan, opening_principal, world.month, by_choice)
@@ -141,18 +141,16 @@ def serve(person: Person, slot: int, offered: int, by_choice: bool, world: Circu
     return after.interest_paid + after.principal_paid
 
 
-def pay_claims(
-    person: Person, claims: list[tuple[int, Loan]], on_hand: int, world: Circumstances, counts: Counts
-) -> int:
+def pay_claims(person: Person, claims: list[Loan], on_hand: int, world: Circumstances, counts: Counts) -> int:
     """Let collectors take a part of what lies beyond a month's essentials; return the fen left.
 
     A claim ends when it is paid or when its last month of collection has passed.
     """
-    for slot, claim in sorted(claims, key=lambda each: each[1].origination_month):
+    for claim in claims:
         claim.instalments_left -= 1
         on_hand -= collected(person, claim, on_hand, world, counts)
         if claim.instalments_left <= 0 or claim.principal == 0:
-            person.credit.slots[slot] = None
+            claim.end(CLAIM_ENDED)
     return on_hand
 
 

@@ -100,4 +100,5 @@ def test_frauds_are_first_loans_and_not_a_fen_of_them_is_paid_before_they_are_ch
     assert (loans.bucket[frauds] == ages).all()
     honest = (loans.status == OPEN) & ~frauds & (loans.lender == names.index("platform_a"))
     assert honest.any(), "customers from before the wave go on as before"
-    assert (completed(config).people.state().lines.status[:, names.index("platform_a")] == LINE_OPEN).any()
+    lines = completed(config).people.state().lines
+    assert (lines.status[lines.lender == names.index("platform_a")] == LINE_OPEN).any()

@@ -1,4 +1,4 @@
-"""How a line ends, which slot a new loan takes, who is remembered as having refused: kernels and reference by case."""
+"""How a line ends, which loan a new one repays, who is remembered as having refused: kernels and reference by case."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from sim.codes import (
     LOAN_SLOTS,
     NO_LINE,
     NO_NEED,
+    NO_ROOM,
+    NO_ROW,
     NO_SLOT,
-    NOBODY,
     NOT_APPLIED,
     OPEN,
     OWN_POLICY,
 )
 from sim.draws import Draws
 from sim.people.engine import PeopleEngine
-from sim.people.loan_slots import slot_for
+from sim.people.holdings import loan_to_repay
 from sim.people.terms import cuts_of
-from sim.state import People, blank_people
+from sim.state import People
 from sim.values import LineCuts
 from tests.people.made_market import (
     OPENING_MONTH,
@@ -35,6 +36,7 @@ from tests.people.made_market import (
     run_month,
     started,
 )
+from tests.people.side_by_side import blank_side_by_side, side_by_side, tables_of, what_stands
 from tests.people.test_one_borrower import plain_surroundings, steadfast
 from tests.reference.engine import ReferenceEngine, borrowers_of
 from tests.reference.person import empty_world
@@ -75,26 +77,27 @@ def line_statuses(people: People, kind: type[Engine], months: range) -> list[int
     statuses = []
     for month in months:
         live_without_cash(engine, market, month)
-        statuses.append(int(engine.state().lines.status[0, HERE]))
+        statuses.append(int(side_by_side(engine.state(), 2).lines.status[0, HERE]))
     return statuses
 
 
 @pytest.mark.parametrize("kind", ENGINES)
 def test_an_unused_line_is_closed_and_blank_afterwards(kind):
-    people = blank_people(1, 2)
+    people = blank_side_by_side(1, 2)
     people.lines.status[0, HERE] = LINE_OPEN
     people.lines.limit[0, HERE] = 1_000_000
     people.lines.last_owed_month[0, HERE] = 10
     assert line_statuses(people, kind, range(11, 17)) == [LINE_OPEN] * 4 + [NO_LINE] * 2
     engine = started(lone_market(people), kind)
     live_without_cash(engine, lone_market(people), 40)
-    assert all(values[0, HERE] == 0 for values in engine.state().lines)
+    assert not side_by_side(engine.state(), 2).lines.status.any()
+    assert len(what_stands(engine.state()).lines.status) == 0
 
 
 @pytest.mark.parametrize("kind", ENGINES)
 def test_a_bar_outlasts_the_claim_by_the_lender_s_months(kind):
     """The claim is collected for two years after the month it was charged off in, and the bar runs from then."""
-    people = blank_people(1, 2)
+    people = blank_side_by_side(1, 2)
     people.lines.status[0, HERE] = LINE_BARRED
     people.loans.status[0, 0] = CHARGED_OFF
     people.loans.lender[0, 0] = HERE
@@ -108,7 +111,7 @@ def test_a_bar_outlasts_the_claim_by_the_lender_s_months(kind):
 
 @pytest.mark.parametrize("kind", ENGINES)
 def test_a_line_with_a_debt_on_it_never_sleeps(kind):
-    people = blank_people(1, 2)
+    people = blank_side_by_side(1, 2)
     people.lines.status[0, HERE] = LINE_OPEN
     people.loans.status[0, 0] = OPEN
     people.loans.lender[0, 0] = HERE
@@ -129,9 +132,10 @@ def test_lines_of_made_markets_end_both_ways(kind):
     engine = started(market, kind)
     ended = set()
     for month in range(OPENING_MONTH, OPENING_MONTH + 12):
-        before = engine.state().lines.status.copy()
+        before = side_by_side(engine.state(), 4).lines.status
         run_month(engine, market, month)
-        ended |= set(before[(before != NO_LINE) & (engine.state().lines.status == NO_LINE)].tolist())
+        after = side_by_side(engine.state(), 4).lines.status
+        ended |= set(before[(before != NO_LINE) & (after == NO_LINE)].tolist())
     assert ended == {LINE_OPEN, LINE_BARRED}
 
 
@@ -139,28 +143,33 @@ CURRENT, LATE, CLAIM = (OPEN, 0), (OPEN, 1), (CHARGED_OFF, 0)
 
 
 @pytest.mark.parametrize(
-    ("contracts", "slot"),
+    ("contracts", "repaid"),
     [
-        ({}, 0),
-        ({0: (HERE, CURRENT, 500)}, 1),
-        ({1: (THERE, CURRENT, 500), 0: (THERE, LATE, 500)}, 2),
-        ({0: (HERE, CURRENT, 500), 1: (HERE, CURRENT, 300)}, 1),
-        ({0: (HERE, CURRENT, 500), 3: (HERE, LATE, 300)}, 0),
-        ({0: (HERE, LATE, 500), 2: (HERE, CLAIM, 300)}, NOBODY),
-        ({0: (THERE, LATE, 9), 1: (THERE, LATE, 9), 2: (THERE, CLAIM, 9), 3: (HERE, CURRENT, 900)}, 3),
-        ({0: (THERE, LATE, 9), 1: (THERE, LATE, 9), 2: (THERE, CLAIM, 9), 3: (THERE, CURRENT, 9)}, NOBODY),
+        ([], NO_ROW),
+        ([(HERE, CURRENT, 500)], NO_ROW),
+        ([(THERE, CURRENT, 500), (THERE, LATE, 500)], NO_ROW),
+        ([(HERE, CURRENT, 500), (HERE, CURRENT, 300)], 1),
+        ([(HERE, CURRENT, 300), (THERE, CURRENT, 1), (HERE, CURRENT, 300)], 0),
+        ([(HERE, CURRENT, 500), (HERE, LATE, 300)], 0),
+        ([(HERE, LATE, 500), (HERE, CLAIM, 300)], NO_ROOM),
+        ([(THERE, LATE, 9), (THERE, LATE, 9), (THERE, CLAIM, 9), (HERE, CURRENT, 900)], 3),
+        ([(THERE, LATE, 9), (THERE, LATE, 9), (THERE, CLAIM, 9), (THERE, CURRENT, 9)], NO_ROOM),
     ],
 )
-def test_a_new_loan_takes_an_empty_slot_or_tops_up_the_smallest_current_one(contracts, slot):
-    """A lender's third contract is a top-up, so that one lender alone cannot take up every slot."""
-    people = blank_people(1, 2)
-    for place, (lender, (status, bucket), principal) in contracts.items():
+def test_a_new_loan_is_one_more_or_tops_up_the_smallest_current_one(contracts, repaid):
+    """A lender's third contract is a top-up, and so is anybody's fifth; of equal ones the older is repaid."""
+    people = blank_side_by_side(1, 2)
+    for place, (lender, (status, bucket), principal) in enumerate(contracts):
         people.loans.lender[0, place] = lender
         people.loans.status[0, place] = status
         people.loans.bucket[0, place] = bucket
         people.loans.principal[0, place] = principal
-    assert slot_for(0, HERE, people.loans) == slot
-    assert borrowers_of(people, empty_world())[0].credit.slot_for(HERE) == slot
+        people.loans.origination_month[0, place] = place
+    tables = tables_of(people)
+    assert loan_to_repay(0, HERE, tables.loans) == repaid
+    credit = borrowers_of(tables, 2, empty_world())[0].credit
+    assert credit.has_room_for(HERE) == (repaid != NO_ROOM)
+    assert credit.loan_to_repay(HERE) is (credit.contracts[repaid] if repaid >= 0 else None)
 
 
 @pytest.mark.parametrize("kind", ENGINES)
@@ -195,7 +204,7 @@ def test_a_wider_opening_limit_passes_neither_the_largest_of_the_lender_nor_the_
     """All lenders try wider limits, of three times as much as usual; half of the people are in that group for life."""
     market = made_market(seed=5, size=1_000, lenders=3)
     engine = started(market, kind)
-    old = engine.state().lines.limit.copy()
+    old = side_by_side(engine.state(), 3).lines.limit
     terms = made_terms(market, OPENING_MONTH)._replace(
         open=np.ones(3, dtype=np.int64),
         experiment_share=np.ones(3),
@@ -211,7 +220,7 @@ def test_a_wider_opening_limit_passes_neither_the_largest_of_the_lender_nor_the_
     engine.seek_credit(terms, conditions, chance)
     engine.try_elsewhere(everybody, terms, conditions, chance)
     engine.settle(everybody, everybody, terms, conditions, chance)
-    limits = engine.state().lines.limit
+    limits = side_by_side(engine.state(), 3).lines.limit
     opened = limits[(old == 0) & (limits > 0)]
     assert len(opened) >= 10
     assert opened.max() == min(largest_fen, cap_fen)
