@@ -9,9 +9,7 @@ from enum import IntEnum, auto
 from typing import Self
 
 # --- shapes -----------------------------------------------------------------------------------------------------------
-LOAN_SLOTS = 4  # nobody holds more open or charged-off contracts at once
-MOST_LENDERS = 15  # bits of `reached_by`, and half those of `aware_of`
-SLOTS_AT_ONE_LENDER = 2  # a third draw at one lender tops up a loan there, and leaves room for others; assumed
+MOST_LENDERS = 64  # bits of a set of lenders
 BANDS = 20  # risk bands of every scorecard, 0 the safest
 PRIORITY_STEPS = 64  # ranks within a band, by keyed draw, when money is short
 PRIORITIES = BANDS * PRIORITY_STEPS
@@ -31,7 +29,6 @@ NO_WEIGHT = -1.0  # the rules leave a lender's own risk weight as it is
 # --- codes ------------------------------------------------------------------------------------------------------------
 NOBODY = -1  # no lender, no partner
 NO_ROW = -1  # of a table: there is none
-NO_ROOM = -2  # for one more contract
 NEVER = 999  # months since something that has not happened
 NOTHING_SOLD = -NEVER  # no claim was charged off before this month
 
@@ -81,7 +78,6 @@ class Outcome(Code):
     NO_PRICE = auto()
     LIMIT = auto()
     BORROWER_CAP = auto()
-    NO_SLOT = auto()
     FROZEN = auto()
     DECLINED_PRICE = auto()
     CAPITAL_POLICY = auto()
@@ -124,7 +120,6 @@ OUTCOMES = Outcome.titles()
     NO_PRICE,
     LIMIT,
     BORROWER_CAP,
-    NO_SLOT,
     FROZEN,
     DECLINED_PRICE,
     CAPITAL_POLICY,

@@ -98,13 +98,12 @@ class GroupFlow(Code):
     DEBT = auto()
     DEBT_DPD30 = auto()
     DEBT_DPD90 = auto()
-    DEFAULTS = auto()
+    DEFAULTS = auto()  # loans charged off
     HARDSHIP = auto()
     INFORMAL_DEBT = auto()
     CONSUMPTION = auto()
     INCOME = auto()
     UNEMPLOYED = auto()
-    NO_SLOT = auto()
 
 
 GROUPS = len(QUINTILES) * len(REGIONS) * len(SECTORS) * len(AGE_BANDS)
@@ -146,7 +145,6 @@ class Flag(Bit):
     REFUSED_RATE_CAP = auto()
     REFUSED_BORROWER_CAP = auto()
     REFUSED_BUDGET = auto()
-    REFUSED_NO_SLOT = auto()
     DECLINED_PRICE = auto()
     LATE = auto()
     DEFAULT = auto()

@@ -36,7 +36,7 @@ class Borrowers(NamedTuple):
     group: NDArray[np.int16]  # quintile, region, sector and age band in one number, see `group_of`
     sector: NDArray[np.int8]
     community: NDArray[np.int32]
-    reached_by: NDArray[np.int16]  # bit j: the channel of lender j reaches this person
+    reached_by: NDArray[np.uint64]  # lenders whose channel reaches this person, a set (`sim.rules.lender_sets`)
     covered: NDArray[np.int8]  # 1 = insured against unemployment
     adopted: NDArray[np.int8]  # 1 = uses digital credit
     registry_rank: NDArray[np.int16]  # 0..9999: seen by the registry when below its coverage
@@ -62,7 +62,8 @@ class Borrowers(NamedTuple):
     months_since_refused: NDArray[np.int8]
     informal_debt: NDArray[np.int32]
     informal_missed: NDArray[np.int8]  # months of interest missed; negative = barred for so many months
-    aware_of: NDArray[np.int32]  # bit j: believes a rumour about lender j; bit MOST_LENDERS + j: never again
+    aware_of: NDArray[np.uint64]  # lenders about which a rumour is believed, a set
+    immune_to: NDArray[np.uint64]  # lenders of which no rumour is believed any more, a set
     flags: NDArray[np.int32]  # what happened in the observation windows, see observe/flags.py
     served_by: NDArray[np.int8]  # lender that last granted credit in the outcome window, or NOBODY
     liquidity: NDArray[np.int8]  # 1 to 3 = followed as one of LIQUIDITY_TERCILES, 0 = not followed

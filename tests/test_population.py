@@ -205,8 +205,8 @@ def test_people_live_in_communities_of_their_region() -> None:
 
 
 def test_impossible_markets_are_refused_by_name() -> None:
-    crowd = tuple((f"l{number}", LenderParameters(id=number)) for number in range(1, 17))
-    with pytest.raises(ValueError, match="at most 15 lenders"):
+    crowd = tuple((f"l{number}", LenderParameters(id=number)) for number in range(1, 66))
+    with pytest.raises(ValueError, match="at most 64 lenders"):
         populate(market(10)._replace(lender=crowd), Draws(1))
     config = market(10)
     empty = config._replace(population=config.population._replace(age_weights=(0.0,) * 5))

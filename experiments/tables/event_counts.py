@@ -24,7 +24,6 @@ EVENTS: dict[str, tuple[str, ...]] = {
         "new_approvals",
         "line_applications",
         "line_approvals",
-        "no_slot",
         "defaults",
         "informal_defaults",
     ),

@@ -317,7 +317,7 @@ def reach_block(borrowers: Borrowers, chance: MonthDraws, first_row: int, config
     rows = len(borrowers.reached_by)
     for bit, lender in enumerate(lenders):
         reached = chance.uniforms("reach", rows, first_row, lender.id) < reach_of(lender, borrowers)
-        borrowers.reached_by[reached] |= np.int16(1 << bit)
+        borrowers.reached_by[reached] |= np.uint64(1) << np.uint64(bit)
 
 
 def reach_of(lender: LenderParameters, borrowers: Borrowers) -> NDArray[np.float64] | float:

@@ -16,7 +16,6 @@ from sim.codes import (
     LINE_OPEN,
     NO_LENDER,
     NO_LINE,
-    NO_SLOT,
     NOT_APPLIED,
     OPEN,
     OUTCOMES,
@@ -45,7 +44,6 @@ REASONS = {
     "no_price": "refused: at no price up to its own ceiling would this band pay for itself",
     "limit": "refused: nothing was left under the limit it gives such a person",
     "borrower_cap": "refused: the legal cap on what one person may owe one lender was reached",
-    "no_slot": "could not be asked: the person holds as many contracts as anybody may",
     "frozen": "refused: it makes no new loans, or has frozen the line",
     "declined_price": "made an offer that the person declined as too dear",
     "capital_policy": "refused: its own capital policy left no room",
@@ -266,7 +264,7 @@ def application_sentences(context: ExplanationContext, asked: Applications) -> l
     sentences = [
         f"They wanted {money(asked.wanted[0])} for {PURPOSES_OF_CREDIT[int(asked.purpose[0])].replace('_', ' ')}."
     ]
-    if outcome in (NO_SLOT, NO_LENDER):
+    if outcome == NO_LENDER:
         return [*sentences, f"A lender {REASONS[OUTCOMES[outcome]]}."]
     if first != NOT_APPLIED and asked.first_lender[0] != asked.lender[0]:
         sentences.append(f"First {context.lenders[int(asked.first_lender[0])]} {REASONS[OUTCOMES[first]]}.")

@@ -24,10 +24,7 @@ def market_row(economy: Economy, tallies: Tallies, people: int) -> dict[str, Any
     group = tallies.group.sum(axis=0)
     household = tallies.household
     new_money = int(flow[Flow.ORIGINATIONS] - flow[Flow.REFINANCED] - flow[Flow.CAPITALISED])
-    counts = {
-        name: int(group[GroupFlow.of(name)])
-        for name in ("unemployed", "indebted", "applications", "approvals", "no_slot")
-    }
+    counts = {name: int(group[GroupFlow.of(name)]) for name in ("unemployed", "indebted", "applications", "approvals")}
     flows = ("new_applications", "new_approvals", "line_applications", "line_approvals", "defaults", "aware")
     return with_ratios(
         "market",

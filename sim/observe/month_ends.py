@@ -28,6 +28,7 @@ SUMMED = {
         "inventory",
         "informal_debt",
         "aware_of",
+        "immune_to",
         "cash",
         "essentials",
         "consumption",

@@ -16,7 +16,6 @@ from sim.codes import (
     APPROVED,
     CHARGED_OFF,
     NO_LENDER,
-    NO_SLOT,
     NOT_APPLIED,
     OPEN,
     OUTCOMES,
@@ -122,7 +121,7 @@ class Panel:
         outcome = applications.outcome.astype(np.int64)
         approved = outcome == APPROVED
         refusal = np.where(approved, applications.first_outcome, outcome).astype(np.int64)
-        nobody = np.isin(outcome, (NOT_APPLIED, NO_SLOT, NO_LENDER))
+        nobody = np.isin(outcome, (NOT_APPLIED, NO_LENDER))
         asked = np.where(nobody, len(self.names), applications.lender)
         return {
             "applied": ~np.isin(outcome, (NOT_APPLIED, NO_LENDER)),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from sim.codes import NO_LENDER, NO_SLOT, NOBODY, NOT_APPLIED, OUTCOMES, OWN_POLICY
+from sim.codes import NO_LENDER, NOBODY, NOT_APPLIED, OUTCOMES, OWN_POLICY
 from sim.counted import GROUPS
 from sim.economy.population import parts_of_groups
 from sim.observe.builders import Block, BlockTable, DateOf, RowTable
@@ -205,7 +205,7 @@ class Record:
         borrowers = self.state().borrowers
         parts = parts_of_groups()[borrowers.group.astype(np.int64)]
         reason = borrowers.last_refusal
-        nobody = np.isin(reason, (NOT_APPLIED, NO_SLOT, NO_LENDER))
+        nobody = np.isin(reason, (NOT_APPLIED, NO_LENDER))
         refused_by = np.where(nobody, len(self.names), borrowers.last_refused_by).astype(np.int8)
         months = borrowers.last_refusal_month - self.warm_up_months
         served_by = np.where(borrowers.served_by == NOBODY, len(self.names), borrowers.served_by).astype(np.int8)

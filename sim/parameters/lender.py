@@ -158,6 +158,15 @@ class LenderParameters(NamedTuple):
         50_000
     )
     limit_raise_share: Annotated[float, Quantity("share every six months in good standing", 0.0, 1.0, ASSUMED)] = 0.10
+    contracts_per_customer: Annotated[
+        int,
+        Quantity(
+            "contracts at once; a draw beyond repays the smallest current one and adds to it; 0 = any number",
+            0,
+            1_000,
+            "each draw on a platform's line is a contract of its own",
+        ),
+    ] = 0
     review: ReviewParameters = ReviewParameters()
     quiet_cut: QuietCutParameters = QuietCutParameters()
     dressing: DressingParameters = DressingParameters()

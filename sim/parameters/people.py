@@ -143,6 +143,9 @@ class DemandParameters(NamedTuple):
     purchase_log_sd: Annotated[
         float, Quantity("log points", 0.0, 2.0, "sd of log loan amount 0.74 in a LendingClub sample")
     ] = 0.7
+    loans_until_sated: Annotated[
+        int, Quantity("open loans and claims with which nobody wishes for a purchase", 1, 1_000, ASSUMED)
+    ] = 4
     purchase_impatience_slope: Annotated[float, Quantity("share per standard deviation", 0.0, 0.9, ASSUMED)] = 0.3
     purchase_line_pull_share: Annotated[
         float, Quantity("share", 0.0, 3.0, "an unused line raises spending far from the limit too; assumed")

@@ -208,11 +208,12 @@ def apply_to(
     )
     if in_need == 1:
         highest = max(highest, behaviour.informal.apr)
+    repaid = loan_to_repay(i, lender, terms.most_contracts[lender], loans)
     answer = decision(
         band,
         status,
         0 if status == NO_LINE else wide(lines.limit[line]),
-        owed_at(i, lender, loans) + interest_to_repay(loan_to_repay(i, lender, loans), loans),
+        owed_at(i, lender, loans) + interest_to_repay(repaid, loans),
         wanted,
         personal_limit(
             opening_limit(

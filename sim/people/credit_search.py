@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import NO_LENDER, NO_NEED, NO_ROOM, NO_SLOT, NOBODY, NOT_APPLIED, PENDING, RUSH
+from sim.codes import NO_LENDER, NO_NEED, NOBODY, NOT_APPLIED, PENDING, RUSH
 from sim.compiling import kernel, wide
 from sim.draws import PURCHASE, TASTE, TASTE_ELSEWHERE, fill_uniforms
 from sim.params import BehaviourParameters
@@ -62,7 +62,7 @@ def seek_rows(
                     i, wish.purpose, NOBODY, TASTE, borrowers, loans, lines, keys, conditions, terms, behaviour
                 )
             if lender < 0:
-                applications.outcome[i] = NO_SLOT if lender == NO_ROOM else NO_LENDER
+                applications.outcome[i] = NO_LENDER
                 continue
             apply_to(i, lender, wish.amount, wish.purpose, people, keys, conditions, terms, behaviour, tallies)
 
@@ -89,7 +89,7 @@ def try_elsewhere_rows(
     applications = people.applications
     for i in range(first, last):
         outcome = wide(applications.outcome[i])
-        if outcome in (NOT_APPLIED, NO_SLOT, NO_LENDER):
+        if outcome in (NOT_APPLIED, NO_LENDER):
             continue
         lender = wide(applications.lender[i])
         if outcome == PENDING:

@@ -20,7 +20,6 @@ from sim.codes import (
     LINE_OPEN,
     NO_LENDER,
     NO_LINE,
-    NO_SLOT,
     NOBODY,
     NOT_APPLIED,
     OPEN,
@@ -56,8 +55,6 @@ def outcome_flag(outcome: int) -> int:
         return Flag.REFUSED_RATE_CAP.value
     if outcome == BORROWER_CAP:
         return Flag.REFUSED_BORROWER_CAP.value
-    if outcome == NO_SLOT:
-        return Flag.REFUSED_NO_SLOT.value
     if outcome == DECLINED_PRICE:
         return Flag.DECLINED_PRICE.value
     if CAPITAL_POLICY <= outcome <= GROWTH_QUOTA:
@@ -132,7 +129,7 @@ def draw_credit(
         tallies.flow[lender, Flow.NEW_APPROVALS] += 1
     else:
         tallies.flow[lender, Flow.LINE_APPROVALS] += 1
-    drawn = amount + repay_by_new_loan(loan_to_repay(i, lender, loans), loans, tallies)
+    drawn = amount + repay_by_new_loan(loan_to_repay(i, lender, terms.most_contracts[lender], loans), loans, tallies)
     income = int(borrowers.permanent_income[i] * conditions.wage_index)
     term = min(term_months(drawn, income, behaviour.demand.instalment_income_share), terms.longest_term[lender])
     partner = cutoffs.partner[lender, applications.priority[i]]
@@ -249,6 +246,4 @@ def resolve_application(
             refuse(i, lender, cutoffs.binding[lender, stratum], people, tallies)
     remember_refusal(i, conditions.month, people)
     outcome = wide(applications.outcome[i])
-    if outcome == NO_SLOT:
-        tallies.group[group, GroupFlow.NO_SLOT] += 1
     return Answer(cash, consumption, flags | outcome_flag(outcome))

@@ -12,12 +12,9 @@ from sim.codes import (
     EMPTY,
     FRAUD,
     LINE_OPEN,
-    LOAN_SLOTS,
     NO_LINE,
-    NO_ROOM,
     NO_ROW,
     OPEN,
-    SLOTS_AT_ONE_LENDER,
 )
 from sim.compiling import kernel, wide
 from sim.money import monthly_interest
@@ -73,28 +70,24 @@ def contracts_of(i: int, loans: Loans) -> int:
 
 
 @kernel
-def loan_to_repay(i: int, lender: int, loans: Loans) -> int:
-    """Return the row of the loan that a new one from a lender would repay, NO_ROW for none, NO_ROOM for no new loan.
+def loan_to_repay(i: int, lender: int, most_contracts: int, loans: Loans) -> int:
+    """Return the row of the loan that a new one from a lender would repay, NO_ROW when it is one contract more.
 
-    With as many contracts as one may have, here or in all, the new loan repays the smallest current one here and adds
-    to it, as top-up loans do; of equal ones the older. Where there is none there is no room.
+    With as many contracts there as one customer may have, 0 meaning any number, the new loan repays the smallest
+    current one and adds to it, as top-up loans do; of equal ones the older.
     """
+    if most_contracts == 0:
+        return NO_ROW
     smallest = NO_ROW
-    contracts = 0
     here = 0
     for row in range(loans.first[i], loans.first[i + 1]):
-        if loans.status[row] <= EMPTY:
-            continue
-        contracts += 1
-        if loans.lender[row] != lender:
+        if loans.status[row] <= EMPTY or loans.lender[row] != lender:
             continue
         here += 1
         is_current = loans.status[row] == OPEN and loans.bucket[row] == 0
         if is_current and (smallest == NO_ROW or loans.principal[row] < loans.principal[smallest]):
             smallest = row
-    if contracts < LOAN_SLOTS and here < SLOTS_AT_ONE_LENDER:
-        return NO_ROW
-    return smallest if smallest != NO_ROW else NO_ROOM
+    return smallest if here >= most_contracts else NO_ROW
 
 
 @kernel

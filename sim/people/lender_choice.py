@@ -5,14 +5,15 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.codes import LINE_BARRED, LINE_FROZEN, NEVER, NO_LINE, NO_ROOM, NOBODY, PURCHASE
+from sim.codes import LINE_BARRED, LINE_FROZEN, NEVER, NO_LINE, NOBODY, PURCHASE
 from sim.compiling import kernel, wide
 from sim.draws import uniform
 from sim.params import BehaviourParameters
-from sim.people.holdings import bucket_at, line_at, loan_to_repay, owed_at, status_of, worst_bucket
+from sim.people.holdings import bucket_at, line_at, owed_at, status_of, worst_bucket
 from sim.people.terms import Conditions, Terms
 from sim.rules.choice import appeal, is_discouraged, perceived_apr
 from sim.rules.law import taught_literacy
+from sim.rules.lender_sets import contains
 from sim.rules.limits import available_on_line
 from sim.state import Borrowers, Lines, Loans
 
@@ -34,20 +35,19 @@ def choose_lender(
     terms: Terms,
     behaviour: BehaviourParameters,
 ) -> int:
-    """Return the lender person i turns to, or NOBODY when none can be reached that might lend, or NO_ROOM.
+    """Return the lender person i turns to, or NOBODY when none can be reached that might lend.
 
     People do not ask a lender they are in arrears with, one that barred them, or one whose line they know to be frozen
     or to have no room left.
     """
     best = NOBODY
     best_appeal = 0.0
-    lacks_room = False
     # The second choice of the month follows a refusal by nature.
     since_refused = wide(borrowers.months_since_refused[i]) if excluded == NOBODY else NEVER
     discouraged = is_discouraged(worst_bucket(i, loans), since_refused, behaviour.choice)
     smallest = behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
     for lender in range(terms.open.shape[0]):
-        if lender == excluded or (wide(borrowers.reached_by[i]) >> lender) & 1 == 0:
+        if lender == excluded or contains(borrowers.reached_by[i], lender) == 0:
             continue
         line = line_at(i, lender, lines)
         status = status_of(line, lines)
@@ -62,9 +62,6 @@ def choose_lender(
             if (status == LINE_FROZEN or room < smallest) and lines.unnoticed_cut[line] == 0:
                 continue
             has_room = 1
-        if loan_to_repay(i, lender, loans) == NO_ROOM:
-            lacks_room = True
-            continue
         refused = 0
         if borrowers.last_refused_by[i] == lender and borrowers.months_since_refused[i] <= REFUSAL_MEMORY_MONTHS:
             refused = 1
@@ -81,6 +78,4 @@ def choose_lender(
         if best == NOBODY or liking > best_appeal:
             best = lender
             best_appeal = liking
-    if best == NOBODY and lacks_room:
-        return NO_ROOM
     return best

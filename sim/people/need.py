@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from sim.codes import (
     LINE_OPEN,
-    LOAN_SLOTS,
     NO_NEED,
-    NO_ROOM,
     NOBODY,
     PURCHASE,
     RUSH,
@@ -28,11 +26,11 @@ from sim.people.holdings import (
     contracts_of,
     dues_expected,
     expected_dues_postponed,
-    loan_to_repay,
     owed_at,
 )
 from sim.people.terms import Conditions, Terms
 from sim.rules.demand import amount_wanted, goes_on_credit, purchase_chance, shortfall_wanted, up_to_hundred_yuan
+from sim.rules.lender_sets import contains
 from sim.rules.limits import available_on_line
 from sim.rules.spending import target_buffer
 from sim.state import Borrowers, Lines, Loans
@@ -53,10 +51,10 @@ def rush_wish(i: int, smallest: int, borrowers: Borrowers, loans: Loans, lines: 
     """Return the wish of person i to draw all that is left at the first lender rumoured to be closing."""
     for line in range(lines.first[i], lines.first[i + 1]):
         lender = wide(lines.lender[line])
-        if (wide(borrowers.aware_of[i]) >> lender) & 1 == 0 or lines.status[line] != LINE_OPEN:
+        if contains(borrowers.aware_of[i], lender) == 0 or lines.status[line] != LINE_OPEN:
             continue
         room = available_on_line(wide(lines.limit[line]), owed_at(i, lender, loans))
-        if room >= smallest and bucket_at(i, lender, loans) == 0 and loan_to_repay(i, lender, loans) != NO_ROOM:
+        if room >= smallest and bucket_at(i, lender, loans) == 0:
             return Wish(RUSH, room, lender)
     return Wish(NO_NEED, 0, NOBODY)
 
@@ -80,7 +78,7 @@ def purchase_wish(
     contracts = contracts_of(i, loans)
     chance = purchase_chance(borrowers.patience[i], conditions.season_factor, unused, income, contracts, demand)
     working = 0.0
-    if sector == SELF_EMPLOYED and contracts < LOAN_SLOTS:
+    if sector == SELF_EMPLOYED and contracts < demand.loans_until_sated:
         working = demand.working_capital_share
     if u >= chance + working:
         return Wish(NO_NEED, 0, NOBODY)

@@ -43,7 +43,7 @@ def service_with(
     behaviour: BehaviourParameters,
 ) -> int:
     """Return the fen a month that person i would pay on all loans the lender sees, the new one among them."""
-    repaid = loan_to_repay(i, lender, loans)
+    repaid = loan_to_repay(i, lender, terms.most_contracts[lender], loans)
     drawn = amount
     if repaid >= 0:
         drawn += wide(loans.principal[repaid]) + interest_to_repay(repaid, loans)

@@ -19,6 +19,7 @@ from sim.people.payment_holiday import postpone_loan
 from sim.people.terms import Conditions, Terms
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.law import is_postponed
+from sim.rules.lender_sets import contains
 from sim.rules.repayment import after_payments, relationship_value
 from sim.state import Lines, Loans, People, Tallies
 
@@ -30,7 +31,7 @@ class Paid(NamedTuple):
 
     cash: int  # fen left
     late: int  # 1 when any loan is in arrears now
-    defaulted: int  # 1 when any loan was charged off
+    charged_off: int  # loans that were
 
 
 @kernel
@@ -170,7 +171,7 @@ def pay_dues(
     repayment = behaviour.repayment
     month = conditions.month
     late = 0
-    defaulted = 0
+    charged_off = 0
     formal_debt = 0
     begin = wide(loans.first[i])
     end = wide(loans.first[i + 1])
@@ -193,7 +194,7 @@ def pay_dues(
         done[row - begin] = True
         lender = wide(loans.lender[row])
         unused = unused_at(i, lender, loans, lines)
-        aware = (wide(borrowers.aware_of[i]) >> lender) & 1
+        aware = contains(borrowers.aware_of[i], lender)
         would_walk = is_walking_away(formal_debt, income, unused, aware, borrowers.stigma[i], points, repayment)
         walks_away = 1 if loans.purpose[row] == FRAUD else would_walk
         offered = cash
@@ -208,7 +209,7 @@ def pay_dues(
         by_choice = 1 if walks_away == 1 and offered < instalment <= cash else 0
         cash -= serve_loan(i, row, offered, by_choice, loans, lines, keys, conditions, terms, behaviour, tallies)
         if loans.status[row] == CHARGED_OFF:
-            defaulted = 1
+            charged_off += 1
         elif loans.status[row] == OPEN and loans.bucket[row] > 0:
             late = 1
-    return Paid(cash, late, defaulted)
+    return Paid(cash, late, charged_off)

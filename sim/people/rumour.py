@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import kernel, wide
+from sim.compiling import kernel
 from sim.counted import Flow
 from sim.draws import RUMOUR, uniform
 from sim.params import BehaviourParameters
-from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
+from sim.rules.contagion import BELIEVES, IMMUNE, belief_of, hearing_chance, next_belief
+from sim.rules.lender_sets import contains, with_member
 from sim.state import Borrowers, Tallies
 
 
@@ -32,11 +33,13 @@ def spread_rows(
     contagion = behaviour.contagion
     for i in range(first, last):
         community = borrowers.community[i]
-        beliefs = wide(borrowers.aware_of[i])
+        aware_of, immune_to = borrowers.aware_of[i], borrowers.immune_to[i]
+        held = belief_of(contains(aware_of, lender), contains(immune_to, lender))
         hearing = hearing_chance(aware_share_community[community], aware_share_all, seed_share, contagion)
         u = uniform(keys, RUMOUR, month, i, lender_id)
-        belief = next_belief(belief_in(beliefs, lender), hearing, contagion, u)
-        borrowers.aware_of[i] = with_belief(beliefs, lender, belief)
+        belief = next_belief(held, hearing, contagion, u)
+        borrowers.aware_of[i] = with_member(aware_of, lender, belief == BELIEVES)
+        borrowers.immune_to[i] = with_member(immune_to, lender, belief == IMMUNE)
         if belief == BELIEVES:
             tallies.community_aware[community, lender] += 1
             tallies.flow[lender, Flow.AWARE] += 1

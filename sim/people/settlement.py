@@ -33,7 +33,7 @@ MOST_DEFAULTS = 100
 
 
 @kernel
-def remember_misses(i: int, late: int, defaulted: int, borrowers: Borrowers, tallies: Tallies) -> int:
+def remember_misses(i: int, late: int, charged_off: int, borrowers: Borrowers, tallies: Tallies) -> int:
     """Let person i's record show this month's lateness and default, or grow a month older; return the flags."""
     flags = 0
     if late == 1:
@@ -41,14 +41,14 @@ def remember_misses(i: int, late: int, defaulted: int, borrowers: Borrowers, tal
         borrowers.months_since_late[i] = 0
     elif borrowers.months_since_late[i] < NEVER:
         borrowers.months_since_late[i] += 1
-    if defaulted == 1:
+    if charged_off > 0:
         flags |= Flag.DEFAULT
         borrowers.months_since_default[i] = 0
         borrowers.months_since_late[i] = 0
         if borrowers.defaults[i] < MOST_DEFAULTS:
             borrowers.defaults[i] += 1
         tallies.community_defaults[borrowers.community[i]] += 1
-        tallies.group[borrowers.group[i], GroupFlow.DEFAULTS] += 1
+        tallies.group[borrowers.group[i], GroupFlow.DEFAULTS] += charged_off
     elif borrowers.months_since_default[i] < NEVER:
         borrowers.months_since_default[i] += 1
     return flags
@@ -124,17 +124,17 @@ def settle_rows(
         cash = owing.cash
         debt = 0
         late = 0
-        defaulted = 0
+        charged_off = 0
         if holds_loans:
             paid = pay_dues(i, cash, income, people, keys, conditions, terms, behaviour, done, tallies)
             late = paid.late
-            defaulted = paid.defaulted
+            charged_off = paid.charged_off
             cash = collect_claims(i, paid.cash, essentials, done, loans, keys, conditions, terms, behaviour, tallies)
             collection_months = behaviour.repayment.collection_months
             debt = count_loans(i, group, loans, keys, conditions, terms, collection_months, tallies)
-        flags |= remember_misses(i, late, defaulted, borrowers, tallies)
+        flags |= remember_misses(i, late, charged_off, borrowers, tallies)
         if borrowers.watched_lender[i] != NOBODY:
-            follow_watch(i, debt, defaulted, people, conditions, tallies)
+            follow_watch(i, debt, min(charged_off, 1), people, conditions, tallies)
         unused = review_lines(i, holds_loans, debt, smallest, borrowers, loans, lines, keys, conditions, terms, tallies)
 
         left = spend_and_save(i, cash, owing.debt, unused, borrowers, conditions, behaviour, household)

@@ -57,6 +57,7 @@ class Terms(NamedTuple):
     line_cutoff: Annotated[Whole, lambda o, _: o.line_cutoff_band]
     limit_months: Annotated[Real, lambda o, _: o.limit_months]  # (L, bands)
     largest_limit: Annotated[Whole, lambda o, _: o.largest_limit_fen]
+    most_contracts: Annotated[Whole, lambda _, p: p.contracts_per_customer]  # of one customer; 0 = any number
     limit_raise: Annotated[Real, lambda o, _: o.limit_raise_share]
     borrower_cap: Annotated[Whole, lambda o, _: o.rules.borrower_cap_fen]
     disclosure: Annotated[Real, lambda o, _: o.rules.disclosure_share]

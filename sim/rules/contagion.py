@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.codes import MOST_LENDERS
 from sim.compiling import rule
 from sim.params import ContagionParameters
 
@@ -35,20 +34,11 @@ def next_belief(belief: int, hearing: float, contagion: ContagionParameters, u: 
 
 
 @rule
-def belief_in(beliefs: int, lender: int) -> int:
-    """Return what a person holds of the rumour about a lender, from the bits of `aware_of`."""
-    if (beliefs >> (lender + MOST_LENDERS)) & 1 == 1:
+def belief_of(is_aware: int, is_immune: int) -> int:
+    """Return what a person holds of the rumour about a lender."""
+    if is_immune == 1:
         return IMMUNE
-    return BELIEVES if (beliefs >> lender) & 1 == 1 else UNTOLD
-
-
-@rule
-def with_belief(beliefs: int, lender: int, belief: int) -> int:
-    """Return the bits of `aware_of` after a person has changed their mind about one lender, or not."""
-    cleared = beliefs & ~((1 << lender) | (1 << (lender + MOST_LENDERS)))
-    if belief == BELIEVES:
-        return cleared | (1 << lender)
-    return cleared | (1 << (lender + MOST_LENDERS)) if belief == IMMUNE else cleared
+    return BELIEVES if is_aware == 1 else UNTOLD
 
 
 @rule

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from sim.codes import LOAN_SLOTS
 from sim.compiling import rule
 from sim.elementary import exponential
 from sim.params import DemandParameters
@@ -29,13 +28,13 @@ def purchase_chance(
 
     It is higher in the shopping season, for the impatient, and for those with unused credit lines, also far from the
     limit (Gross and Souleles 2002; Agarwal and others 2018). Every open loan takes the edge off the next wish, and
-    nobody dreams of a purchase with four of them (assumed).
+    nobody dreams of a purchase with `loans_until_sated` of them (assumed).
     """
-    if open_loans >= LOAN_SLOTS:
+    if open_loans >= demand.loans_until_sated:
         return 0.0
     pull = min(1.0, unused_lines / max(1.0, 3.0 * monthly_income))
     impatience = 1.0 - demand.purchase_impatience_slope * patience / 1000.0
-    appetite = 1.0 - open_loans / LOAN_SLOTS
+    appetite = 1.0 - open_loans / demand.loans_until_sated
     return (
         demand.purchase_share
         * season_factor

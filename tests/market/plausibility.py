@@ -52,7 +52,6 @@ MARKET = {
     "outstanding_of_original": Range(0.4, 0.65),
     # Large loans run longer, so a day's loans were larger than a month's new ones; even so they owe less than those.
     "outstanding_of_ticket": Range(0.4, 1.0),
-    "no_slot_share": Range(0.0, 0.005),
 }
 
 
@@ -107,7 +106,6 @@ def of_the_market(lender: pd.DataFrame, roll: pd.DataFrame, market: pd.DataFrame
         "line_approval_share": lender["line_approvals"].sum() / lender["line_applications"].sum(),
         "mean_ticket_yuan": ticket / 100,
         "outstanding_of_ticket": roll["balance_fen"].sum() / roll["loans"].sum() / ticket,
-        "no_slot_share": (market["no_slot_share"] * market["applications"]).sum() / market["applications"].sum(),
     }
 
 

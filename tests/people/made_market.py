@@ -240,6 +240,7 @@ def made_terms(market: Market, month: int) -> Terms:
         limit_months=np.sort(generator.uniform(0.2, 6.0, (lenders, BANDS)), axis=1)[:, ::-1].copy(),
         largest_limit=whole(50, 600) * 10_000,
         limit_raise=generator.choice([0.0, 0.1, 0.5], lenders),
+        most_contracts=lifelong.choice([0, 0, 1, 2], lenders),
         borrower_cap=generator.choice([1_000_000, 20_000_000], lenders).astype(np.int64),
         disclosure=generator.choice([0.0, 0.4, 1.0], lenders),
         registry_rank=whole(0, 10_001),

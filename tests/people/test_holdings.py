@@ -9,16 +9,14 @@ from sim.codes import (
     CHARGED_OFF,
     LINE_BARRED,
     LINE_OPEN,
-    LOAN_SLOTS,
     NO_LINE,
-    NO_NEED,
-    NO_ROOM,
     NO_ROW,
-    NO_SLOT,
-    NOT_APPLIED,
+    NOBODY,
     OPEN,
     OWN_POLICY,
+    PURCHASE,
 )
+from sim.counted import Flow
 from sim.draws import Draws
 from sim.people.engine import PeopleEngine
 from sim.people.holdings import loan_to_repay
@@ -36,7 +34,7 @@ from tests.people.made_market import (
     run_month,
     started,
 )
-from tests.people.side_by_side import blank_side_by_side, side_by_side, tables_of, what_stands
+from tests.people.side_by_side import COLUMNS, blank_side_by_side, side_by_side, tables_of, what_stands
 from tests.people.test_one_borrower import plain_surroundings, steadfast
 from tests.reference.engine import ReferenceEngine, borrowers_of
 from tests.reference.person import empty_world
@@ -143,21 +141,22 @@ CURRENT, LATE, CLAIM = (OPEN, 0), (OPEN, 1), (CHARGED_OFF, 0)
 
 
 @pytest.mark.parametrize(
-    ("contracts", "repaid"),
+    ("most_contracts", "contracts", "repaid"),
     [
-        ([], NO_ROW),
-        ([(HERE, CURRENT, 500)], NO_ROW),
-        ([(THERE, CURRENT, 500), (THERE, LATE, 500)], NO_ROW),
-        ([(HERE, CURRENT, 500), (HERE, CURRENT, 300)], 1),
-        ([(HERE, CURRENT, 300), (THERE, CURRENT, 1), (HERE, CURRENT, 300)], 0),
-        ([(HERE, CURRENT, 500), (HERE, LATE, 300)], 0),
-        ([(HERE, LATE, 500), (HERE, CLAIM, 300)], NO_ROOM),
-        ([(THERE, LATE, 9), (THERE, LATE, 9), (THERE, CLAIM, 9), (HERE, CURRENT, 900)], 3),
-        ([(THERE, LATE, 9), (THERE, LATE, 9), (THERE, CLAIM, 9), (THERE, CURRENT, 9)], NO_ROOM),
+        (0, [(HERE, CURRENT, 500)] * 4, NO_ROW),
+        (2, [], NO_ROW),
+        (2, [(HERE, CURRENT, 500)], NO_ROW),
+        (2, [(THERE, CURRENT, 500), (THERE, LATE, 500)], NO_ROW),
+        (2, [(HERE, CURRENT, 500), (HERE, CURRENT, 300)], 1),
+        (2, [(HERE, CURRENT, 300), (THERE, CURRENT, 1), (HERE, CURRENT, 300)], 0),
+        (2, [(HERE, CURRENT, 500), (HERE, LATE, 300)], 0),
+        (2, [(HERE, LATE, 500), (HERE, CLAIM, 300)], NO_ROW),
+        (1, [(HERE, CURRENT, 900)], 0),
+        (3, [(HERE, CURRENT, 500), (HERE, CURRENT, 300)], NO_ROW),
     ],
 )
-def test_a_new_loan_is_one_more_or_tops_up_the_smallest_current_one(contracts, repaid):
-    """A lender's third contract is a top-up, and so is anybody's fifth; of equal ones the older is repaid."""
+def test_a_new_loan_is_one_more_or_tops_up_the_smallest_current_one(most_contracts, contracts, repaid):
+    """Of equal ones the older is repaid; who is late or was given up there cannot ask, so that no loan is repaid."""
     people = blank_side_by_side(1, 2)
     for place, (lender, (status, bucket), principal) in enumerate(contracts):
         people.loans.lender[0, place] = lender
@@ -166,10 +165,10 @@ def test_a_new_loan_is_one_more_or_tops_up_the_smallest_current_one(contracts, r
         people.loans.principal[0, place] = principal
         people.loans.origination_month[0, place] = place
     tables = tables_of(people)
-    assert loan_to_repay(0, HERE, tables.loans) == repaid
+    assert loan_to_repay(0, HERE, most_contracts, tables.loans) == repaid
     credit = borrowers_of(tables, 2, empty_world())[0].credit
-    assert credit.has_room_for(HERE) == (repaid != NO_ROOM)
-    assert credit.loan_to_repay(HERE) is (credit.contracts[repaid] if repaid >= 0 else None)
+    expected = credit.contracts[repaid] if repaid >= 0 else None
+    assert credit.loan_to_repay(HERE, most_contracts) is expected
 
 
 @pytest.mark.parametrize("kind", ENGINES)
@@ -227,25 +226,42 @@ def test_a_wider_opening_limit_passes_neither_the_largest_of_the_lender_nor_the_
 
 
 @pytest.mark.parametrize("kind", ENGINES)
-@pytest.mark.parametrize(("taken", "is_full"), [(LOAN_SLOTS, True), (LOAN_SLOTS - 1, False)])
-def test_who_holds_a_contract_in_every_slot_asks_nobody_and_is_counted_for_that(kind, taken, is_full):
-    """Everybody is poor and could ask here; the contracts are there, where they cannot ask again."""
-    market = made_market(seed=4, size=200, lenders=2, steady=True)
+@pytest.mark.parametrize(("most_contracts", "is_refinanced"), [(0, False), (2, True), (3, False)])
+def test_a_customer_may_hold_any_number_of_contracts_unless_the_lender_says_how_many(
+    kind, most_contracts, is_refinanced
+):
+    """Everybody is poor, has two small loans on a wide line here, and may ask nobody else."""
+    market = made_market(seed=4, size=800, lenders=2, steady=True)
     market.people.borrowers.savings[:] = 0
     market.people.borrowers.employed[:] = 0
     market.people.borrowers.reached_by[:] = 1 << HERE
-    market.people.borrowers.months_since_refused[:] = 127
-    market.people.loans.status[:] = np.where(np.arange(LOAN_SLOTS) < taken, OPEN, 0)
-    market.people.loans.lender[:] = THERE
-    market.people.loans.bucket[:] = 0
-    market.people.lines.status[:] = NO_LINE
+    loans, lines = market.people.loans, market.people.lines
+    loans.status[:] = np.where(np.arange(COLUMNS) < 2, OPEN, 0)
+    loans.lender[:], loans.purpose[:], loans.bucket[:] = HERE, PURCHASE, 0
+    loans.principal[:] = loans.original[:] = 100_000
+    loans.instalment[:], loans.instalments_left[:], loans.apr_bp[:] = 20_000, 6, 1_200
+    loans.origination_month[:], loans.partner[:] = np.arange(COLUMNS) + 2, NOBODY
+    lines.status[:] = np.where(np.arange(2) == HERE, LINE_OPEN, NO_LINE)
+    lines.limit[:] = 5_000_000
     engine = started(market, kind)
-    terms = made_terms(market, OPENING_MONTH)._replace(open=np.ones(2, dtype=np.int64))
+    terms = made_terms(market, OPENING_MONTH)._replace(
+        open=np.ones(2, dtype=np.int64),
+        most_contracts=np.full(2, most_contracts),
+        line_cutoff=np.full(2, 100),
+        borrower_cap=np.full(2, 100_000_000),
+        closed=np.zeros((2, 20), dtype=np.int64),
+    )
     _, conditions = plain_surroundings(market, OPENING_MONTH)
+    conditions = conditions._replace(community_default_points=np.zeros(market.communities))
     chance = Draws(market.seed).of(OPENING_MONTH)
+    everybody = everybody_served(lenders=2)
     engine.begin_month()
     engine.earn(conditions, chance)
     engine.seek_credit(terms, conditions, chance)
-    outcome = engine.state().applications.outcome
-    wanting = set(outcome[~np.isin(outcome, [NO_NEED, NOT_APPLIED])].tolist())
-    assert wanting == {NO_SLOT} if is_full else wanting and NO_SLOT not in wanting
+    engine.try_elsewhere(everybody, terms, conditions, chance)
+    tallies = engine.settle(everybody, everybody, terms, conditions, chance)
+    drawn = tallies.flow[HERE, Flow.ORIGINATIONS_COUNT]
+    assert drawn > 20
+    assert (tallies.flow[HERE, Flow.REFINANCED] > 0) == is_refinanced
+    contracts = np.diff(what_stands(engine.state()).loans.first)
+    assert (contracts == 3).sum() == (0 if is_refinanced else drawn)

@@ -121,7 +121,7 @@ def judged(person: Person, terms: LenderTerms, wanted: int, purpose: int, world:
     arm = arm_of(person.row, terms, world.month, world.chance)
     apr_bp = price_for(terms, band, arm)
     apr = apr_bp / 10000.0
-    repaid = person.credit.loan_to_repay(terms.lender)
+    repaid = person.credit.loan_to_repay(terms.lender, terms.most_contracts)
     repaying = 0 if repaid is None else repaid.interest_to_repay()
     smallest_loan = world.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
     perceived = perceived_apr(

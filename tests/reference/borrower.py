@@ -23,7 +23,6 @@ from sim.codes import (
     NO_LENDER,
     NO_LINE,
     NO_NEED,
-    NO_SLOT,
     NOBODY,
     NOT_APPLIED,
     OWN_POLICY,
@@ -38,7 +37,7 @@ from sim.counted import Flag
 from sim.draws import MonthDraws
 from sim.money import monthly_interest
 from sim.params import ContagionParameters
-from sim.rules.contagion import BELIEVES, belief_in, hearing_chance, next_belief, with_belief
+from sim.rules.contagion import BELIEVES, IMMUNE, UNTOLD, hearing_chance, next_belief
 from sim.rules.default import purpose_in_truth
 from sim.rules.underwriting import priority, stratum_of
 from sim.rules.work import next_employment, next_months_unemployed, turbulence
@@ -56,7 +55,7 @@ from tests.reference.household import (
 )
 from tests.reference.job import income, needed, sales
 from tests.reference.line_review import review_line
-from tests.reference.need import Need, need_for_credit, preferred_lender, room_is_what_is_missing
+from tests.reference.need import Need, need_for_credit, preferred_lender
 from tests.reference.offer_test import arm_of
 from tests.reference.person import Person
 from tests.reference.repayment import new_loan, pay_claims, pay_dues, repay_by_new_loan
@@ -68,7 +67,6 @@ FLAG_OF_REFUSAL = {
     OWN_POLICY: "refused_own_policy",
     RATE_CAP: "refused_rate_cap",
     BORROWER_CAP: "refused_borrower_cap",
-    NO_SLOT: "refused_no_slot",
     DECLINED_PRICE: "declined_price",
     LINE_CUT: "refused_line_cut",
     DEBT_SERVICE: "refused_debt_service",
@@ -115,8 +113,7 @@ class Borrower(Person):
         if lender == NOBODY:
             preferred = preferred_lender(self, need.purpose, NOBODY, "taste", world)
             if preferred is None:
-                blocked = room_is_what_is_missing(self, world)
-                self.application.outcome = NO_SLOT if blocked else NO_LENDER
+                self.application.outcome = NO_LENDER
                 return
             lender = preferred.lender
         self.ask(lender, need, world, counts)
@@ -152,7 +149,7 @@ class Borrower(Person):
     def try_elsewhere(self, allotments: Sequence[Allotment], world: Circumstances, counts: Counts) -> None:
         """Learn what became of the application; when it was refused, ask one other lender, unless it was a rush."""
         asked = self.application
-        if asked.outcome in (NOT_APPLIED, NO_SLOT, NO_LENDER):
+        if asked.outcome in (NOT_APPLIED, NO_LENDER):
             return
         if asked.outcome == PENDING:
             if allotments[asked.lender].reaches(self.group, asked.priority):
@@ -227,8 +224,6 @@ class Borrower(Person):
                 self.be_refused_money(allotment, counts)
                 self.last_refused_by = asked.lender
                 self.months_since_refused = 0
-        if asked.outcome == NO_SLOT:
-            counts.in_group(self.group, "no_slot")
         for outcome in (asked.first_outcome, asked.outcome):
             if outcome in FLAG_OF_REFUSAL:
                 self.happened.add(FLAG_OF_REFUSAL[outcome])
@@ -252,7 +247,7 @@ class Borrower(Person):
             counts.at_lender(asked.lender, "new_approvals")
         else:
             counts.at_lender(asked.lender, "line_approvals")
-        drawn = asked.amount + repay_by_new_loan(self, asked.lender, counts)
+        drawn = asked.amount + repay_by_new_loan(self, terms, counts)
         loan = new_loan(self, drawn, purpose, terms, partner, world)
         self.credit.held.append(loan)
         asked.outcome = APPROVED
@@ -278,7 +273,6 @@ class Borrower(Person):
             self.happened.add("late")
         if has_defaulted:
             self.defaults = min(self.defaults + 1, MOST_DEFAULTS)
-            counts.in_group(self.group, "defaults")
             counts.tallies.community_defaults[self.community] += 1
 
     def report(self, on_hand: CashOnHand, world: Circumstances, counts: Counts) -> None:
@@ -330,8 +324,11 @@ class Borrower(Person):
         """Hear or forget the rumour about one lender, from outside, from neighbours or from the crowd."""
         hearing = hearing_chance(aware_share_here, aware_share_all, seed_share, contagion)
         u = chance.uniform("rumour", self.row, lender_id)
-        belief = next_belief(belief_in(self.aware_of, lender), hearing, contagion, u)
-        self.aware_of = with_belief(self.aware_of, lender, belief)
+        bit = 1 << lender
+        held = IMMUNE if self.immune_to & bit else BELIEVES if self.aware_of & bit else UNTOLD
+        belief = next_belief(held, hearing, contagion, u)
+        self.aware_of = self.aware_of | bit if belief == BELIEVES else self.aware_of & ~bit
+        self.immune_to = self.immune_to | bit if belief == IMMUNE else self.immune_to & ~bit
         if belief == BELIEVES:
             counts.at_lender(lender, "aware")
             counts.tallies.community_aware[self.community, lender] += 1

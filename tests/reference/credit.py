@@ -9,13 +9,11 @@ from sim.codes import (
     EMPTY,
     FRAUD,
     LINE_OPEN,
-    LOAN_SLOTS,
     NO_LINE,
     NO_NEED,
     NOBODY,
     NOT_APPLIED,
     OPEN,
-    SLOTS_AT_ONE_LENDER,
 )
 from sim.money import monthly_interest
 from sim.rules.limits import available_on_line
@@ -151,22 +149,17 @@ class Credit:
         """Return what was charged off and is collected."""
         return [loan for loan in self.contracts if loan.is_claim]
 
-    def has_room_for(self, lender: int) -> bool:
-        """Return whether a new loan from a lender would be one more contract, or a top-up of one that is there."""
-        return not self.is_full_for(lender) or self.loan_to_repay(lender) is not None
+    def loan_to_repay(self, lender: int, most_contracts: int) -> Loan | None:
+        """Return the loan that a new one from a lender would repay, None when it is one contract more.
 
-    def is_full_for(self, lender: int) -> bool:
-        """Return whether the person has as many contracts as one may have, here or in all."""
-        here = sum(1 for loan in self.contracts if loan.lender == lender)
-        return len(self.contracts) >= LOAN_SLOTS or here >= SLOTS_AT_ONE_LENDER
-
-    def loan_to_repay(self, lender: int) -> Loan | None:
-        """Return the loan that a new one from a lender would repay: where there is no room its smallest current one.
-
-        Of equal ones it is the older.
+        It is the smallest current one there, of equal ones the older, where the person has as many contracts as one
+        customer may have; 0 = any number.
         """
-        current = [loan for loan in self.open_loans() if loan.lender == lender and not loan.bucket]
-        return min(current, key=lambda loan: loan.principal, default=None) if self.is_full_for(lender) else None
+        here = [loan for loan in self.contracts if loan.lender == lender]
+        if most_contracts == 0 or len(here) < most_contracts:
+            return None
+        current = [loan for loan in here if loan.is_open and not loan.bucket]
+        return min(current, key=lambda loan: loan.principal, default=None)
 
     def debt(self) -> int:
         """Return the fen owed on open loans."""

@@ -7,7 +7,6 @@ from typing import NamedTuple
 from sim.codes import (
     LINE_BARRED,
     LINE_FROZEN,
-    LOAN_SLOTS,
     NEVER,
     NO_LINE,
     NO_NEED,
@@ -73,7 +72,7 @@ def rush_to_draw(person: Person, world: Circumstances) -> Need:
         if not person.has_heard_of(terms.lender) or credit.worst_bucket_at(terms.lender) > 0:
             continue
         room = credit.unused_at(terms.lender)
-        if room >= smallest_loan(world) and credit.has_room_for(terms.lender):
+        if room >= smallest_loan(world):
             return Need(RUSH, room, terms.lender)
     return NOTHING
 
@@ -84,7 +83,7 @@ def something_to_finance(person: Person, spare: int, world: Circumstances) -> Ne
     income = person.normal_income(world)
     unused = person.credit.unused()
     contracts = len(person.credit.contracts)
-    can_stock = person.sector == SELF_EMPLOYED and contracts < LOAN_SLOTS
+    can_stock = person.sector == SELF_EMPLOYED and contracts < demand.loans_until_sated
     stocking = demand.working_capital_share if can_stock else 0.0
     buying = purchase_chance(person.patience, world.season_factor, unused, income, contracts, demand)
     u = world.chance.uniform("purchase", person.row)
@@ -117,19 +116,7 @@ def preferred_lender(
     since_refused = person.months_since_refused if excluded == NOBODY else NEVER
     if is_discouraged(person.credit.worst_bucket(), since_refused, world.behaviour.choice):
         candidates = [terms for terms in candidates if person.credit.lines[terms.lender].status != NO_LINE]
-    candidates = [terms for terms in candidates if person.credit.has_room_for(terms.lender)]
     return max(candidates, key=lambda terms: liking(person, terms, purpose, taste, world), default=None)
-
-
-def room_is_what_is_missing(person: Person, world: Circumstances) -> bool:
-    """Return whether a lender could be asked were there room for one more contract."""
-    worst = person.credit.worst_bucket()
-    discouraged = is_discouraged(worst, person.months_since_refused, world.behaviour.choice)
-    return any(
-        could_turn_to(person, terms, world)
-        for terms in world.lenders
-        if not (discouraged and person.credit.lines[terms.lender].status == NO_LINE)
-    )
 
 
 def could_turn_to(person: Person, terms: LenderTerms, world: Circumstances) -> bool:

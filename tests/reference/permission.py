@@ -39,7 +39,7 @@ def service_with(
 ) -> int:
     """Return the fen a month on all loans that the lender sees, the new one among them."""
     credit = person.credit
-    repaid = credit.loan_to_repay(terms.lender)
+    repaid = credit.loan_to_repay(terms.lender, terms.most_contracts)
     drawn = amount + (0 if repaid is None else repaid.principal + repaid.interest_to_repay())
     others = [
         loan.instalment

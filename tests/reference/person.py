@@ -53,6 +53,7 @@ class Person(PermanentAgent):
     informal_debt: int
     informal_missed: int
     aware_of: int
+    immune_to: int
     flags: int
     served_by: int
     liquidity: int

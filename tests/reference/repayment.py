@@ -40,9 +40,9 @@ def new_loan(person: Person, amount: int, purpose: int, terms: LenderTerms, part
     )
 
 
-def repay_by_new_loan(person: Person, lender: int, counts: Counts) -> int:
+def repay_by_new_loan(person: Person, terms: LenderTerms, counts: Counts) -> int:
     """Repay the loan that a new one from a lender takes the place of, when there is one; return the fen it takes."""
-    old = person.credit.loan_to_repay(lender)
+    old = person.credit.loan_to_repay(terms.lender, terms.most_contracts)
     if old is None:
         return 0
     interest = old.interest_to_repay()
@@ -127,6 +127,7 @@ def serve(person: Person, loan: Loan, offered: int, by_choice: bool, world: Circ
         counts.charged_off(loan, opening_principal, world.month, by_choice)
         loan.charge_off(repayment.collection_months)
         person.happened.add("default")
+        counts.in_group(person.group, "defaults")
         line = person.credit.lines[loan.lender]
         line.status, line.limit = LINE_BARRED, 0
         column = CHARGED_OFF_COLUMN

@@ -20,7 +20,6 @@ CONSTRAINTS = (
     "funding",
     "partner",
     "growth_plan",
-    "no_slot",
 )
 PEOPLE = 2000
 ANNOUNCED, EFFECTIVE, SHOCK, SHOCK_END = 10, 14, 16, 22

@@ -13,7 +13,6 @@ from sim.codes import (
     LIMIT,
     LINE_CUT,
     LINE_OPEN,
-    LOAN_SLOTS,
     NO_LINE,
     PENDING,
     PURCHASE,
@@ -92,14 +91,14 @@ def test_a_claim_was_charged_off_as_many_months_ago_as_have_been_collected() -> 
 
 
 def test_each_open_loan_takes_a_quarter_of_the_appetite() -> None:
-    assert LOAN_SLOTS == 4
     demand = USUAL.demand._replace(purchase_share=0.1, purchase_line_pull_share=0.5, purchase_impatience_slope=0.3)
 
     def chance(open_loans: int, patience: int = 0, unused_lines: int = 0) -> float:
         return purchase_chance(patience, 1.2, unused_lines, 300_000, open_loans, demand)
 
+    assert demand.loans_until_sated == 4
     # 0.1 x 1.2 = 0.12, of which four, three, two, one and no quarters are left.
-    assert [chance(loans) for loans in range(5)] == pytest.approx([0.12, 0.09, 0.06, 0.03, 0.0])
+    assert [chance(loans) for loans in range(6)] == pytest.approx([0.12, 0.09, 0.06, 0.03, 0.0, 0.0])
     # Lines of one and a half incomes are half of three: 0.12 x (1 + 0.5 x 0.5); three incomes and more pull in full.
     assert chance(0, unused_lines=450_000) == pytest.approx(0.15)
     assert chance(1, unused_lines=450_000) == pytest.approx(0.1125)

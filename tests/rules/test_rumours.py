@@ -2,11 +2,14 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sim.codes import MOST_LENDERS
 from sim.draws import Draws
 from sim.params import ContagionParameters
-from sim.rules.contagion import BELIEVES, IMMUNE, UNTOLD, belief_in, next_belief, with_belief
+from sim.rules.contagion import BELIEVES, IMMUNE, UNTOLD, belief_of, next_belief
+from sim.rules.lender_sets import contains, with_member
 
 CONTAGION = ContagionParameters(rumour_forget_share=0.4, rumour_immune_share=0.5)
 
@@ -31,18 +34,23 @@ def test_with_no_immunity_everybody_may_be_told_again() -> None:
     assert next_belief(BELIEVES, 0.3, fickle, 0.0) == UNTOLD
 
 
-@pytest.mark.parametrize("lender", [0, 7, MOST_LENDERS - 1])
-def test_beliefs_about_lenders_are_kept_apart(lender: int) -> None:
-    others = 0
-    for other in range(MOST_LENDERS):
-        others = with_belief(others, other, (UNTOLD, BELIEVES, IMMUNE)[other % 3])
-    for belief in (UNTOLD, BELIEVES, IMMUNE):
-        beliefs = with_belief(others, lender, belief)
-        assert belief_in(beliefs, lender) == belief
-        for other in range(MOST_LENDERS):
-            if other != lender:
-                assert belief_in(beliefs, other) == (UNTOLD, BELIEVES, IMMUNE)[other % 3]
-    assert 0 <= others < np.iinfo(np.int32).max
+@given(st.sets(st.integers(0, MOST_LENDERS - 1)), st.integers(0, MOST_LENDERS - 1), st.booleans())
+def test_a_set_of_lenders_holds_what_was_put_in_and_nothing_else(lenders: set[int], one: int, is_in: bool) -> None:
+    found = np.uint64(0)
+    for lender in lenders:
+        found = np.uint64(with_member(found, lender, True))
+    changed = np.uint64(with_member(found, one, is_in))
+    expected = lenders | {one} if is_in else lenders - {one}
+    assert {lender for lender in range(MOST_LENDERS) if contains(changed, lender)} == expected
+
+
+def test_who_has_seen_through_a_rumour_does_not_believe_it() -> None:
+    assert [belief_of(aware, immune) for aware, immune in ((0, 0), (1, 0), (0, 1), (1, 1))] == [
+        UNTOLD,
+        BELIEVES,
+        IMMUNE,
+        IMMUNE,
+    ]
 
 
 def test_a_rumour_that_is_seen_through_dies_out_and_one_that_is_forgotten_lives_on() -> None:

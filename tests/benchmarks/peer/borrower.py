@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import mesa
 
-from sim.codes import LOAN_SLOTS, NEVER, SELF_EMPLOYED, SLOTS_AT_ONE_LENDER
+from sim.codes import NEVER, SELF_EMPLOYED
 from sim.people.terms import INCOME_NOISE
 from sim.rules.choice import GIVEN_UP_BUCKET
 from tests.benchmarks.peer.credit import Application, Line, Loan
@@ -126,7 +126,7 @@ class Borrower(mesa.Agent):
         """A purchase or, for the self-employed, stock that comes to mind."""
         demand = self.model.behaviour.demand
         contracts = len(self.loans) + len(self.claims)
-        if contracts >= LOAN_SLOTS:
+        if contracts >= demand.loans_until_sated:
             return None
         stocking = demand.working_capital_share if self.sector == SELF_EMPLOYED else 0.0
         pull = min(1.0, self.unused / (3 * self.normal_income))
@@ -135,7 +135,7 @@ class Borrower(mesa.Agent):
             * self.model.season_factor
             * max(0.1, 1 - demand.purchase_impatience_slope * self.patience)
             * (1 + demand.purchase_line_pull_share * pull)
-            * (1 - contracts / LOAN_SLOTS)
+            * (1 - contracts / demand.loans_until_sated)
         )
         draw = self.random.random()
         if draw < stocking:
@@ -154,8 +154,6 @@ class Borrower(mesa.Agent):
         lender = self.favourite(purpose, None)
         if lender is not None:
             self.ask(Application(self, lender, purpose, wanted))
-        elif self.favourite(purpose, None, needs_slot=False) is not None:
-            self.model.applications += 1  # somebody could have been asked, had there been a slot
 
     def ask(self, asked: Application) -> None:
         self.application = asked
@@ -176,11 +174,11 @@ class Borrower(mesa.Agent):
         self.last_refused_by = self.application.lender
         self.months_since_refused = 0
 
-    def favourite(self, purpose: str, refused_by: Lender | None, needs_slot: bool = True) -> Lender | None:
+    def favourite(self, purpose: str, refused_by: Lender | None) -> Lender | None:
         """The lender of greatest appeal among those that reach the person and might lend."""
         choice = self.model.behaviour.choice
         best, most = None, -math.inf
-        for lender in self.candidates(refused_by, needs_slot):
+        for lender in self.candidates(refused_by):
             utility = -choice.price_weight * self.perceived(lender.typical_apr, lender.typical_headline_apr, lender)
             if self.lines[lender.index] is not None:
                 utility += choice.line_weight
@@ -193,7 +191,7 @@ class Borrower(mesa.Agent):
                 best, most = lender, utility
         return best
 
-    def candidates(self, refused_by: Lender | None, needs_slot: bool) -> list[Lender]:
+    def candidates(self, refused_by: Lender | None) -> list[Lender]:
         """Lenders without arrears that have room on the line, or that somebody not discouraged may ask for one."""
         smallest = self.model.behaviour.demand.smallest_loan_yuan
         discouraged_months = self.model.behaviour.choice.discouraged_months
@@ -210,8 +208,7 @@ class Borrower(mesa.Agent):
                 continue
             if line is not None and (line.barred or line.limit - self.owed_at(lender) < smallest):
                 continue
-            if not needs_slot or not self.is_full_at(lender) or self.loan_to_top_up(lender) is not None:
-                found.append(lender)
+            found.append(lender)
         return found
 
     def perceived(self, apr: float, headline_apr: float, lender: Lender) -> float:
@@ -231,25 +228,8 @@ class Borrower(mesa.Agent):
         return max(highest, informal.apr) if in_need else highest
 
     # --- debts --------------------------------------------------------------------------------------------------------
-    def is_full_at(self, lender: Lender) -> bool:
-        """Whether no slot is left, or none for this lender: a new loan there must repay an old one."""
-        if len(self.loans) + len(self.claims) >= LOAN_SLOTS:
-            return True
-        here = sum(loan.lender is lender for loan in self.loans) + sum(claim.lender is lender for claim in self.claims)
-        return here >= SLOTS_AT_ONE_LENDER
-
     def owed_at(self, lender: Lender) -> float:
         return sum(loan.principal for loan in self.loans if loan.lender is lender)
-
-    def loan_to_top_up(self, lender: Lender) -> Loan | None:
-        """The smallest current loan at a lender, which a new one would repay when all slots are taken."""
-        current = [loan for loan in self.loans if loan.lender is lender and not loan.bucket]
-        return min(current, key=lambda loan: loan.principal, default=None)
-
-    def cost_of_slot(self, lender: Lender) -> float:
-        """Interest that goes with repaying an old loan out of the new one."""
-        old = self.loan_to_top_up(lender) if self.is_full_at(lender) else None
-        return old.principal * old.apr / 12 if old is not None else 0.0
 
     def settle(self) -> None:
         """Live the second half of the month."""

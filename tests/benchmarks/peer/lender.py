@@ -118,7 +118,7 @@ class Lender(mesa.Agent):
         if band > (p.new_cutoff_band if line is None else p.line_cutoff_band) or not apr:
             return False
         asked.limit = line.limit if line is not None else self.opening_limit(band, income)
-        owed = person.owed_at(self) + person.cost_of_slot(self)
+        owed = person.owed_at(self)
         amount = min(asked.wanted, asked.limit - owed, self.borrower_cap - owed) // 100 * 100
         if amount < self.model.behaviour.demand.smallest_loan_yuan:
             return False

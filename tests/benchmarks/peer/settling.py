@@ -69,18 +69,11 @@ def settle(person: Borrower) -> None:
 
 
 def draw(person: Borrower, asked: Application) -> None:
-    """Take the loan; the first at a lender opens the line, and with all slots taken it repays an older one."""
+    """Take the loan; the first at a lender opens the line."""
     market, lender = person.model, asked.lender
     amount = asked.amount
     if person.lines[lender.index] is None:
         person.lines[lender.index] = Line(asked.limit, market.month)
-    if person.is_full_at(lender):
-        old = person.loan_to_top_up(lender)
-        interest = old.principal * old.apr / 12
-        lender.receive(old, interest, old.principal)
-        lender.leaving -= old.principal + interest
-        person.loans.remove(old)
-        amount += old.principal + interest
     affordable = person.normal_income * market.behaviour.demand.instalment_income_share
     months = next((term for term, most in ((3, 3), (6, 6), (9, 9), (12, 16)) if amount <= most * affordable), 24)
     apr = lender.prices[asked.band]
