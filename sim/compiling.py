@@ -218,6 +218,15 @@ def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Resul
 
 
 @kernel
+def row_number(row: int) -> int:
+    """Return the number of a row as one that cannot be negative, so that no access asks whether it counts from the end.
+
+    Only to index with: an unsigned and a signed number together make a float in compiled code.
+    """
+    return np.uint64(row)  # type: ignore[return-value]
+
+
+@kernel
 def wide(value: int) -> int:
     """Return a stored whole number at the 64 bits that rules compute with; arrays keep most numbers in fewer.
 

@@ -171,6 +171,24 @@ def fill_uniforms(
 
 
 @kernel
+def fill_uniforms_of(
+    keys: NDArray[np.uint64],
+    purpose: int,
+    month: int,
+    rows: NDArray[np.int64],
+    alternatives: NDArray[np.int16],
+    out: NDArray[np.float64],
+) -> None:
+    """Write the uniforms of listed rows, each with its own alternative, into `out`; the same bits as `uniform`."""
+    key_0, key_1 = keys[purpose, 0], keys[purpose, 1]
+    for k in range(out.shape[0]):
+        word_0, word_1, _, _ = philox_words(
+            np.uint64(month), np.uint64(rows[k]), np.uint64(alternatives[k]), np.uint64(0), key_0, key_1
+        )
+        out[k] = (np.float64(np.int64(((word_0 << HALF_WORD_BITS) | word_1) >> LOW_BITS_DROPPED)) + 0.5) * UNIT
+
+
+@kernel
 def fill_normals(uniforms: NDArray[np.float64], out: NDArray[np.float64]) -> None:
     """Write the standard normal of every uniform into `out`; the same bits as `normal_quantile`.
 

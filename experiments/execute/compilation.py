@@ -145,7 +145,7 @@ def _compile_the_rest(config: MarketConfig) -> None:
     people, engine = market.people.state(), market.people
     smallest = config.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
     holders = (people.borrowers, people.loans, people.lines)
-    review_lines(0, True, 0, smallest, *holders, chance.keys, conditions, terms, engine.tallies)
+    review_lines(0, 0, 1, smallest, *holders, chance.keys, conditions, terms, engine.tallies)
     engine.begin_month()
     engine.earn(conditions, chance)
     demand = engine.seek_credit(terms, conditions, chance)

@@ -6,16 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import NO_LENDER, NO_NEED, NOBODY, NOT_APPLIED, PENDING, RUSH
-from sim.compiling import kernel, wide
+from sim.compiling import kernel, row_number, wide
 from sim.draws import PURCHASE, TASTE, TASTE_ELSEWHERE, fill_uniforms
 from sim.params import BehaviourParameters
 from sim.people.application import apply_to, clear_application
-from sim.people.job import BLOCK
+from sim.people.holdings import contracts_of, dues_expected, expected_dues_postponed
 from sim.people.lender_choice import choose_lender
-from sim.people.need import wish_of
+from sim.people.need import wish_chance, wish_of
 from sim.people.terms import Conditions, Cutoffs, Terms
+from sim.people.worksheet import BLOCK, SearchSheet
 from sim.rules.underwriting import stratum_of
-from sim.state import People, Tallies
+from sim.state import Applications, Borrowers, People, Tallies
+
+MOST_MONTHS_SINCE_REFUSED = 100
 
 
 @kernel
@@ -27,31 +30,20 @@ def seek_rows(
     conditions: Conditions,
     terms: Terms,
     behaviour: BehaviourParameters,
-    scratch: NDArray[np.float64],
+    sheet: SearchSheet,
     tallies: Tallies,
 ) -> None:
-    """Let rows first..last-1 see whether they need credit, for what and how much, and ask one lender for it.
-
-    `scratch` has shape (at least 1, BLOCK) and holds the draws of a block.
-    """
-    borrowers = people.borrowers
-    loans = people.loans
-    lines = people.lines
-    applications = people.applications
-    purchase_draws = scratch[0]
+    """Let rows first..last-1 see whether they need credit, for what and how much, and ask one lender for it."""
+    borrowers, applications = people.borrowers, people.applications
     for block in range(first, last, BLOCK):
         rows = min(BLOCK, last - block)
-        fill_uniforms(keys, PURCHASE, conditions.month, block, 0, purchase_draws[:rows])
-        for offset in range(rows):
-            i = block + offset
-            if applications.purpose[i] != NO_NEED:
-                clear_application(i, applications)
-            # Aged here, before anybody is refused this month, so that every refusal weighs for the same three months.
-            if borrowers.months_since_refused[i] < 100:
-                borrowers.months_since_refused[i] += 1
-            if borrowers.adopted[i] == 0:
-                continue
-            wish = wish_of(i, purchase_draws[offset], borrowers, loans, lines, keys, conditions, terms, behaviour)
+        forget_last_month(block, rows, borrowers, applications, sheet)
+        expect_dues(block, rows, people, terms, sheet)
+        wishing = who_may_wish(block, rows, people, keys, conditions, behaviour, sheet)
+        for k in range(wishing):
+            r = sheet.listed[k]
+            i = block + r
+            wish = wish_of(i, sheet.dues[r], sheet.purchase_draws[r], people, keys, conditions, behaviour)
             if wish.purpose == NO_NEED:
                 continue
             applications.purpose[i] = wish.purpose
@@ -59,12 +51,98 @@ def seek_rows(
             lender = wish.lender
             if lender == NOBODY:
                 lender = choose_lender(
-                    i, wish.purpose, NOBODY, TASTE, borrowers, loans, lines, keys, conditions, terms, behaviour
+                    i,
+                    wish.purpose,
+                    NOBODY,
+                    TASTE,
+                    borrowers,
+                    people.loans,
+                    people.lines,
+                    keys,
+                    conditions,
+                    terms,
+                    behaviour,
                 )
-            if lender < 0:
+            if lender == NOBODY:
                 applications.outcome[i] = NO_LENDER
                 continue
             apply_to(i, lender, wish.amount, wish.purpose, people, keys, conditions, terms, behaviour, tallies)
+
+
+@kernel
+def forget_last_month(
+    block: int, rows: int, borrowers: Borrowers, applications: Applications, sheet: SearchSheet
+) -> None:
+    """Blank last month's applications, and let refusals grow a month older.
+
+    They are aged before anybody is refused this month, so that every refusal weighs for the same three months.
+    """
+    asked = 0
+    for r in range(rows):
+        i = row_number(block + r)
+        since = borrowers.months_since_refused[i]
+        borrowers.months_since_refused[i] = since + (1 if since < MOST_MONTHS_SINCE_REFUSED else 0)
+        sheet.listed[asked] = r
+        asked += 1 if applications.purpose[i] != NO_NEED else 0
+    for k in range(asked):
+        clear_application(block + sheet.listed[k], applications)
+
+
+@kernel
+def expect_dues(block: int, rows: int, people: People, terms: Terms, sheet: SearchSheet) -> None:
+    """Note what those with loans expect to pay this month, and how many contracts they have."""
+    loans = people.loans
+    holding = 0
+    for r in range(rows):
+        sheet.dues[r] = 0
+        sheet.contracts[r] = 0
+        sheet.listed[holding] = r
+        holding += 1 if loans.first[block + r] < loans.first[block + r + 1] else 0
+    for k in range(holding):
+        r = sheet.listed[k]
+        i = block + r
+        sheet.dues[r] = dues_expected(i, loans)
+        sheet.contracts[r] = contracts_of(i, loans)
+        if people.borrowers.employed[i] == 0:
+            sheet.dues[r] -= expected_dues_postponed(i, loans, terms)
+
+
+@kernel
+def who_may_wish(
+    block: int,
+    rows: int,
+    people: People,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    behaviour: BehaviourParameters,
+    sheet: SearchSheet,
+) -> int:
+    """List those who are short, who believe a rumour or to whom a purchase comes to mind; return how many they are.
+
+    Most people are none of that in a month.
+    """
+    borrowers = people.borrowers
+    fill_uniforms(keys, PURCHASE, conditions.month, block, 0, sheet.purchase_draws[:rows])
+    for r in range(rows):
+        i = row_number(block + r)
+        income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
+        sheet.chances[r] = wish_chance(
+            wide(borrowers.sector[i]),
+            wide(borrowers.patience[i]),
+            wide(borrowers.unused_lines[i]),
+            income,
+            sheet.contracts[r],
+            conditions,
+            behaviour.demand,
+        )
+    wishing = 0
+    for r in range(rows):
+        i = row_number(block + r)
+        is_short = wide(borrowers.cash[i]) - wide(borrowers.essentials[i]) < sheet.dues[r]
+        may_wish = is_short | (borrowers.aware_of[i] != 0) | (sheet.purchase_draws[r] < sheet.chances[r])
+        sheet.listed[wishing] = r
+        wishing += 1 if may_wish & (borrowers.adopted[i] != 0) else 0
+    return wishing
 
 
 @kernel

@@ -18,6 +18,7 @@ from sim.people.room import count_rows, move_lines, move_loans
 from sim.people.rumour import spread_rows
 from sim.people.settlement import settle_rows
 from sim.people.terms import Conditions, Cutoffs, Terms
+from sim.people.worksheet import most_in_a_block, search_sheet, worksheet
 from sim.policies.base import caps_flow
 from sim.scoring.outcomes import counting_of
 from sim.state import NOTHING_COUNTED, STATE_TYPES, Counting, Lines, Loans, People, Tallies, blank_tallies
@@ -77,7 +78,7 @@ class PeopleEngine:
         """Let people ask for credit; return the fen that wait for money by lender, stratum and priority."""
         self.shards.run(
             lambda first, last, tallies: seek_rows(
-                first, last, self.people, chance.keys, conditions, terms, self.behaviour, block_scratch(), tallies
+                first, last, self.people, chance.keys, conditions, terms, self.behaviour, search_sheet(), tallies
             ),
             self.tallies,
         )
@@ -102,7 +103,6 @@ class PeopleEngine:
     ) -> Tallies:
         """Let people draw what was approved, pay or miss, spend or save; return everything counted this month."""
         self.make_room(first_round, second_round)
-        most_loans = int(np.diff(self.people.loans.first).max(initial=0))
         self.shards.run(
             lambda first, last, tallies: settle_rows(
                 first,
@@ -114,7 +114,7 @@ class PeopleEngine:
                 self.behaviour,
                 first_round,
                 second_round,
-                np.zeros(most_loans, dtype=np.bool_),
+                worksheet(most_in_a_block(self.people.loans.first, first, last)),
                 tallies,
             ),
             self.tallies,
@@ -127,7 +127,9 @@ class PeopleEngine:
         size = len(old.borrowers.employed)
         counts = np.empty((2, size), dtype=np.int32)
         self.shards.each(
-            lambda first, last: count_rows(first, last, old, first_round, second_round, counts[0], counts[1])
+            lambda first, last: count_rows(
+                first, last, old, first_round, second_round, running_counts(old, first, last), counts[0], counts[1]
+            )
         )
         loans, lines = Loans(**room_for(Loans, counts[0])), Lines(**room_for(Lines, counts[1]))
         self.shards.each(lambda first, last: move_loans(first, last, old.loans, loans))
@@ -157,6 +159,12 @@ class PeopleEngine:
     def state(self) -> People:
         """Return the state of everybody as arrays."""
         return self.people
+
+
+def running_counts(people: People, first: int, last: int) -> NDArray[np.int32]:
+    """Return scratch space for one block of people first..last-1: a number for each row of a table, and one more."""
+    most = max(most_in_a_block(table.first, first, last) for table in (people.loans, people.lines))
+    return np.zeros(most + 1, dtype=np.int32)
 
 
 def room_for(table: type, counts: NDArray[np.int32]) -> dict[str, Any]:

@@ -174,6 +174,15 @@ def line_at(i: int, lender: int, lines: Lines) -> int:
 
 
 @kernel
+def lines_held(i: int, lines: Lines) -> int:
+    """Return how many lines person i has, whatever their status."""
+    count = 0
+    for row in range(lines.first[i], lines.first[i + 1]):
+        count += 1 if lines.status[row] != NO_LINE else 0
+    return count
+
+
+@kernel
 def status_of(line: int, lines: Lines) -> int:
     """Return the status of the line in a row; NO_LINE for no row."""
     return NO_LINE if line == NO_ROW else wide(lines.status[line])

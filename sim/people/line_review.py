@@ -85,8 +85,8 @@ def count_debtor(i: int, lender: int, owed: int, borrowers: Borrowers, tallies: 
 @kernel
 def review_lines(
     i: int,
-    holds_loans: bool,
     debt: int,
+    income: int,
     smallest: int,
     borrowers: Borrowers,
     loans: Loans,
@@ -98,18 +98,15 @@ def review_lines(
 ) -> int:
     """Let every lender review person i's line after the month's payments; return the fen unused at all lenders.
 
-    `debt` is what the person owes on all open loans and `smallest` the smallest loan there is, in fen.
+    `debt` is what the person owes on all open loans, `income` what is usual a month and `smallest` the smallest loan
+    there is, in fen.
     """
     all_unused = 0
-    income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
     for line in range(lines.first[i], lines.first[i + 1]):  # nobody owes where they have no line
         lender = wide(lines.lender[line])
         status = wide(lines.status[line])
-        owed = 0
-        bucket = 0
-        if holds_loans:
-            owed = owed_at(i, lender, loans)
-            bucket = bucket_at(i, lender, loans)
+        owed = owed_at(i, lender, loans)
+        bucket = bucket_at(i, lender, loans)
         if owed > 0 or bucket > 0:
             lines.last_owed_month[line] = conditions.month
         else:

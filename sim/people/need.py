@@ -20,20 +20,18 @@ from sim.codes import (
 from sim.compiling import kernel, wide
 from sim.draws import CONVENIENCE, PURCHASE_SIZE, uniform
 from sim.elementary import normal_quantile
-from sim.params import BehaviourParameters
+from sim.params import BehaviourParameters, DemandParameters
 from sim.people.holdings import (
     bucket_at,
     contracts_of,
-    dues_expected,
-    expected_dues_postponed,
     owed_at,
 )
-from sim.people.terms import Conditions, Terms
+from sim.people.terms import Conditions
 from sim.rules.demand import amount_wanted, goes_on_credit, purchase_chance, shortfall_wanted, up_to_hundred_yuan
 from sim.rules.lender_sets import contains
 from sim.rules.limits import available_on_line
 from sim.rules.spending import target_buffer
-from sim.state import Borrowers, Lines, Loans
+from sim.state import Borrowers, Lines, Loans, People
 
 FEN_PER_YUAN = 100
 
@@ -60,31 +58,51 @@ def rush_wish(i: int, smallest: int, borrowers: Borrowers, loans: Loans, lines: 
 
 
 @kernel
+def wish_chance(
+    sector: int,
+    patience: int,
+    unused: int,
+    income: int,
+    contracts: int,
+    conditions: Conditions,
+    demand: DemandParameters,
+) -> float:
+    """Return the chance that a purchase or, to the self-employed, stock to sell comes to mind this month."""
+    chance = purchase_chance(patience, conditions.season_factor, unused, income, contracts, demand)
+    return chance + stocking_chance(sector, contracts, demand)
+
+
+@kernel
+def stocking_chance(sector: int, contracts: int, demand: DemandParameters) -> float:
+    """Return the part of it that is stock to sell."""
+    can_stock = (sector == SELF_EMPLOYED) & (contracts < demand.loans_until_sated)
+    return demand.working_capital_share if can_stock else 0.0
+
+
+@kernel
 def purchase_wish(
     i: int,
     spare: int,
     income: int,
     u: float,
     borrowers: Borrowers,
-    loans: Loans,
+    contracts: int,
     keys: NDArray[np.uint64],
     conditions: Conditions,
     behaviour: BehaviourParameters,
 ) -> Wish:
-    """Return the wish of person i for a purchase, or for stock to sell, that savings will not or should not pay."""
+    """Return the wish of person i for a purchase, or for stock to sell, that savings will not or should not pay.
+
+    One draw `u` says whether something came to mind, and which of both it was.
+    """
     demand = behaviour.demand
-    sector = borrowers.sector[i]
+    sector = wide(borrowers.sector[i])
     unused = wide(borrowers.unused_lines[i])
-    contracts = contracts_of(i, loans)
-    chance = purchase_chance(borrowers.patience[i], conditions.season_factor, unused, income, contracts, demand)
-    working = 0.0
-    if sector == SELF_EMPLOYED and contracts < demand.loans_until_sated:
-        working = demand.working_capital_share
-    if u >= chance + working:
+    if u >= wish_chance(sector, wide(borrowers.patience[i]), unused, income, contracts, conditions, demand):
         return Wish(NO_NEED, 0, NOBODY)
     purpose = PURCHASE
     log_months = demand.purchase_log_months
-    if u < working:
+    if u < stocking_chance(sector, contracts, demand):
         purpose = WORKING_CAPITAL
         log_months = demand.working_capital_log_months
     size = normal_quantile(uniform(keys, PURCHASE_SIZE, conditions.month, i, 0))
@@ -110,25 +128,26 @@ def purchase_wish(
 @kernel
 def wish_of(
     i: int,
+    dues: int,
     u: float,
-    borrowers: Borrowers,
-    loans: Loans,
-    lines: Lines,
+    people: People,
     keys: NDArray[np.uint64],
     conditions: Conditions,
-    terms: Terms,
     behaviour: BehaviourParameters,
 ) -> Wish:
-    """Return what person i wants credit for: a shortfall comes before a rush to draw, and that before a purchase."""
+    """Return what person i wants credit for: a shortfall comes before a rush to draw, and that before a purchase.
+
+    `dues` are the fen expected to be paid this month.
+    """
+    borrowers = people.borrowers
     income = max(1, int(borrowers.permanent_income[i] * conditions.wage_index))
-    spare = wide(borrowers.cash[i]) - wide(borrowers.essentials[i]) - dues_expected(i, loans)
-    if borrowers.employed[i] == 0:
-        spare += expected_dues_postponed(i, loans, terms)
+    spare = wide(borrowers.cash[i]) - wide(borrowers.essentials[i]) - dues
     smallest = behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
     if spare < 0:
         return Wish(SHORTFALL, shortfall_wanted(-spare, income, smallest, behaviour.demand), NOBODY)
     if borrowers.aware_of[i] != 0:
-        rush = rush_wish(i, smallest, borrowers, loans, lines)
+        rush = rush_wish(i, smallest, borrowers, people.loans, people.lines)
         if rush.purpose != NO_NEED:
             return rush
-    return purchase_wish(i, spare, income, u, borrowers, loans, keys, conditions, behaviour)
+    contracts = contracts_of(i, people.loans)
+    return purchase_wish(i, spare, income, u, borrowers, contracts, keys, conditions, behaviour)

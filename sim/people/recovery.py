@@ -63,6 +63,7 @@ def collect_claim(
 @kernel
 def collect_claims(
     i: int,
+    begins: int,
     cash: int,
     kept: int,
     done: NDArray[np.bool_],
@@ -75,10 +76,10 @@ def collect_claims(
 ) -> int:
     """Collect on person i's claims, the oldest loan first; return the fen left.
 
-    Those marked in `done`, among them what was charged off this month, are left alone.
+    Those marked in `done`, among them what was charged off this month, are left alone; its rows are counted from
+    `begins`.
     """
-    begin = wide(loans.first[i])
-    for row in range(begin, loans.first[i + 1]):
-        if loans.status[row] == CHARGED_OFF and not done[row - begin]:
+    for row in range(loans.first[i], loans.first[i + 1]):
+        if loans.status[row] == CHARGED_OFF and not done[row - begins]:
             cash -= collect_claim(i, row, cash, kept, loans, keys, conditions, terms, behaviour, tallies)
     return cash

@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from sim.codes import CHARGED_OFF, FRAUD, LINE_BARRED, NO_ROW, NOBODY, OPEN, PAID_OFF, VINTAGE_MONTHS
 from sim.compiling import kernel, wide
 from sim.counted import CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Flow, PartnerFlow, VintageFlow
-from sim.draws import FORGET, uniform
 from sim.money import part
 from sim.params import BehaviourParameters
 from sim.people.holdings import end_contract, line_at, unused_at
 from sim.people.offer_test import arm_of, count_bad_in_arm
 from sim.people.payment_holiday import postpone_loan
 from sim.people.terms import Conditions, Terms
+from sim.people.worksheet import Worksheet
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.law import is_postponed
 from sim.rules.lender_sets import contains
@@ -32,6 +32,15 @@ class Paid(NamedTuple):
     cash: int  # fen left
     late: int  # 1 when any loan is in arrears now
     charged_off: int  # loans that were
+
+
+class Dues(NamedTuple):
+    """What is due of a person this month."""
+
+    loans: int
+    only: int  # the row of one of them
+    debt: int  # fen on all open loans
+    late: int  # 1 when a loan in arrears was postponed
 
 
 @kernel
@@ -118,28 +127,23 @@ def serve_loan(
 
 @kernel
 def next_to_pay(
-    i: int,
-    done: NDArray[np.bool_],
-    month: int,
-    loans: Loans,
-    lines: Lines,
-    terms: Terms,
-    registry_priority_fen: float,
+    i: int, begins: int, month: int, loans: Loans, terms: Terms, registry_priority_fen: float, sheet: Worksheet
 ) -> int:
-    """Return the row of the loan person i pays next, NO_ROW when all had their turn.
+    """Return the row of the loan person i pays next; one is due at least.
 
     It is the most valuable relationship, then the oldest arrears, then the oldest loan, which comes first in the table.
     """
     best = NO_ROW
     best_value = 0.0
-    begin = wide(loans.first[i])
-    for row in range(begin, loans.first[i + 1]):
-        if done[row - begin] or loans.status[row] != OPEN or loans.origination_month[row] == month:
+    for row in range(loans.first[i], loans.first[i + 1]):
+        if sheet.done[row - begins] or loans.status[row] != OPEN or loans.origination_month[row] == month:
             continue
         lender = wide(loans.lender[row])
-        unused = unused_at(i, lender, loans, lines)
         value = relationship_value(
-            unused, terms.is_bank[lender], terms.registry_coverage[lender], registry_priority_fen
+            sheet.unused_there[row - begins],
+            terms.is_bank[lender],
+            terms.registry_coverage[lender],
+            registry_priority_fen,
         )
         is_first = best == NO_ROW or value > best_value
         if is_first or (value == best_value and loans.bucket[row] > loans.bucket[best]):
@@ -149,8 +153,63 @@ def next_to_pay(
 
 
 @kernel
+def find_dues(
+    i: int, begins: int, month: int, people: People, terms: Terms, sheet: Worksheet, tallies: Tallies
+) -> Dues:
+    """Find person i's loans that are due, and what could still be drawn at their lenders; the rest had their turn."""
+    loans = people.loans
+    count = 0
+    only = NO_ROW
+    debt = 0
+    late = 0
+    for row in range(loans.first[i], loans.first[i + 1]):
+        sheet.done[row - begins] = False
+        if loans.status[row] != OPEN:
+            continue
+        debt += wide(loans.principal[row])
+        if loans.origination_month[row] == month:
+            continue
+        if is_postponed(terms.postponement[loans.lender[row]], people.borrowers.employed[i]) == 1:
+            late = 1 if loans.bucket[row] > 0 else late
+            postpone_loan(row, month, loans, terms, tallies)
+            sheet.done[row - begins] = True
+            continue
+        count += 1
+        only = row
+        sheet.unused_there[row - begins] = unused_at(i, wide(loans.lender[row]), loans, people.lines)
+    return Dues(count, only, debt, late)
+
+
+@kernel
+def walks_away(
+    i: int,
+    row: int,
+    begins: int,
+    debt: int,
+    income: int,
+    people: People,
+    conditions: Conditions,
+    behaviour: BehaviourParameters,
+    sheet: Worksheet,
+) -> int:
+    """Return 1 when person i chooses not to pay a loan, or never meant to."""
+    borrowers = people.borrowers
+    would_walk = is_walking_away(
+        debt,
+        income,
+        sheet.unused_there[row - begins],
+        contains(borrowers.aware_of[i], wide(people.loans.lender[row])),
+        borrowers.stigma[i],
+        conditions.community_default_points[borrowers.community[i]],
+        behaviour.repayment,
+    )
+    return 1 if people.loans.purpose[row] == FRAUD else would_walk
+
+
+@kernel
 def pay_dues(
     i: int,
+    begins: int,
     cash: int,
     income: int,
     people: People,
@@ -158,58 +217,45 @@ def pay_dues(
     conditions: Conditions,
     terms: Terms,
     behaviour: BehaviourParameters,
-    done: NDArray[np.bool_],
+    sheet: Worksheet,
     tallies: Tallies,
 ) -> Paid:
     """Let person i pay or miss every loan due, in the order of what each relationship is worth.
 
-    `done` (shape at least the person's rows) is overwritten: afterwards it marks the loans that had their turn.
+    The worksheet counts loans from row `begins`; it has their draws, and is told which had their turn.
     """
-    borrowers = people.borrowers
     loans = people.loans
     lines = people.lines
-    repayment = behaviour.repayment
     month = conditions.month
-    late = 0
+    due = find_dues(i, begins, month, people, terms, sheet, tallies)
+    late = due.late
     charged_off = 0
-    formal_debt = 0
-    begin = wide(loans.first[i])
-    end = wide(loans.first[i + 1])
-    for row in range(begin, end):
-        done[row - begin] = False
-        if loans.status[row] == OPEN:
-            formal_debt += wide(loans.principal[row])
-            if borrowers.employed[i] == 1 or loans.origination_month[row] == month:
-                continue
-            if is_postponed(terms.postponement[loans.lender[row]], 0) == 1:
-                late = 1 if loans.bucket[row] > 0 else late
-                postpone_loan(row, month, loans, terms, tallies)
-                done[row - begin] = True
-    points = conditions.community_default_points[borrowers.community[i]]
-    registry_priority_fen = repayment.registry_priority * FEN_PER_YUAN
-    for _ in range(begin, end):
-        row = next_to_pay(i, done, month, loans, lines, terms, registry_priority_fen)
-        if row == NO_ROW:
-            break
-        done[row - begin] = True
-        lender = wide(loans.lender[row])
-        unused = unused_at(i, lender, loans, lines)
-        aware = contains(borrowers.aware_of[i], lender)
-        would_walk = is_walking_away(formal_debt, income, unused, aware, borrowers.stigma[i], points, repayment)
-        walks_away = 1 if loans.purpose[row] == FRAUD else would_walk
-        offered = cash
-        if walks_away == 1:
-            offered = 0
-        elif loans.bucket[row] == 0:
-            u = uniform(keys, FORGET, month, i, loans.origination_month[row])
-            if u < forget_chance(borrowers.reliability[i], repayment):
-                offered = 0
+    registry_priority_fen = behaviour.repayment.registry_priority * FEN_PER_YUAN
+    forgets = forget_chance(people.borrowers.reliability[i], behaviour.repayment)
+    for turn in range(due.loans):
+        row = due.only
+        if due.loans > 1:
+            row = next_to_pay(i, begins, month, loans, terms, registry_priority_fen, sheet)
+        sheet.done[row - begins] = True
+        walks = walks_away(i, row, begins, due.debt, income, people, conditions, behaviour, sheet)
+        is_forgotten = loans.bucket[row] == 0 and sheet.forget_draws[row - begins] < forgets
+        offered = 0 if walks == 1 or is_forgotten else cash
         # A miss counts as chosen only when the instalment could have been paid.
         instalment = wide(loans.instalment[row])
-        by_choice = 1 if walks_away == 1 and offered < instalment <= cash else 0
+        by_choice = 1 if walks == 1 and offered < instalment <= cash else 0
         cash -= serve_loan(i, row, offered, by_choice, loans, lines, keys, conditions, terms, behaviour, tallies)
         if loans.status[row] == CHARGED_OFF:
             charged_off += 1
         elif loans.status[row] == OPEN and loans.bucket[row] > 0:
             late = 1
+        if turn + 1 < due.loans:
+            refresh_unused(i, wide(loans.lender[row]), begins, loans, lines, sheet)
     return Paid(cash, late, charged_off)
+
+
+@kernel
+def refresh_unused(i: int, lender: int, begins: int, loans: Loans, lines: Lines, sheet: Worksheet) -> None:
+    """Note anew what person i could draw at a lender: what was paid there is worth something to the loans still due."""
+    for row in range(loans.first[i], loans.first[i + 1]):
+        if not sheet.done[row - begins] and loans.lender[row] == lender:
+            sheet.unused_there[row - begins] = unused_at(i, lender, loans, lines)

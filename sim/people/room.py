@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.codes import EMPTY, NO_LINE, NOBODY, NOT_APPLIED, PENDING
-from sim.compiling import kernel, wide
-from sim.people.holdings import line_at, status_of
+from sim.compiling import kernel, row_number, wide
+from sim.people.holdings import line_at, lines_held, status_of
 from sim.people.terms import Cutoffs
+from sim.people.worksheet import BLOCK
 from sim.rules.underwriting import stratum_of
 from sim.state import Applications, Lines, Loans, People
 
@@ -39,24 +40,47 @@ def count_rows(
     people: People,
     first_round: Cutoffs,
     second_round: Cutoffs,
+    running: NDArray[np.int32],
     loans_of: NDArray[np.int32],
     lines_of: NDArray[np.int32],
 ) -> None:
-    """Write how many loans and lines rows first..last-1 will have with what was approved; shapes (people,)."""
-    loans, lines = people.loans, people.lines
+    """Write how many loans and lines people first..last-1 will have with what was approved; shapes (people,).
+
+    `running` is scratch space, longer by one than the rows that any block has.
+    """
+    loans, lines, applications = people.loans, people.lines, people.applications
+    for block in range(first, last, BLOCK):
+        end = min(block + BLOCK, last)
+        count_standing(block, end, loans.first, loans.status, EMPTY, running, loans_of)
+        count_standing(block, end, lines.first, lines.status, NO_LINE, running, lines_of)
     for i in range(first, last):
-        contracts = 0
-        for row in range(loans.first[i], loans.first[i + 1]):
-            contracts += 1 if loans.status[row] > EMPTY else 0
-        held = 0
-        for row in range(lines.first[i], lines.first[i + 1]):
-            held += 1 if lines.status[row] != NO_LINE else 0
-        if is_served(i, people, first_round, second_round):
-            contracts += 1
-            if status_of(line_at(i, wide(people.applications.lender[i]), lines), lines) == NO_LINE:
-                held += 1
-        loans_of[i] = contracts
-        lines_of[i] = held
+        if applications.outcome[i] == PENDING and is_served(i, people, first_round, second_round):
+            loans_of[i] += 1
+            line = line_at(i, wide(applications.lender[i]), lines)
+            lines_of[i] += 1 if status_of(line, lines) == NO_LINE else 0
+
+
+@kernel
+def count_standing(
+    first: int,
+    last: int,
+    table_first: NDArray[np.int32],
+    status: NDArray[np.int8],
+    nothing: int,
+    running: NDArray[np.int32],
+    rows_of: NDArray[np.int32],
+) -> None:
+    """Write how many rows of people first..last-1 have a status above that of nothing.
+
+    Once over rows and once over people: how many rows a person has is chance, which no branch may hang on.
+    """
+    begins = wide(table_first[first])
+    count = wide(table_first[last]) - begins
+    running[0] = 0
+    for k in range(count):
+        running[k + 1] = running[k] + (1 if status[row_number(begins + k)] > nothing else 0)
+    for i in range(first, last):
+        rows_of[i] = running[table_first[i + 1] - begins] - running[table_first[i] - begins]
 
 
 @kernel
@@ -104,11 +128,8 @@ def move_loans(first: int, last: int, old: Loans, new: Loans) -> None:
 def move_lines(first: int, last: int, old: Lines, new: Lines, applications: Applications) -> None:
     """Copy the lines of people first..last-1 into a table with room, a blank row in its place among them if added."""
     for i in range(first, last):
-        held = 0
-        for row in range(old.first[i], old.first[i + 1]):
-            held += 1 if old.status[row] != NO_LINE else 0
         into = wide(new.first[i])
-        opens = new.first[i + 1] - into > held
+        opens = new.first[i + 1] - into > lines_held(i, old)
         opening = wide(applications.lender[i])
         for row in range(old.first[i], old.first[i + 1]):
             if old.status[row] == NO_LINE:
