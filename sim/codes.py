@@ -6,6 +6,7 @@ Plain numbers and names, compiled into the passes over people as constants.
 from __future__ import annotations
 
 from enum import IntEnum, auto
+from functools import cache
 from typing import Self
 
 # --- shapes -----------------------------------------------------------------------------------------------------------
@@ -57,6 +58,7 @@ class Code(IntEnum):
         return self.name.lower()
 
     @classmethod
+    @cache  # every month asks for them
     def titles(cls) -> tuple[str, ...]:
         """Return the published names in order."""
         return tuple(member.title for member in cls)

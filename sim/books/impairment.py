@@ -103,11 +103,12 @@ def outlook_of(experience: Experience, prior_months: float) -> Outlook:
 
 def blended(seen: Sequence[Sequence[int]], prior: Row, prior_months: float) -> Row:
     """Return one bucket's expected moves: what was seen in its months and the prior, weighed by months."""
-    total = sum(sum(month) for month in seen)
+    sums = [sum(column) for column in zip(*seen, strict=True)]
+    total = sum(sums)
     if total == 0:
         return prior
     weight = len(seen) / (len(seen) + prior_months)
-    shares = [sum(month[column] for month in seen) / total for column in range(len(prior))]
+    shares = [moved / total for moved in sums[: len(prior)]]
     return tuple(weight * share + (1.0 - weight) * known for share, known in zip(shares, prior, strict=True))
 
 

@@ -45,6 +45,7 @@ EXPENSES = (
 )
 EQUITY = ("equity",)
 RESULT = INCOME + EXPENSES
+OF_RESULT = frozenset(RESULT)
 WITH_DEBIT_BALANCES = frozenset(ASSETS + EXPENSES)
 ACCOUNTS = frozenset(ASSETS + LIABILITIES + INCOME + EXPENSES + EQUITY)
 
@@ -58,23 +59,29 @@ class Ledger:
         """Start with every account at zero."""
         self.balances: defaultdict[tuple[str, str], int] = defaultdict(int)
         self.flows: defaultdict[Flow, int] = defaultdict(int)  # cash of this month
+        self.results: defaultdict[str, int] = defaultdict(int)  # by entity: its accounts in RESULT added up
 
     def post(self, entity: str, debit: str, credit: str, amount_fen: int) -> None:
         """Enter an amount that moves no cash: debit one account of an entity and credit another."""
         check(entity, debit, credit, amount_fen)
-        self.balances[entity, debit] += amount_fen
-        self.balances[entity, credit] -= amount_fen
+        self._enter(entity, debit, amount_fen)
+        self._enter(entity, credit, -amount_fen)
 
     def pay(self, payer: str, payer_account: str, payee: str, payee_account: str, amount_fen: int) -> None:
         """Move cash: the payer's account is debited, the payee's credited, and cash passes between them."""
         check(f"{payer} to {payee}", payer_account, payee_account, amount_fen)
         if amount_fen == 0:
             return
-        self.balances[payer, payer_account] += amount_fen
-        self.balances[payer, "cash"] -= amount_fen
-        self.balances[payee, "cash"] += amount_fen
-        self.balances[payee, payee_account] -= amount_fen
+        self._enter(payer, payer_account, amount_fen)
+        self._enter(payer, "cash", -amount_fen)
+        self._enter(payee, "cash", amount_fen)
+        self._enter(payee, payee_account, -amount_fen)
         self.flows[payer, payer_account, payee, payee_account] += amount_fen
+
+    def _enter(self, entity: str, account: str, debit_fen: int) -> None:
+        self.balances[entity, account] += debit_fen
+        if account in OF_RESULT:
+            self.results[entity] += debit_fen
 
     def balance(self, entity: str, account: str) -> int:
         """Return a balance with its natural sign: what an asset is worth, what a liability is owed."""
@@ -87,14 +94,15 @@ class Ledger:
 
     def profit(self, entity: str) -> int:
         """Return income less expenses since the last closing."""
-        return -sum(self.balances[entity, account] for account in RESULT)
+        return -self.results[entity]
 
     def close(self, entity: str) -> int:
         """Carry income and expenses into equity and return the profit in fen."""
         profit = self.profit(entity)
         for account in RESULT:
-            self.balances[entity, "equity"] += self.balances[entity, account]
-            self.balances[entity, account] = 0
+            amount_fen = self.balances[entity, account]
+            self._enter(entity, "equity", amount_fen)
+            self._enter(entity, account, -amount_fen)
         return profit
 
     def entities(self) -> list[str]:

@@ -35,23 +35,26 @@ class RowTable:
         """Start empty; `schema` maps a column to int, float or str, `date_of` a month to its first day."""
         self.schema, self.date_of = dict(schema), date_of
         self.written = written(schema)
-        self.values: dict[str, list[Any]] = {name: [] for name in self.written}
+        self.rows: list[tuple[Any, ...]] = []  # values in the order of `written`
 
     def add(self, row: Mapping[str, Any]) -> None:
         """Append one row; raises KeyError when a column is missing and ValueError when one is not declared."""
         if len(row) != len(self.written):
             raise ValueError(f"columns not declared: {sorted(set(row) - set(self.written))}")
-        for name, column in self.values.items():
-            column.append(row[name])
+        self.rows.append(tuple(map(row.__getitem__, self.written)))
 
     def extend(self, columns: Mapping[str, Sequence[Any]]) -> None:
         """Append many rows given as columns of equal length."""
-        for name, column in self.values.items():
-            column.extend(columns[name])
+        self.rows.extend(zip(*map(columns.__getitem__, self.written), strict=True))
+
+    def values(self, name: str) -> list[Any]:
+        """Return one column so far."""
+        place = list(self.written).index(name)
+        return [row[place] for row in self.rows]
 
     def canonical(self, name: str) -> bytes:
         """Return a column's values as the bytes that a hash is taken of; no value has the same bytes wherever."""
-        kind, values = self.written[name], self.values[name]
+        kind, values = self.written[name], self.values(name)
         if kind == "str":
             return "\x1f".join(values).encode()
         if kind == "int":
@@ -62,8 +65,10 @@ class RowTable:
 
     def table(self) -> pa.Table:
         """Return the rows so far: money is int64 fen, shares and rates are float64, null is where there is no value."""
+        values = zip(*self.rows, strict=True) if self.rows else ([] for _ in self.written)
         columns = {
-            name: pa.array(self.values[name], type=TYPES[kind], from_pandas=True) for name, kind in self.written.items()
+            name: pa.array(column, type=TYPES[kind], from_pandas=True)
+            for (name, kind), column in zip(self.written.items(), values, strict=True)
         }
         return dated(columns, self.schema, self.date_of)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,27 +24,29 @@ def closed_because(offer: Offer, band: int) -> str:
     return OUTCOMES[offer.closed[band]] if offer.closed[band] else "open"
 
 
-def band_rows(month: int, offer: Offer, tallies: Tallies) -> Iterator[dict[str, Any]]:
-    """Yield the rows of the table of bands for one lender, without its name."""
-    counts, amounts = tallies.outcome_count[offer.lender].tolist(), tallies.outcome_amount[offer.lender].tolist()
-    for band, (count, amount) in enumerate(zip(counts, amounts, strict=True)):
-        applications, taken = sum(count), amount[APPROVED]
-        grounds = {OUTCOMES[code]: count[code] for code in (OWN_POLICY, RATE_CAP, NO_PRICE)}
-        approved, declined = count[APPROVED], count[DECLINED_PRICE]
-        yield {
-            "month": month,
-            "band": band,
-            "closed": closed_because(offer, band),
-            "offered_apr": offer.apr_bp[band] / BASIS_POINTS if offer.apr_bp[band] > 0 else None,
-            "applications": applications,
-            "approved": approved,
-            "declined_price": declined,
-            **grounds,
-            "refused_otherwise": applications - approved - declined - sum(grounds.values()),
-            "refused_fen": sum(amount) - taken,
-            "taken_fen": taken,
-            "taken_apr": mean(int(tallies.price_taken[offer.lender, band]), taken * BASIS_POINTS),
-        }
+def band_columns(month: int, names: Sequence[str], offers: Sequence[Offer], tallies: Tallies) -> dict[str, list[Any]]:
+    """Return the month's rows of the table of bands, lender by lender and from the safest band on, as columns."""
+    counts, amounts = tallies.outcome_count, tallies.outcome_amount
+    applications = counts.sum(axis=2)
+    shown = {OUTCOMES[code]: counts[:, :, code] for code in (APPROVED, DECLINED_PRICE, OWN_POLICY, RATE_CAP, NO_PRICE)}
+    taken = amounts[:, :, APPROVED]
+    of_bands = {
+        "applications": applications,
+        **shown,
+        "refused_otherwise": applications - sum(shown.values()),
+        "refused_fen": amounts.sum(axis=2) - taken,
+        "taken_fen": taken,
+    }
+    prices = zip(tallies.price_taken.ravel().tolist(), taken.ravel().tolist(), strict=True)
+    return {
+        "month": [month] * (len(names) * BANDS),
+        "lender": [name for name in names for _ in range(BANDS)],
+        "band": list(range(BANDS)) * len(names),
+        "closed": [closed_because(offer, band) for offer in offers for band in range(BANDS)],
+        "offered_apr": [price / BASIS_POINTS if price > 0 else None for offer in offers for price in offer.apr_bp],
+        **{name: values.ravel().tolist() for name, values in of_bands.items()},
+        "taken_apr": [mean(price, fen * BASIS_POINTS) for price, fen in prices],
+    }
 
 
 def offered(offer: Offer, tallies: Tallies) -> tuple[float | None, int]:
@@ -61,6 +63,8 @@ def offered(offer: Offer, tallies: Tallies) -> tuple[float | None, int]:
 
 def offer_test_rows(month: int, lender: int, tallies: Tallies) -> Iterator[dict[str, Any]]:
     """Yield the rows of the table of offer tests for one lender, without its name; arms without any are left out."""
+    if not tallies.offer_test[lender].any():
+        return
     for arm, name in enumerate(OFFER_ARMS):
         found = dict(zip(OfferCount.titles(), tallies.offer_test[lender, arm].tolist(), strict=True))
         if any(found.values()):

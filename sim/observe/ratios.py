@@ -97,7 +97,10 @@ def columns_of(*texts: str) -> tuple[str, ...]:
 
 def total(text: str, row: Any) -> Any:
     """Return "a + b - c" of one row of whole numbers, or column by column of a table."""
-    return sum(sign * row[name] for sign, name in terms(text))
+    parts = terms(text)
+    if len(parts) == 1 and parts[0][0] == 1:  # as most are
+        return row[parts[0][1]]
+    return sum(sign * row[name] for sign, name in parts)
 
 
 def read_ratio(text: str, is_whole: bool = False) -> Ratio:

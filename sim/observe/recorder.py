@@ -17,7 +17,7 @@ from sim.observe.columns import MICRO_SCHEMAS, SCHEMAS
 from sim.observe.lender_rows import LenderHistory, lender_row
 from sim.observe.liquidity import liquidity_rows
 from sim.observe.market_rows import DIMENSIONS, Segments, market_row
-from sim.observe.offering import band_rows, offer_test_rows
+from sim.observe.offering import band_columns, offer_test_rows
 from sim.observe.shape import shape_row
 from sim.observe.vintages import Vintages
 from sim.scoring.review import Review
@@ -129,9 +129,8 @@ class Record:
 
     def write_offers(self, month: int, offers: Sequence[Offer], tallies: Tallies) -> None:
         """Write what every band of every lender was offered and took, and the arms of tests of prices."""
-        for index, (name, offer) in enumerate(zip(self.names, offers, strict=True)):
-            for row in band_rows(month, offer, tallies):
-                self.columns["bands"].add({"lender": name, **row})
+        self.columns["bands"].extend(band_columns(month, self.names, offers, tallies))
+        for index, name in enumerate(self.names):
             for row in offer_test_rows(month, index, tallies):
                 self.columns["offer_tests"].add({"lender": name, **row})
 
