@@ -22,6 +22,7 @@ from typing import Any, ParamSpec, TypeVar, cast
 import numba
 import numpy as np
 from numba.core.compiler import CompileResult
+from numba.core.registry import CPUDispatcher
 from numba.core.serialize import dumps
 
 from sim.kernel_files import KernelFiles
@@ -30,6 +31,8 @@ from sim.sources import hash_of_code
 # Listener when a function begins to be compiled (False) and when that is done (True), by its name.
 Listener = Callable[[str, bool], None]
 LOG = logging.getLogger("sluice")
+# Of a form that Python does not call: what would take its objects apart is most of a kernel's code.
+WITHOUT_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -144,17 +147,17 @@ class _Kept:
     process, and believes what it reads.
     """
 
-    def __init__(self, function: Callable[..., Any], source: Path) -> None:
+    def __init__(self, function: Callable[..., Any], options: dict[str, Any], source: Path) -> None:
         """Look at no file yet; `source` is the file in which the function is written."""
         # Kept apart by where sources lie, since compiled code names them: two checkouts may share a cache.
         folder = f"{source.parent.name}_{hashlib.sha256(str(source.parent).encode()).hexdigest()[:16]}"
         python = f"py{sys.version_info[0]}{sys.version_info[1]}{getattr(sys, 'abiflags', '')}"
         self.name = f"{source.stem}.{function.__qualname__}"
-        _names.append(self.name)
         self.cache_path = str(_kernels() / folder)
         stamp = (numba.__version__, _source_stamp(source))
         self.files = KernelFiles(Path(self.cache_path), f"{self.name}.{python}", stamp, dumps)
         # Of two functions of one name in a file; not by their lines, which a longer docstring above them moves.
+        self.options = options
         code = function.__code__
         numbers = [constant for constant in code.co_consts if isinstance(constant, int | float)]
         self.bytecode = hashlib.sha256(code.co_code + repr((code.co_names, numbers)).encode()).hexdigest()
@@ -180,8 +183,33 @@ class _Kept:
         self.files.forget()
 
     def _key(self, signature: Any, codegen: Any) -> tuple[Any, ...]:
-        """Return what a compiled form depends on beside its sources: the types, the processor, the bytecode."""
-        return signature, codegen.magic_tuple(), self.bytecode
+        """Return what a compiled form depends on beside its sources: types, processor, bytecode, and who calls it."""
+        is_inside = self.options.items() >= WITHOUT_WRAPPERS.items()
+        return signature, codegen.magic_tuple(), self.bytecode, is_inside
+
+
+class _Compiled(CPUDispatcher):
+    """A function compiled for the types it is called with: one form for Python, one for other compiled functions."""
+
+    def __init__(self, py_func: Any, locals: Any = None, targetoptions: Any = None, **others: Any) -> None:  # noqa: A002
+        """Compile nothing yet; the arguments are Numba's own."""
+        super().__init__(py_func, locals, targetoptions, **others)
+        self.inside = CPUDispatcher(py_func, locals, {**targetoptions, **WITHOUT_WRAPPERS}, **others)
+
+    def get_call_template(self, args: Any, kws: Any) -> Any:
+        """Compile the form for other compiled functions, once for all widths and values of whole numbers."""
+        _, folded = self.fold_argument_types(args, kws)
+        return self.inside.get_call_template([_widened(kind) for kind in folded], {})
+
+    def get_overload(self, sig: Any) -> Any:
+        """Return the form for other compiled functions."""
+        return self.inside.get_overload(sig)
+
+
+def _widened(kind: Any) -> Any:
+    """Return the type of a whole number at 64 bits, and not of one value; every other type as it is."""
+    kind = numba.types.unliteral(kind)
+    return numba.types.int64 if isinstance(kind, numba.types.Integer) and kind.signed else kind
 
 
 def _compiled(function: Callable[Parameters, Result], **options: Any) -> Callable[Parameters, Result]:
@@ -190,10 +218,14 @@ def _compiled(function: Callable[Parameters, Result], **options: Any) -> Callabl
     Neither the optimisation level nor the vector mathematics library that somebody has chosen for the process matters
     to the bits: rules and kernels ask no library for mathematics, and may not be reordered.
     """
-    compiled: Any = numba.njit(**options)(function)
+    if numba.config.DISABLE_JIT:
+        return function
+    compiled = _Compiled(function, targetoptions={"nopython": True, "boundscheck": None, **options})
     source = Path(inspect.getfile(function)).resolve()
-    if hasattr(compiled, "enable_caching") and source.is_file():  # what was typed into a prompt is not kept
-        compiled._cache = _Kept(function, source)
+    if source.is_file():  # what was typed into a prompt is not kept
+        for form in (compiled, compiled.inside):
+            form._cache = _Kept(function, form.targetoptions, source)
+        _names.append(compiled._cache.name)
     return cast("Callable[Parameters, Result]", compiled)
 
 
@@ -203,8 +235,11 @@ def rule(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]
 
 
 def inlined_rule(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """Compile a rule whose body is copied into its callers, so that a loop over rows can use vector instructions."""
-    return _compiled(function, inline="always", error_model="numpy")
+    """Compile a rule that is copied into its callers, so that a loop over rows can use vector instructions.
+
+    Where the caller names a constant, such as a purpose, the copy is worked out for it.
+    """
+    return _compiled(function, forceinline=True, error_model="numpy")
 
 
 def kernel(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
