@@ -123,6 +123,7 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     ),
     Nearest("sim/lenders/*", books("lender", "book_edges")),
     Nearest("sim/sources.py", ("tests/people/test_code_of_sources.py",)),
+    Nearest("sim/reach.py", ("tests/people/test_reach.py",)),
     Nearest("sim/people/person.py", ("tests/market/test_mesa_citizen.py",)),
     Nearest("sim/mesa_agents.py", ("tests/market/test_mesa_citizen.py", "tests/market/test_kept_and_copied.py")),
     Nearest("sim/people/*", KERNELS_AND_REFERENCE),
