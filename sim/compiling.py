@@ -137,9 +137,7 @@ def _report(name: str, is_done: bool) -> None:
 
 @functools.cache
 def _say_once() -> None:
-    LOG.warning(
-        "compiling the model, once for these sources: that takes up to a minute, and is kept for the next time"
-    )
+    LOG.warning("compiling the model, once for these sources: that takes up to a minute, and is kept for the next time")
 
 
 @functools.cache

@@ -88,8 +88,9 @@ class KernelFiles:
         """Remove what was written before the newest files of the function, so that the folder does not grow."""
         paths = list(self.folder.glob(f"{self.name}-*{ENDING}"))
         if len(paths) > MOST_FILES:
-            for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns)[:-MOST_FILES]:
-                path.unlink(missing_ok=True)
+            with contextlib.suppress(FileNotFoundError):  # another process removes the same
+                for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns)[:-MOST_FILES]:
+                    path.unlink(missing_ok=True)
 
     def _path(self, key: object) -> Path:
         """Return the file of a key; its name is made of what stamp and key say of themselves; it holds both."""

@@ -58,7 +58,7 @@ class CompilingShown:
         share = self.all / sum([known.get(name, USUAL_PARTS) for name in defined])
         about = time_words(COMPILING_SECONDS * share)
         if self.count < len(defined):
-            print_line(f"compiling what has changed: {self.count} of {len(defined)} functions, about {about}")
+            print_line(f"compiling what has changed: up to {self.count} of {len(defined)} functions, about {about}")
         else:
             print_line(f"compiling the model, once for these sources: {self.count} functions, about {about}")
 

@@ -1,7 +1,7 @@
 """Which tests stand nearest to each file of the program: the fast ones that ought to notice a fault in it.
 
 Golden records are left out on purpose: they notice nearly everything and explain nothing. All tests run in pure Python,
-because compiling a changed kernel takes minutes and a few hundred people live a month in half a second without.
+because compiling a copy takes half a minute and a few hundred people live a month in half a second without.
 """
 
 from __future__ import annotations

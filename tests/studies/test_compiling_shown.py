@@ -63,7 +63,7 @@ def test_after_an_edit_only_what_uses_it_is_counted(monkeypatch: pytest.MonkeyPa
         assert shown.bar.total == 80
         shown.show(["a.long"], [])
         assert shown.bar.n == 80
-    assert output[0] == "compiling what has changed: 1 of 3 functions, about 20 s"
+    assert output[0] == "compiling what has changed: up to 1 of 3 functions, about 20 s"
 
 
 def test_board_tells_what_each_process_is_in_the_middle_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
