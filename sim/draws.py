@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiling import inlined_rule, kernel, rule
+from sim.compiling import inlined_rule, kernel
 from sim.elementary import CENTRAL_HALF_WIDTH, central_quantile, tail_quantile
 
 FOR_LIFE = 0  # the month of a draw that is made once, for a person and a lender
@@ -148,7 +148,7 @@ def philox_words(
     return philox_round(words[0], words[1], words[2], words[3], key_0 + a * NINE, key_1 + b * NINE)
 
 
-@rule
+@inlined_rule
 def uniform(keys: NDArray[np.uint64], purpose: int, month: int, row: int, alternative: int) -> float:
     """Return the uniform number strictly between 0 and 1 that belongs to this purpose, month, row and alternative."""
     word_0, word_1, _, _ = philox_words(

@@ -18,9 +18,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-BEGINNING = b"sluice kernel 1\n"
+BEGINNING = b"sluice kernel 2\n"
 ENDING = ".kernel"
 HASH_BYTES = hashlib.sha256().digest_size
+MOST_FILES = 24  # of one function, those of earlier sources among them; switching between versions compiles nothing
 LOG = logging.getLogger(__name__)
 _LOGGED: set[str] = set()  # what was logged once in this process
 
@@ -28,7 +29,7 @@ _LOGGED: set[str] = set()  # what was logged once in this process
 class KernelFiles:
     """The compiled forms of one function, a file for each signature; whatever is wrong with a file costs a compilation.
 
-    `stamp` is what must be equal for a form to be used: the compiler's version and the function's source.
+    `stamp` is what must be equal for a form to be used: the compiler's version, and all that it is made from.
     """
 
     def __init__(self, folder: Path, name: str, stamp: tuple[str, ...], dumped: Callable[[object], bytes]) -> None:
@@ -52,7 +53,10 @@ class KernelFiles:
                 path.unlink()
             return self._compiled_anew(f"{path} is torn or altered")
         # The hash finds damage, not forgery: whoever can write to the user's cache can run code, as with Numba's own.
-        stamp, written_key, form = pickle.loads(body)  # noqa: S301  (Numba gives compiled code in no other form)
+        try:
+            stamp, written_key, form = pickle.loads(body)  # noqa: S301  (Numba gives compiled code in no other form)
+        except (AttributeError, ImportError) as problem:
+            return self._compiled_anew(f"{path} names what is no longer there ({problem})")
         return form if (stamp, written_key) == (self.stamp, key) else None
 
     def save(self, key: object, form: object) -> None:
@@ -64,27 +68,48 @@ class KernelFiles:
             self.folder.mkdir(parents=True, exist_ok=True)
             partial.write_bytes(BEGINNING + hashlib.sha256(body).digest() + body)
             partial.replace(path)
+            self._forget_oldest()
         except OSError as problem:
             with contextlib.suppress(OSError):
                 partial.unlink()
             reason = os.strerror(problem.errno or 0)
-            _say_once(f"compiled code cannot be kept in {self.folder} ({reason}), and is compiled at every start")
+            warn_once(f"compiled code cannot be kept in {self.folder} ({reason}), and is compiled at every start")
+
+    def is_any_kept(self) -> bool:
+        """Return whether there is a form with this stamp, whatever its key."""
+        return next(self.folder.glob(f"{self._beginning()}*{ENDING}"), None) is not None
 
     def forget(self) -> None:
         """Remove all forms of the function."""
         for path in self.folder.glob(f"{self.name}-*{ENDING}"):
             path.unlink(missing_ok=True)
 
+    def _forget_oldest(self) -> None:
+        """Remove what was written before the newest files of the function, so that the folder does not grow."""
+        paths = list(self.folder.glob(f"{self.name}-*{ENDING}"))
+        if len(paths) > MOST_FILES:
+            with contextlib.suppress(FileNotFoundError):  # another process removes the same
+                for path in sorted(paths, key=lambda path: path.stat().st_mtime_ns)[:-MOST_FILES]:
+                    path.unlink(missing_ok=True)
+
     def _path(self, key: object) -> Path:
-        """Return the file of a key; its name is made of what the key says of itself, and the file holds the key."""
-        return self.folder / f"{self.name}-{hashlib.sha256(repr((self.stamp, key)).encode()).hexdigest()[:24]}{ENDING}"
+        """Return the file of a key; its name is made of what stamp and key say of themselves; it holds both."""
+        return self.folder / f"{self._beginning()}{_short_hash(key)}{ENDING}"
+
+    def _beginning(self) -> str:
+        return f"{self.name}-{_short_hash(self.stamp)}-"
 
     @staticmethod
     def _compiled_anew(reason: str) -> None:
-        _say_once(f"compiled code is made again: {reason}")
+        warn_once(f"compiled code is made again: {reason}")
 
 
-def _say_once(text: str) -> None:
+def _short_hash(value: object) -> str:
+    return hashlib.sha256(repr(value).encode()).hexdigest()[:20]
+
+
+def warn_once(text: str) -> None:
+    """Write a warning to the log, the first time that this process has cause for it."""
     if text not in _LOGGED:
         _LOGGED.add(text)
         LOG.warning(text)

@@ -19,8 +19,7 @@ from experiments.execute.executors.base import one_thread_each, signals_held
 from experiments.execute.executors.processes import ended_at_once, processes, started
 from experiments.execute.single_run import run_market
 from sim.codes import PRIORITIES
-from sim.compiling import cache_folder, reporting
-from sim.money import FEN_PER_YUAN
+from sim.compiling import cache_folder, compiled_source_hash, reporting
 from sim.params import MarketConfig
 from sim.people.engine import strata_of
 
@@ -55,7 +54,7 @@ class Board(NamedTuple):
 
 
 def is_compiled() -> bool:
-    """Return whether an earlier start has compiled exactly these sources."""
+    """Return whether an earlier start has compiled exactly these sources; it says so without loading the model."""
     return _stamp().exists()
 
 
@@ -74,13 +73,14 @@ def compile_model(config: MarketConfig, show: Show = lambda _done, _now: None) -
     with tempfile.TemporaryDirectory() as folder, one_thread_each(), processes(2) as pool, ended_at_once(pool):
         board = Board(Path(folder) / "compiling")
         board.path.touch()
-        # Settling takes longer to compile than all else together. What both need is compiled by both, if they come to
-        # it at the same time; the work is divided so that they seldom do.
+        # Settling takes about as long to compile as all else. What both need would be compiled by both, if they came to
+        # it at the same time: so one makes the people first, and the work is divided so that they seldom do.
         with signals_held(), started():
-            parts = [pool.submit(_reporting, board, part, tiny) for part in (_compile_settling, _compile_the_rest)]
+            first = [pool.submit(_reporting, board, part, tiny) for part in (_prepared_once, _loaded)]
         try:
-            _await(parts, board, show)
-            _await([pool.submit(_reporting, board, _run_months, tiny)], board, show)
+            _await(first, board, show)
+            for parts in ((_compile_settling, _compile_the_rest), (_run_months,)):
+                _await([pool.submit(_reporting, board, part, tiny) for part in parts], board, show)
         except BrokenProcessPool:
             return
     stamp = _stamp()
@@ -126,6 +126,16 @@ def _prepared(config: MarketConfig) -> _Prepared:
     return _Prepared(market, chance, terms, market.conditions_for_people(economy, chance.month, rulebook))
 
 
+def _prepared_once(config: MarketConfig) -> None:
+    """Compile what makes the people of a market."""
+    _prepared(config)
+
+
+def _loaded(_config: MarketConfig) -> None:
+    """Load the model, while the other process makes people."""
+    import sim.market  # noqa: F401
+
+
 def _compile_settling(config: MarketConfig) -> None:
     """Settle a month in which nobody asked for credit."""
     from sim.market import cutoffs_of
@@ -137,15 +147,11 @@ def _compile_settling(config: MarketConfig) -> None:
 
 
 def _compile_the_rest(config: MarketConfig) -> None:
-    """Review one person's lines, which is the last that settling compiles, then run what comes before settling."""
+    """Run what comes before settling."""
     from sim.market import cutoffs_of
-    from sim.people.line_review import review_lines
 
     market, chance, terms, conditions = _prepared(config)
-    people, engine = market.people.state(), market.people
-    smallest = config.behaviour.demand.smallest_loan_yuan * FEN_PER_YUAN
-    holders = (people.borrowers, people.loans, people.lines)
-    review_lines(0, 0, 1, smallest, *holders, chance.keys, conditions, terms, engine.tallies)
+    engine = market.people
     engine.begin_month()
     engine.earn(conditions, chance)
     demand = engine.seek_credit(terms, conditions, chance)
@@ -158,9 +164,10 @@ def _stamp() -> Path:
 
 
 def stamp_name(sources: Path) -> str:
-    """Return the name of the file that says that all is compiled; Numba keeps kernels apart by where their sources lie.
+    """Return the name of the file that says that all is compiled; kernels are kept apart by where their sources lie.
 
     So a second checkout of the same version, with a cache in common, compiles for itself, and so does another Python.
     """
-    made_by = f"{sources} python {sys.version_info[:2]} numba {metadata.version('numba')}"
+    versions = [f"{name} {metadata.version(name)}" for name in ("numba", "llvmlite", "numpy")]
+    made_by = f"{compiled_source_hash()} {sources} python {sys.version_info[:2]} {versions}"
     return f"ready-{hashlib.sha256(made_by.encode()).hexdigest()[:12]}"

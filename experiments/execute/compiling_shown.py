@@ -16,7 +16,7 @@ from typing import Self
 
 from experiments.execute.estimate import COMPILING_SECONDS, time_words
 from experiments.terminal.progress import Bar
-from sim.compiling import compiled_functions
+from sim.compiling import compiled_functions, functions_to_compile
 
 WORK = Path(__file__).with_name("compiling_work.csv")
 USUAL_PARTS = 25  # of a function that is not in the file yet
@@ -40,7 +40,7 @@ class CompilingShown:
 
         self.print_line, self.clock = print_line, clock
         known = parts_by_function()
-        self.left = {name: known.get(name, USUAL_PARTS) for name in compiled_functions()}
+        self.left = {name: known.get(name, USUAL_PARTS) for name in functions_to_compile()}
         self.all, self.count = sum(self.left.values()), len(self.left)
         self.began = self.printed = self.last_done = clock()
         self.since: dict[str, float] = {}  # when those that are being compiled were first seen
@@ -54,8 +54,13 @@ class CompilingShown:
             leave=False,
             file=sys.stderr,
         )
-        about = time_words(COMPILING_SECONDS)
-        print_line(f"compiling the model, once for these sources: {self.count} functions, about {about}")
+        defined = compiled_functions()
+        share = self.all / sum([known.get(name, USUAL_PARTS) for name in defined])
+        about = time_words(COMPILING_SECONDS * share)
+        if self.count < len(defined):
+            print_line(f"compiling what has changed: up to {self.count} of {len(defined)} functions, about {about}")
+        else:
+            print_line(f"compiling the model, once for these sources: {self.count} functions, about {about}")
 
     def __enter__(self) -> Self:
         """Start."""

@@ -17,7 +17,7 @@ from experiments.compose.study import StudyConfig
 from experiments.execute.pool import by_shared_warm_up, worker_count
 
 ERROR = 0.30  # how far either side of an estimate its range reaches
-COMPILING_SECONDS = 120.0  # two processes, two cores of an AMD EPYC, with nothing beside them
+COMPILING_SECONDS = 25.0  # two processes, two cores of an AMD EPYC, with nothing beside them
 # Measured as the resident memory of whole processes; a worker's holds a shared warm-up and one branch of it.
 BYTES_OF_WORKER, BYTES_OF_WORKER_A_BORROWER = 310 * 2**20, 500
 BYTES_OF_PARENT = 230 * 2**20

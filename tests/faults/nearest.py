@@ -1,7 +1,7 @@
 """Which tests stand nearest to each file of the program: the fast ones that ought to notice a fault in it.
 
 Golden records are left out on purpose: they notice nearly everything and explain nothing. All tests run in pure Python,
-because compiling a changed kernel takes minutes and a few hundred people live a month in half a second without.
+because compiling a copy takes half a minute and a few hundred people live a month in half a second without.
 """
 
 from __future__ import annotations
@@ -123,6 +123,7 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     ),
     Nearest("sim/lenders/*", books("lender", "book_edges")),
     Nearest("sim/sources.py", ("tests/people/test_code_of_sources.py",)),
+    Nearest("sim/reach.py", ("tests/people/test_reach.py",)),
     Nearest("sim/people/person.py", ("tests/market/test_mesa_citizen.py",)),
     Nearest("sim/mesa_agents.py", ("tests/market/test_mesa_citizen.py", "tests/market/test_kept_and_copied.py")),
     Nearest("sim/people/*", KERNELS_AND_REFERENCE),

@@ -2,6 +2,7 @@
 
 import importlib.util
 import logging
+import os
 import pickle
 import sys
 from pathlib import Path
@@ -42,6 +43,36 @@ def test_what_was_kept_is_found_by_its_key_and_stamp_alone(tmp_path: Path) -> No
     assert [path.suffix for path in tmp_path.iterdir()] == [ENDING]
     files.forget()
     assert list(tmp_path.iterdir()) == []
+
+
+def test_whether_anything_is_kept_is_told_by_stamp(tmp_path: Path) -> None:
+    assert not files_in(tmp_path / "nowhere").is_any_kept()
+    files_in(tmp_path).save(KEY, FORM)
+    assert files_in(tmp_path).is_any_kept()
+    assert not files_in(tmp_path, ("0.69", "source")).is_any_kept()
+
+
+def test_only_the_newest_files_of_a_function_stay(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kernel_files, "MOST_FILES", 3)
+    other = KernelFiles(tmp_path, "module.other", STAMP, pickle.dumps)
+    other.save(KEY, FORM)
+    stamps = [("0.68", f"source {number}") for number in range(5)]
+    for age, stamp in enumerate(stamps):
+        files_in(tmp_path, stamp).save(KEY, FORM)
+        for path in tmp_path.glob(f"{files_in(tmp_path, stamp)._beginning()}*"):
+            os.utime(path, (age, age))  # a file system may not tell moments apart
+    assert [files_in(tmp_path, stamp).load(KEY) for stamp in stamps] == [None, None, FORM, FORM, FORM]
+    assert other.load(KEY) == FORM
+
+
+def test_a_form_that_names_what_is_gone_is_made_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    class_of_form = type("Row", (), {"__module__": __name__})
+    globals()["Row"] = class_of_form
+    files_in(tmp_path).save(KEY, class_of_form)
+    assert files_in(tmp_path).load(KEY) is class_of_form
+    del globals()["Row"]
+    assert files_in(tmp_path).load(KEY) is None
+    assert "names what is no longer there" in caplog.text
 
 
 LENGTH = len(BEGINNING) + HASH_BYTES + len(pickle.dumps((STAMP, KEY, FORM)))

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from experiments.execute.compilation import stamp_name
-from sim.compiling import compiled_source_hash
 from tests.studies.commands import Sluice
 from tests.studies.fake_study import fake_market
 
@@ -22,8 +21,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     copy = tmp_path_factory.mktemp("sources")
     for package in ("sluice", "sim", "experiments", "configs"):
         shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
-    kernels = copy / "cache" / "sluice" / "kernels" / compiled_source_hash()[:16]
-    ready = kernels / stamp_name(copy.resolve() / "sim")
+    ready = copy / "cache" / "sluice" / "kernels" / stamp_name(copy.resolve() / "sim")
     ready.parent.mkdir(parents=True)
     ready.touch()  # the fake market has nothing to compile
     return copy

@@ -25,7 +25,8 @@ class Clock:
 
 @pytest.fixture
 def three(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling_shown, "compiled_functions", lambda: ("a.quick", "a.long", "b.quick"))
+    for which in ("compiled_functions", "functions_to_compile"):
+        monkeypatch.setattr(compiling_shown, which, lambda: ("a.quick", "a.long", "b.quick"))
     monkeypatch.setattr(compiling_shown, "parts_by_function", lambda: {"a.quick": 10, "a.long": 80, "b.quick": 10})
 
 
@@ -34,7 +35,7 @@ def test_functions_left_and_time_left_are_estimated_by_their_work() -> None:
     output: list[str] = []
     clock = Clock()
     with CompilingShown(output.append, clock) as shown:
-        assert output == ["compiling the model, once for these sources: 3 functions, about 2.0 min"]
+        assert output == ["compiling the model, once for these sources: 3 functions, about 25 s"]
         clock.now += 4.0  # one tenth of the work in four seconds
         shown.show(["a.quick"], [])
         assert shown.bar.n == 10
@@ -51,6 +52,18 @@ def test_functions_left_and_time_left_are_estimated_by_their_work() -> None:
         shown.show(["a.quick", "b.quick", "a.long"], [])
         assert shown.bar.n == shown.all
     assert output[-1].startswith("compiled in ")
+
+
+@pytest.mark.usefixtures("three")
+def test_after_an_edit_only_what_uses_it_is_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiling_shown, "functions_to_compile", lambda: ("a.long",))
+    output: list[str] = []
+    with CompilingShown(output.append, Clock()) as shown:
+        shown.show([], ["a.long"])
+        assert shown.bar.total == 80
+        shown.show(["a.long"], [])
+        assert shown.bar.n == 80
+    assert output[0] == "compiling what has changed: up to 1 of 3 functions, about 20 s"
 
 
 def test_board_tells_what_each_process_is_in_the_middle_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
