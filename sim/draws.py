@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiling import inlined_rule, kernel
-from sim.elementary import CENTRAL_HALF_WIDTH, central_quantile, tail_quantile
+from sim.elementary import CENTRAL_HALF_WIDTH, central_quantile, near_tail_quantile, tail_quantile
 
+FAR_TAIL = 1e-10  # the second formula of the tails of the normal quantile begins at 1.4e-11
 FOR_LIFE = 0  # the month of a draw that is made once, for a person and a lender
 
 # One purpose is one decision. The name, not the position, makes the key; the position only finds it.
@@ -189,16 +190,46 @@ def fill_uniforms_of(
 
 
 @kernel
-def fill_normals(uniforms: NDArray[np.float64], out: NDArray[np.float64]) -> None:
+def fill_uniforms_listed(
+    keys: NDArray[np.uint64],
+    purpose: int,
+    month: int,
+    rows: NDArray[np.int64],
+    alternative: int,
+    out: NDArray[np.float64],
+) -> None:
+    """Write the uniforms of listed rows, all with one alternative, into `out`; the same bits as `uniform`."""
+    key_0, key_1 = keys[purpose, 0], keys[purpose, 1]
+    for k in range(out.shape[0]):
+        word_0, word_1, _, _ = philox_words(
+            np.uint64(month), np.uint64(rows[k]), np.uint64(alternative), np.uint64(0), key_0, key_1
+        )
+        out[k] = (np.float64(np.int64(((word_0 << HALF_WORD_BITS) | word_1) >> LOW_BITS_DROPPED)) + 0.5) * UNIT
+
+
+@kernel
+def fill_normals(
+    uniforms: NDArray[np.float64], out: NDArray[np.float64], listed: NDArray[np.int64], tail: NDArray[np.float64]
+) -> None:
     """Write the standard normal of every uniform into `out`; the same bits as `normal_quantile`.
 
-    The formula of the middle serves all at once, on vector instructions; the tails are then put right one by one.
+    The formula of the middle serves all at once, on vector instructions; that of the tails, over a list, likewise.
+    `listed` and `tail` are scratch space as long as `out` at least.
     """
+    tails = 0
     for i in range(out.shape[0]):
         out[i] = central_quantile(uniforms[i])
     for i in range(out.shape[0]):
-        if abs(uniforms[i] - 0.5) > CENTRAL_HALF_WIDTH:
-            out[i] = tail_quantile(uniforms[i])
+        listed[tails] = i
+        tails += 1 if abs(uniforms[i] - 0.5) > CENTRAL_HALF_WIDTH else 0
+    for k in range(tails):
+        tail[k] = uniforms[listed[k]]
+    for k in range(tails):
+        tail[k] = near_tail_quantile(tail[k])
+    for k in range(tails):
+        i = listed[k]
+        is_far = min(uniforms[i], 1.0 - uniforms[i]) < FAR_TAIL
+        out[i] = tail_quantile(uniforms[i]) if is_far else tail[k]
 
 
 class MonthDraws(NamedTuple):

@@ -146,5 +146,5 @@ def test_many_normals_have_the_bits_of_each_by_itself() -> None:
         [np.linspace(0.001, 0.999, 499), [1e-12, 0.074, 0.075, 0.076, 0.924, 0.925, 0.926, 1 - 1e-12]]
     )
     found = np.zeros(shares.size)
-    fill_normals(shares, found)
+    fill_normals(shares, found, np.zeros(shares.size, dtype=np.int64), np.zeros(shares.size))
     assert found.tolist() == [normal_quantile(share) for share in shares]

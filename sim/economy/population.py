@@ -187,7 +187,7 @@ class Traits:
     def scores(self, trait: int) -> NDArray[np.float64]:
         """Return standard normal scores of one trait."""
         out = np.zeros(self.rows)
-        fill_normals(self.uniforms(trait), out)
+        fill_normals(self.uniforms(trait), out, np.zeros(self.rows, dtype=np.int64), np.zeros(self.rows))
         return out
 
     def waits(self, trait: int) -> NDArray[np.float64]:

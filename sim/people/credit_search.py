@@ -11,7 +11,7 @@ from sim.draws import PURCHASE, TASTE, TASTE_ELSEWHERE, fill_uniforms
 from sim.params import BehaviourParameters
 from sim.people.application import apply_to, clear_application
 from sim.people.holdings import contracts_of, dues_expected, expected_dues_postponed
-from sim.people.lender_choice import choose_lender
+from sim.people.lender_choice import choose_lender, fill_distastes
 from sim.people.need import wish_chance, wish_of
 from sim.people.terms import Conditions, Cutoffs, Terms
 from sim.people.worksheet import BLOCK, SearchSheet
@@ -40,33 +40,48 @@ def seek_rows(
         forget_last_month(block, rows, borrowers, applications, sheet)
         expect_dues(block, rows, people, terms, sheet)
         wishing = who_may_wish(block, rows, people, keys, conditions, behaviour, sheet)
-        for k in range(wishing):
-            r = sheet.listed[k]
-            i = block + r
-            wish = wish_of(i, sheet.dues[r], sheet.purchase_draws[r], people, keys, conditions, behaviour)
-            if wish.purpose == NO_NEED:
-                continue
-            applications.purpose[i] = wish.purpose
-            applications.wanted[i] = wish.amount
-            lender = wish.lender
-            if lender == NOBODY:
-                lender = choose_lender(
-                    i,
-                    wish.purpose,
-                    NOBODY,
-                    TASTE,
-                    borrowers,
-                    people.loans,
-                    people.lines,
-                    keys,
-                    conditions,
-                    terms,
-                    behaviour,
-                )
-            if lender == NOBODY:
+        choosing = what_they_wish(block, wishing, people, keys, conditions, behaviour, sheet)
+        choosers = sheet.choosers[:choosing]
+        fill_distastes(keys, TASTE, conditions.month, choosers, terms, sheet.distastes)
+        for k in range(choosing):
+            i = sheet.choosers[k]
+            if sheet.lenders[k] == NOBODY:
+                purpose = wide(applications.purpose[i])
+                sheet.lenders[k] = choose_lender(i, k, purpose, NOBODY, sheet.distastes, people, terms, behaviour)
+        for k in range(choosing):
+            i = sheet.choosers[k]
+            if sheet.lenders[k] == NOBODY:
                 applications.outcome[i] = NO_LENDER
                 continue
-            apply_to(i, lender, wish.amount, wish.purpose, people, keys, conditions, terms, behaviour, tallies)
+            wanted, purpose = wide(applications.wanted[i]), wide(applications.purpose[i])
+            apply_to(i, sheet.lenders[k], wanted, purpose, people, keys, conditions, terms, behaviour, tallies)
+
+
+@kernel
+def what_they_wish(
+    block: int,
+    wishing: int,
+    people: People,
+    keys: NDArray[np.uint64],
+    conditions: Conditions,
+    behaviour: BehaviourParameters,
+    sheet: SearchSheet,
+) -> int:
+    """Note what the listed people wish for, and list those who want credit for it; return how many they are."""
+    applications = people.applications
+    choosing = 0
+    for k in range(wishing):
+        r = sheet.listed[k]
+        i = block + r
+        wish = wish_of(i, sheet.dues[r], sheet.purchase_draws[r], people, keys, conditions, behaviour)
+        if wish.purpose == NO_NEED:
+            continue
+        applications.purpose[i] = wish.purpose
+        applications.wanted[i] = wish.amount
+        sheet.choosers[choosing] = i
+        sheet.lenders[choosing] = wish.lender
+        choosing += 1
+    return choosing
 
 
 @kernel
@@ -155,20 +170,45 @@ def try_elsewhere_rows(
     terms: Terms,
     behaviour: BehaviourParameters,
     first_round: Cutoffs,
+    sheet: SearchSheet,
     tallies: Tallies,
 ) -> None:
     """Tell rows first..last-1 the result of the first round, and let those refused ask one other lender.
 
     Approved applications keep PENDING until `settle`, with their own round's lender; the refused get a reason.
     """
-    borrowers = people.borrowers
-    loans = people.loans
-    lines = people.lines
     applications = people.applications
-    for i in range(first, last):
+    for block in range(first, last, BLOCK):
+        rows = min(BLOCK, last - block)
+        refused = hear_first_round(block, rows, people, first_round, sheet, tallies)
+        fill_distastes(keys, TASTE_ELSEWHERE, conditions.month, sheet.choosers[:refused], terms, sheet.distastes)
+        for k in range(refused):
+            i = sheet.choosers[k]
+            purpose, first_lender = wide(applications.purpose[i]), wide(applications.first_lender[i])
+            other = choose_lender(i, k, purpose, first_lender, sheet.distastes, people, terms, behaviour)
+            if other == NOBODY:
+                continue
+            wanted = wide(applications.wanted[i])
+            apply_to(i, other, wanted, purpose, people, keys, conditions, terms, behaviour, tallies)
+            if applications.outcome[i] != PENDING:
+                people.borrowers.last_refused_by[i] = other
+
+
+@kernel
+def hear_first_round(
+    block: int, rows: int, people: People, first_round: Cutoffs, sheet: SearchSheet, tallies: Tallies
+) -> int:
+    """Give those refused in the first round their reason, and list who may ask another lender; return how many."""
+    borrowers, applications = people.borrowers, people.applications
+    asked = 0
+    for r in range(rows):
+        outcome = applications.outcome[row_number(block + r)]
+        sheet.listed[asked] = r
+        asked += 1 if (outcome != NOT_APPLIED) & (outcome != NO_LENDER) else 0
+    refused = 0
+    for k in range(asked):
+        i = block + sheet.listed[k]
         outcome = wide(applications.outcome[i])
-        if outcome in (NOT_APPLIED, NO_LENDER):
-            continue
         lender = wide(applications.lender[i])
         if outcome == PENDING:
             stratum = stratum_of(borrowers.group[i], first_round.priority.shape[1])
@@ -183,14 +223,6 @@ def try_elsewhere_rows(
         applications.first_lender[i] = lender
         borrowers.last_refused_by[i] = lender
         borrowers.months_since_refused[i] = 0
-        purpose = wide(applications.purpose[i])
-        if purpose == RUSH:
-            continue
-        other = choose_lender(
-            i, purpose, lender, TASTE_ELSEWHERE, borrowers, loans, lines, keys, conditions, terms, behaviour
-        )
-        if other >= 0:
-            wanted = wide(applications.wanted[i])
-            apply_to(i, other, wanted, purpose, people, keys, conditions, terms, behaviour, tallies)
-            if applications.outcome[i] != PENDING:
-                borrowers.last_refused_by[i] = other
+        sheet.choosers[refused] = i
+        refused += 1 if applications.purpose[i] != RUSH else 0
+    return refused

@@ -13,20 +13,15 @@ from sim.economy.spillovers import Rumour
 from sim.params import BehaviourParameters, MarketConfig
 from sim.people.blocks import Shards
 from sim.people.credit_search import seek_rows, try_elsewhere_rows
-from sim.people.job import BLOCK, earn_rows
+from sim.people.job import earn_rows
 from sim.people.room import count_rows, move_lines, move_loans
 from sim.people.rumour import spread_rows
 from sim.people.settlement import settle_rows
 from sim.people.terms import Conditions, Cutoffs, Terms
-from sim.people.worksheet import most_in_a_block, search_sheet, worksheet
+from sim.people.worksheet import earning_sheet, most_in_a_block, search_sheet, worksheet
 from sim.policies.base import caps_flow
 from sim.scoring.outcomes import counting_of
 from sim.state import NOTHING_COUNTED, STATE_TYPES, Counting, Lines, Loans, People, Tallies, blank_tallies
-
-
-def block_scratch() -> NDArray[np.float64]:
-    """Return room for the draws of one block of rows; kernels may not allocate."""
-    return np.zeros((4, BLOCK))
 
 
 class PeopleEngine:
@@ -69,7 +64,7 @@ class PeopleEngine:
         """Let people keep, lose or find work, and receive income."""
         self.shards.run(
             lambda first, last, tallies: earn_rows(
-                first, last, self.people.borrowers, chance.keys, conditions, self.behaviour, block_scratch(), tallies
+                first, last, self.people.borrowers, chance.keys, conditions, self.behaviour, earning_sheet(), tallies
             ),
             self.tallies,
         )
@@ -78,7 +73,15 @@ class PeopleEngine:
         """Let people ask for credit; return the fen that wait for money by lender, stratum and priority."""
         self.shards.run(
             lambda first, last, tallies: seek_rows(
-                first, last, self.people, chance.keys, conditions, terms, self.behaviour, search_sheet(), tallies
+                first,
+                last,
+                self.people,
+                chance.keys,
+                conditions,
+                terms,
+                self.behaviour,
+                search_sheet(self.lenders),
+                tallies,
             ),
             self.tallies,
         )
@@ -92,7 +95,16 @@ class PeopleEngine:
         self.tallies.demand_count[...] = 0
         self.shards.run(
             lambda first, last, tallies: try_elsewhere_rows(
-                first, last, self.people, chance.keys, conditions, terms, self.behaviour, approvals, tallies
+                first,
+                last,
+                self.people,
+                chance.keys,
+                conditions,
+                terms,
+                self.behaviour,
+                approvals,
+                search_sheet(self.lenders),
+                tallies,
             ),
             self.tallies,
         )

@@ -6,6 +6,7 @@ branch: every row is written down, and the count moves on only for those whom th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -38,33 +39,57 @@ class Worksheet(NamedTuple):
 
 
 class SearchSheet(NamedTuple):
-    """Notes on one block whose people seek credit: shape (BLOCK,), counted from its first."""
+    """Notes on one block whose people seek credit: shape (BLOCK,), of its people or of those on its lists."""
 
     purchase_draws: NDArray[np.float64]
     chances: NDArray[np.float64]  # of a purchase or of stock to sell
     dues: NDArray[np.int64]  # fen expected to be paid this month
     contracts: NDArray[np.int64]
     listed: NDArray[np.int64]  # people whom a sentence is about
+    choosers: NDArray[np.int64]  # people who turn to a lender, by their number
+    lenders: NDArray[np.int64]  # whom each of them turns to
+    distastes: NDArray[np.float64]  # (lenders, BLOCK) of each of them
 
 
-def search_sheet() -> SearchSheet:
+def search_sheet(lenders: int) -> SearchSheet:
     """Return blank notes."""
-    numbers = (np.zeros(BLOCK, dtype=np.int64) for _ in range(3))
-    return SearchSheet(np.zeros(BLOCK), np.zeros(BLOCK), *numbers)
+    shares = {name: np.zeros(BLOCK) for name in ("purchase_draws", "chances")}
+    return SearchSheet(**_blank(SearchSheet, shares | {"distastes": np.zeros((lenders, BLOCK))}))
+
+
+class EarningSheet(NamedTuple):
+    """Notes on one block whose people earn: shape (BLOCK,), counted from its first."""
+
+    job_draws: NDArray[np.float64]
+    income_draws: NDArray[np.float64]
+    emergency_draws: NDArray[np.float64]
+    transitory: NDArray[np.float64]  # this month's factor of a wage
+    tail: NDArray[np.float64]
+    wage_levels: NDArray[np.float64]
+    incomes: NDArray[np.int64]  # fen
+    listed: NDArray[np.int64]  # people whom a sentence is about
+
+
+def earning_sheet() -> EarningSheet:
+    """Return blank notes."""
+    shares = ("job_draws", "income_draws", "emergency_draws", "transitory", "tail", "wage_levels")
+    return EarningSheet(**_blank(EarningSheet, {name: np.zeros(BLOCK) for name in shares}))
 
 
 def worksheet(loans: int) -> Worksheet:
     """Return blank notes with room for so many loans in a block."""
-    of_loans: dict[str, Any] = {
+    of_loans = {
         "forget_draws": np.zeros(loans),
         "owners": np.zeros(loans, dtype=np.int64),
         "unused_there": np.zeros(loans, dtype=np.int64),
         "done": np.zeros(loans, dtype=np.bool_),
     }
-    of_people: dict[str, Any] = {
-        name: np.zeros(BLOCK, dtype=np.int64) for name in Worksheet._fields if name not in of_loans
-    }
-    return Worksheet(**of_people, **of_loans)
+    return Worksheet(**_blank(Worksheet, of_loans))
+
+
+def _blank(sheet: Any, others: Mapping[str, NDArray[Any]]) -> dict[str, Any]:
+    """Return the fields of a sheet: these, and for the rest whole numbers of the people of a block."""
+    return {name: np.zeros(BLOCK, dtype=np.int64) for name in sheet._fields if name not in others} | dict(others)
 
 
 def most_in_a_block(table_first: NDArray[np.int32], first: int, last: int) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiling import rule
+from sim.compiling import inlined_rule, rule
 from sim.elementary import logarithm
 from sim.params import ChoiceParameters
 
@@ -33,13 +33,19 @@ def is_discouraged(worst_bucket: int, months_since_refused: int, choice: ChoiceP
     return 1 if months_since_refused <= choice.discouraged_months else 0
 
 
+@inlined_rule
+def distaste(u: float) -> float:
+    """Return how little a person likes a lender beside its terms: minus an extreme value, of a uniform draw."""
+    return logarithm(-logarithm(u))
+
+
 @rule
 def appeal(
     perceived: float,
     has_room_on_line: int,
     in_scene: float,
     recently_refused: int,
-    u: float,
+    distaste: float,
     choice: ChoiceParameters,
 ) -> float:
     """Return how much a lender appeals: tastes are independent extreme values, one draw for each lender."""
@@ -47,4 +53,4 @@ def appeal(
     utility += choice.line_weight * has_room_on_line
     utility += choice.scene_weight * in_scene
     utility -= choice.rejection_weight * recently_refused
-    return utility - logarithm(-logarithm(u))
+    return utility - distaste

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.compiling import rule
+from sim.compiling import inlined_rule, rule
 from sim.elementary import exponential
 from sim.params import WorkParameters
 
@@ -31,7 +31,7 @@ def next_months_unemployed(employed: int, months_unemployed: int) -> int:
     return min(months_unemployed + 1, 120)
 
 
-@rule
+@inlined_rule
 def transitory_factor(noise_sd: float, noise: float) -> float:
     """Return what this month's draw makes of a wage: a mean-one lognormal factor out of a standard normal `noise`."""
     return exponential(noise_sd * noise - 0.5 * noise_sd * noise_sd)

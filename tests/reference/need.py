@@ -18,7 +18,7 @@ from sim.codes import (
     WORKING_CAPITAL,
 )
 from sim.elementary import normal_quantile
-from sim.rules.choice import appeal, is_discouraged, perceived_apr
+from sim.rules.choice import appeal, distaste, is_discouraged, perceived_apr
 from sim.rules.demand import (
     amount_wanted,
     goes_on_credit,
@@ -147,6 +147,6 @@ def liking(person: Person, terms: LenderTerms, purpose: int, taste: str, world: 
         int(person.credit.lines[terms.lender].status != NO_LINE),
         terms.scene if purpose == PURCHASE else 0.0,
         int(recently_refused),
-        world.chance.uniform(taste, person.row, terms.lender_id),
+        distaste(world.chance.uniform(taste, person.row, terms.lender_id)),
         choice,
     )

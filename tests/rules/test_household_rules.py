@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.params import BehaviourParameters
-from sim.rules.choice import appeal, perceived_apr
+from sim.rules.choice import appeal, distaste, perceived_apr
 from sim.rules.contagion import community_default_points, hearing_chance
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.demand import amount_wanted, reservation_apr, term_months, up_to_hundred_yuan
@@ -170,12 +170,13 @@ def test_prices_as_people_see_them():
 
 def test_appeal_by_hand():
     """At draw 1/e the taste is zero: -log(-log(1/e)) = 0."""
-    choice, draw = PEOPLE.choice, 1.0 / exp(1.0)
-    assert appeal(0.2, 0, 0.0, 0, draw, choice) == pytest.approx(-0.2 * choice.price_weight)
-    assert appeal(0.2, 1, 0.5, 1, draw, choice) == pytest.approx(
+    choice, taste = PEOPLE.choice, distaste(1.0 / exp(1.0))
+    assert taste == pytest.approx(0.0, abs=1e-12)
+    assert appeal(0.2, 0, 0.0, 0, taste, choice) == pytest.approx(-0.2 * choice.price_weight)
+    assert appeal(0.2, 1, 0.5, 1, taste, choice) == pytest.approx(
         -0.2 * choice.price_weight + choice.line_weight + 0.5 * choice.scene_weight - choice.rejection_weight
     )
-    assert appeal(0.2, 0, 0.0, 0, 0.9, choice) > appeal(0.2, 0, 0.0, 0, 0.1, choice)
+    assert appeal(0.2, 0, 0.0, 0, distaste(0.9), choice) > appeal(0.2, 0, 0.0, 0, distaste(0.1), choice)
 
 
 def test_the_unreliable_forget_more():
