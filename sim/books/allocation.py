@@ -22,6 +22,7 @@ def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Al
     sets the cutoff: the first priority whose cumulative demand no longer fits; ties go to the first headroom.
     """
     strata = len(demand_fen)
+    total = int(demand_fen.sum())
     stratum_cutoffs = np.full(strata, PRIORITIES, dtype=np.int64)
     stratum_bindings = np.full(strata, NOT_APPLIED, dtype=np.int64)
     served = demand_fen
@@ -56,7 +57,6 @@ def fill(lender: int, budget: Budget, demand_fen: NDArray[np.int64]) -> tuple[Al
         budget = budget._replace(caps=budget.caps.after(lent))
     differing = tuple(stratum_cutoffs.tolist()) if budget.caps is not None else ()
     grounds = tuple(stratum_bindings.tolist()) if budget.caps is not None else ()
-    total = int(demand_fen.sum())
     return Allocation(lender, cutoff, binding, approved, total - approved, differing, grounds, banks), budget
 
 

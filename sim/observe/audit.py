@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,6 +36,44 @@ class Audited(Protocol):
     sold_before: int
 
 
+class Counted(NamedTuple):
+    """What was counted of each lender in a month, by its index; fen unless said otherwise."""
+
+    stock: list[int]
+    parts: list[int]  # partners' parts of it
+    joint: list[int]  # its parts in others' loans
+    vintages: list[int]
+    loans: list[int]  # a number
+    rolled_off: list[int]
+    claims: list[int]
+    parts_for_sale: list[int]
+    least_own: list[int]  # smallest balance, and own part of one, in any bucket
+    flow: list[list[int]]
+    partner_flow: list[list[int]]
+    rolled: NDArray[np.int64]  # (L, BUCKETS) opening balances
+    has_shape: bool  # books were counted by size, region and sector
+
+
+def counted_by_lender(tallies: Tallies) -> Counted:
+    """Return what the audit asks of the month's tallies, all lenders at once."""
+    of_partners = tallies.partner_stock.sum(axis=1)
+    return Counted(
+        stock=tallies.stock.sum(axis=1).tolist(),
+        parts=of_partners.sum(axis=1).tolist(),
+        joint=tallies.partner_stock.sum(axis=(0, 2)).tolist(),
+        vintages=tallies.vintage_stock.sum(axis=1).tolist(),
+        loans=tallies.stock_count.sum(axis=1).tolist(),
+        rolled_off=tallies.roll_amount[:, :, BUCKETS + 1].sum(axis=1).tolist(),
+        claims=tallies.claims.tolist(),
+        parts_for_sale=tallies.partner_claims_for_sale.sum(axis=1).tolist(),
+        least_own=np.minimum(tallies.stock, tallies.stock - of_partners).min(axis=1).tolist(),
+        flow=tallies.flow.tolist(),
+        partner_flow=tallies.partner_flow.sum(axis=1).tolist(),
+        rolled=tallies.roll_amount.sum(axis=2),
+        has_shape=bool(tallies.tickets.any()),
+    )
+
+
 def audit(
     ledger: Ledger, lenders: Sequence[Audited], tallies: Tallies, opening_stock: NDArray[np.int64] | None, month: int
 ) -> None:
@@ -66,6 +104,8 @@ def audit(
         hold(entity, "assets = liabilities + equity", difference, 0)
     debts = [ledger.balance(lender.name, account) for lender in lenders for account in OWED_TO_FUNDERS]
     hold(FUNDERS, "claims = what lenders owe", ledger.balance(FUNDERS, "claims_on_others"), sum(debts))
+    counted = counted_by_lender(tallies)
+    opening = [] if opening_stock is None else opening_stock.sum(axis=1).tolist()
     for lender in lenders:
         j, name = lender.index, lender.name
         owed = ledger.balance(name, "wholesale")
@@ -77,8 +117,7 @@ def audit(
                 hold(name, f"open claims of {claim.rank} = what the ledger owes them", claim.open, owed)
         notes = sum(pool.sold for pool in lender.pools)
         hold(name, "notes in the ledger = notes on its pools", ledger.balance(name, "securities"), notes)
-        stock = int(tallies.stock[j].sum())
-        parts = int(tallies.partner_stock[j].sum())
+        stock, parts = counted.stock[j], counted.parts[j]
         hold(
             name,
             "own loans in the ledger = principal less partners' parts",
@@ -89,50 +128,43 @@ def audit(
             name,
             "joint loans in the ledger = parts in others' loans",
             ledger.balance(name, "joint_loans"),
-            int(tallies.partner_stock[:, j].sum()),
+            counted.joint[j],
         )
-        if tallies.tickets.any():  # a month in which books were counted by size, region and sector
+        if counted.has_shape:  # a month in which books were counted by size, region and sector
             hold(name, "sizes of loans sum to the book", int(tallies.tickets[j, :, 2].sum()), stock)
             hold(name, "debts of customers sum to the book", int(tallies.debtors[j, :, 1].sum()), stock)
             hold(name, "regions and sectors sum to the book", int(tallies.region_sectors[j].sum()), stock)
-        hold(name, "vintages sum to the book", int(tallies.vintage_stock[j].sum()), stock)
+        hold(name, "vintages sum to the book", counted.vintages[j], stock)
+        flow = dict(zip(Flow.titles(), counted.flow[j], strict=True))
         hold(
             name,
             "charge-offs = opening balance of the last bucket that rolled",
-            int(tallies.flow[j, Flow.CHARGE_OFFS]),
-            int(tallies.flow[j, Flow.OPENING_LAST_BUCKET_ROLLED]),
+            flow["charge_offs"],
+            flow["opening_last_bucket_rolled"],
         )
-        hold(
-            name,
-            "charge-offs = rolled into charge-off",
-            int(tallies.flow[j, Flow.CHARGE_OFFS]),
-            int(tallies.roll_amount[j, :, BUCKETS + 1].sum()),
-        )
-        flow = dict(zip(Flow.titles(), tallies.flow[j].tolist(), strict=True))
-        hold(name, "open loans counted twice", flow["loans"], int(tallies.stock_count[j].sum()))
-        for key, of_partners in zip(PARTED, tallies.partner_flow[j].sum(axis=0).tolist(), strict=True):
+        hold(name, "charge-offs = rolled into charge-off", flow["charge_offs"], counted.rolled_off[j])
+        hold(name, "open loans counted twice", flow["loans"], counted.loans[j])
+        for key, of_partners in zip(PARTED, counted.partner_flow[j], strict=True):
             hold(name, f"{key} of all partners = the partners' part", of_partners, flow[f"{key}_partner"])
-        parts_for_sale = int(tallies.partner_claims_for_sale[j].sum())
-        beyond = max(0, flow["claims_for_sale"] - int(tallies.claims[j]), parts_for_sale - flow["claims_for_sale"])
+        parts_for_sale = counted.parts_for_sale[j]
+        beyond = max(0, flow["claims_for_sale"] - counted.claims[j], parts_for_sale - flow["claims_for_sale"])
         hold(name, "claims for sale are its claims, and partners' parts a part of them", beyond, 0)
         if lender.sold_before == NOTHING_SOLD:
             of_buyers = flow["buyers_recoveries"] + flow["buyers_claims"]
             hold(name, "buyers have nothing of a lender that sold nothing", of_buyers, 0)
-        own = tallies.stock[j] - tallies.partner_stock[j].sum(axis=0)
-        least = min(int(tallies.stock[j].min()), int(own.min()), int(tallies.claims[j]))
+        least = min(counted.least_own[j], counted.claims[j])
         hold(name, "no bucket, partner's part or claim is below zero", min(0, least), 0)
         if opening_stock is not None:
             hold(
                 name,
                 "book = opening book + lent - repaid - charged off",
                 stock,
-                int(opening_stock[j].sum()) + flow["originations"] - flow["principal"] - flow["charge_offs"],
+                opening[j] + flow["originations"] - flow["principal"] - flow["charge_offs"],
             )
-            rolled = tallies.roll_amount[j].sum(axis=1)
-            for bucket in np.flatnonzero(rolled != opening_stock[j]).tolist():
+            for bucket in np.flatnonzero(counted.rolled[j] != opening_stock[j]).tolist():
                 hold(
                     name,
                     f"roll matrix row {bucket} = opening balance of the bucket",
-                    int(rolled[bucket]),
+                    int(counted.rolled[j, bucket]),
                     int(opening_stock[j, bucket]),
                 )

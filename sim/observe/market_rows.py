@@ -72,9 +72,10 @@ class Segments:
         """Yield the groups of people along each dimension."""
         totals = iter((self.members @ tallies.group).tolist())
         sizes = iter((self.members @ self.sizes).tolist())
+        titles = GroupFlow.titles()
         for name, values in DIMENSIONS:
             for label in values:
-                total = dict(zip(GroupFlow.titles(), next(totals), strict=True))
+                total = dict(zip(titles, next(totals), strict=True))
                 yield with_ratios(
                     "segment",
                     {

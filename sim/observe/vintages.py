@@ -30,8 +30,10 @@ class Vintages:
 
     def follow(self, step: int, tallies: Tallies) -> None:
         """Add the month's vintage flows to their cohorts."""
-        for age in range(min(step + 1, VINTAGE_MONTHS)):
-            cohort = self.flows.setdefault(step - age, self.nothing_yet.copy())
+        self.flows[step] = self.nothing_yet.copy()
+        ages = min(step + 1, VINTAGE_MONTHS)
+        for age in np.flatnonzero(tallies.vintage_flow[:, :ages].any(axis=(0, 2))).tolist():
+            cohort = self.flows[step - age]
             lent, late = tallies.vintage_flow[:, age, 0], tallies.vintage_flow[:, age, 1:]
             cohort[:, 0 if age == 0 else len(FLOWS) - 1] += lent
             cohort[:, 1 : len(FLOWS) - 1] += late
