@@ -36,7 +36,7 @@ class Borrowers(NamedTuple):
     group: NDArray[np.int16]  # quintile, region, sector and age band in one number, see `group_of`
     sector: NDArray[np.int8]
     community: NDArray[np.int32]
-    reached_by: NDArray[np.uint64]  # lenders whose channel reaches this person, a set (`sim.rules.lender_sets`)
+    reached_by: NDArray[np.uint64]  # lenders whose channel reaches this person, a set (`sim.lender_sets`)
     covered: NDArray[np.int8]  # 1 = insured against unemployment
     adopted: NDArray[np.int8]  # 1 = uses digital credit
     registry_rank: NDArray[np.int16]  # 0..9999: seen by the registry when below its coverage

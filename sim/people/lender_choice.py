@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 from sim.codes import LINE_BARRED, LINE_FROZEN, NEVER, NO_LINE, NOBODY, PURCHASE
 from sim.compiling import kernel, wide
 from sim.draws import fill_uniforms_listed
+from sim.lender_sets import contains
 from sim.params import BehaviourParameters
 from sim.people.holdings import bucket_at, owed_at, worst_bucket
 from sim.people.terms import Terms
 from sim.rules.choice import appeal, distaste, is_discouraged, perceived_apr
 from sim.rules.law import taught_literacy
-from sim.rules.lender_sets import contains
 from sim.rules.limits import available_on_line
 from sim.state import People
 

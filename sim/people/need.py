@@ -20,6 +20,7 @@ from sim.codes import (
 from sim.compiling import kernel, wide
 from sim.draws import CONVENIENCE, PURCHASE_SIZE, uniform
 from sim.elementary import normal_quantile
+from sim.lender_sets import contains
 from sim.params import BehaviourParameters, DemandParameters
 from sim.people.holdings import (
     bucket_at,
@@ -28,7 +29,6 @@ from sim.people.holdings import (
 )
 from sim.people.terms import Conditions
 from sim.rules.demand import amount_wanted, goes_on_credit, purchase_chance, shortfall_wanted, up_to_hundred_yuan
-from sim.rules.lender_sets import contains
 from sim.rules.limits import available_on_line
 from sim.rules.spending import target_buffer
 from sim.state import Borrowers, Lines, Loans, People

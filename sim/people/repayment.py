@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sim.codes import CHARGED_OFF, FRAUD, LINE_BARRED, NO_ROW, NOBODY, OPEN, PAID_OFF, VINTAGE_MONTHS
 from sim.compiling import kernel, wide
 from sim.counted import CHARGED_OFF_COLUMN, PAID_OFF_COLUMN, Flow, PartnerFlow, VintageFlow
+from sim.lender_sets import contains
 from sim.money import part
 from sim.params import BehaviourParameters
 from sim.people.holdings import end_contract, line_at, unused_at
@@ -19,7 +20,6 @@ from sim.people.terms import Conditions, Terms
 from sim.people.worksheet import Worksheet
 from sim.rules.default import forget_chance, is_walking_away
 from sim.rules.law import is_postponed
-from sim.rules.lender_sets import contains
 from sim.rules.repayment import after_payments, relationship_value
 from sim.state import Lines, Loans, People, Tallies
 

@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 from sim.compiling import kernel
 from sim.counted import Flow
 from sim.draws import RUMOUR, uniform
+from sim.lender_sets import contains, with_member
 from sim.params import BehaviourParameters
 from sim.rules.contagion import BELIEVES, IMMUNE, belief_of, hearing_chance, next_belief
-from sim.rules.lender_sets import contains, with_member
 from sim.state import Borrowers, Tallies
 
 

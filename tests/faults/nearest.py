@@ -135,6 +135,7 @@ NEAREST = (  # the first pattern that a path matches; * in a test stands for the
     Nearest("sim/economy/population_columns.py", ("tests/test_population.py",)),
     Nearest("sim/draws.py", ("tests/test_draws.py",)),
     Nearest("sim/elementary.py", ("tests/test_elementary.py",)),
+    Nearest("sim/lender_sets.py", ("tests/rules/test_rumours.py",)),
     Nearest("sim/money.py", ("tests/test_money.py", f"{RULES}/test_repayment.py")),
     Nearest("sim/scope.py", ALL_SHOCKS),
     Nearest("sim/economy/spillovers.py", ("tests/test_surroundings.py",)),

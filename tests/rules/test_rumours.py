@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from sim.codes import MOST_LENDERS
 from sim.draws import Draws
+from sim.lender_sets import contains, with_member
 from sim.params import ContagionParameters
 from sim.rules.contagion import BELIEVES, IMMUNE, UNTOLD, belief_of, next_belief
-from sim.rules.lender_sets import contains, with_member
 
 CONTAGION = ContagionParameters(rumour_forget_share=0.4, rumour_immune_share=0.5)
 
