@@ -100,8 +100,46 @@ def every_instrument() -> tuple[tuple[str, Any], ...]:
     return tuple(found)
 
 
+def measure_long_run(people: int) -> dict[str, float]:
+    """Return the seconds of one core that 144 reported months take, as a calibration runs them, warm-up included."""
+    from experiments.compose.study import compose
+    from sim.market import CreditMarket
+
+    config = compose(["study=baseline", f"population.size={people}", "calendar.months=144"])
+    CreditMarket(config._replace(calendar=config.calendar._replace(months=1, warm_up_months=0)), rng=1).run()
+    began = time.process_time()
+    market = CreditMarket(config, rng=1)
+    market.run()
+    return {"seconds": time.process_time() - began, "months": 144 + config.calendar.warm_up_months}
+
+
+def measure_threads(people: int) -> dict[str, float]:
+    """Return how many times as fast two threads are as one, by the clock on the wall: they must have the machine."""
+    from experiments.compose.study import compose
+    from sim.market import CreditMarket
+
+    seconds = {}
+    for threads in (1, 2):
+        config = compose(["study=baseline", f"population.size={people}", f"shards={threads}", f"threads={threads}"])
+        market = CreditMarket(config._replace(calendar=config.calendar._replace(months=8, warm_up_months=6)), rng=1)
+        market.warm_up()
+        market.step()
+        began = time.perf_counter()
+        market.run()
+        seconds[threads] = time.perf_counter() - began
+    return {"times": seconds[1] / seconds[2]}
+
+
 def measure(kind: str, people: int) -> dict[str, float]:
     """Return seconds of one core a month and the peak of memory in bytes of this process."""
+    if kind == "import":
+        import sim.market  # noqa: F401
+
+        return {"seconds": time.perf_counter() - STARTED}
+    if kind == "long_run":
+        return measure_long_run(people)
+    if kind == "threads":
+        return measure_threads(people)
     step = settled(kind, people)
     step()
     first_month_seconds = time.perf_counter() - STARTED
