@@ -243,7 +243,7 @@ def test_a_dask_worker_with_other_sources_is_refused(sluice: Sluice, dask: Dask,
     other = sluice.folder / "other"
     subprocess.run(["cp", "-r", str(sources), str(other)], check=True)
     with (other / "sim" / "money.py").open("a") as edited:
-        edited.write("# edited\n")
+        edited.write("EDITED = True\n")
     first = sluice.environment["PYTHONPATH"].split(os.pathsep)[0]
     dask.worker(PYTHONPATH=f"{first}{os.pathsep}{other}")
     ended = sluice.run("study.replicates=2", "executor=dask", f"executor.address={dask.address}")

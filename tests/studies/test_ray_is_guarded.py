@@ -18,7 +18,7 @@ WITH_AN_ADDRESS = (
 )
 PROBE = """
 import glob, os
-from experiments.executors.ray import make
+from experiments.execute.executors.ray import make
 before = dict(os.environ)
 
 def listening():

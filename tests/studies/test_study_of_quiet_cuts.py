@@ -26,7 +26,7 @@ def followed(arm: str, seed: int, people: int, warm_up: int) -> pd.DataFrame:
     )
     market.run()
     table = market.record.table("liquidity").to_pandas()
-    return table[table["month"] > ANNOUNCED].groupby("tercile").mean()
+    return table[table["month"] > ANNOUNCED].groupby("tercile").mean(numeric_only=True)
 
 
 def change(arm: str, column: str, tercile: str, seed: int, people: int, warm_up: int) -> float:
