@@ -6,7 +6,16 @@ from sim.codes import MOST_LENDERS
 from sim.market import CreditMarket
 from sim.params import MarketConfig
 from sim.shocks.shutdown_rumour import ShutdownRumour
-from tests.market.small_market import SEED, changed_state, completed, completed_by_reference, differing, small
+from sim.state import owners_of
+from tests.market.small_market import (
+    SEED,
+    changed_state,
+    completed,
+    completed_by_reference,
+    differing,
+    every_lender,
+    small,
+)
 
 
 def crowded(people: int = 150) -> MarketConfig:
@@ -38,11 +47,17 @@ def test_the_last_of_the_most_lenders_is_reached_lent_by_and_spoken_of() -> None
     assert (people.loans.lender == MOST_LENDERS - 1).any()
 
 
-def test_by_default_people_hold_any_number_of_contracts_at_one_lender() -> None:
-    loans = completed(small(people=2_000)).people.state().loans
-    owner = np.repeat(np.arange(2_000), np.diff(loans.first))
+def most_contracts(market: CreditMarket) -> int:
+    """The most open loans and claims that one person has with one lender."""
+    loans = market.people.state().loans
     stands = loans.status > 0
-    contracts = np.unique(owner[stands] * MOST_LENDERS + loans.lender[stands], return_counts=True)[1]
-    assert contracts.max() > 2
-    refinanced = completed(small(people=2_000)).record.table("lender")["refinanced_fen"]
-    assert sum(refinanced.to_pylist()) == 0
+    return int(np.unique(owners_of(loans)[stands] * MOST_LENDERS + loans.lender[stands], return_counts=True)[1].max())
+
+
+def test_people_hold_as_many_contracts_as_their_lender_allows_and_any_number_in_all() -> None:
+    two, any_number = (completed(every_lender(small(people=2_000), contracts_per_customer=number)) for number in (2, 0))
+    assert most_contracts(two) == 2
+    assert most_contracts(any_number) > 2
+    refinanced = [sum(each.record.table("lender")["refinanced_fen"].to_pylist()) for each in (two, any_number)]
+    assert refinanced[0] > refinanced[1] == 0
+    assert np.diff(two.people.state().loans.first).max() > 4

@@ -10,7 +10,7 @@ from sim.market import CreditMarket
 from sim.observe.columns import MICRO_SCHEMAS
 from sim.observe.panel import followed_people
 from sim.params import MarketConfig
-from tests.market.small_market import SEED, completed, differing, every_lender, small
+from tests.market.small_market import SEED, completed, differing, small
 
 PEOPLE = 600
 
@@ -21,7 +21,7 @@ def following(config: MarketConfig, people: int) -> MarketConfig:
 
 @pytest.fixture(scope="module")
 def whole() -> CreditMarket:
-    return completed(following(every_lender(small(), contracts_per_customer=2), PEOPLE))
+    return completed(following(small(), PEOPLE))
 
 
 def frame(market: CreditMarket, name: str) -> pd.DataFrame:
@@ -94,7 +94,7 @@ def test_every_loan_can_be_followed_from_month_to_month(whole: CreditMarket) -> 
 
 
 def test_nobody_is_followed_by_default_and_following_changes_nothing(whole: CreditMarket) -> None:
-    plain = completed(every_lender(small(), contracts_per_customer=2))
+    plain = completed(small())
     assert set(plain.record.tables) == set(whole.record.tables) - set(MICRO_SCHEMAS)
     shared = {name: whole.record.tables[name] for name in plain.record.tables}
     assert differing(plain.record.tables, shared) == []

@@ -20,7 +20,7 @@ ENDED = ("paid_off", "refinanced", "claim_ended")
 def on_holiday(people: int = 500, months: int = 12, **moratorium: object) -> MarketConfig:
     """A slump, and instalments postponed in it; everybody is followed."""
     rule = Moratorium(**({"announce_month": 1, "effective_month": 2, "lasts_months": 6} | moratorium))  # type: ignore[arg-type]
-    config = small(
+    return small(
         people=people,
         warm_up=14,
         months=months,
@@ -28,7 +28,6 @@ def on_holiday(people: int = 500, months: int = 12, **moratorium: object) -> Mar
         shock=(("unemployment", Unemployment(1, months=10, add_share=0.25)),),
         observe=ObserveParameters(panel_people=people),
     )
-    return every_lender(config, contracts_per_customer=2)
 
 
 def tape_of(market: CreditMarket) -> pd.DataFrame:

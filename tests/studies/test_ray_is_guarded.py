@@ -35,8 +35,8 @@ def listening():
                 yield parts[1].split(":")[0]
 
 with make(1, "") as engine:
-    place = engine.place()
-    mode, token = (place.submit(os.getenv, f"RAY_AUTH_{name}").result() for name in ("MODE", "TOKEN"))
+    slot = engine.slot()
+    mode, token = (slot.submit(os.getenv, f"RAY_AUTH_{name}").result() for name in ("MODE", "TOKEN"))
     print("token", mode, len(token))
     print("listens", *sorted(set(listening())))
 print("left", dict(os.environ) == before)
