@@ -82,7 +82,7 @@ def watch(market: Any) -> None:
         (sim.market, "sell_claims", "books"),
         (sim.lenders.lender, "learn", "learning"),
         (sim.lenders.lender, "adjust_strategy", "learning"),
-        (sim.lenders.lender, "compete", "learning"),
+        (sim.lenders.lender, "set_markup", "learning"),
     ):
         setattr(owner, name, clocked(getattr(owner, name), CLOCKED[clock]))
 
